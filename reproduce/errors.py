@@ -1,0 +1,13 @@
+"""The exceptions a user can meet; the command line turns each into one line on stderr and a status."""
+
+
+class ReproduceError(Exception):
+    """Base of them all: the message says what is wrong, where, and what to do."""
+
+
+class DataError(ReproduceError):
+    """A price table cannot be used; the message names the file, the row and the field."""
+
+
+class RunError(ReproduceError):
+    """A run directory cannot be written, resumed or read."""
