@@ -1,0 +1,78 @@
+"""What every engine can do, and how to get one. An engine is a way to execute the same training."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from reproduce.variant import Variant
+
+ENGINES = ("session", "keras")
+
+
+class Epoch(NamedTuple):
+    """What one epoch leaves behind."""
+
+    losses: np.ndarray  # (batches,) each batch's mean squared error before its own update, scaled units
+    predictions: np.ndarray  # (windows, 1) likewise, scaled
+
+
+class Engine(Protocol):
+    """A network in training. Arrays of `inputs` are (windows, window, 1), of `targets` (windows, 1), both scaled."""
+
+    def train_epoch(self, inputs: np.ndarray, targets: np.ndarray) -> Epoch:
+        """One update a batch, in order, never shuffled; a last batch may be shorter."""
+
+    def predict(self, inputs: np.ndarray) -> np.ndarray:
+        """Predictions, (windows, 1), for any number of windows."""
+
+    def loss_and_gradients(self, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, dict[str, np.ndarray]]:
+        """The loss of one batch and its gradient by weight name, before clipping; nothing is updated."""
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """The weights by name (`reproduce.lstm.weights.Weights`), in the published shapes."""
+
+    def set_weights(self, weights: dict[str, np.ndarray]) -> None:
+        """Replace the weights and leave the optimizer as it is."""
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that the next epoch depends on: weights, Adam's moments and its step."""
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Continue from a `state` of the same engine, to the same bits."""
+
+    def close(self) -> None:
+        """Free what the engine holds."""
+
+
+def create_engine(name: str, variant: Variant, seed: int, *, dtype: str = "float32", threads: int = 1) -> Engine:
+    """Build the engine `name` with the weights that `seed` draws.
+
+    Every engine starts from the same bits: those the graph's initialisers give.
+
+    Args:
+        name: one of ENGINES.
+        threads: operations that may run at once (the inter-op pool). Each is computed by one thread, so that the
+            order of its sums, and with it every bit, does not depend on the machine's number of cores.
+    """
+    if name == "session":
+        from reproduce.lstm.session_engine import SessionEngine
+
+        return SessionEngine(variant, seed, dtype=dtype, threads=threads)
+    from reproduce.keras_equivalent import KerasEngine
+
+    return KerasEngine(variant, seed, dtype=dtype)
+
+
+def limit_threads(threads: int) -> None:
+    """Start TensorFlow in this process with fixed thread pools; call it before any other use of TensorFlow.
+
+    Raises:
+        RuntimeError: TensorFlow has started with other pools.
+    """
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    tf.config.list_logical_devices()  # starts TensorFlow

@@ -1,0 +1,100 @@
+"""The session engine: the published way to train, one feed_dict and one `session.run` a batch."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from reproduce.engines import Epoch
+from reproduce.lstm.graph import TrainingStep, add_training_step, build_network
+from reproduce.lstm.weights import Weights
+from reproduce.variant import Variant
+
+
+class SessionEngine:
+    """Trains the published graph. See `reproduce.engines.Engine` for what each method promises."""
+
+    def __init__(self, variant: Variant, seed: int, *, dtype: str = "float32", threads: int = 1) -> None:
+        self.graph = tf.Graph()
+        self._variant = variant
+        with self.graph.as_default():
+            self._network = build_network(variant, seed, dtype)
+            self._steps = {variant.batch: add_training_step(self._network, variant, variant.batch)}
+            variables = tf.global_variables()  # weights, then Adam's two powers and two moments a weight
+            self._variables = {variable.op.name: variable for variable in variables}
+            # Restoring goes through placeholders: a constant in the graph would stay there, one more at each restore.
+            self._restored = {name: tf.placeholder(v.dtype, v.shape) for name, v in self._variables.items()}
+            self._assign = {name: v.assign(self._restored[name]).op for name, v in self._variables.items()}
+            self._session = tf.Session(config=session_config(threads))
+            self._session.run(tf.variables_initializer(variables))
+
+    def train_epoch(self, inputs: np.ndarray, targets: np.ndarray) -> Epoch:
+        losses, predictions = [], []
+        for start in range(0, len(inputs), self._variant.batch):
+            batch = slice(start, start + self._variant.batch)
+            loss, predicted = self._train_batch(inputs[batch], targets[batch])
+            losses.append(loss)
+            predictions.extend(predicted)
+        return Epoch(np.array(losses), np.concatenate(predictions))
+
+    def predict(self, inputs: np.ndarray) -> np.ndarray:
+        predictions = []
+        for start in range(0, len(inputs), self._variant.batch):
+            batch = inputs[start : start + self._variant.batch]
+            feed = {self._network.inputs: self._fill(batch)}
+            predictions.extend(self._session.run(self._network.predictions, feed)[: len(batch)])
+        return np.concatenate(predictions)
+
+    def loss_and_gradients(self, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, dict[str, np.ndarray]]:
+        step = self._step_of(len(inputs))
+        loss, gradients = self._session.run([step.loss, step.gradients], self._feed(inputs, targets))
+        return float(loss), gradients._asdict()
+
+    def weights(self) -> dict[str, np.ndarray]:
+        return self._session.run(self._network.weights)._asdict()
+
+    def set_weights(self, weights: dict[str, np.ndarray]) -> None:
+        names = {field: variable.op.name for field, variable in self._network.weights._asdict().items()}
+        self.restore({names[field]: weights[field] for field in Weights._fields})
+
+    def state(self) -> dict[str, np.ndarray]:
+        return self._session.run(self._variables)
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        self._session.run([self._assign[name] for name in state], {self._restored[name]: state[name] for name in state})
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _train_batch(self, inputs: np.ndarray, targets: np.ndarray) -> tuple[np.floating, list[np.ndarray]]:
+        step = self._step_of(len(inputs))
+        fetches = [step.loss, self._network.predictions, step.update]
+        loss, predictions, _ = self._session.run(fetches, self._feed(inputs, targets))
+        return loss, predictions[: len(inputs)]
+
+    def _step_of(self, windows: int) -> TrainingStep:
+        if windows not in self._steps:
+            with self.graph.as_default():
+                self._steps[windows] = add_training_step(self._network, self._variant, windows)
+        return self._steps[windows]
+
+    def _feed(self, inputs: np.ndarray, targets: np.ndarray) -> dict[tf.Tensor, np.ndarray]:
+        return {self._network.inputs: self._fill(inputs), self._network.targets: self._fill(targets)}
+
+    def _fill(self, rows: np.ndarray) -> np.ndarray:
+        """Zeros up to a whole batch, as the placeholders want; each window is computed apart from the others."""
+        missing = self._variant.batch - len(rows)
+        return rows if missing == 0 else np.pad(rows, [(0, missing)] + [(0, 0)] * (rows.ndim - 1))
+
+
+def session_config(threads: int) -> tf.ConfigProto:
+    """A session with a pool of its own for `threads` operations at once, one thread for each, and the graph as written.
+
+    TensorFlow's rewriter orders some sums by the names of operations; without it, name scopes move no bit, and the
+    losses are those of original_code/ to the last one.
+    """
+    config = tf.ConfigProto(
+        intra_op_parallelism_threads=1, inter_op_parallelism_threads=threads, use_per_session_threads=True
+    )
+    config.graph_options.rewrite_options.disable_meta_optimizer = True
+    return config

@@ -1,0 +1,139 @@
+"""The published Bitcoin program against the package, and against what is known of it."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import tensorflow.compat.v1 as tf
+
+from reproduce.articles.bitcoin_lstm.figures import predictions_as_published, prices_as_published
+from reproduce.engines import create_engine
+from reproduce.lstm.session_engine import session_config
+from reproduce.lstm.weights import Weights
+from reproduce.prices import embedded_table_path
+from reproduce.variant import Variant
+
+PROGRAM = Path(__file__).parents[2] / "original_code" / "bitcoin_lstm.py"
+EPOCHS = 3
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+@pytest.fixture(scope="module")
+def program():
+    """The program as a module, its main part not run."""
+    spec = importlib.util.spec_from_file_location("published_bitcoin_lstm", PROGRAM)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def published_run(program, dataset):
+    """Every batch's loss of three epochs of the published graph, seed 4, and the weights it started from."""
+    with tf.Graph().as_default(), tf.Session(config=session_config(threads=1)) as session:
+        inputs, targets, _, loss, update = program.build_graph(seed=4)
+        session.run(tf.global_variables_initializer())
+        weights = session.run(tf.trainable_variables())
+        xs, ys = dataset.train
+        losses = [
+            session.run([loss, update], {inputs: xs[k : k + 7], targets: ys[k : k + 7]})[0]
+            for _ in range(EPOCHS)
+            for k in range(0, len(xs), 7)
+        ]
+    return np.array(losses).reshape(EPOCHS, 145), weights
+
+
+def test_program_starts_from_the_weights_of_the_package(published_run):
+    """The same seed draws the same bits, weight by weight in the order of creation."""
+    ours = create_engine("session", Variant(), seed=4).weights()
+    for name, expected in zip(Weights._fields, published_run[1], strict=True):
+        np.testing.assert_array_equal(ours[name], expected, err_msg=name)
+
+
+def test_session_engine_has_the_losses_of_the_program(published_run, dataset):
+    """Same seed, three epochs, every batch: equal to the last bit, where 1e-6 relative was asked for."""
+    engine = create_engine("session", Variant(), seed=4)
+    ours = np.array([engine.train_epoch(*dataset.train).losses for _ in range(EPOCHS)])
+    np.testing.assert_array_equal(ours, published_run[0])
+
+
+def test_program_on_reference_variables_has_the_same_bits(program, published_run, dataset):
+    """TF1's own variables could be read while Adam writes them; with one thread that changes nothing."""
+    tf.disable_resource_variables()
+    try:
+        with tf.Graph().as_default(), tf.Session(config=session_config(threads=1)) as session:
+            inputs, targets, _, loss, update = program.build_graph(seed=4)
+            assert "VariableV2" in {operation.type for operation in session.graph.get_operations()}
+            session.run(tf.global_variables_initializer())
+            xs, ys = dataset.train
+            for k in range(20):
+                feed = {inputs: xs[7 * k : 7 * k + 7], targets: ys[7 * k : 7 * k + 7]}
+                assert session.run([loss, update], feed)[0] == published_run[0][0, k]
+    finally:
+        tf.enable_resource_variables()
+
+
+def test_program_windows_are_those_of_the_package(program, dataset):
+    """Same windows, same targets, same split."""
+    inputs, targets = program.window_data(dataset.close_scaled.reshape(-1, 1), 7)
+    np.testing.assert_array_equal(inputs, dataset.inputs)
+    np.testing.assert_array_equal(targets, dataset.targets)
+    assert dataset.train_windows == program.TRAIN_WINDOWS
+
+
+def test_program_prints_what_it_printed(tmp_path):
+    """The four shapes, then epoch 0 and its mean loss, which for seed 0 is the package's too; two pictures."""
+    command = [sys.executable, PROGRAM, "--epochs", "1", "--seed", "0", "--out", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    lines = done.stdout.splitlines()
+    assert lines[:4] == [
+        "X_train size: (1018, 7, 1)",
+        "y_train size: (1018, 1)",
+        "X_test size: (248, 7, 1)",
+        "y_test size: (248, 1)",
+    ]
+    assert len(lines) == 5
+    assert lines[4].startswith("Epoch 0/1  Current loss: 0.30395")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["predictions.png", "prices.png"]
+
+
+@pytest.fixture
+def kept_figures(monkeypatch):
+    """Let the program's figure stay open after it is saved, and close it after the test."""
+    close = plt.close
+    monkeypatch.setattr(plt, "close", lambda: None)
+    yield
+    close("all")
+
+
+@pytest.mark.usefixtures("kept_figures")
+def test_price_picture_is_drawn_as_the_program_draws_it(program, dataset, tmp_path):
+    """Size, title, axis labels, legend, and the curve's every point."""
+    program.plot_prices(dataset.close_scaled, tmp_path)
+    assert describe(prices_as_published(dataset)) == describe(plt.gcf())
+
+
+@pytest.mark.usefixtures("kept_figures")
+def test_prediction_picture_is_drawn_as_the_program_draws_it(program, dataset, tmp_path):
+    """Likewise for the three curves, the shift by 7 and by 6 days included."""
+    training, testing = np.linspace(0, 1, 1015), np.linspace(1, 2, 245)
+    program.plot_predictions(dataset.close_scaled, training, testing, tmp_path)
+    assert describe(predictions_as_published(dataset, training, testing)) == describe(plt.gcf())
+
+
+def describe(figure):
+    """What a reader sees of a figure with one pair of axes."""
+    (axes,) = figure.axes
+    curves = [(line.get_label(), *(values.tolist() for values in line.get_data())) for line in axes.get_lines()]
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    return (*figure.get_size_inches(), axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), curves, legend)
+
+
+def test_program_reads_the_table_of_the_package():
+    """By default the one in data/, found from its own place."""
+    assert embedded_table_path() == PROGRAM.parents[1] / "data" / "btc_close.csv"
