@@ -1,0 +1,76 @@
+"""The article's main job: train the graph, then its Keras equivalent, draw the pictures, judge the claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from reproduce.articles.bitcoin_lstm import figures
+from reproduce.articles.bitcoin_lstm.outputs import run_outputs
+from reproduce.claims import Judgement, load_claims
+from reproduce.figures import save_figure
+from reproduce.prices import PriceTable
+from reproduce.runs import Progress, RunConfig, RunDirectory
+from reproduce.training import run
+from reproduce.variant import Variant
+from reproduce.windows import Dataset, prepare
+
+
+@dataclass(frozen=True)
+class Job:
+    """What `reproduce run` was asked to do."""
+
+    variant: Variant
+    seed: int
+    engine: str
+    threads: int
+    out: Path
+    force: bool
+
+
+def run_job(
+    job: Job, table: PriceTable, on_epoch: Callable[[str, Progress], None]
+) -> tuple[RunDirectory, list[Judgement]]:
+    """Run the engine and, where that is not Keras itself, Keras from the same initial weights on the same batches.
+
+    Args:
+        on_epoch: called with the engine's name and its progress, before its first epoch and after each one.
+
+    Raises:
+        DataError: the table is too short for the variant.
+        RunError: a run directory is in use or holds another run.
+    """
+    dataset = prepare(table, job.variant)
+    config = RunConfig(job.variant, job.seed, job.engine, table.sha256)
+    runs = [
+        run(
+            job.out,
+            replace(config, engine=engine),
+            dataset,
+            threads=job.threads,
+            force=job.force,
+            on_epoch=lambda progress, engine=engine: on_epoch(engine, progress),
+        )
+        for engine in dict.fromkeys((job.engine, "keras"))
+    ]
+    for finished in runs:
+        draw_figures(dataset, finished)
+    keras_run = runs[1] if len(runs) == 2 else None
+    outputs = run_outputs(dataset, runs[0], keras_run)
+    return runs[0], [claim.judge(outputs) for claim in load_claims(__package__)]
+
+
+def draw_figures(dataset: Dataset, finished: RunDirectory) -> None:
+    """Draw a run's four pictures into its directory, unless they are there."""
+    folder = finished.path / "figures"
+    training, testing = (finished.read_predictions(which) for which in ("training", "testing"))
+    pictures = {
+        "prices": lambda: figures.prices_as_published(dataset),
+        "predictions_as_published": lambda: figures.predictions_as_published(dataset, training, testing),
+        "predictions_by_date": lambda: figures.predictions_by_date(dataset, training, testing),
+        "loss": lambda: figures.loss_curve(finished.read_losses()),
+    }
+    for name, draw in pictures.items():
+        if not (folder / f"{name}.svg").exists():
+            save_figure(draw(), folder, name)

@@ -1,0 +1,166 @@
+"""Is a reported loss curve one more draw of the program? A joint conformal test over seeds, and the band to draw.
+
+An article reports the losses of one training without a seed; a study trains the same program with n seeds. Losses
+across seeds are heavy-tailed: one slow starter widens mean ± 2 standard deviations until that accepts everything. So
+no distribution is assumed, only that the n + 1 curves are exchangeable: if the reported one is a draw like the others,
+each is equally likely to be the odd one out. With x[i, t] the log loss of curve i at epoch t, i = 0 the reported curve:
+
+    m[t] = median over i = 0 … n of x[i, t]
+    d[t] = median over i = 0 … n of |x[i, t] − m[t]|           (MAD, median absolute deviation)
+    s[i] = max over t of |x[i, t] − m[t]| / d[t]               (score of a curve)
+    p    = (1 + number of i ≥ 1 with s[i] ≥ s[0]) / (n + 1)
+
+The reported curve enters m and d like any other (full conformal), so the order of the curves does not matter, s[0] is
+equally likely to take any rank, and P(p ≤ α) ≤ α for every n and every distribution; it equals α when no scores tie and
+α (n + 1) is whole. One maximum judges the epochs jointly: there is nothing to correct for their number. A curve is
+rejected when p ≤ α = 1 − level, that is, when fewer than k = ⌊α (n + 1)⌋ study curves score as high.
+
+At least 39 study curves: p has steps of 1 / (n + 1), so 5 % can reject from n = 19 on, but there (k = 1) only a curve
+odder than all of the study, and a single slow starter would excuse everything. At 39, k = 2 leaves room for one.
+
+A study run that diverged (loss nan or infinite) is a draw too, and to drop it would break exchangeability: its log loss
+is +∞, hence its score. m and d stay finite while fewer than half the curves diverge at an epoch. The reported curve is
+finite, or it would not have been reported; given that, P(p ≤ α) ≤ α still holds. Once k study curves diverge nothing
+can be rejected, and the band is 0 to ∞.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+MIN_CURVES = 39
+
+
+@dataclass(frozen=True, eq=False)
+class BandTest:
+    """Where a reported curve stands among a study's; scores in MADs of the log loss."""
+
+    p_value: float
+    score: float  # of the reported curve
+    study_scores: np.ndarray  # (curves,), in the study's order; inf for a run that diverged
+    worst_epoch_index: int  # where the reported curve's score is attained, the first such epoch
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """The losses a curve may have without being rejected; arrays (epochs,), in units of the loss."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+    median: np.ndarray  # of the study's curves alone
+    level: float
+
+
+def band_test(study_losses, reported_losses):
+    """Rank a reported curve among a study's by the joint conformal test above; return a `BandTest`.
+
+    Args:
+        study_losses: (curves, epochs), a run a row, at the reported epochs only; nan or inf where a run diverged.
+        reported_losses: (epochs,).
+    Raises:
+        ValueError: fewer than 39 study curves, epochs that do not match, a loss that is not positive, a reported loss
+            that is not finite, or an epoch where half the study curves, or nearly so, diverged or share one loss.
+    """
+    study = _log_study(study_losses)
+    curves = np.vstack([study, _log_reported(reported_losses, epochs=study.shape[1])])  # (curves + 1, epochs)
+    centre, mad = _median_and_mad(curves)
+    distances = np.abs(curves - centre) / mad
+    scores = distances.max(axis=1)
+    return BandTest(
+        p_value=(1 + int(np.sum(scores[:-1] >= scores[-1]))) / len(scores),
+        score=float(scores[-1]),
+        study_scores=scores[:-1],
+        worst_epoch_index=int(distances[-1].argmax()),
+    )
+
+
+def band(study_losses, level=0.95):
+    """Find the losses that `band_test` allows at each epoch, whatever curve was reported; return a `Band`.
+
+    The band at one epoch holds the losses a curve may have there and still be accepted if it passes through the middle
+    of the study at all other epochs, at the place most in its favour. A curve that leaves the band anywhere is
+    rejected; one more draw of the program lies wholly inside with a probability of at least `level`. The converse
+    holds for one epoch only: among several, a curve inside but near the edge may be rejected, as it need not pass the
+    other epochs in the middle, and as that place is chosen for each study curve apart. The p-value decides.
+
+    The upper edge (the lower one mirrors it): out there (any level above 0.5 leads so far) m and d are those of the
+    study with +∞ added, however far out the curve is. With U[i, r] the highest score that study curve i can get at
+    epoch r (`_highest_scores`),
+
+        upper[t] = m + k-th largest over i of max(|x[i, t] − m|, d · max over r ≠ t of U[i, r])
+
+    because from a curve farther out than this, fewer than k study curves can score as high.
+
+    Args:
+        study_losses: as for `band_test`.
+        level: above 0.5, at most 1 − 1 / (curves + 1).
+    Raises:
+        ValueError: as `band_test` for the study, or a level out of range.
+    """
+    study = _log_study(study_losses)
+    curves, epochs = study.shape
+    if not 0.5 < level <= 1 - 1 / (curves + 1):
+        raise ValueError(f"level is {level}, expected above 0.5 and at most 1 - 1/{curves + 1} with {curves} curves")
+    k = math.floor(round((1 - level) * (curves + 1), 9))  # rounded because (1 − 0.9) · 40 is 3.9999999999999991
+    highest = np.apply_along_axis(_highest_scores, 0, study)  # U, (curves, epochs)
+    elsewhere = np.stack([np.delete(highest, t, axis=1).max(axis=1, initial=0) for t in range(epochs)], axis=1)
+
+    def edge(infinity):
+        centre, mad = _median_and_mad(np.vstack([study, np.full(epochs, infinity)]))
+        reach = np.sort(np.maximum(np.abs(study - centre), mad * elsewhere), axis=0)[-k]
+        with np.errstate(over="ignore"):  # a loss beyond the largest float is as good as infinite
+            return np.exp(centre + math.copysign(1, infinity) * reach)
+
+    return Band(lower=edge(-np.inf), upper=edge(np.inf), median=np.exp(np.median(study, axis=0)), level=level)
+
+
+def _median_and_mad(log_losses):
+    centre = np.median(log_losses, axis=0)
+    return centre, np.median(np.abs(log_losses - centre), axis=0)
+
+
+def _highest_scores(log_losses):
+    """Find U at one epoch: each study curve's highest score over all places of the reported curve; both (curves,).
+
+    The MAD is smallest while the reported curve is in the middle, as near to m as any (its distance counts as 0), and
+    m then takes all values between the medians of the study with −∞ and with +∞ added. Between the points where two
+    curves are equally far from m, distance and MAD are linear in m, so that their ratio peaks at such points.
+    """
+    low, high = (np.median(np.append(log_losses, infinity)) for infinity in (-np.inf, np.inf))
+    i, j = np.triu_indices(len(log_losses), 1)  # all pairs
+    centres = np.unique(np.clip((log_losses[i] + log_losses[j]) / 2, low, high))
+    distances = np.abs(log_losses - centres[:, None])  # (centres, curves)
+    mad = np.median(np.insert(distances, 0, 0, axis=1), axis=1)
+    return (distances / mad[:, None]).max(axis=0)
+
+
+def _log_study(study_losses):
+    losses = np.asarray(study_losses, dtype=float)
+    if losses.ndim != 2 or losses.shape[0] < MIN_CURVES or losses.shape[1] == 0:
+        raise ValueError(f"study has shape {losses.shape}, expected (curves, epochs) with at least {MIN_CURVES} curves")
+    curves = len(losses)
+    if (losses <= 0).any():
+        curve, epoch = np.argwhere(losses <= 0)[0]
+        raise ValueError(f"study curve {curve}, epoch index {epoch}: loss is {losses[curve, epoch]}, expected above 0")
+    log_losses = np.log(np.where(np.isnan(losses), np.inf, losses))
+    diverged = np.isinf(log_losses).sum(axis=0)
+    if (diverged >= curves // 2).any():  # one more at +∞ and the median is +∞
+        epoch = diverged.argmax()
+        raise ValueError(f"epoch index {epoch}: {diverged[epoch]} of {curves} curves diverged, expected under half")
+    half = (curves + 1) // 2  # if so many are equal, a reported curve that joins them makes the MAD 0
+    ordered = np.sort(log_losses, axis=0)
+    tied = (ordered[half - 1 :] == ordered[: curves - half + 1]).any(axis=0)
+    if tied.any():
+        raise ValueError(f"epoch index {tied.argmax()}: half the study curves share one loss, so the MAD can be 0")
+    return log_losses
+
+
+def _log_reported(reported_losses, epochs):
+    losses = np.asarray(reported_losses, dtype=float)
+    if losses.shape != (epochs,):
+        raise ValueError(f"reported losses have shape {losses.shape}, expected ({epochs},), the epochs of the study")
+    if not (np.isfinite(losses) & (losses > 0)).all():
+        epoch = np.argmin(np.isfinite(losses) & (losses > 0))
+        raise ValueError(f"reported loss at epoch index {epoch} is {losses[epoch]}, expected finite and above 0")
+    return np.log(losses)

@@ -1,0 +1,55 @@
+"""The command line: parse, call, print. Nothing below this package knows of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from reproduce.cli.compare import compare
+from reproduce.cli.run import run
+from reproduce.errors import ReproduceError
+
+UsageError = typer.BadParameter.__base__  # typer brings a click of its own, or not, by its version
+
+app = typer.Typer(
+    name="reproduce",
+    help="Rerun three LSTM tutorials as they were published, and see which of their claims stand.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(run)
+app.command()(compare)
+
+
+@app.callback()
+def _root() -> None:
+    """Keep `reproduce COMMAND` even where there is one command only."""
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 misused, 130 interrupted."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        sys.exit(app(_complete_json(sys.argv[1:]), standalone_mode=False))
+    except ReproduceError as error:
+        status, message = 1, str(error)
+    except UsageError as error:
+        message = error.format_message()  # empty where a command is missing: typer has shown the help instead
+        status, message = 2, message and f"{message} (reproduce --help shows the commands, and each has a --help)"
+    except (KeyboardInterrupt, typer.Abort):
+        status, message = 130, "interrupted"
+    if message:
+        print(f"reproduce: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _complete_json(arguments: list[str]) -> list[str]:
+    """Let `--json` stand without a file, which typer cannot express: nothing, or an option, behind it means stdout."""
+    followed_by = [*arguments[1:], "-"]
+    return [
+        "--json=-" if word == "--json" and after.startswith("-") else word
+        for word, after in zip(arguments, followed_by, strict=False)
+    ]

@@ -1,0 +1,50 @@
+"""`reproduce compare`: the graph against its Keras equivalent."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from reproduce.cli.output import JsonOption, note, show_table, start_tensorflow
+from reproduce.prices import load_prices
+from reproduce.variant import Variant
+
+
+def compare(
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs of the loss trajectory.")] = 3,
+    steps: Annotated[int, typer.Option(min=1, max=145, help="Adam steps before the weights are compared.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="Of the random weights both start from.")] = 0,
+    json_to: JsonOption = None,
+) -> None:
+    """Hold the graph against Keras: forward, gradients, weights after Adam steps, losses; exit 1 past a tolerance.
+
+    Both wirings, float64 and float32, on the embedded table.
+
+    Example: reproduce compare --epochs 1 --json differences.json
+    """
+    table = load_prices()
+    start_tensorflow(1)
+    from reproduce.comparison import compare_all
+    from reproduce.windows import prepare
+
+    differences = list(compare_all("session", prepare(table, Variant()), epochs, seed, steps))
+    rows = [asdict(difference) | {"within": difference.is_within} for difference in differences]
+    shown = [
+        {
+            "dtype": difference.dtype,
+            "wiring": difference.wiring,
+            "quantity": difference.quantity,
+            "largest absolute": f"{difference.largest_absolute:.1e}",
+            "largest relative": f"{difference.largest_relative:.1e}",
+            "tolerance": f"{difference.tolerance:.0e}",
+            "verdict": "within" if difference.is_within else "PAST IT",
+        }
+        for difference in differences
+    ]
+    show_table("Graph against Keras", rows, shown, json_to)
+    past = [difference for difference in differences if not difference.is_within]
+    if past:
+        note(f"reproduce: {len(past)} of {len(differences)} differences are past their tolerance")
+        raise typer.Exit(1)

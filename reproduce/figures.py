@@ -1,0 +1,44 @@
+"""Pictures of runs: the ones any article can use, and how every picture is saved."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from reproduce.files import write_atomically
+
+# Okabe and Ito's colours, told apart with any kind of colour vision.
+ACTUAL, TRAINING, TESTING, PERSISTENCE, REPORTED = "#222222", "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+
+matplotlib.rcParams["svg.hashsalt"] = "reproduce"  # the same picture gives the same bytes
+
+
+def new_figure(width: float, height: float, rows: int = 1) -> tuple[Figure, list[Axes]]:
+    """A figure of that size in inches, apart from pyplot's global state, with `rows` axes below each other."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, list(figure.subplots(rows, squeeze=False)[:, 0])
+
+
+def save_figure(figure: Figure, folder: Path, name: str) -> None:
+    """Write `name`.png and `name`.svg, each moved into place whole."""
+    folder.mkdir(exist_ok=True)
+    for kind, metadata in (("png", {}), ("svg", {"Date": None})):
+        picture = BytesIO()
+        figure.savefig(picture, format=kind, metadata=metadata)
+        write_atomically(folder / f"{name}.{kind}", lambda file, picture=picture: file.write(picture.getvalue()))
+
+
+def draw_loss_curve(axes: Axes, losses: np.ndarray, reported: dict[int, float]) -> None:
+    """The mean loss of each epoch on a log axis, with the values an article reports as points."""
+    axes.plot(losses, color=TRAINING, label="this run")
+    axes.plot(list(reported), list(reported.values()), "o", color=REPORTED, markersize=8, label="the article's figures")
+    axes.set(yscale="log", xlabel="Epoch", ylabel="Mean squared error (scaled prices)", title="Training loss")
+    axes.grid(True, which="both", alpha=0.2)
+    axes.legend()
