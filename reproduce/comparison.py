@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reproduce.engines import Engine, create_engine
+from reproduce.errors import MismatchError
 from reproduce.lstm.weights import weight_shapes
 from reproduce.variant import Variant
 from reproduce.windows import Dataset
@@ -18,6 +19,8 @@ TOLERANCES = {
     "float64": {"forward": 1e-12, "gradient": 1e-10, "weight": 1e-9, "losses": 1e-9},
     "float32": {"forward": 1e-5, "gradient": 1e-4, "weight": 1e-3, "losses": 1e-3},
 }
+
+FIRST_EPOCH_TOLERANCE = 1e-3  # relative, float32, after 145 steps of Adam
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,29 @@ def compare_all(engine: str, dataset: Dataset, epochs: int, seed: int, adam_step
         for wiring in ("published", "described"):
             variant = replace(Variant(wiring=wiring), epochs=epochs)
             yield from compare_with_keras(engine, variant, dataset, dtype=dtype, seed=seed, adam_steps=adam_steps)
+
+
+def prove_compiled(variant: Variant, seed: int, dataset: Dataset) -> dict[str, float]:
+    """Run the first epoch on the session engine and on the compiled one, on this machine.
+
+    Returns:
+        Both mean losses and their relative difference.
+
+    Raises:
+        MismatchError: it is past FIRST_EPOCH_TOLERANCE.
+    """
+    losses = {}
+    for name in ("session", "compiled"):
+        engine = create_engine(name, variant, seed)
+        losses[name] = float(np.mean(engine.train_epoch(*dataset.train).losses))
+        engine.close()
+    difference = abs(losses["compiled"] / losses["session"] - 1)
+    if not difference <= FIRST_EPOCH_TOLERANCE:
+        raise MismatchError(
+            f"on this machine the compiled engine's first epoch has the loss {losses['compiled']}, the session "
+            f"engine's {losses['session']}; train with the session engine instead, and please report it"
+        )
+    return {**losses, "relative_difference": difference}
 
 
 def _trajectory(engine: Engine, epochs: int, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:

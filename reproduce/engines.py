@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from reproduce.variant import Variant
 
-ENGINES = ("session", "keras")
+ENGINES = ("compiled", "session", "keras")
 
 
 class Epoch(NamedTuple):
@@ -60,6 +65,10 @@ def create_engine(name: str, variant: Variant, seed: int, *, dtype: str = "float
         from reproduce.lstm.session_engine import SessionEngine
 
         return SessionEngine(variant, seed, dtype=dtype, threads=threads)
+    if name == "compiled":
+        from reproduce.lstm.compiled_engine import CompiledEngine
+
+        return CompiledEngine(variant, seed, dtype=dtype)
     from reproduce.keras_equivalent import KerasEngine
 
     return KerasEngine(variant, seed, dtype=dtype)
@@ -68,11 +77,32 @@ def create_engine(name: str, variant: Variant, seed: int, *, dtype: str = "float
 def limit_threads(threads: int) -> None:
     """Start TensorFlow in this process with fixed thread pools; call it before any other use of TensorFlow.
 
+    Each operation gets one thread, and `threads` operations may run at once. XLA's pool is fixed here too: it follows
+    the process, not a session's settings. A second call with the same number does nothing.
+
     Raises:
         RuntimeError: TensorFlow has started with other pools.
     """
-    import tensorflow as tf
+    with _silent_stderr():  # its start-up notes come before any setting of ours can reach it
+        import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
-    tf.config.list_logical_devices()  # starts TensorFlow
+        threading = tf.config.threading
+        pools = threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads()
+        if pools != (1, threads):
+            threading.set_intra_op_parallelism_threads(1)
+            threading.set_inter_op_parallelism_threads(threads)
+        tf.config.list_logical_devices()  # starts it
+
+
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Point the process's stderr, that of C++ code too, at nothing for a while."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

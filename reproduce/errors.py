@@ -9,5 +9,9 @@ class DataError(ReproduceError):
     """A price table cannot be used; the message names the file, the row and the field."""
 
 
+class MismatchError(ReproduceError):
+    """Two ways to compute the same thing differ by more than they may."""
+
+
 class RunError(ReproduceError):
     """A run directory cannot be written, resumed or read."""

@@ -122,3 +122,16 @@ def test_engine_predictions_do_not_depend_on_the_other_windows_of_a_batch(engine
     trained = engine_with(weights, engine, VARIANT)
     alone = np.concatenate([trained.predict(inputs[k : k + 1]) for k in range(7)])
     np.testing.assert_allclose(trained.predict(inputs), alone, rtol=1e-12)
+
+
+@pytest.mark.parametrize("wiring", WIRINGS)
+def test_compiled_engine_continues_a_training_of_the_session_engine(wiring):
+    """Their states have the same names and shapes: one epoch each, as two of the session engine, to float64 rounding."""
+    inputs, targets, weights = small_problem()
+    variant = replace(VARIANT, wiring=wiring)
+    session = engine_with(weights, "session", variant)
+    session.train_epoch(inputs, targets)
+    compiled = create_engine("compiled", variant, seed=99, dtype="float64")
+    compiled.restore(session.state())
+    losses = compiled.train_epoch(inputs, targets).losses
+    np.testing.assert_allclose(losses, session.train_epoch(inputs, targets).losses, rtol=1e-10)

@@ -56,9 +56,9 @@ def _predict(days: tf.Tensor, w: Weights, wiring: str) -> tf.Tensor:
 def add_training_step(network: Network, variant: Variant, windows: int) -> TrainingStep:
     """Add loss, gradients and update over the first `windows` of the batch; fewer than `batch` is a kept remainder."""
     with tf.name_scope(f"loss_of_{windows}"):
-        targets = [tf.reshape(network.targets[k], (1, 1)) for k in range(windows)]
-        errors = [tf.losses.mean_squared_error(targets[k], network.predictions[k]) for k in range(windows)]
-        loss = tf.reduce_mean(errors)
+        # Not tf.losses.mean_squared_error: it computes in float32 whatever it is given, to the same bits as this there.
+        errors = [tf.math.squared_difference(network.predictions[k], network.targets[k]) for k in range(windows)]
+        loss = tf.reduce_mean([tf.reshape(error, ()) for error in errors])
     with tf.name_scope(f"gradients_of_{windows}"):
         gradients = tf.gradients(loss, network.weights)
         clipped, _ = tf.clip_by_global_norm(gradients, variant.clip_margin)

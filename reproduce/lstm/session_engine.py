@@ -7,26 +7,20 @@ import tensorflow.compat.v1 as tf
 
 from reproduce.engines import Epoch
 from reproduce.lstm.graph import TrainingStep, add_training_step, build_network
-from reproduce.lstm.weights import Weights
+from reproduce.lstm.graph_engine import GraphEngine
 from reproduce.variant import Variant
 
 
-class SessionEngine:
+class SessionEngine(GraphEngine):
     """Trains the published graph. See `reproduce.engines.Engine` for what each method promises."""
 
     def __init__(self, variant: Variant, seed: int, *, dtype: str = "float32", threads: int = 1) -> None:
-        self.graph = tf.Graph()
         self._variant = variant
-        with self.graph.as_default():
+        with tf.Graph().as_default():
             self._network = build_network(variant, seed, dtype)
             self._steps = {variant.batch: add_training_step(self._network, variant, variant.batch)}
-            variables = tf.global_variables()  # weights, then Adam's two powers and two moments a weight
-            self._variables = {variable.op.name: variable for variable in variables}
-            # Restoring goes through placeholders: a constant in the graph would stay there, one more at each restore.
-            self._restored = {name: tf.placeholder(v.dtype, v.shape) for name, v in self._variables.items()}
-            self._assign = {name: v.assign(self._restored[name]).op for name, v in self._variables.items()}
-            self._session = tf.Session(config=session_config(threads))
-            self._session.run(tf.variables_initializer(variables))
+            # Weights, then Adam's two powers and two moments a weight.
+            super().__init__(self._network.weights, tf.global_variables(), threads)
 
     def train_epoch(self, inputs: np.ndarray, targets: np.ndarray) -> Epoch:
         losses, predictions = [], []
@@ -50,22 +44,6 @@ class SessionEngine:
         loss, gradients = self._session.run([step.loss, step.gradients], self._feed(inputs, targets))
         return float(loss), gradients._asdict()
 
-    def weights(self) -> dict[str, np.ndarray]:
-        return self._session.run(self._network.weights)._asdict()
-
-    def set_weights(self, weights: dict[str, np.ndarray]) -> None:
-        names = {field: variable.op.name for field, variable in self._network.weights._asdict().items()}
-        self.restore({names[field]: weights[field] for field in Weights._fields})
-
-    def state(self) -> dict[str, np.ndarray]:
-        return self._session.run(self._variables)
-
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        self._session.run([self._assign[name] for name in state], {self._restored[name]: state[name] for name in state})
-
-    def close(self) -> None:
-        self._session.close()
-
     def _train_batch(self, inputs: np.ndarray, targets: np.ndarray) -> tuple[np.floating, list[np.ndarray]]:
         step = self._step_of(len(inputs))
         fetches = [step.loss, self._network.predictions, step.update]
@@ -85,16 +63,3 @@ class SessionEngine:
         """Zeros up to a whole batch, as the placeholders want; each window is computed apart from the others."""
         missing = self._variant.batch - len(rows)
         return rows if missing == 0 else np.pad(rows, [(0, missing)] + [(0, 0)] * (rows.ndim - 1))
-
-
-def session_config(threads: int) -> tf.ConfigProto:
-    """A session with a pool of its own for `threads` operations at once, one thread for each, and the graph as written.
-
-    TensorFlow's rewriter orders some sums by the names of operations; without it, name scopes move no bit, and the
-    losses are those of original_code/ to the last one.
-    """
-    config = tf.ConfigProto(
-        intra_op_parallelism_threads=1, inter_op_parallelism_threads=threads, use_per_session_threads=True
-    )
-    config.graph_options.rewrite_options.disable_meta_optimizer = True
-    return config

