@@ -28,6 +28,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 MIN_CURVES = 39
 
@@ -52,7 +53,7 @@ class Band:
     level: float
 
 
-def band_test(study_losses, reported_losses):
+def band_test(study_losses: ArrayLike, reported_losses: ArrayLike) -> BandTest:
     """Rank a reported curve among a study's by the joint conformal test above; return a `BandTest`.
 
     Args:
@@ -75,7 +76,7 @@ def band_test(study_losses, reported_losses):
     )
 
 
-def band(study_losses, level=0.95):
+def band(study_losses: ArrayLike, level: float = 0.95) -> Band:
     """Find the losses that `band_test` allows at each epoch, whatever curve was reported; return a `Band`.
 
     The band at one epoch holds the losses a curve may have there and still be accepted if it passes through the middle
@@ -115,12 +116,12 @@ def band(study_losses, level=0.95):
     return Band(lower=edge(-np.inf), upper=edge(np.inf), median=np.exp(np.median(study, axis=0)), level=level)
 
 
-def _median_and_mad(log_losses):
+def _median_and_mad(log_losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     centre = np.median(log_losses, axis=0)
     return centre, np.median(np.abs(log_losses - centre), axis=0)
 
 
-def _highest_scores(log_losses):
+def _highest_scores(log_losses: np.ndarray) -> np.ndarray:
     """Find U at one epoch: each study curve's highest score over all places of the reported curve; both (curves,).
 
     The MAD is smallest while the reported curve is in the middle, as near to m as any (its distance counts as 0), and
@@ -135,7 +136,7 @@ def _highest_scores(log_losses):
     return (distances / mad[:, None]).max(axis=0)
 
 
-def _log_study(study_losses):
+def _log_study(study_losses: ArrayLike) -> np.ndarray:
     losses = np.asarray(study_losses, dtype=float)
     if losses.ndim != 2 or losses.shape[0] < MIN_CURVES or losses.shape[1] == 0:
         raise ValueError(f"study has shape {losses.shape}, expected (curves, epochs) with at least {MIN_CURVES} curves")
@@ -156,7 +157,7 @@ def _log_study(study_losses):
     return log_losses
 
 
-def _log_reported(reported_losses, epochs):
+def _log_reported(reported_losses: ArrayLike, epochs: int) -> np.ndarray:
     losses = np.asarray(reported_losses, dtype=float)
     if losses.shape != (epochs,):
         raise ValueError(f"reported losses have shape {losses.shape}, expected ({epochs},), the epochs of the study")

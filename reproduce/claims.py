@@ -20,12 +20,7 @@ REPRODUCED, PARTLY, NOT_REPRODUCED, NOT_TESTABLE = VERDICTS = (
     "not reproduced",
     "not testable",
 )
-_RELATIONS = {
-    "==": operator.eq,
-    "<": operator.lt,
-    ">": operator.gt,
-    "in": lambda value, interval: interval[0] <= value <= interval[1],
-}
+_RELATIONS = {"==": operator.eq, "<": operator.lt, ">": operator.gt}
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class Claim:
     place: str  # where the article says it
     text: str  # what it says, in our words
     output: str  # the name of our figure, called `ours` in the rule
-    rule: str  # value, relation, value: `ours == expected`, `ours < 1`, `expected in band_0`
+    rule: str  # value, relation, value: `ours == expected`, `ours < 1`, `p_30 > 0.05`
     expected: Any = None  # the article's figure, where it gives one
     shown: str = ""  # a format for our figure, such as `.4f`; empty shows it as it is
 

@@ -6,11 +6,11 @@ from io import BytesIO
 from pathlib import Path
 
 import matplotlib
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from reproduce.bands import Band
 from reproduce.files import write_atomically
 
 # Okabe and Ito's colours, told apart with any kind of colour vision.
@@ -35,10 +35,15 @@ def save_figure(figure: Figure, folder: Path, name: str) -> None:
         write_atomically(folder / f"{name}.{kind}", lambda file, picture=picture: file.write(picture.getvalue()))
 
 
-def draw_loss_curve(axes: Axes, losses: np.ndarray, reported: dict[int, float]) -> None:
-    """The mean loss of each epoch on a log axis, with the values an article reports as points."""
-    axes.plot(losses, color=TRAINING, label="this run")
+def draw_reported(axes: Axes, reported: dict[int, float]) -> None:
+    """The losses an article reports, by epoch, as points; and the axes that all loss pictures share."""
     axes.plot(list(reported), list(reported.values()), "o", color=REPORTED, markersize=8, label="the article's figures")
-    axes.set(yscale="log", xlabel="Epoch", ylabel="Mean squared error (scaled prices)", title="Training loss")
+    axes.set(yscale="log", xlabel="Epoch", ylabel="Mean squared error (scaled prices)")
     axes.grid(True, which="both", alpha=0.2)
-    axes.legend()
+
+
+def draw_band(axes: Axes, epochs: list[int], band: Band, seeds: int) -> None:
+    """A band and its median at `epochs`, joined by straight lines."""
+    label = f"{band.level:.0%} band of {seeds} seeds"
+    axes.fill_between(epochs, band.lower, band.upper, color=TRAINING, alpha=0.15, linewidth=0, label=label)
+    axes.plot(epochs, band.median, color=TRAINING, linestyle="--", linewidth=1, label="their median")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -72,11 +73,12 @@ class RunDirectory:
         return (self.path / "metrics.json").exists()
 
     @contextmanager
-    def opened(self, *, force: bool) -> Iterator[None]:
+    def opened(self, *, force: bool, wait: bool = False) -> Iterator[None]:
         """Make the directory, or take up the one that is there, and keep other processes out meanwhile.
 
         Args:
             force: throw away what an earlier run of that name left.
+            wait: until another process has let go of it, rather than be refused.
 
         Raises:
             RunError: another process writes there, or another run (other data, say) stands there.
@@ -88,7 +90,7 @@ class RunDirectory:
             raise RunError(f"{self.path}: {error.strerror}; choose another folder with --out") from error
         with lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise RunError(f"{self.path}: another process is writing this run; wait for it, or use --out") from None
             if force:
@@ -157,7 +159,8 @@ class RunDirectory:
             *_prediction_rows(dataset, "testing", dataset.train_windows, test_predictions),
         ]
         write_text(self.path / "predictions.csv", _csv_text(header, rows))
-        write_json(self.path / "metrics.json", metrics)
+        known = {name: value if np.isfinite(value) else None for name, value in metrics.items()}  # null: it diverged
+        write_json(self.path / "metrics.json", known)
 
     def read_losses(self) -> np.ndarray:
         """The loss of each epoch, (epochs,)."""
@@ -168,8 +171,12 @@ class RunDirectory:
         with (self.path / "predictions.csv").open(encoding="utf-8", newline="") as file:
             return np.array([float(row["predicted_scaled"]) for row in csv.DictReader(file) if row["set"] == which])
 
-    def read_metrics(self) -> dict[str, float]:
-        """What metrics.json says."""
+    def read_environment(self) -> dict[str, Any]:
+        """What environment.json says; `seconds` are those of the process that finished the run."""
+        return json.loads((self.path / "environment.json").read_text(encoding="utf-8"))
+
+    def read_metrics(self) -> dict[str, float | None]:
+        """What metrics.json says; None where the training diverged."""
         return json.loads((self.path / "metrics.json").read_text(encoding="utf-8"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def run(
     *,
     threads: int = 1,
     force: bool = False,
+    wait: bool = False,
     checkpoint_every: int = CHECKPOINT_EVERY,
     on_epoch: Callable[[Progress], None] = lambda _: None,
 ) -> RunDirectory:
@@ -32,16 +34,21 @@ def run(
     A finished run of the same configuration is left as it is; an unfinished one is taken up at its checkpoint.
 
     Args:
+        wait: for another process that is in the directory, rather than be refused.
         on_epoch: called with the progress before the first epoch of this process and after each one.
 
     Raises:
         RunError: the directory is in use, or holds another run.
     """
     directory = RunDirectory(root, config)
-    with directory.opened(force=force):
+    with directory.opened(force=force, wait=wait):
         if not directory.is_finished:
-            write_json(directory.path / "environment.json", describe_environment(threads))
-            _train(directory, dataset, threads, checkpoint_every, on_epoch)
+            environment = directory.path / "environment.json"
+            write_json(environment, describe_environment(threads))
+            started = time.perf_counter()
+            results = _train(directory, dataset, threads, checkpoint_every, on_epoch)
+            write_json(environment, describe_environment(threads) | {"seconds": time.perf_counter() - started})
+            directory.write_results(*results)
     return directory
 
 
@@ -51,7 +58,8 @@ def _train(
     threads: int,
     checkpoint_every: int,
     on_epoch: Callable[[Progress], None],
-) -> None:
+) -> tuple[Progress, np.ndarray, Dataset, dict[str, float]]:
+    """What `RunDirectory.write_results` writes."""
     config = directory.config
     engine = create_engine(config.engine, config.variant, config.seed, threads=threads)
     progress = Progress()
@@ -69,4 +77,4 @@ def _train(
     test_predictions = engine.predict(dataset.test[0])
     engine.close()
     metrics = {"final_loss": progress.losses[-1]} | prediction_metrics(dataset, test_predictions)
-    directory.write_results(progress, test_predictions, dataset, metrics)
+    return progress, test_predictions, dataset, metrics

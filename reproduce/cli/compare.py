@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from reproduce.cli.output import JsonOption, note, show_table, start_tensorflow
+from reproduce.cli.output import JsonOption, note, show_table
+from reproduce.engines import limit_threads
 from reproduce.prices import load_prices
 from reproduce.variant import Variant
 
@@ -25,7 +26,7 @@ def compare(
     Example: reproduce compare --epochs 1 --json differences.json
     """
     table = load_prices()
-    start_tensorflow(1)
+    limit_threads(1)
     from reproduce.comparison import compare_all
     from reproduce.windows import prepare
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,22 +61,8 @@ def _print_table(title: str, shown: Sequence[dict[str, str]]) -> None:
     console.print(table)
 
 
-def start_tensorflow(threads: int) -> None:
-    """Import TensorFlow, which takes seconds, with its pools limited and without its start-up notes on stderr.
-
-    It writes those before any setting of ours can reach it, so stderr points elsewhere until its devices are up.
-    """
-    from reproduce.engines import limit_threads
-
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        limit_threads(threads)
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
+class Interrupted(Exception):
+    """Ctrl-C where there is more to say than that: the message, in which the way on stands."""
 
 
 def note(text: str) -> None:
@@ -95,6 +81,15 @@ def epoch_progress() -> Progress:
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
+
+
+@contextmanager
+def run_progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A progress bar on stderr over runs; yields what to call as each one ends, with its name."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("{task.fields[last]}"), console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=total, last="")
+        yield lambda name: bar.update(task, advance=1, last=name)
 
 
 def checked(parse: Callable[..., Any], *arguments: Any, option: str, **values: Any) -> Any:

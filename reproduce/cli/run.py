@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reproduce.cli.output import JsonOption, checked, epoch_progress, note, show_table, start_tensorflow
+from reproduce.cli.output import Interrupted, JsonOption, checked, epoch_progress, note, show_table
+from reproduce.engines import limit_threads
 from reproduce.prices import load_prices
 from reproduce.variant import Variant
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 class EngineName(str, Enum):
     """The choices of `--engine`."""
 
+    compiled = "compiled"
     session = "session"
     keras = "keras"
 
@@ -34,7 +37,7 @@ def run(
     ] = "published",
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training windows.  [default: 200]")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the initial weights; the program set none.")] = 0,
-    engine: Annotated[EngineName, typer.Option(help="How the training is executed.")] = EngineName.session,
+    engine: Annotated[EngineName, typer.Option(help="How the training is executed.")] = EngineName.compiled,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Operations at once.  [default: all cores; 1 promises equal bits]")
     ] = None,
@@ -54,7 +57,7 @@ def run(
         chosen = replace(chosen, epochs=epochs)
     table = load_prices(data)
     threads = threads or os.cpu_count() or 1
-    start_tensorflow(threads)
+    limit_threads(threads)
     from reproduce.articles.bitcoin_lstm.job import Job
 
     finished, judgements = _run_with_progress(Job(chosen, seed, engine.value, threads, out, force), table)
@@ -70,21 +73,20 @@ def run(
 def _run_with_progress(job: Job, table: PriceTable) -> tuple[RunDirectory, list[Judgement]]:
     from reproduce.articles.bitcoin_lstm.job import run_job
 
-    reached = {}
-    with epoch_progress() as bar:
-        tasks = {}
+    bar, tasks, reached = epoch_progress(), {}, {}
+    try:
+        with ExitStack() as shown:
 
-        def show(engine: str, progress: Progress) -> None:
-            if engine not in tasks:
-                tasks[engine] = bar.add_task(engine, total=job.variant.epochs, completed=progress.epoch, loss="…")
-            loss = f"{progress.losses[-1]:.5f}" if progress.losses else "…"
-            bar.update(tasks[engine], completed=progress.epoch, loss=loss)
-            reached["engine"], reached["epoch"] = engine, progress.epoch
+            def show(engine: str, progress: Progress) -> None:
+                if not tasks:  # a bar without a task is an empty line, also above an error's
+                    shown.enter_context(bar)
+                if engine not in tasks:
+                    tasks[engine] = bar.add_task(engine, total=job.variant.epochs, completed=progress.epoch, loss="…")
+                loss = f"{progress.losses[-1]:.5f}" if progress.losses else "…"
+                bar.update(tasks[engine], completed=progress.epoch, loss=loss)
+                reached["engine"], reached["epoch"] = engine, progress.epoch
 
-        try:
             return run_job(job, table, show)
-        except KeyboardInterrupt:
-            bar.stop()
-            where = f" in epoch {reached['epoch']} of {reached['engine']}" if reached else ""
-            note(f"reproduce: interrupted{where}; the same command goes on from the last checkpoint")
-            raise typer.Exit(130) from None
+    except KeyboardInterrupt:
+        where = f" in epoch {reached['epoch']} of {reached['engine']}" if reached else ""
+        raise Interrupted(f"interrupted{where}; the same command goes on from the last checkpoint") from None

@@ -1,7 +1,5 @@
 """The Bitcoin article (B. Mwangi, Heartbeat, May 2018): what it reports and what is particular to it."""
 
-EPOCHS = 200
-
 # The mean training loss its program printed, by epoch.
 REPORTED_LOSSES = {
     0: 0.3076134920120239,

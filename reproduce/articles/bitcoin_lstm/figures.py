@@ -8,8 +8,11 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
-from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_loss_curve, new_figure
+from reproduce.articles.bitcoin_lstm.bands import EPOCHS, LEVEL, shipped_losses_of
+from reproduce.bands import band
+from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_band, draw_reported, new_figure
 from reproduce.metrics import persistence
+from reproduce.variant import Variant
 from reproduce.windows import Dataset
 
 TITLE = "Bitcoin prices from December 2014 to May 2018"
@@ -69,10 +72,54 @@ def predictions_by_date(dataset: Dataset, training: np.ndarray, testing: np.ndar
     return figure
 
 
-def loss_curve(losses: np.ndarray) -> Figure:
-    """The run's loss at each epoch with the seven reported ones; 9x6 inches."""
+def loss_curve(losses: np.ndarray, variant: Variant) -> Figure:
+    """A run's loss at each epoch, the seven reported ones, and the band of the variant's shipped study; 9x6 inches."""
     figure, (axes,) = new_figure(9, 6)
-    draw_loss_curve(axes, losses, REPORTED_LOSSES)
+    study = shipped_losses_of(variant)
+    if study is not None:
+        draw_band(axes, EPOCHS, band(study, LEVEL), seeds=len(study))
+    axes.plot(losses, color=TESTING, linewidth=1, label="this run")
+    draw_reported(axes, REPORTED_LOSSES)
+    axes.set_title(f"Training loss, variant {variant.name}")
+    axes.legend()
+    return figure
+
+
+def engines_apart(losses: dict[str, np.ndarray], variant: Variant) -> Figure:
+    """One seed on several engines, (epochs,) each: their losses, and how far each is from the first; 9x9 inches.
+
+    Rounding starts the difference and chaos feeds it; the seeds' band shows how little that is.
+    """
+    figure, (curves, differences) = new_figure(9, 9, rows=2)
+    study = shipped_losses_of(variant)
+    if study is not None:
+        draw_band(curves, EPOCHS, band(study, LEVEL), seeds=len(study))
+    first = next(iter(losses))
+    for engine, color in zip(losses, (TESTING, ACTUAL, PERSISTENCE), strict=False):
+        curves.plot(losses[engine], color=color, linewidth=0.8, label=engine)
+        if engine != first:
+            apart = np.abs(losses[engine] / losses[first] - 1)
+            differences.plot(apart, color=color, linewidth=0.8, label=f"{engine} from {first}")
+    curves.set(
+        yscale="log", ylabel="Mean squared error (scaled prices)", title="One seed, several engines: training loss"
+    )
+    differences.set(
+        yscale="log", xlabel="Epoch", ylabel="Relative difference of the loss", title="How far apart they are"
+    )
+    for axes in (curves, differences):
+        axes.grid(True, which="both", alpha=0.2)
+        axes.legend()
+    return figure
+
+
+def study_band(study: np.ndarray, variant: str) -> Figure:
+    """All curves of a study, (seeds, 7), faintly, their band and median, and the seven reported losses; 9x6 inches."""
+    figure, (axes,) = new_figure(9, 6)
+    axes.plot(EPOCHS, study.T, color=ACTUAL, alpha=0.15, linewidth=0.8)
+    draw_band(axes, EPOCHS, band(study, LEVEL), seeds=len(study))
+    draw_reported(axes, REPORTED_LOSSES)
+    axes.set_title(f"Training loss of {len(study)} seeds, variant {variant}")
+    axes.legend()
     return figure
 
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reproduce.articles.bitcoin_lstm import figures
-from reproduce.articles.bitcoin_lstm.outputs import run_outputs
+from reproduce.articles.bitcoin_lstm.outputs import PROOF, run_outputs
 from reproduce.claims import Judgement, load_claims
+from reproduce.comparison import prove_compiled
+from reproduce.engines import ENGINES
 from reproduce.figures import save_figure
+from reproduce.files import write_json
 from reproduce.prices import PriceTable
 from reproduce.runs import Progress, RunConfig, RunDirectory
 from reproduce.training import run
@@ -39,10 +42,12 @@ def run_job(
 
     Raises:
         DataError: the table is too short for the variant.
+        MismatchError: the compiled engine does not train as the session engine on this machine.
         RunError: a run directory is in use or holds another run.
     """
     dataset = prepare(table, job.variant)
     config = RunConfig(job.variant, job.seed, job.engine, table.sha256)
+    proof = _prove(job, config, dataset)
     runs = [
         run(
             job.out,
@@ -54,11 +59,29 @@ def run_job(
         )
         for engine in dict.fromkeys((job.engine, "keras"))
     ]
+    if proof is not None:
+        write_json(runs[0].path / PROOF, proof)
     for finished in runs:
         draw_figures(dataset, finished)
+    _draw_engines(job, config)
     keras_run = runs[1] if len(runs) == 2 else None
     outputs = run_outputs(dataset, runs[0], keras_run)
     return runs[0], [claim.judge(outputs) for claim in load_claims(__package__)]
+
+
+def _prove(job: Job, config: RunConfig, dataset: Dataset) -> dict[str, float] | None:
+    """The compiled engine's proof on this machine, where the run has none yet."""
+    if job.engine != "compiled" or ((RunDirectory(job.out, config).path / PROOF).exists() and not job.force):
+        return None
+    return prove_compiled(job.variant, job.seed, dataset)
+
+
+def _draw_engines(job: Job, config: RunConfig) -> None:
+    """Draw this seed on every engine that has a finished run of it, into the run's directory."""
+    directories = {name: RunDirectory(job.out, replace(config, engine=name)) for name in (job.engine, *ENGINES)}
+    losses = {name: one.read_losses() for name, one in directories.items() if one.is_finished}
+    if len(losses) > 1:
+        save_figure(figures.engines_apart(losses, job.variant), directories[job.engine].path / "figures", "engines")
 
 
 def draw_figures(dataset: Dataset, finished: RunDirectory) -> None:
@@ -69,7 +92,7 @@ def draw_figures(dataset: Dataset, finished: RunDirectory) -> None:
         "prices": lambda: figures.prices_as_published(dataset),
         "predictions_as_published": lambda: figures.predictions_as_published(dataset, training, testing),
         "predictions_by_date": lambda: figures.predictions_by_date(dataset, training, testing),
-        "loss": lambda: figures.loss_curve(finished.read_losses()),
+        "loss": lambda: figures.loss_curve(finished.read_losses(), finished.config.variant),
     }
     for name, draw in pictures.items():
         if not (folder / f"{name}.svg").exists():

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from reproduce.articles.bitcoin_lstm import EPOCHS, REPORTED_LOSSES
+import numpy as np
+
+from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
+from reproduce.articles.bitcoin_lstm.bands import EPOCHS, shipped_losses_of
+from reproduce.bands import band_test
 from reproduce.runs import RunDirectory
+from reproduce.variant import Variant
 from reproduce.windows import Dataset
+
+PROOF = "proof.json"  # in the directory of a compiled run: its first epoch beside the session engine's
 
 
 def run_outputs(dataset: Dataset, graph_run: RunDirectory, keras_run: RunDirectory | None) -> dict[str, Any]:
@@ -24,9 +32,23 @@ def run_outputs(dataset: Dataset, graph_run: RunDirectory, keras_run: RunDirecto
         "test_batches": len(dataset.test[0]) // batch,
     }
     outputs |= {f"loss_{epoch}": float(losses[epoch]) for epoch in REPORTED_LOSSES if epoch < len(losses)}
-    if len(losses) == EPOCHS:
+    if len(losses) == Variant().epochs and metrics["test_mse"] is not None:
         outputs["loss_fall"] = float(losses[-1] / losses[0])
         outputs["error_over_persistence"] = metrics["test_mse"] / metrics["persistence_mse"]
+    outputs |= p_values(graph_run.config.variant)
     if keras_run is not None:
         outputs["keras_difference"] = float(abs(keras_run.read_losses()[0] / losses[0] - 1))
+    proof = graph_run.path / PROOF
+    if proof.exists():
+        outputs["session_difference"] = json.loads(proof.read_text(encoding="utf-8"))["relative_difference"]
     return outputs
+
+
+def p_values(variant: Variant) -> dict[str, Any]:
+    """How rare the article's losses are in the variant's shipped study, if any: p-values an epoch, and joint."""
+    study = shipped_losses_of(variant)
+    if study is None:
+        return {}
+    reported = np.array(list(REPORTED_LOSSES.values()))
+    alone = {f"p_{e}": band_test(study[:, [k]], reported[[k]]).p_value for k, e in enumerate(EPOCHS)}
+    return alone | {"p_value": band_test(study, reported).p_value}

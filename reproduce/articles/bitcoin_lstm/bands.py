@@ -1,0 +1,100 @@
+"""The article's seven losses among those of a study: the p-values, and the table of a study that comes along."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
+from reproduce.bands import MIN_CURVES, band_test
+from reproduce.errors import RunError
+from reproduce.study import read_study
+from reproduce.variant import Variant
+
+EPOCHS = list(REPORTED_LOSSES)
+LEVEL = 0.95
+DECISIVE = ("tensorflow", "numpy")
+
+
+@dataclass(frozen=True)
+class BandVerdict:
+    """Whether the article's losses are one more draw of a variant."""
+
+    variant: str
+    seeds: int
+    p_value: float  # joint, of all seven epochs
+    farthest_epoch: int  # where the article's curve is farthest from the median, in MADs
+
+    @property
+    def words(self) -> str:
+        """The answer at the level of the band."""
+        return "consistent" if self.p_value > 1 - LEVEL else "excluded"
+
+    def as_row(self) -> dict[str, Any]:
+        """For JSON."""
+        fields = {"variant": self.variant, "seeds": self.seeds, "p_value": self.p_value}
+        return fields | {"farthest_epoch": self.farthest_epoch, "article": self.words}
+
+
+def judge_study(losses: dict[str, np.ndarray]) -> list[BandVerdict]:
+    """Test the article's losses against each variant's, (seeds, 7)."""
+    verdicts = []
+    for variant, curves in losses.items():
+        test = band_test(curves, list(REPORTED_LOSSES.values()))
+        verdicts.append(BandVerdict(variant, len(curves), test.p_value, EPOCHS[test.worst_epoch_index]))
+    return verdicts
+
+
+def study_losses(folder: Path) -> dict[str, np.ndarray]:
+    """The losses at the seven reported epochs of each variant of a study, (seeds, 7).
+
+    Raises:
+        RunError: no study there, too few seeds for the test, or runs too short to reach the last reported epoch.
+    """
+    path = folder / "study.csv"
+    losses = read_study(path)
+    for variant, curves in losses.items():
+        if len(curves) < MIN_CURVES:
+            raise RunError(f"{path}: {len(curves)} seeds of {variant}, expected at least {MIN_CURVES}; run more seeds")
+        if curves.shape[1] <= EPOCHS[-1]:
+            raise RunError(
+                f"{path}: {curves.shape[1]} epochs of {variant}, expected more than {EPOCHS[-1]}, the last reported "
+                "one; run the study without a variant of fewer epochs"
+            )
+    return {variant: curves[:, EPOCHS] for variant, curves in losses.items()}
+
+
+def shipped_losses() -> dict[str, np.ndarray]:
+    """Those of the published and the described variant over seeds 0 to 39, from the table in the package."""
+    text = (files(__package__) / "study.csv").read_text(encoding="utf-8")
+    losses: dict[str, list[list[float]]] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        losses.setdefault(row["variant"], []).append([float(row[f"loss_{epoch}"]) for epoch in EPOCHS])
+    return {variant: np.array(curves) for variant, curves in losses.items()}
+
+
+def shipped_losses_of(variant: Variant) -> np.ndarray | None:
+    """Those of one variant, (seeds, 7), or None; a run of fewer epochs is the beginning of one of 200."""
+    return shipped_losses().get(replace(variant, epochs=Variant().epochs).name)
+
+
+def study_machine(folder: Path) -> dict[str, Any]:
+    """The processor and the packages that a study ran on, which decide its last bits, and by chaos its later losses."""
+    environment = json.loads(next(folder.glob("*/environment.json")).read_text(encoding="utf-8"))
+    return {"processor": environment["processor"], "packages": {n: environment["packages"][n] for n in DECISIVE}}
+
+
+def table_to_ship(losses: dict[str, np.ndarray]) -> str:
+    """The text of the package's study.csv: a row a run, seeds from 0 on, losses to the digits that float32 has."""
+    lines = [",".join(["variant", "seed", *(f"loss_{epoch}" for epoch in EPOCHS)])]
+    for variant, curves in losses.items():
+        for seed, curve in enumerate(curves):
+            lines.append(",".join([variant, str(seed), *(f"{loss:.9g}" for loss in curve)]))
+    return "\n".join(lines) + "\n"
