@@ -1,0 +1,167 @@
+"""The rules of the house that a machine can check, read off the source of every module without importing any."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "reproduce").rglob("*.py"))
+}
+ORIGINALS = sorted((ROOT / "original_code").glob("*.py"))
+
+# Lowest first. A name stands for the module and all below it, unless a longer name says otherwise. A new module takes
+# its place here.
+LAYERS = {
+    "data": ("", "errors", "files", "prices", "variant", "windows"),
+    "graph": ("lstm",),
+    "engines": (
+        *("engines", "lstm.graph_engine", "lstm.session_engine", "lstm.compiled_engine", "keras_equivalent"),
+        *("runs", "training", "environment", "metrics", "comparison", "bench"),
+    ),
+    "study": ("study", "bands", "figures", "bench.picture"),
+    "articles": ("articles", "claims"),
+    "report": ("report",),
+    "cli": ("cli", "__main__"),
+}
+LAYER_OF = {f"reproduce.{name}".rstrip("."): layer for layer, names in LAYERS.items() for name in names}
+HEIGHT = {layer: height for height, layer in enumerate(LAYERS)}
+TENSORFLOW_LAYERS = ("graph", "engines")
+
+
+def syntax(path):
+    """The module's syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path):
+    """Every module named by an import anywhere in `path`, in functions too; `from a import b` may mean a.b."""
+    for node in ast.walk(syntax(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports relatively, where nobody can follow"
+            submodules = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from [name for name in submodules if name in MODULES] or [node.module]
+
+
+def imports_of_ours(module):
+    """The modules of the package that `module` imports."""
+    return [name for name in imports(MODULES[module]) if name in MODULES]
+
+
+def layer_of(module):
+    """The layer of the longest name in LAYERS that is the module or a package around it."""
+    name = module
+    while name not in LAYER_OF and name.count(".") > 1:
+        name = name.rpartition(".")[0]
+    assert name in LAYER_OF, f"{module} stands in no layer; give it its place in LAYERS"
+    return LAYER_OF[name]
+
+
+def article_of(module):
+    """`bitcoin_lstm` of reproduce.articles.bitcoin_lstm.figures; None outside the articles."""
+    return module.split(".")[2] if module.startswith("reproduce.articles.") else None
+
+
+def public_functions(path):
+    """The functions of a module that other modules may call, commands included."""
+    functions = [node for node in syntax(path).body if isinstance(node, ast.FunctionDef)]
+    return [function for function in functions if not function.name.startswith("_")]
+
+
+def hints_missing_in(function):
+    """The parameters without a type, and `return`."""
+    everything = function.args
+    parameters = [
+        *everything.posonlyargs,
+        *everything.args,
+        *everything.kwonlyargs,
+        everything.vararg,
+        everything.kwarg,
+    ]
+    missing = [parameter.arg for parameter in parameters if parameter is not None and parameter.annotation is None]
+    return missing + ["return"] * (function.returns is None)
+
+
+def test_rules_read_the_whole_package():
+    """An empty list of modules, or an empty list of imports, would make every rule here hold."""
+    assert {"reproduce.__main__", "reproduce.lstm.cell", "reproduce.articles.bitcoin_lstm.job"} <= set(MODULES)
+    assert "reproduce.lstm.cell" in imports_of_ours("reproduce.lstm.graph")
+    assert "reproduce.lstm.session_engine" in imports_of_ours("reproduce.engines")  # inside a function
+    assert ORIGINALS
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_imports_no_higher_layer(module):
+    """cli → report → articles → study → engines → graph → data, never back."""
+    higher = [name for name in imports_of_ours(module) if HEIGHT[layer_of(name)] > HEIGHT[layer_of(module)]]
+    assert higher == []
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("reproduce.lstm")])
+def test_lstm_knows_no_article(module):
+    """Neither by an import nor by its name."""
+    assert [name for name in imports_of_ours(module) if article_of(name)] == []
+    assert "bitcoin" not in MODULES[module].read_text(encoding="utf-8").lower()
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if article_of(name)])
+def test_article_imports_no_other_article(module):
+    """What two of them need lies below both."""
+    others = [name for name in imports_of_ours(module) if article_of(name) not in (None, article_of(module))]
+    assert others == []
+
+
+@pytest.mark.parametrize("path", ORIGINALS, ids=lambda path: path.name)
+def test_published_program_imports_nothing_of_the_package(path):
+    """original_code/ is a museum that stands on its own."""
+    assert [name for name in imports(path) if name.partition(".")[0] == "reproduce"] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_tensorflow_is_imported_by_graph_and_engines_only(module):
+    """And Keras; elsewhere not even inside a function."""
+    heavy = [name for name in imports(MODULES[module]) if name.partition(".")[0] in ("tensorflow", "keras")]
+    assert heavy == [] or layer_of(module) in TENSORFLOW_LAYERS
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_has_at_most_250_lines(module):
+    """A module does one thing."""
+    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= 250
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_is_named_after_its_subject(module):
+    """Helpers live with their caller."""
+    assert module.rpartition(".")[2].strip("_") not in ("utils", "util", "helpers", "helper", "common", "misc")
+
+
+@pytest.mark.parametrize("module", [name for name, path in MODULES.items() if path.stat().st_size])
+def test_module_says_what_it_holds(module):
+    """Every module that is not empty opens with a docstring."""
+    assert ast.get_docstring(syntax(MODULES[module]))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_public_functions_have_docstrings(module):
+    """The first thing a reader asks."""
+    assert [f.name for f in public_functions(MODULES[module]) if not ast.get_docstring(f)] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_public_functions_have_type_hints(module):
+    """Of every parameter and of what comes back."""
+    missing = {f.name: hints_missing_in(f) for f in public_functions(MODULES[module])}
+    assert {name: hints for name, hints in missing.items() if hints} == {}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_private_names_stay_in_their_module(module):
+    """`from reproduce.runs import _name` couples two modules where nobody looks."""
+    nodes = [node for node in ast.walk(syntax(MODULES[module])) if isinstance(node, ast.ImportFrom)]
+    private = [a.name for node in nodes for a in node.names if a.name.startswith("_") and not a.name.startswith("__")]
+    assert private == []

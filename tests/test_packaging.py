@@ -1,0 +1,165 @@
+"""What is shipped: a real wheel, installed and run away from the checkout; versions and pins that agree."""
+
+import configparser
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parent.parent
+NOT_SOURCE = (".*", "__pycache__", "build", "dist", "*.egg-info", "runs", "studies")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel built from a copy of the source without anything that running or building has left in it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    shutil.copytree(ROOT, folder / "source", ignore=shutil.ignore_patterns(*NOT_SOURCE))
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), "source"]
+    built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def shipped(wheel):
+    """The bytes of every file in the wheel by name."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="module")
+def site(wheel, tmp_path_factory):
+    """A folder that holds the wheel, installed, and nothing else."""
+    folder = tmp_path_factory.mktemp("site")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", folder, wheel]
+    subprocess.run(install, check=True)
+    return folder
+
+
+@pytest.fixture
+def run_installed(site, tmp_path):
+    """A way to run Python with the installed package, in a folder that knows nothing of the checkout."""
+
+    def run(*arguments):
+        environment = {**os.environ, "PYTHONPATH": str(site)}
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def setup_cfg():
+    """setup.cfg as its sections."""
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / "setup.cfg", encoding="utf-8")
+    return parser
+
+
+def requirements():
+    """Everything setup.cfg asks for, extras included."""
+    sections = setup_cfg()
+    lists = [sections["options"]["install_requires"], *sections["options.extras_require"].values()]
+    return [Requirement(line) for text in lists for line in text.strip().splitlines()]
+
+
+def pins():
+    """The lines of constraints.txt; a package may have several, for different Pythons."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+def normalised(name):
+    """`Scikit_Learn` and `scikit-learn` are one package."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def applies(requirement, python):
+    """Whether its marker, if any, holds on that Python; extras are always wanted."""
+    versions = {"python_version": python, "python_full_version": f"{python}.9", "extra": ""}
+    return requirement.marker is None or requirement.marker.evaluate(versions)
+
+
+def test_wheel_holds_the_price_table_byte_for_byte(shipped):
+    """Line ends included: its sha256 is checked at every start."""
+    assert shipped["reproduce/data/btc_close.csv"] == (ROOT / "data" / "btc_close.csv").read_bytes()
+
+
+def test_wheel_holds_every_module_of_the_package(shipped):
+    """setup.cfg lists packages by hand; what it forgets is missing here."""
+    on_disk = {path.relative_to(ROOT).as_posix() for path in (ROOT / "reproduce").rglob("*.py")}
+    assert sorted(on_disk - set(shipped)) == []
+
+
+def test_wheel_holds_every_data_file_of_the_package(shipped):
+    """claims.toml of each article, say."""
+    files = [path for path in (ROOT / "reproduce").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    data = {path.relative_to(ROOT).as_posix() for path in files if path.suffix != ".py"}
+    assert "reproduce/articles/bitcoin_lstm/claims.toml" in data
+    assert sorted(data - set(shipped)) == []
+
+
+def test_wheel_holds_the_package_and_its_metadata_only(shipped):
+    """No tests, no original_code, no setup files."""
+    tops = {name.partition("/")[0] for name in shipped}
+    assert tops == {"reproduce", f"reproduce-{setup_cfg()['metadata']['version']}.dist-info"}
+
+
+def test_wheel_holds_the_licence(shipped):
+    """MIT asks that its text goes with every copy."""
+    licence = (ROOT / "LICENSE").read_bytes()
+    assert [name for name, content in shipped.items() if name.endswith("LICENSE") and content == licence]
+
+
+def test_installed_package_shows_its_help(run_installed):
+    """`python -m reproduce --help`, from any folder."""
+    shown = run_installed("-m", "reproduce", "--help")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "Usage" in shown.stdout
+
+
+def test_installed_package_is_not_the_checkout(run_installed, site):
+    """Otherwise the other tests of it would prove nothing."""
+    shown = run_installed("-c", "import reproduce; print(reproduce.__file__)").stdout
+    assert Path(shown.strip()) == site / "reproduce" / "__init__.py"
+
+
+def test_installed_package_imports_every_command_and_article(run_installed):
+    """All that the wheel holds, except what needs TensorFlow, which takes seconds."""
+    program = (
+        "import reproduce.cli, reproduce.articles.bitcoin_lstm.job as job\n"
+        "from reproduce.claims import load_claims\n"
+        "print(len(load_claims(job.__package__)) > 0)"
+    )
+    shown = run_installed("-c", program)
+    assert (shown.stdout, shown.stderr) == ("True\n", "")
+
+
+def test_installed_package_loads_its_own_table(run_installed, site):
+    """From inside the wheel, with the sha256 that its card states."""
+    program = "from reproduce.prices import *; print(embedded_table_path(), load_prices().sha256)"
+    table, sha256 = run_installed("-c", program).stdout.split()
+    assert Path(table) == site / "reproduce" / "data" / "btc_close.csv"
+    assert f"`{sha256}`" in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+
+
+def test_versions_agree():
+    """setup.cfg and CITATION.cff name one version."""
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^version: (.+)$", citation) == [setup_cfg()["metadata"]["version"]]
+
+
+@pytest.mark.parametrize("python", ["3.10", "3.11", "3.12", "3.13"])
+def test_every_requirement_is_pinned_to_a_version_it_allows(python):
+    """constraints.txt has exactly one `==` for each on every Python that setup.cfg admits."""
+    here = [pin for pin in pins() if applies(pin, python)]
+    exact = {normalised(pin.name): re.fullmatch("==([^*]+)", str(pin.specifier))[1] for pin in here}
+    assert len(exact) == len(here)
+    wanted = [requirement for requirement in requirements() if applies(requirement, python)]
+    assert [str(r) for r in wanted if not r.specifier.contains(exact.get(normalised(r.name), "0.dev0"))] == []
