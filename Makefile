@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/ready
 
-.PHONY: reproduce test clean
+.PHONY: reproduce test docs shipped-study clean
 
 reproduce: $(READY)
 	$(VENV)/bin/reproduce run
@@ -14,9 +14,24 @@ test: $(READY)
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/pytest
 
+# The README's pictures and figures, from one seed on every engine.
+RUN := docs/runs/bitcoin-lstm-published-s0
+docs: $(READY)
+	$(VENV)/bin/reproduce run --engine session --out docs/runs
+	$(VENV)/bin/reproduce run --out docs/runs --json docs/run.json
+	for picture in predictions_as_published predictions_by_date loss engines; do \
+	    cp $(RUN)-compiled/figures/$$picture.png docs/; done
+	for engine in compiled session keras; do cp $(RUN)-$$engine/losses.csv docs/losses-$$engine.csv; done
+	$(VENV)/bin/reproduce band --out docs --json docs/band.json
+
+# The study that comes with the package: 40 seeds of two variants, within the hour.
+shipped-study: $(READY)
+	$(VENV)/bin/reproduce study --variants published,described --seeds 0:40 --out studies/shipped
+	$(VENV)/bin/reproduce band studies/shipped --out studies/shipped --table reproduce/articles/bitcoin_lstm/study.csv
+
 $(READY): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[test]'
+	$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[test,cluster]'
 	touch $(READY)
 
 clean:

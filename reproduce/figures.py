@@ -6,11 +6,12 @@ from io import BytesIO
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from reproduce.bands import Band
+from reproduce.bands import band
 from reproduce.files import write_atomically
 
 # Okabe and Ito's colours, told apart with any kind of colour vision.
@@ -42,8 +43,16 @@ def draw_reported(axes: Axes, reported: dict[int, float]) -> None:
     axes.grid(True, which="both", alpha=0.2)
 
 
-def draw_band(axes: Axes, epochs: list[int], band: Band, seeds: int) -> None:
-    """A band and its median at `epochs`, joined by straight lines."""
-    label = f"{band.level:.0%} band of {seeds} seeds"
-    axes.fill_between(epochs, band.lower, band.upper, color=TRAINING, alpha=0.15, linewidth=0, label=label)
-    axes.plot(epochs, band.median, color=TRAINING, linestyle="--", linewidth=1, label="their median")
+def draw_band(axes: Axes, epochs: list[int], losses: np.ndarray, level: float) -> None:
+    """What a study, (seeds, epochs), spans at `epochs`, joined by straight lines: its band, its range, its median.
+
+    The axis shows thrice the range either way; a band may be wider, where the seeds' losses have heavy tails.
+    """
+    found = band(losses, level)
+    finite = np.where(np.isfinite(losses), losses, np.nan)  # a run that diverged has no place in the picture
+    low, high = np.nanmin(finite, axis=0), np.nanmax(finite, axis=0)
+    label = f"{level:.0%} band of {len(losses)} seeds"
+    axes.fill_between(epochs, found.lower, found.upper, color=TRAINING, alpha=0.12, linewidth=0, label=label)
+    axes.fill_between(epochs, low, high, color=TRAINING, alpha=0.2, linewidth=0, label="their range")
+    axes.plot(epochs, found.median, color=TRAINING, linestyle="--", linewidth=1, label="their median")
+    axes.set_ylim(low.min() / 3, high.max() * 3)

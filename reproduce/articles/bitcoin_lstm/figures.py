@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, LEVEL, shipped_losses_of
-from reproduce.bands import band
 from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_band, draw_reported, new_figure
 from reproduce.metrics import persistence
 from reproduce.variant import Variant
@@ -68,7 +67,7 @@ def predictions_by_date(dataset: Dataset, training: np.ndarray, testing: np.ndar
         axes.set_ylabel("Closing price of Bitcoin (USD)")
         axes.xaxis.set_major_formatter(ConciseDateFormatter(AutoDateLocator()))
         axes.grid(True, alpha=0.2)
-        axes.legend(loc="upper left")
+        axes.legend(loc="best")
     return figure
 
 
@@ -77,7 +76,7 @@ def loss_curve(losses: np.ndarray, variant: Variant) -> Figure:
     figure, (axes,) = new_figure(9, 6)
     study = shipped_losses_of(variant)
     if study is not None:
-        draw_band(axes, EPOCHS, band(study, LEVEL), seeds=len(study))
+        draw_band(axes, EPOCHS, study, LEVEL)
     axes.plot(losses, color=TESTING, linewidth=1, label="this run")
     draw_reported(axes, REPORTED_LOSSES)
     axes.set_title(f"Training loss, variant {variant.name}")
@@ -93,7 +92,7 @@ def engines_apart(losses: dict[str, np.ndarray], variant: Variant) -> Figure:
     figure, (curves, differences) = new_figure(9, 9, rows=2)
     study = shipped_losses_of(variant)
     if study is not None:
-        draw_band(curves, EPOCHS, band(study, LEVEL), seeds=len(study))
+        draw_band(curves, EPOCHS, study, LEVEL)
     first = next(iter(losses))
     for engine, color in zip(losses, (TESTING, ACTUAL, PERSISTENCE), strict=False):
         curves.plot(losses[engine], color=color, linewidth=0.8, label=engine)
@@ -116,7 +115,7 @@ def study_band(study: np.ndarray, variant: str) -> Figure:
     """All curves of a study, (seeds, 7), faintly, their band and median, and the seven reported losses; 9x6 inches."""
     figure, (axes,) = new_figure(9, 6)
     axes.plot(EPOCHS, study.T, color=ACTUAL, alpha=0.15, linewidth=0.8)
-    draw_band(axes, EPOCHS, band(study, LEVEL), seeds=len(study))
+    draw_band(axes, EPOCHS, study, LEVEL)
     draw_reported(axes, REPORTED_LOSSES)
     axes.set_title(f"Training loss of {len(study)} seeds, variant {variant}")
     axes.legend()

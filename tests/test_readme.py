@@ -1,0 +1,88 @@
+"""The README's figures are those of docs/, which commands made; its commands are commands; its Python runs."""
+
+import csv
+import json
+import re
+import shlex
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reproduce.articles.bitcoin_lstm.bands import judge_study, shipped_losses
+from reproduce.articles.bitcoin_lstm.outputs import p_values
+from reproduce.claims import load_claims
+from reproduce.cli import app
+from reproduce.variant import Variant
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CLAIMS = {claim.id: claim for claim in load_claims("reproduce.articles.bitcoin_lstm")}
+
+
+def rows_of(name):
+    """The rows of a table that a command wrote with --json."""
+    return json.loads((ROOT / "docs" / name).read_text(encoding="utf-8"))["rows"]
+
+
+def losses_of(engine):
+    """Every epoch's loss, (200,), of seed 0 on one engine."""
+    with (ROOT / "docs" / f"losses-{engine}.csv").open(encoding="utf-8") as file:
+        return np.array([float(row["loss"]) for row in csv.DictReader(file)])
+
+
+@pytest.mark.parametrize("row", rows_of("run.json"), ids=lambda row: row["id"])
+def test_readme_has_every_row_of_the_closing_table(row):
+    """Claim, article's figure, ours and verdict, as `reproduce run` shows them."""
+    shown = CLAIMS[row["id"]].judge({CLAIMS[row["id"]].output: row["ours"], **p_values(Variant())}).as_text()
+    assert f"| {shown['claim']} | {shown['article']} | {shown['ours']} | {shown['verdict']} |" in README
+    assert shown["verdict"] == row["verdict"]
+
+
+def test_readme_table_is_that_of_the_shipped_study():
+    """The p-values of docs/band.json are those that the study in the package gives."""
+    rows = [verdict.as_row() for verdict in judge_study(shipped_losses())]
+    assert rows_of("band.json") == rows
+    for row in rows:
+        assert f"p = {row['p_value']:.3f}" in README
+
+
+def test_readme_says_how_far_apart_the_engines_are():
+    """The first epoch past which a loss differs by 1e-3, from the losses of one seed on three engines."""
+    compiled = losses_of("compiled")
+    for other in ("session", "keras"):
+        apart = np.abs(losses_of(other) / compiled - 1)
+        assert np.all(apart[:2] < 1e-3)
+        assert f"epoch {int(np.argmax(apart > 0.01))} ({other})" in README
+
+
+@pytest.mark.parametrize("line", re.findall(r"^(?:\.venv/bin/)?(reproduce .*)$", README, re.MULTILINE))
+def test_readme_command_is_a_command_with_its_options(line):
+    """Every option it shows is one of that command's."""
+    name, *words = shlex.split(line)[1:]
+    (command,) = (c for c in app.registered_commands if c.callback.__name__ == name)
+    options = {f"--{parameter.replace('_', '-')}" for parameter in command.callback.__annotations__} | {"--json"}
+    assert {word for word in words if word.startswith("--")} <= options
+
+
+def test_readme_names_a_departure_for_every_field_of_a_variant():
+    """Each is a variant's name, and no field is left out."""
+    paragraph = README[README.index("A **variant**") : README.index("What each undoes")]
+    variants = [Variant.parse(name) for name in re.findall(r"`([a-z0-9.-]+)`", paragraph)]
+    moved = {f.name for f in fields(Variant) for variant in variants if getattr(variant, f.name) != f.default}
+    assert moved == {f.name for f in fields(Variant)}
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README, re.DOTALL), ids=["train", "tensorboard"])
+def test_readme_python_runs(block, tmp_path, monkeypatch):
+    """As it is written."""
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block, "README.md", "exec"), {})
+
+
+def test_readme_links_lead_to_files():
+    """Pictures and pages of the repository."""
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert target.startswith("https://") or (ROOT / target).exists(), target
