@@ -83,43 +83,37 @@ def build_graph(seed):
         return tf.Variable(tf.truncated_normal(shape, stddev=0.05, seed=op_seed))
 
     # Input gate
-    weights_input_gate = draw([1, hidden_layer])
-    weights_input_hidden = draw([hidden_layer, hidden_layer])
-    bias_input = tf.Variable(tf.zeros([hidden_layer]))
+    input_gate_x = draw([1, hidden_layer])
+    input_gate_r = draw([hidden_layer, hidden_layer])
+    input_gate_b = tf.Variable(tf.zeros([hidden_layer]))
 
     # Forget gate
-    weights_forget_gate = draw([1, hidden_layer])
-    weights_forget_hidden = draw([hidden_layer, hidden_layer])
-    bias_forget = tf.Variable(tf.zeros([hidden_layer]))
+    forget_gate_x = draw([1, hidden_layer])
+    forget_gate_r = draw([hidden_layer, hidden_layer])
+    forget_gate_b = tf.Variable(tf.zeros([hidden_layer]))
 
     # Output gate
-    weights_output_gate = draw([1, hidden_layer])
-    weights_output_hidden = draw([hidden_layer, hidden_layer])
-    bias_output = tf.Variable(tf.zeros([hidden_layer]))
+    output_gate_x = draw([1, hidden_layer])
+    output_gate_r = draw([hidden_layer, hidden_layer])
+    output_gate_b = tf.Variable(tf.zeros([hidden_layer]))
 
     # Memory cell
-    weights_memory_cell = draw([1, hidden_layer])
-    weights_memory_cell_hidden = draw([hidden_layer, hidden_layer])
-    bias_memory_cell = tf.Variable(tf.zeros([hidden_layer]))
+    memory_cell_x = draw([1, hidden_layer])
+    memory_cell_r = draw([hidden_layer, hidden_layer])
+    memory_cell_b = tf.Variable(tf.zeros([hidden_layer]))
 
     # Output layer
-    weights_output = draw([hidden_layer, 1])
-    bias_output_layer = tf.Variable(tf.zeros([1]))
+    prediction_w = draw([hidden_layer, 1])
+    prediction_b = tf.Variable(tf.zeros([1]))
 
-    def LSTM_cell(input, output, state):
+    def cell(input, output, state):
         """One day: (1, 1) price, two (1, 256) vectors in, two out; the order of the results is (state, output)."""
-        input_gate = tf.sigmoid(
-            tf.matmul(input, weights_input_gate) + tf.matmul(output, weights_input_hidden) + bias_input
-        )
-        forget_gate = tf.sigmoid(
-            tf.matmul(input, weights_forget_gate) + tf.matmul(output, weights_forget_hidden) + bias_forget
-        )
-        output_gate = tf.sigmoid(
-            tf.matmul(input, weights_output_gate) + tf.matmul(output, weights_output_hidden) + bias_output
-        )
+        input_gate = tf.sigmoid(tf.matmul(input, input_gate_x) + tf.matmul(output, input_gate_r) + input_gate_b)
+        forget_gate = tf.sigmoid(tf.matmul(input, forget_gate_x) + tf.matmul(output, forget_gate_r) + forget_gate_b)
+        output_gate = tf.sigmoid(tf.matmul(input, output_gate_x) + tf.matmul(output, output_gate_r) + output_gate_b)
         memory_cell = tf.tanh(
             # D9: these are weights of their own; the text's equation prints the input gate's
-            tf.matmul(input, weights_memory_cell) + tf.matmul(output, weights_memory_cell_hidden) + bias_memory_cell
+            tf.matmul(input, memory_cell_x) + tf.matmul(output, memory_cell_r) + memory_cell_b
         )
         state = state * forget_gate + input_gate * memory_cell
         output = output_gate * tf.tanh(state)
@@ -132,8 +126,8 @@ def build_graph(seed):
         batch_output = np.zeros([1, hidden_layer], dtype=np.float32)
         for ii in range(window_size):
             # D2: the cell takes (input, output, state); here the state goes in as its output, the output as its state
-            batch_state, batch_output = LSTM_cell(tf.reshape(inputs[i][ii], (-1, 1)), batch_state, batch_output)
-        outputs.append(tf.matmul(batch_output, weights_output) + bias_output_layer)  # (1, 1)
+            batch_state, batch_output = cell(tf.reshape(inputs[i][ii], (-1, 1)), batch_state, batch_output)
+        outputs.append(tf.matmul(batch_output, prediction_w) + prediction_b)  # (1, 1)
 
     losses = []
     for i in range(len(outputs)):
@@ -144,49 +138,49 @@ def build_graph(seed):
     gradients = tf.gradients(loss, variables)
     clipped, _ = tf.clip_by_global_norm(gradients, clip_margin)  # D3: computed, and not used
     optimizer = tf.train.AdamOptimizer(learning_rate)
-    trained_optimizer = optimizer.apply_gradients(zip(gradients, variables, strict=True))  # D3: unclipped
-    return inputs, targets, outputs, loss, trained_optimizer
+    update = optimizer.apply_gradients(zip(gradients, variables, strict=True))  # D3: unclipped
+    return inputs, targets, outputs, loss, update
 
 
 def main(epochs, seed, data, out):
     # The table as it lies in the file. D1: newest day first, and (D11) that day is not over.
     btc = pd.read_csv(data)
-    data_to_use = btc["close"].values  # the article's table calls the column Close
+    close = btc["close" if "close" in btc else "Close"].values  # ours: the embedded table has small letters
     scaler = StandardScaler()
-    scaled_data = scaler.fit_transform(data_to_use.reshape(-1, 1))  # D4: fitted on the test rows too
+    scaled_data = scaler.fit_transform(close.reshape(-1, 1))  # D4: fitted on the test rows too
     plot_prices(scaled_data, out)
 
     X, y = window_data(scaled_data, window_size)
     # Split by position. D10: the last rows are the oldest, when the price often did not move from day to day.
     X_train, y_train = X[:TRAIN_WINDOWS], y[:TRAIN_WINDOWS]
     X_test, y_test = X[TRAIN_WINDOWS:], y[TRAIN_WINDOWS:]
-    print("X_train size: {}".format(X_train.shape))
-    print("y_train size: {}".format(y_train.shape))
-    print("X_test size: {}".format(X_test.shape))
-    print("y_test size: {}".format(y_test.shape))
+    print("training inputs", X_train.shape)
+    print("training targets", y_train.shape)
+    print("test inputs", X_test.shape)
+    print("test targets", y_test.shape)
 
-    inputs, targets, outputs, loss, trained_optimizer = build_graph(seed)
+    inputs, targets, outputs, loss, update = build_graph(seed)
     config = tf.ConfigProto()  # ours: TensorFlow runs the graph as it is written, so that bits can be compared
     config.graph_options.rewrite_options.disable_meta_optimizer = True
     session = tf.Session(config=config)
     session.run(tf.global_variables_initializer())
 
     for i in range(epochs):
-        training_predictions = []
+        kept_predictions = []
         epoch_loss = []
         ii = 0
         while ii + batch_size <= len(X_train):  # D6: 145 whole batches; the last 3 windows are dropped
-            X_batch = X_train[ii : ii + batch_size]
-            y_batch = y_train[ii : ii + batch_size]
+            batch_inputs = X_train[ii : ii + batch_size]
+            batch_targets = y_train[ii : ii + batch_size]
             # Each prediction is made before the update by its own batch.
-            o, c, _ = session.run([outputs, loss, trained_optimizer], feed_dict={inputs: X_batch, targets: y_batch})
+            o, c, _ = session.run([outputs, loss, update], feed_dict={inputs: batch_inputs, targets: batch_targets})
             epoch_loss.append(c)
-            training_predictions.append(o)
+            kept_predictions.append(o)
             ii += batch_size
         if i % 30 == 0:
-            print("Epoch {}/{}".format(i, epochs), " Current loss: {}".format(np.mean(epoch_loss)))
+            print(f"Epoch {i}/{epochs}", np.mean(epoch_loss))
 
-    training = np.array(training_predictions).reshape(-1)  # those of the last epoch, (1015,)
+    training = np.array(kept_predictions).reshape(-1)  # those of the last epoch, (1015,)
 
     testing = []
     i = 0
