@@ -7,40 +7,47 @@ import sys
 
 import typer
 
+from reproduce.cli.band import band
+from reproduce.cli.bench import bench
 from reproduce.cli.compare import compare
+from reproduce.cli.output import Interrupted
 from reproduce.cli.run import run
+from reproduce.cli.study import study
 from reproduce.errors import ReproduceError
 
 UsageError = typer.BadParameter.__base__  # typer brings a click of its own, or not, by its version
 
 app = typer.Typer(
     name="reproduce",
-    help="Rerun three LSTM tutorials as they were published, and see which of their claims stand.",
+    help="Rerun LSTM tutorials as they were published, and see which of their claims stand.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.command()(run)
 app.command()(compare)
-
-
-@app.callback()
-def _root() -> None:
-    """Keep `reproduce COMMAND` even where there is one command only."""
+app.command()(study)
+app.command()(band)
+app.command()(bench)
 
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 misused, 130 interrupted."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        sys.exit(app(_complete_json(sys.argv[1:]), standalone_mode=False))
+        status = app(_complete_json(sys.argv[1:]), standalone_mode=False)
+        message = "interrupted" if status == 130 else ""  # typer's word for Ctrl-C, in some of its versions
     except ReproduceError as error:
         status, message = 1, str(error)
+    except OSError as error:  # a full disk, a folder that is a file, a place where nothing may be written
+        status, message = 1, f"{error.filename or 'a file'}: {error.strerror}; free it, or choose another place"
     except UsageError as error:
         message = error.format_message()  # empty where a command is missing: typer has shown the help instead
         status, message = 2, message and f"{message} (reproduce --help shows the commands, and each has a --help)"
     except (KeyboardInterrupt, typer.Abort):
         status, message = 130, "interrupted"
+    except Interrupted as interrupted:
+        status, message = 130, str(interrupted)
     if message:
         print(f"reproduce: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(status)
@@ -48,8 +55,8 @@ def main() -> None:
 
 def _complete_json(arguments: list[str]) -> list[str]:
     """Let `--json` stand without a file, which typer cannot express: nothing, or an option, behind it means stdout."""
-    followed_by = [*arguments[1:], "-"]
+    followed_by = [*arguments[1:], "--"]
     return [
-        "--json=-" if word == "--json" and after.startswith("-") else word
+        "--json=-" if word == "--json" and after.startswith("-") and after != "-" else word
         for word, after in zip(arguments, followed_by, strict=False)
     ]

@@ -1,0 +1,89 @@
+"""The described wiring in JAX: an epoch is one compiled scan over its batches, the window unrolled, `jax.grad`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from reproduce.bench.problem import Problem
+from reproduce.bench.process import Train
+
+GATES = "ifog"
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # TF1's AdamOptimizer
+
+
+class Network(NamedTuple):
+    """The weights, or their gradients or moments; gates side by side."""
+
+    W_x: jax.Array  # (1, 4·hidden)
+    W_h: jax.Array  # (hidden, 4·hidden)
+    b: jax.Array  # (4·hidden,)
+    W_y: jax.Array  # (hidden, 1)
+    b_y: jax.Array  # (1,)
+
+
+class Training(NamedTuple):
+    """What one batch hands to the next."""
+
+    weights: Network
+    m: Network
+    v: Network
+    beta1_power: jax.Array  # ()
+    beta2_power: jax.Array
+
+
+def build(problem: Problem) -> Train:
+    """Compile the epoch; the buffers of the training before it are given up to the training after it."""
+    steps, batch, window = problem.steps, problem.variant.batch, problem.variant.window
+    inputs = jnp.asarray(problem.inputs.reshape(steps, batch, window, 1))
+    targets = jnp.asarray(problem.targets.reshape(steps, batch, 1))
+    training = _initial_training(problem.weights)
+
+    def step(training: Training, examples: tuple[jax.Array, jax.Array]) -> tuple[Training, jax.Array]:
+        loss, gradients = jax.value_and_grad(loss_of)(training.weights, *examples)
+        return adam_step(training, gradients, problem.variant.learning_rate), loss
+
+    compiled = jax.jit(lambda training, *batches: jax.lax.scan(step, training, batches), donate_argnums=0)
+
+    def train_epoch() -> float:
+        nonlocal training
+        training, losses = compiled(training, inputs, targets)
+        return float(np.mean(losses))
+
+    return lambda epochs: [train_epoch() for _ in range(epochs)]
+
+
+def loss_of(w: Network, x: jax.Array, y: jax.Array) -> jax.Array:
+    """The mean squared error of one batch; x (batch, window, 1), y (batch, 1)."""
+    h = c = jnp.zeros((x.shape[0], w.W_h.shape[0]))
+    for t in range(x.shape[1]):
+        z = x[:, t] @ w.W_x + w.b if t == 0 else x[:, t] @ w.W_x + h @ w.W_h + w.b
+        i, f, o, g = jnp.split(z, 4, axis=1)  # (batch, hidden) each
+        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+        h = jax.nn.sigmoid(o) * jnp.tanh(c)
+    return jnp.mean(jnp.square(h @ w.W_y + w.b_y - y))
+
+
+def adam_step(training: Training, gradients: Network, learning_rate: float) -> Training:
+    """One step of TF1's Adam, as `reproduce.lstm.compiled_engine.adam_step` takes it."""
+    weights, m, v, beta1_power, beta2_power = training
+    rate = learning_rate * jnp.sqrt(1 - beta2_power) / (1 - beta1_power)
+    m = jax.tree.map(lambda m, g: m + (g - m) * (1 - BETA1), m, gradients)
+    v = jax.tree.map(lambda v, g: v + (g * g - v) * (1 - BETA2), v, gradients)
+    weights = jax.tree.map(lambda w, m, v: w - rate * m / (jnp.sqrt(v) + EPSILON), weights, m, v)
+    return Training(weights, m, v, beta1_power * BETA1, beta2_power * BETA2)
+
+
+def _initial_training(w: dict[str, np.ndarray]) -> Training:
+    weights = Network(
+        W_x=jnp.concatenate([w[f"W_x{gate}"] for gate in GATES], axis=1),
+        W_h=jnp.concatenate([w[f"W_h{gate}"] for gate in GATES], axis=1),
+        b=jnp.concatenate([w[f"b_{gate}"] for gate in GATES]),
+        W_y=jnp.asarray(w["W_hy"]),
+        b_y=jnp.asarray(w["b_y"]),
+    )
+    m, v = (jax.tree.map(jnp.zeros_like, weights) for _ in range(2))
+    return Training(weights, m, v, jnp.float32(BETA1), jnp.float32(BETA2))

@@ -1,0 +1,112 @@
+"""A contender in a process of its own, and the pipe it is talked to over: both ends.
+
+It ends when the bench's end of the pipe closes. So whichever way the bench ends, killed included, no process is left.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple
+
+from reproduce.bench.machine import peak_memory_bytes
+from reproduce.bench.problem import Problem
+
+Train = Callable[[int], list[float]]  # train that many epochs more; the mean loss of each
+Build = Callable[[Problem], Train]  # importable by name, because another process calls it
+
+
+class Chunk(NamedTuple):
+    """What a contender answers when it has trained for a while."""
+
+    losses: list[float]  # the mean of each epoch
+    seconds: float  # for all of them
+    peak_bytes: int  # of the process so far
+
+
+class ContenderError(Exception):
+    """A contender could not be built or trained, or its process died; one line."""
+
+
+class ContenderProcess:
+    """The bench's end: ask, go on, and collect the answer when it is needed."""
+
+    def __init__(self) -> None:
+        self._pipe, theirs = Pipe()
+        # What the bench can import, it can import too. In a session of its own, Ctrl-C reaches the bench alone.
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", f"from {__name__} import serve; serve({theirs.fileno()})"],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "TF_CPP_MIN_LOG_LEVEL": "3"},
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+        self.pid = self._process.pid
+
+    def ask_to_build(self, build: Build, problem: Problem) -> None:
+        """Have it build a network, in place of any before, and train its first epoch."""
+        self._send((build, problem))
+
+    def ask_to_train(self, epochs: int) -> None:
+        """Have it go on for some epochs."""
+        self._send(epochs)
+
+    def answer(self) -> Chunk:
+        """Wait for what was asked.
+
+        Raises:
+            ContenderError: it failed, or its process died.
+        """
+        try:
+            answer = self._pipe.recv()
+        except (EOFError, OSError):
+            raise ContenderError(f"its process died ({self._how_it_ended()})") from None
+        if isinstance(answer, str):
+            raise ContenderError(answer)
+        return answer
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        self._pipe.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _send(self, request: Any) -> None:
+        try:
+            self._pipe.send(request)
+        except OSError:
+            raise ContenderError(f"its process died ({self._how_it_ended()})") from None
+
+    def _how_it_ended(self) -> str:
+        status = self._process.wait()
+        return signal.Signals(-status).name if status < 0 else f"exit status {status}"
+
+
+def serve(descriptor: int) -> None:
+    """The contender's end: build and train as asked until the bench closes the pipe."""
+    pipe = Connection(descriptor)
+    train = None
+    while True:
+        try:
+            request = pipe.recv()
+            begin = time.perf_counter()
+            if isinstance(request, int):
+                losses = train(request)
+            else:
+                build, problem = request
+                train = build(problem)
+                losses = train(1)
+            pipe.send(Chunk(losses, time.perf_counter() - begin, peak_memory_bytes()))
+        except EOFError:
+            return
+        except Exception as error:  # whatever a library may raise is one contender's failure, and goes into its row
+            pipe.send(f"{type(error).__name__}: {str(error).partition(os.linesep)[0]}")

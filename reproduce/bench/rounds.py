@@ -1,0 +1,134 @@
+"""Contenders against each other: all start alike and are held to the same losses, then train in turn, a chunk a round.
+
+The rounds are interleaved so that what disturbs the machine for a while disturbs everyone; medians forget the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from reproduce.bench.contenders import Contender
+from reproduce.bench.problem import Problem
+from reproduce.bench.process import Chunk, ContenderError, ContenderProcess
+
+LOSS_TOLERANCE = 1e-3  # relative, of the first epoch's mean loss; float32 leaves about 1e-6
+REFERENCES = ("session engine", "compiled engine")  # whose loss it must be: the first of them that takes part
+CHUNK_SECONDS = 0.5  # what a chunk should take; at least one epoch
+
+
+@dataclass
+class Result:
+    """What one contender left behind."""
+
+    contender: Contender
+    missing: str | None = None  # why it could not take part
+    failure: str | None = None  # why it was not timed to the end
+    first_loss: float | None = None  # the mean of the first epoch
+    microseconds: list[float] = field(default_factory=list)  # per training step, one a round
+    peak_bytes: int = 0
+    epochs: int = 1  # in a chunk
+
+    @property
+    def is_in(self) -> bool:
+        """Whether it takes part, and has not failed so far."""
+        return self.missing is None and self.failure is None
+
+    @property
+    def quartiles(self) -> tuple[float, float, float]:
+        """Lower quartile, median and upper quartile of microseconds a step."""
+        lower, median, upper = np.quantile(self.microseconds, (0.25, 0.5, 0.75))
+        return float(lower), float(median), float(upper)
+
+
+@contextmanager
+def started(contenders: Sequence[Contender]) -> Iterator[Mapping[Contender, ContenderProcess]]:
+    """A process for each contender that misses nothing; all are ended in the end."""
+    with ExitStack() as stack:
+        processes = {}
+        for contender in contenders:
+            if contender.why_missing() is None:
+                processes[contender] = ContenderProcess()
+                stack.callback(processes[contender].stop)
+        yield processes
+
+
+def race(
+    contenders: Sequence[Contender],
+    problems: Mapping[str, Problem],
+    processes: Mapping[Contender, ContenderProcess],
+    rounds: int,
+    on_progress: Callable[[str], None],
+) -> list[Result]:
+    """Time all contenders on the problem of their wiring.
+
+    Args:
+        problems: by wiring.
+        on_progress: called `len(contenders) + rounds + 1` times, with what has just ended.
+    """
+    results = [Result(contender, missing=contender.why_missing()) for contender in contenders]
+    for result in _still_in(results):
+        contender = result.contender
+        with _failures_of(result):
+            processes[contender].ask_to_build(contender.build, problems[contender.wiring])
+    for result in results:
+        if result.is_in:
+            with _failures_of(result):
+                result.first_loss = processes[result.contender].answer().losses[0]
+        on_progress(f"first epoch of {result.contender.name}")
+    check_losses(results)
+    for number in range(rounds + 1):
+        for result in _still_in(results):
+            with _failures_of(result):
+                chunk = _train(processes[result.contender], result.epochs)
+                _record(result, chunk, problems[result.contender.wiring].steps, is_timed=number > 0)
+        on_progress(f"round {number}")
+    return results
+
+
+def check_losses(results: Sequence[Result]) -> None:
+    """Mark as failed whoever has not the reference's loss in the first epoch: it trains something else."""
+    for result in _still_in(results):
+        reference = _reference_of(result, results)
+        if reference.first_loss is None:
+            result.failure = f"not checked: {reference.contender.name} has no loss to compare with"
+        elif not abs(result.first_loss / reference.first_loss - 1) <= LOSS_TOLERANCE:  # nan is no match either
+            result.failure = (
+                f"trains another network: first epoch's loss {result.first_loss:.6g}, "
+                f"{reference.contender.name} {reference.first_loss:.6g}"
+            )
+
+
+def _reference_of(result: Result, results: Sequence[Result]) -> Result:
+    peers = {peer.contender.name: peer for peer in results if peer.contender.wiring == result.contender.wiring}
+    return next(peers[name] for name in REFERENCES if name in peers)
+
+
+def _still_in(results: Sequence[Result]) -> list[Result]:
+    return [result for result in results if result.is_in]
+
+
+@contextmanager
+def _failures_of(result: Result) -> Iterator[None]:
+    try:
+        yield
+    except ContenderError as error:
+        result.failure = str(error)
+
+
+def _train(process: ContenderProcess, epochs: int) -> Chunk:
+    process.ask_to_train(epochs)
+    return process.answer()
+
+
+def _record(result: Result, chunk: Chunk, steps: int, *, is_timed: bool) -> None:
+    """Keep a round's time; round 0 only sets how many epochs fill a chunk."""
+    seconds = chunk.seconds / len(chunk.losses)
+    if is_timed:
+        result.microseconds.append(seconds / steps * 1e6)
+    else:
+        result.epochs = max(1, round(CHUNK_SECONDS / seconds))
+    result.peak_bytes = chunk.peak_bytes

@@ -1,0 +1,91 @@
+"""`reproduce bench`: what a training step costs, ours and others'."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reproduce.cli.output import JsonOption, note, run_progress, show_table
+from reproduce.engines import limit_threads
+from reproduce.errors import RunError
+from reproduce.files import write_text
+from reproduce.variant import Variant
+
+STEPS = 145  # an epoch of the article
+
+
+def bench(
+    rounds: Annotated[
+        int | None, typer.Option(min=1, help="Turns of every contender.  [default: 15, with --scaling 3]")
+    ] = None,
+    scaling: Annotated[
+        bool, typer.Option("--scaling", help="Vary hidden units, days and windows instead: a table and a picture.")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Folder for the picture and the points of --scaling.")] = Path("bench"),
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier picture and its points.")] = False,
+    json_to: JsonOption = None,
+) -> None:
+    """Time a training step of every engine, of Keras and, where installed, PyTorch and JAX; exit 1 if one fails.
+
+    Each contender has a process of its own and must reach the session engine's loss in the first epoch.
+
+    Example: reproduce bench --rounds 3 --json bench.json
+    """
+    if scaling:
+        _bench_scaling(rounds or 3, out, force, json_to)
+    else:
+        _bench_contenders(rounds or 15, json_to)
+
+
+def _bench_contenders(rounds: int, json_to: str | None) -> None:
+    limit_threads(1)
+    from reproduce.bench.contenders import all_contenders
+    from reproduce.bench.table import run_bench
+    from reproduce.bench.targets import targets_of
+
+    contenders = all_contenders()
+    with run_progress("bench", len(contenders) + rounds + 1) as advance:
+        done = run_bench(contenders, Variant(), steps=STEPS, rounds=rounds, on_progress=advance)
+    targets = list(targets_of(done))
+    rows = done.rows()
+    show_table(done.title, rows + [target.as_row() for target in targets], done.texts(), json_to)
+    if json_to is None:
+        show_table(
+            "Targets of the compiled engine, held against this run", [], [target.as_text() for target in targets], None
+        )
+    for reason in done.notes():
+        note(f"reproduce: {reason}")
+    _exit_if_any([result.failure for result in done.results])
+
+
+def _bench_scaling(rounds: int, out: Path, force: bool, json_to: str | None) -> None:
+    if (out / "scaling.csv").exists() and not force:
+        raise RunError(f"{out / 'scaling.csv'} is there; choose another folder with --out, or --force to replace it")
+    limit_threads(1)
+    from reproduce.bench.contenders import house_contenders
+    from reproduce.bench.picture import draw_scaling
+    from reproduce.bench.scaling import BASE, csv_of, run_scaling, texts_of, variants
+    from reproduce.figures import save_figure
+
+    contenders, chosen = house_contenders(BASE.wiring), variants()
+    with run_progress("scaling", len(chosen)) as advance:
+        points = run_scaling(contenders, chosen, steps=STEPS, rounds=rounds, on_progress=advance)
+    rows = [asdict(point) for point in points]
+    out.mkdir(parents=True, exist_ok=True)
+    save_figure(draw_scaling(points), out, "scaling")
+    write_text(out / "scaling.csv", csv_of(points))
+    show_table("Microseconds a training step, described wiring", rows, texts_of(points), json_to)
+    note(f"the picture and the points are in {out}")
+    for point in points:
+        if point.failure is not None:
+            note(f"reproduce: {point.name}: {point.failure}")
+    _exit_if_any([point.failure for point in points])
+
+
+def _exit_if_any(failures: Sequence[str | None]) -> None:
+    if any(failure is not None for failure in failures):
+        raise typer.Exit(1)
