@@ -73,6 +73,7 @@ class Judgement:
         """One row of a table, for people and for JSON."""
         return {
             "id": self.claim.id,
+            "place": self.claim.place,
             "claim": self.claim.text,
             "article": self.claim.expected,
             "ours": self.value,

@@ -58,8 +58,11 @@ def create_engine(name: str, variant: Variant, seed: int, *, dtype: str = "float
 
     Args:
         name: one of ENGINES.
-        threads: operations that may run at once (the inter-op pool). Each is computed by one thread, so that the
-            order of its sums, and with it every bit, does not depend on the machine's number of cores.
+        threads: operations that may run at once in the session engine. One promises equal bits; the other engines
+            always run one at a time.
+
+    Raises:
+        ValueError: there is no such engine.
     """
     if name == "session":
         from reproduce.lstm.session_engine import SessionEngine
@@ -69,6 +72,8 @@ def create_engine(name: str, variant: Variant, seed: int, *, dtype: str = "float
         from reproduce.lstm.compiled_engine import CompiledEngine
 
         return CompiledEngine(variant, seed, dtype=dtype)
+    if name != "keras":
+        raise ValueError(f"engine is {name!r}, expected one of {', '.join(ENGINES)}")
     from reproduce.keras_equivalent import KerasEngine
 
     return KerasEngine(variant, seed, dtype=dtype)

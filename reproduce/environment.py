@@ -14,8 +14,8 @@ PACKAGES = ("reproduce", "tensorflow", "keras", "numpy", "pandas", "scikit-learn
 FLAG_PREFIXES = ("TF_", "XLA_", "OMP_", "KERAS_", "CUDA_VISIBLE")
 
 
-def describe_environment(threads: int) -> dict[str, Any]:
-    """Python, packages, processor, thread counts, flags, commit and command line of this process, for a JSON file."""
+def describe_environment(threads: int, input_sha256: str) -> dict[str, Any]:
+    """Python, packages, processor, threads, flags, commit, input and command line of this process, for a JSON file."""
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -25,6 +25,7 @@ def describe_environment(threads: int) -> dict[str, Any]:
         "threads": {"inter_op": threads, "intra_op": 1},
         "flags": {name: value for name, value in sorted(os.environ.items()) if name.startswith(FLAG_PREFIXES)},
         "git_commit": _git_commit(),
+        "input_sha256": input_sha256,
         "argv": sys.argv,
     }
 

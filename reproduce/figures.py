@@ -29,7 +29,7 @@ def new_figure(width: float, height: float, rows: int = 1) -> tuple[Figure, list
 
 def save_figure(figure: Figure, folder: Path, name: str) -> None:
     """Write `name`.png and `name`.svg, each moved into place whole."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for kind, metadata in (("png", {}), ("svg", {"Date": None})):
         picture = BytesIO()
         figure.savefig(picture, format=kind, metadata=metadata)

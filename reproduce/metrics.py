@@ -25,5 +25,5 @@ def prediction_metrics(dataset: Dataset, predicted: np.ndarray) -> dict[str, flo
         "test_rmse_usd": float(np.sqrt(mse)) * dataset.deviation_usd,
         "persistence_mse": persistence_mse,
         "persistence_rmse_usd": float(np.sqrt(persistence_mse)) * dataset.deviation_usd,
-        "skill": 1 - mse / persistence_mse,
+        "skill": 1 - mse / persistence_mse if persistence_mse > 0 else np.nan,  # a price that stood still
     }

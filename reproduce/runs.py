@@ -16,10 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from reproduce.engines import ENGINES
 from reproduce.errors import RunError
 from reproduce.files import PARTIAL, write_atomically, write_json, write_text
 from reproduce.variant import Variant
 from reproduce.windows import Dataset
+
+MAX_SEED = (2**31 - 1) // 9 - 1  # beyond it two weights' op-level seeds, nine a run, would meet
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,10 @@ class RunConfig:
     article: str = "bitcoin-lstm"
 
     def __post_init__(self) -> None:
-        if self.seed < 0:
-            raise ValueError(f"seed is {self.seed}, expected 0 or more")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise ValueError(f"seed is {self.seed}, expected 0 to {MAX_SEED}")
+        if self.engine not in ENGINES:
+            raise ValueError(f"engine is {self.engine!r}, expected one of {', '.join(ENGINES)}")
 
     @property
     def name(self) -> str:
@@ -70,7 +75,11 @@ class RunDirectory:
 
     @property
     def is_finished(self) -> bool:
-        return (self.path / "metrics.json").exists()
+        """Whether this very run is there, whole; RunError where another one stands in its place."""
+        if not (self.path / "metrics.json").exists():
+            return False
+        self._check_config()
+        return True
 
     @contextmanager
     def opened(self, *, force: bool, wait: bool = False) -> Iterator[None]:
@@ -99,15 +108,18 @@ class RunDirectory:
             yield
 
     def _claim(self) -> None:
-        config_path = self.path / "config.json"
         for leftover in self.path.glob(f".*{PARTIAL}"):
             leftover.unlink()
-        if not config_path.exists():
-            write_json(config_path, asdict(self.config))
-            return
+        if (self.path / "config.json").exists():
+            self._check_config()
+        else:
+            write_json(self.path / "config.json", asdict(self.config))
+
+    def _check_config(self) -> None:
+        config_path = self.path / "config.json"
         try:
             there = RunConfig.from_json(config_path.read_text(encoding="utf-8"))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise RunError(f"{config_path}: not a run's configuration ({error}); --force starts anew") from error
         if there != self.config:
             mine, other = asdict(self.config), asdict(there)
@@ -163,21 +175,40 @@ class RunDirectory:
         write_json(self.path / "metrics.json", known)
 
     def read_losses(self) -> np.ndarray:
-        """The loss of each epoch, (epochs,)."""
-        return np.genfromtxt(self.path / "losses.csv", delimiter=",", names=True, ndmin=1)["loss"]
+        """The loss of each epoch, (epochs,). This and the other readers raise RunError for a damaged file."""
+        return np.array([float(row["loss"]) for row in self._read_rows("losses.csv")])
 
     def read_predictions(self, which: str) -> np.ndarray:
         """The scaled predictions of the set `training` or `testing`, (windows,)."""
-        with (self.path / "predictions.csv").open(encoding="utf-8", newline="") as file:
-            return np.array([float(row["predicted_scaled"]) for row in csv.DictReader(file) if row["set"] == which])
+        rows = self._read_rows("predictions.csv")
+        return np.array([float(row["predicted_scaled"]) for row in rows if row["set"] == which])
 
     def read_environment(self) -> dict[str, Any]:
         """What environment.json says; `seconds` are those of the process that finished the run."""
-        return json.loads((self.path / "environment.json").read_text(encoding="utf-8"))
+        return self._read_json("environment.json")
 
     def read_metrics(self) -> dict[str, float | None]:
         """What metrics.json says; None where the training diverged."""
-        return json.loads((self.path / "metrics.json").read_text(encoding="utf-8"))
+        return self._read_json("metrics.json")
+
+    def _read_rows(self, name: str) -> list[dict[str, str]]:
+        with self._reading(name) as path:
+            rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+            if not rows or None in rows[-1].values():
+                raise ValueError("it is cut short")
+            return rows
+
+    def _read_json(self, name: str) -> dict[str, Any]:
+        with self._reading(name) as path:
+            return json.loads(path.read_text(encoding="utf-8"))
+
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[Path]:
+        path = self.path / name
+        try:
+            yield path
+        except (OSError, ValueError) as error:
+            raise RunError(f"{path}: cannot be read ({error}); --force makes the run anew") from error
 
 
 def _prediction_rows(dataset: Dataset, which: str, first_window: int, predictions: np.ndarray) -> Iterator[tuple]:

@@ -16,7 +16,7 @@ import joblib
 import numpy as np
 
 from reproduce.engines import limit_threads
-from reproduce.errors import RunError
+from reproduce.errors import ReproduceError, RunError
 from reproduce.files import write_atomically, write_json, write_text
 from reproduce.prices import PriceTable
 from reproduce.runs import RunConfig, RunDirectory
@@ -76,6 +76,13 @@ def run_study(study: Study, *, workers: int = 1, scheduler: str | None = None, o
         runs = _on_cluster(study, missing, scheduler) if scheduler else _on_processes(study, missing, workers)
         for name in runs:
             on_run(name)
+    except ReproduceError:
+        raise
+    except Exception as error:  # a process that died of lack of memory, a scheduler gone: each library has its own
+        what = str(error).partition("\n")[0]
+        raise RunError(
+            f"a worker was lost ({type(error).__name__}: {what}); finished runs stand, run it again"
+        ) from error
     finally:
         write_text(study.root / "study.csv", study_table(study))
 
@@ -98,9 +105,9 @@ def _on_cluster(study: Study, configs: list[RunConfig], scheduler: str) -> Itera
 
 def _train(root: Path, config: RunConfig, table: PriceTable) -> str:
     """Train one run in this process. A run that fails is recorded, not fatal to the study."""
-    limit_threads(1)
     directory = RunDirectory(root, config)
     try:
+        limit_threads(1)
         run(root, config, prepare(table, config.variant), wait=True)
         (directory.path / "failure.json").unlink(missing_ok=True)
     except Exception as error:  # whatever one run meets, the others go on
@@ -119,9 +126,10 @@ def _train_elsewhere(config: RunConfig, table: PriceTable) -> tuple[RunConfig, d
 
 def _unpack(directory: RunDirectory, contents: dict[str, bytes]) -> None:
     """Put a run's files in place, metrics.json, which makes it finished, last."""
-    directory.path.mkdir(parents=True, exist_ok=True)
-    for name in sorted(contents, key=lambda name: name == "metrics.json"):
-        write_atomically(directory.path / name, lambda file, name=name: file.write(contents[name]))
+    with directory.opened(force=False, wait=True):
+        (directory.path / "failure.json").unlink(missing_ok=True)
+        for name in sorted(contents, key=lambda name: name == "metrics.json"):
+            write_atomically(directory.path / name, lambda file, name=name: file.write(contents[name]))
 
 
 @contextmanager
@@ -141,7 +149,11 @@ def _connected(scheduler: str) -> Iterator[Any]:
 
 def _check_workers(scheduler: str, client: Any) -> None:
     """Refuse a cluster whose bits could differ. The question is one of the standard library, so any worker has it."""
-    if not client.scheduler_info(n_workers=-1)["workers"]:
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    for worker, facts in workers.items():
+        if facts["nthreads"] != 1:
+            raise RunError(f"worker {worker} has {facts['nthreads']} threads, expected 1; start it with --nthreads 1")
+    if not workers:
         raise RunError(
             f"{scheduler}: the scheduler has no workers; start some with: dask worker {scheduler} --nthreads 1"
         )
@@ -171,7 +183,7 @@ def _study_row(directory: RunDirectory) -> dict[str, Any]:
     if not directory.is_finished:
         return row | {"status": "failed" if (directory.path / "failure.json").exists() else "missing"}
     losses, metrics, environment = directory.read_losses(), directory.read_metrics(), directory.read_environment()
-    row["status"] = "finished" if np.all(np.isfinite(losses)) else "diverged"
+    row["status"] = "finished" if np.all(np.isfinite(losses)) and metrics["test_mse"] is not None else "diverged"
     row |= metrics | {"seconds": environment["seconds"], "version": environment["packages"]["reproduce"]}
     return row | {f"loss_{epoch}": repr(float(loss)) for epoch, loss in enumerate(losses)}
 
@@ -189,24 +201,29 @@ def summarise_study(study: Study) -> list[dict[str, Any]]:
     return summary
 
 
-def _median(values: list[float]) -> float:
-    return float(np.median(values)) if values else float("nan")
+def _median(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.median(known)) if known else None
 
 
 def read_study(path: Path) -> dict[str, np.ndarray]:
-    """Every finished run's losses by variant name, (seeds, epochs), nan where a run failed, from a study's CSV.
+    """Every run's losses by variant name, (seeds, epochs), nan where it diverged, from a study's CSV.
 
     Raises:
-        RunError: there is no study, or the table is not one of ours.
+        RunError: there is no study, the table is not one of ours, or a run of it is missing or failed.
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["status"] != "missing"]
-            epochs = [name for name in rows[0] if name.startswith("loss_")] if rows else []
-            named: dict[str, list[list[float]]] = {}
-            for row in rows:
-                variant = Variant(**{f.name: type(f.default)(row[f.name]) for f in fields(Variant)})
-                named.setdefault(variant.name, []).append([float(row[name] or "nan") for name in epochs])
+            rows = list(csv.DictReader(file))
+        named: dict[str, list[list[float]]] = {}
+        for row in rows:
+            variant = Variant(**{f.name: type(f.default)(row[f.name]) for f in fields(Variant)})
+            if row["status"] in ("finished", "diverged"):
+                losses = [float(row[f"loss_{epoch}"]) for epoch in range(variant.epochs)]
+                named.setdefault(variant.name, []).append(losses)
     except (OSError, KeyError, ValueError) as error:
         raise RunError(f"{path}: not a study's table ({error}); make one with: reproduce study") from error
+    unfinished = len(rows) - sum(map(len, named.values()))
+    if unfinished or not rows:
+        raise RunError(f"{path}: {unfinished} of {len(rows)} runs are not finished; run the study again")
     return {name: np.array(losses) for name, losses in named.items()}

@@ -10,6 +10,7 @@ import numpy as np
 
 from reproduce.engines import create_engine
 from reproduce.environment import describe_environment
+from reproduce.errors import RunError
 from reproduce.files import write_json
 from reproduce.metrics import prediction_metrics
 from reproduce.runs import Progress, RunConfig, RunDirectory
@@ -44,10 +45,11 @@ def run(
     with directory.opened(force=force, wait=wait):
         if not directory.is_finished:
             environment = directory.path / "environment.json"
-            write_json(environment, describe_environment(threads))
+            described = describe_environment(threads if config.engine == "session" else 1, config.data_sha256)
+            write_json(environment, described)
             started = time.perf_counter()
             results = _train(directory, dataset, threads, checkpoint_every, on_epoch)
-            write_json(environment, describe_environment(threads) | {"seconds": time.perf_counter() - started})
+            write_json(environment, described | {"seconds": time.perf_counter() - started})
             directory.write_results(*results)
     return directory
 
@@ -66,7 +68,10 @@ def _train(
     checkpoint = directory.load_checkpoint()
     if checkpoint is not None:
         progress, state = checkpoint
-        engine.restore(state)
+        try:
+            engine.restore(state)
+        except (KeyError, ValueError) as error:
+            raise RunError(f"{directory.path}: the checkpoint is of another network ({error}); remove it") from error
     on_epoch(progress)
     while progress.epoch < config.variant.epochs:
         losses, progress.predictions = engine.train_epoch(*dataset.train)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import re
 from dataclasses import dataclass, fields
 
 _CHOICES = {
@@ -52,6 +54,7 @@ class Variant:
             value = getattr(self, name)
             if not isinstance(value, (int, float)) or not (0 < value < math.inf):
                 raise ValueError(f"{name} is {value!r}, expected a number above 0")
+            object.__setattr__(self, name, float(value))  # 1 and 1.0 are one variant, with one name
 
     @property
     def name(self) -> str:
@@ -62,11 +65,11 @@ class Variant:
         """
         departures = [(f.name, getattr(self, f.name)) for f in fields(self) if getattr(self, f.name) != f.default]
         words = [value if name == "wiring" else f"{name}-{value}".replace("_", "-") for name, value in departures]
-        return "+".join(words) or "published"
+        return "+".join(word.replace("e+", "e") for word in words) or "published"  # 1e+30 is 1e30
 
     @classmethod
     def parse(cls, text: str) -> Variant:
-        """The variant of that `name`; `published` and the empty text are the published one.
+        """The variant of that `name`.
 
         >>> Variant.parse("described+epochs-3") == Variant(wiring="described", epochs=3)
         True
@@ -76,22 +79,22 @@ class Variant:
         """
         known = {f.name.replace("_", "-"): f for f in fields(cls)}
         values = {}
-        for word in filter(None, text.split("+")):
-            if word in _CHOICES["wiring"]:
-                values["wiring"] = word
-                continue
-            name = next((name for name in known if word.startswith(name + "-")), None)
-            if name is None:
+        for word in text.split("+"):
+            name = (
+                "wiring" if word in _CHOICES["wiring"] else next((n for n in known if word.startswith(n + "-")), None)
+            )
+            if name is None or known[name].name in values:
                 raise ValueError(
-                    f"variant {text!r}: {word!r} is no departure; write described or FIELD-VALUE, "
+                    f"variant {text!r}: {word!r} is no departure, or one too many; write described or FIELD-VALUE, "
                     f"with FIELD one of {', '.join(known)}"
                 )
-            values[known[name].name] = _read(word[len(name) + 1 :], type(known[name].default))
+            given = word if word in _CHOICES["wiring"] else word[len(name) + 1 :]
+            values[known[name].name] = _read(given, type(known[name].default))
         return cls(**values)
 
 
 def _read(text: str, kind: type) -> str | int | float:
-    try:
-        return kind(text)
-    except ValueError:
-        return text  # refused by Variant, with the field's name
+    if kind is not str and re.fullmatch(r"[0-9.]+(e-?[0-9]+)?", text):
+        with contextlib.suppress(ValueError):
+            return kind(text)
+    return text  # refused by Variant, with the field's name, where a number was wanted

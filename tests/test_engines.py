@@ -126,7 +126,7 @@ def test_engine_predictions_do_not_depend_on_the_other_windows_of_a_batch(engine
 
 @pytest.mark.parametrize("wiring", WIRINGS)
 def test_compiled_engine_continues_a_training_of_the_session_engine(wiring):
-    """Their states have the same names and shapes: one epoch each, as two of the session engine, to float64 rounding."""
+    """Their states have the same names: one epoch each, as two of the session engine, to float64 rounding."""
     inputs, targets, weights = small_problem()
     variant = replace(VARIANT, wiring=wiring)
     session = engine_with(weights, "session", variant)

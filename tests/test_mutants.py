@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from reproduce import engines, windows
-from reproduce.lstm import cell, graph, weights
+from reproduce import windows
+from reproduce.lstm import bptt, cell, compiled_engine, graph, weights
 from reproduce.prices import load_prices
 from reproduce.variant import Variant
 from tests.checks import CHECKS, WIRINGS
@@ -197,6 +197,53 @@ def test_fault_in_the_data_is_noticed(monkeypatch, fault):
         check_data(faulty)
 
 
-def test_checks_are_run_for_every_engine():
-    """The table of engines is the one the checks are parametrised over."""
-    assert set(engines.ENGINES) >= {"session", "keras"}
+@pytest.mark.parametrize(
+    ("name", "value"), [("EPSILON", 1e-7), ("BETA1", 0.89), ("BETA2", 0.99)], ids=["epsilon", "beta1", "beta2"]
+)
+def test_moved_setting_of_the_compiled_engine_s_adam_is_noticed(monkeypatch, name, value):
+    """Its Adam is written out, so each constant could slip."""
+    monkeypatch.setattr(compiled_engine, name, value)
+    assert fails_a_check("compiled", ["adam"])
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_gates_packed_in_another_order_than_unpacked_are_noticed(monkeypatch, pair):
+    """Two gates exchanged on the way into the one matrix."""
+    kinds = ("W_x", "W_h", "b_")
+    monkeypatch.setattr(compiled_engine, "pack", lambda w: bptt.pack(with_exchanged(w, kinds, pair)))
+    assert fails_a_check("compiled", ["forward", "gradients"])
+
+
+@pytest.mark.parametrize("weight", ["W_in", "W_h", "W_y", "b_y"])
+def test_gradient_of_the_wrong_sign_is_noticed(monkeypatch, weight):
+    """One of the four packed gradients negated."""
+
+    def negated(*arguments):
+        found = bptt.loss_and_gradients(*arguments)
+        packed = found.of_weights._replace(**{weight: -getattr(found.of_weights, weight)})
+        return found._replace(of_weights=packed)
+
+    monkeypatch.setattr(compiled_engine, "loss_and_gradients", negated)
+    assert fails_a_check("compiled", ["gradients"])
+    assert fails_a_check("compiled", ["adam"])
+
+
+@pytest.mark.parametrize("clipping", ["unused", "applied"])
+def test_toggled_clipping_of_the_compiled_engine_is_noticed(monkeypatch, clipping):
+    """Always, or never, whatever the variant says."""
+    real = compiled_engine.train_batches
+
+    def forced(variant, *arguments):
+        return real(replace(variant, clipping=clipping, clip_margin=0.1), *arguments)
+
+    monkeypatch.setattr(compiled_engine, "train_batches", forced)
+    assert fails_a_check("compiled", ["adam", "clipping"])
+
+
+@pytest.mark.parametrize(("wiring", "other"), [WIRINGS, WIRINGS[::-1]])
+def test_compiled_engine_wired_otherwise_is_noticed(monkeypatch, wiring, other):
+    """Either wiring computed as the other."""
+    real = bptt.loss_and_gradients
+    other_of = {wiring: other, other: other}
+    monkeypatch.setattr(compiled_engine, "loss_and_gradients", lambda w, *rest: real(other_of[w], *rest))
+    assert fails_a_check("compiled", ["gradients"])

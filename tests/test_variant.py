@@ -68,7 +68,9 @@ def test_variant_refuses_numbers_out_of_range(field, value):
         replace(Variant(), **{field: value})
 
 
-@pytest.mark.parametrize("text", ["lstm", "window", "window-", "window-x", "described+hidden-0", "wiring-"])
+@pytest.mark.parametrize(
+    "text", ["", "lstm", "described+", "window", "window-", "window-x", "described+hidden-0", "wiring-"]
+)
 def test_variant_refuses_a_name_that_is_none(text):
     """Nothing is guessed."""
     with pytest.raises(ValueError, match=r"is no departure|expected"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from enum import Enum
 from typing import Annotated
 
 import typer
@@ -13,7 +14,15 @@ from reproduce.prices import load_prices
 from reproduce.variant import Variant
 
 
+class GraphEngineName(str, Enum):
+    """The choices of `--engine`."""
+
+    session = "session"
+    compiled = "compiled"
+
+
 def compare(
+    engine: Annotated[GraphEngineName, typer.Option(help="What executes the graph.")] = GraphEngineName.session,
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of the loss trajectory.")] = 3,
     steps: Annotated[int, typer.Option(min=1, max=145, help="Adam steps before the weights are compared.")] = 20,
     seed: Annotated[int, typer.Option(min=0, help="Of the random weights both start from.")] = 0,
@@ -30,7 +39,7 @@ def compare(
     from reproduce.comparison import compare_all
     from reproduce.windows import prepare
 
-    differences = list(compare_all("session", prepare(table, Variant()), epochs, seed, steps))
+    differences = list(compare_all(engine.value, prepare(table, Variant()), epochs, seed, steps))
     rows = [asdict(difference) | {"within": difference.is_within} for difference in differences]
     shown = [
         {
@@ -44,7 +53,7 @@ def compare(
         }
         for difference in differences
     ]
-    show_table("Graph against Keras", rows, shown, json_to)
+    show_table(f"Graph, engine {engine.value}, against Keras", rows, shown, json_to)
     past = [difference for difference in differences if not difference.is_within]
     if past:
         note(f"reproduce: {len(past)} of {len(differences)} differences are past their tolerance")

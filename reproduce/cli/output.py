@@ -45,8 +45,8 @@ def show_table(
         return
     try:
         write_text(Path(json_to), text)
-    except OSError as error:
-        raise RunError(f"{json_to}: {error.strerror}; give --json another file") from error
+    except (OSError, ValueError) as error:
+        raise RunError(f"{json_to}: {getattr(error, 'strerror', None) or error}; give --json another file") from error
 
 
 def _print_table(title: str, shown: Sequence[dict[str, str]]) -> None:
@@ -68,6 +68,15 @@ class Interrupted(Exception):
 def note(text: str) -> None:
     """Say something that is not a result."""
     print(text, file=sys.stderr)
+
+
+@contextmanager
+def resumable(kept: str) -> Iterator[None]:
+    """Turn Ctrl-C into a line that says what is `kept` and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; {kept}, and the same command goes on") from None
 
 
 def epoch_progress() -> Progress:

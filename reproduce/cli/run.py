@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import Enum
@@ -56,7 +55,9 @@ def run(
     if epochs is not None:
         chosen = replace(chosen, epochs=epochs)
     table = load_prices(data)
-    threads = threads or os.cpu_count() or 1
+    import joblib
+
+    threads = threads or joblib.cpu_count()
     limit_threads(threads)
     from reproduce.articles.bitcoin_lstm.job import Job
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from reproduce.cli.output import JsonOption, checked, note, run_progress, show_table
+from reproduce.cli.output import JsonOption, checked, note, resumable, run_progress, show_table
 from reproduce.prices import load_prices
 from reproduce.variant import Variant
 
@@ -30,13 +29,15 @@ def study(
 
     Example: reproduce study --variants published,described --seeds 0:40 --workers 2
     """
-    chosen = tuple(checked(Variant.parse, name, option="--variants") for name in variants.split(","))
+    chosen = tuple(checked(Variant.parse, name.strip(), option="--variants") for name in variants.split(","))
     table = load_prices(data)
+    import joblib
+
     from reproduce.study import Study, run_study, summarise_study
 
     grid = checked(Study, out, chosen, checked(parse_seeds, seeds, option="--seeds"), table, option="--variants")
-    with run_progress("runs", total=len(grid.configs)) as advance:
-        run_study(grid, workers=workers or os.cpu_count() or 1, scheduler=scheduler, on_run=advance)
+    with resumable("finished runs stand"), run_progress("runs", total=len(grid.configs)) as advance:
+        run_study(grid, workers=workers or joblib.cpu_count(), scheduler=scheduler, on_run=advance)
     rows = summarise_study(grid)
     shown = [
         {
@@ -44,8 +45,8 @@ def study(
             "finished": str(row["finished"]),
             "diverged": str(row["diverged"]),
             "failed": str(row["failed"]),
-            "median final loss": f"{row['median_final_loss']:.5f}",
-            "median skill": f"{row['median_skill']:.2f}",
+            "median final loss": _shown(row["median_final_loss"], ".5f"),
+            "median skill": _shown(row["median_skill"], ".2f"),
         }
         for row in rows
     ]
@@ -54,6 +55,10 @@ def study(
     if any(row["failed"] for row in rows):
         note("reproduce: some runs failed; failure.json in their directories says why")
         raise typer.Exit(1)
+
+
+def _shown(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)
 
 
 def parse_seeds(text: str) -> range:

@@ -20,7 +20,21 @@ from reproduce.articles.bitcoin_lstm.outputs import p_values
 from reproduce.engines import create_engine
 from reproduce.environment import describe_environment
 from reproduce.errors import RunError
+from reproduce.prices import EMBEDDED_SHA256
+from reproduce.runs import RunConfig
 from reproduce.variant import Variant
+
+
+def config_of(variant):
+    """Seed 0 of a variant on the embedded table."""
+    return RunConfig(variant, 0, "compiled", EMBEDDED_SHA256)
+
+
+def test_run_that_is_no_draw_of_the_program_is_told_by_its_p_value():
+    """A curve of losses ten times the article's."""
+    far = np.full(200, 5.0)
+    assert p_values(config_of(Variant()), far)["run_p_value"] <= 0.05
+    assert "run_p_value" not in p_values(config_of(Variant()), far[:100])
 
 
 def test_shipped_study_has_forty_seeds_of_both_wirings():
@@ -51,7 +65,7 @@ def test_shipped_study_is_what_this_machine_computes(dataset, wiring, seed):
 def same_machine():
     """Whether the shipped study ran on this processor with these packages, so that even chaos repeats."""
     there = json.loads((files("reproduce.articles.bitcoin_lstm") / "study.json").read_text(encoding="utf-8"))
-    here = describe_environment(1)
+    here = describe_environment(1, input_sha256="")
     packages = {name: here["packages"][name] for name in there["packages"]}
     return there == {"processor": here["processor"], "packages": packages}
 
@@ -68,8 +82,9 @@ def test_shipped_study_repeats_to_every_digit_on_the_machine_it_ran_on(dataset):
 
 def test_band_of_a_shorter_run_is_that_of_its_full_length():
     """Three epochs of the published program begin as two hundred do."""
-    np.testing.assert_array_equal(shipped_losses_of(Variant(epochs=3)), shipped_losses()["published"])
-    assert shipped_losses_of(Variant(window=3)) is None
+    np.testing.assert_array_equal(shipped_losses_of(Variant(epochs=3), EMBEDDED_SHA256), shipped_losses()["published"])
+    assert shipped_losses_of(Variant(window=3), EMBEDDED_SHA256) is None
+    assert shipped_losses_of(Variant(), "another table's") is None
 
 
 def test_p_value_of_one_epoch_is_the_rank_of_its_distance():
@@ -77,7 +92,7 @@ def test_p_value_of_one_epoch_is_the_rank_of_its_distance():
     losses = np.log([*shipped_losses()["described"][:, 1], REPORTED_LOSSES[30]])
     distances = np.abs(losses - np.median(losses))
     expected = (1 + np.sum(distances[:-1] >= distances[-1])) / 41
-    assert p_values(Variant(wiring="described"))["p_30"] == pytest.approx(expected)
+    assert p_values(config_of(Variant(wiring="described")), np.array([]))["p_30"] == pytest.approx(expected)
 
 
 def test_article_s_losses_are_consistent_with_the_published_wiring_and_not_with_the_described_one():
@@ -86,20 +101,20 @@ def test_article_s_losses_are_consistent_with_the_published_wiring_and_not_with_
         "published": "consistent",
         "described": "excluded",
     }
-    assert p_values(Variant())["p_value"] == judge_study(shipped_losses())[0].p_value
-    assert p_values(Variant(hidden=8)) == {}
+    assert p_values(config_of(Variant()), np.array([]))["p_value"] == judge_study(shipped_losses())[0].p_value
+    assert p_values(config_of(Variant(hidden=8)), np.array([])) == {}
 
 
 @pytest.mark.parametrize(
     ("seeds", "epochs", "message"),
     [
         (38, 200, "38 seeds of published, expected at least 39"),
-        (39, 180, "180 epochs of published, expected more than"),
+        (39, 180, "180 epochs of epochs-180, expected more than"),
     ],
 )
 def test_study_too_small_for_the_band_is_refused(tmp_path, seeds, epochs, message):
     """Too few seeds, or none that reaches epoch 180."""
-    variant = {name: str(value) for name, value in vars(Variant()).items()}
+    variant = {name: str(value) for name, value in vars(Variant(epochs=epochs)).items()}
     header = ["status", *variant, *(f"loss_{epoch}" for epoch in range(epochs))]
     row = ["finished", *variant.values(), *["0.1"] * epochs]
     (tmp_path / "study.csv").write_text("\n".join(",".join(line) for line in [header, *[row] * seeds]) + "\n")
@@ -147,7 +162,7 @@ def test_published_picture_has_the_article_s_title_and_size(dataset, picture, in
 
 def test_loss_picture_shows_run_band_and_the_reported_points_on_a_log_axis():
     """Seven points at their epochs."""
-    (axes,) = figures.loss_curve(np.geomspace(0.3, 0.01, 200), Variant()).axes
+    (axes,) = figures.loss_curve(np.geomspace(0.3, 0.01, 200), config_of(Variant())).axes
     lines = {line.get_label(): line.get_data() for line in axes.get_lines()}
     assert axes.get_yscale() == "log"
     assert list(lines["the article's figures"][0]) == EPOCHS

@@ -66,12 +66,13 @@ def test_losses_are_not_moved_by_a_summary_op():
     assert losses(with_summary=True) == losses(with_summary=False)
 
 
-def test_session_engine_has_the_same_bits_with_two_threads():
-    """Not promised by TensorFlow, but each operation has one thread and its inputs are fixed before it starts."""
+def test_session_engine_trains_alike_with_two_threads():
+    """To float32 rounding: which operations run first depends on timing then, and with it the order of some sums."""
     inputs, targets, _ = small_problem()
     one, two = (SessionEngine(VARIANT, 3, threads=threads) for threads in (1, 2))
     for _ in range(3):
-        np.testing.assert_array_equal(two.train_epoch(inputs, targets).losses, one.train_epoch(inputs, targets).losses)
+        ours, expected = (engine.train_epoch(inputs, targets).losses for engine in (two, one))
+        np.testing.assert_allclose(ours, expected, rtol=1e-4)
 
 
 def test_variables_are_named_by_gate_in_the_program_s_order():

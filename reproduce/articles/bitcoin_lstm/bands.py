@@ -15,6 +15,7 @@ import numpy as np
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.bands import MIN_CURVES, band_test
 from reproduce.errors import RunError
+from reproduce.prices import EMBEDDED_SHA256
 from reproduce.study import read_study
 from reproduce.variant import Variant
 
@@ -47,7 +48,10 @@ def judge_study(losses: dict[str, np.ndarray]) -> list[BandVerdict]:
     """Test the article's losses against each variant's, (seeds, 7)."""
     verdicts = []
     for variant, curves in losses.items():
-        test = band_test(curves, list(REPORTED_LOSSES.values()))
+        try:
+            test = band_test(curves, list(REPORTED_LOSSES.values()))
+        except ValueError as error:
+            raise RunError(f"variant {variant} cannot be judged: {error}") from error
         verdicts.append(BandVerdict(variant, len(curves), test.p_value, EPOCHS[test.worst_epoch_index]))
     return verdicts
 
@@ -80,8 +84,10 @@ def shipped_losses() -> dict[str, np.ndarray]:
     return {variant: np.array(curves) for variant, curves in losses.items()}
 
 
-def shipped_losses_of(variant: Variant) -> np.ndarray | None:
-    """Those of one variant, (seeds, 7), or None; a run of fewer epochs is the beginning of one of 200."""
+def shipped_losses_of(variant: Variant, data_sha256: str) -> np.ndarray | None:
+    """Those of one variant, (seeds, 7); a run of fewer epochs is the beginning of one of 200. None for other data."""
+    if data_sha256 != EMBEDDED_SHA256:
+        return None
     return shipped_losses().get(replace(variant, epochs=Variant().epochs).name)
 
 

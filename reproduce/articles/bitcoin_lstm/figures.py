@@ -11,7 +11,7 @@ from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, LEVEL, shipped_losses_of
 from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_band, draw_reported, new_figure
 from reproduce.metrics import persistence
-from reproduce.variant import Variant
+from reproduce.runs import RunConfig
 from reproduce.windows import Dataset
 
 TITLE = "Bitcoin prices from December 2014 to May 2018"
@@ -60,6 +60,7 @@ def predictions_by_date(dataset: Dataset, training: np.ndarray, testing: np.ndar
 
     days, shown = dataset.dates[test_rows], np.concatenate([dataset.close_usd[test_rows], dataset.to_usd(testing)])
     tested.set_xlim(days.min(), days.max())
+    shown = shown[np.isfinite(shown)]  # a training that diverged predicts nothing
     tested.set_ylim(shown.min() * 0.95, shown.max() * 1.05)
     whole.set(title="The predictions on the days they are for")
     tested.set(title="The test set alone", xlabel="Date")
@@ -71,26 +72,26 @@ def predictions_by_date(dataset: Dataset, training: np.ndarray, testing: np.ndar
     return figure
 
 
-def loss_curve(losses: np.ndarray, variant: Variant) -> Figure:
+def loss_curve(losses: np.ndarray, config: RunConfig) -> Figure:
     """A run's loss at each epoch, the seven reported ones, and the band of the variant's shipped study; 9x6 inches."""
     figure, (axes,) = new_figure(9, 6)
-    study = shipped_losses_of(variant)
+    study = shipped_losses_of(config.variant, config.data_sha256)
     if study is not None:
         draw_band(axes, EPOCHS, study, LEVEL)
     axes.plot(losses, color=TESTING, linewidth=1, label="this run")
     draw_reported(axes, REPORTED_LOSSES)
-    axes.set_title(f"Training loss, variant {variant.name}")
+    axes.set_title(f"Training loss, variant {config.variant.name}")
     axes.legend()
     return figure
 
 
-def engines_apart(losses: dict[str, np.ndarray], variant: Variant) -> Figure:
+def engines_apart(losses: dict[str, np.ndarray], config: RunConfig) -> Figure:
     """One seed on several engines, (epochs,) each: their losses, and how far each is from the first; 9x9 inches.
 
     Rounding starts the difference and chaos feeds it; the seeds' band shows how little that is.
     """
     figure, (curves, differences) = new_figure(9, 9, rows=2)
-    study = shipped_losses_of(variant)
+    study = shipped_losses_of(config.variant, config.data_sha256)
     if study is not None:
         draw_band(curves, EPOCHS, study, LEVEL)
     first = next(iter(losses))

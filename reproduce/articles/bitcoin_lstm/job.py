@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,17 +48,14 @@ def run_job(
     """
     dataset = prepare(table, job.variant)
     config = RunConfig(job.variant, job.seed, job.engine, table.sha256)
+    configs = [replace(config, engine=engine) for engine in dict.fromkeys((job.engine, "keras"))]
+    for one in configs:  # refused now, not after the first training
+        with RunDirectory(job.out, one).opened(force=job.force):
+            pass
     proof = _prove(job, config, dataset)
     runs = [
-        run(
-            job.out,
-            replace(config, engine=engine),
-            dataset,
-            threads=job.threads,
-            force=job.force,
-            on_epoch=lambda progress, engine=engine: on_epoch(engine, progress),
-        )
-        for engine in dict.fromkeys((job.engine, "keras"))
+        run(job.out, one, dataset, threads=job.threads, on_epoch=functools.partial(on_epoch, one.engine))
+        for one in configs
     ]
     if proof is not None:
         write_json(runs[0].path / PROOF, proof)
@@ -71,7 +69,7 @@ def run_job(
 
 def _prove(job: Job, config: RunConfig, dataset: Dataset) -> dict[str, float] | None:
     """The compiled engine's proof on this machine, where the run has none yet."""
-    if job.engine != "compiled" or ((RunDirectory(job.out, config).path / PROOF).exists() and not job.force):
+    if job.engine != "compiled" or (RunDirectory(job.out, config).path / PROOF).exists():
         return None
     return prove_compiled(job.variant, job.seed, dataset)
 
@@ -81,7 +79,7 @@ def _draw_engines(job: Job, config: RunConfig) -> None:
     directories = {name: RunDirectory(job.out, replace(config, engine=name)) for name in (job.engine, *ENGINES)}
     losses = {name: one.read_losses() for name, one in directories.items() if one.is_finished}
     if len(losses) > 1:
-        save_figure(figures.engines_apart(losses, job.variant), directories[job.engine].path / "figures", "engines")
+        save_figure(figures.engines_apart(losses, config), directories[job.engine].path / "figures", "engines")
 
 
 def draw_figures(dataset: Dataset, finished: RunDirectory) -> None:
@@ -92,7 +90,7 @@ def draw_figures(dataset: Dataset, finished: RunDirectory) -> None:
         "prices": lambda: figures.prices_as_published(dataset),
         "predictions_as_published": lambda: figures.predictions_as_published(dataset, training, testing),
         "predictions_by_date": lambda: figures.predictions_by_date(dataset, training, testing),
-        "loss": lambda: figures.loss_curve(finished.read_losses(), finished.config.variant),
+        "loss": lambda: figures.loss_curve(finished.read_losses(), finished.config),
     }
     for name, draw in pictures.items():
         if not (folder / f"{name}.svg").exists():

@@ -10,7 +10,7 @@ import numpy as np
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, shipped_losses_of
 from reproduce.bands import band_test
-from reproduce.runs import RunDirectory
+from reproduce.runs import RunConfig, RunDirectory
 from reproduce.variant import Variant
 from reproduce.windows import Dataset
 
@@ -34,8 +34,9 @@ def run_outputs(dataset: Dataset, graph_run: RunDirectory, keras_run: RunDirecto
     outputs |= {f"loss_{epoch}": float(losses[epoch]) for epoch in REPORTED_LOSSES if epoch < len(losses)}
     if len(losses) == Variant().epochs and metrics["test_mse"] is not None:
         outputs["loss_fall"] = float(losses[-1] / losses[0])
-        outputs["error_over_persistence"] = metrics["test_mse"] / metrics["persistence_mse"]
-    outputs |= p_values(graph_run.config.variant)
+        if metrics["persistence_mse"] > 0:
+            outputs["error_over_persistence"] = metrics["test_mse"] / metrics["persistence_mse"]
+    outputs |= p_values(graph_run.config, losses)
     if keras_run is not None:
         outputs["keras_difference"] = float(abs(keras_run.read_losses()[0] / losses[0] - 1))
     proof = graph_run.path / PROOF
@@ -44,11 +45,17 @@ def run_outputs(dataset: Dataset, graph_run: RunDirectory, keras_run: RunDirecto
     return outputs
 
 
-def p_values(variant: Variant) -> dict[str, Any]:
-    """How rare the article's losses are in the variant's shipped study, if any: p-values an epoch, and joint."""
-    study = shipped_losses_of(variant)
+def p_values(config: RunConfig, losses: np.ndarray) -> dict[str, float]:
+    """How rare the article's losses, and ours, are among those of the variant's shipped study, if there is one.
+
+    `p_30` is the article's of one epoch, `p_value` its joint one; `run_p_value` ours, where the run is long enough.
+    """
+    study = shipped_losses_of(config.variant, config.data_sha256)
     if study is None:
         return {}
     reported = np.array(list(REPORTED_LOSSES.values()))
-    alone = {f"p_{e}": band_test(study[:, [k]], reported[[k]]).p_value for k, e in enumerate(EPOCHS)}
-    return alone | {"p_value": band_test(study, reported).p_value}
+    found = {f"p_{e}": band_test(study[:, [k]], reported[[k]]).p_value for k, e in enumerate(EPOCHS)}
+    found["p_value"] = band_test(study, reported).p_value
+    if len(losses) > EPOCHS[-1] and np.all(np.isfinite(losses[EPOCHS])):
+        found["run_p_value"] = band_test(study, losses[EPOCHS]).p_value
+    return found
