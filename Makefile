@@ -12,7 +12,7 @@ reproduce: $(READY)
 test: $(READY)
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/ruff check
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest -n 2 --dist loadfile
 
 # The README's pictures and figures, from one seed on every engine.
 RUN := docs/runs/bitcoin-lstm-published-s0

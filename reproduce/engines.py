@@ -14,6 +14,7 @@ import numpy as np
 from reproduce.variant import Variant
 
 ENGINES = ("compiled", "session", "keras")
+MAX_SEED = (2**31 - 1) // 9 - 1  # beyond it two weights' op-level seeds, nine a run, would meet
 
 
 class Epoch(NamedTuple):

@@ -16,13 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.engines import ENGINES
+from reproduce.engines import ENGINES, MAX_SEED
 from reproduce.errors import RunError
 from reproduce.files import PARTIAL, write_atomically, write_json, write_text
 from reproduce.variant import Variant
 from reproduce.windows import Dataset
-
-MAX_SEED = (2**31 - 1) // 9 - 1  # beyond it two weights' op-level seeds, nine a run, would meet
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 import joblib
 import numpy as np
 
-from reproduce.engines import limit_threads
+from reproduce.engines import MAX_SEED, limit_threads
 from reproduce.errors import ReproduceError, RunError
 from reproduce.files import write_atomically, write_json, write_text
 from reproduce.prices import PriceTable
@@ -42,6 +42,8 @@ class Study:
             raise ValueError("a study needs at least one variant and one seed")
         if len(set(self.variants)) < len(self.variants):
             raise ValueError("a variant stands twice in the study")
+        if self.seeds[-1] > MAX_SEED:
+            raise ValueError(f"the last seed is {self.seeds[-1]}, expected at most {MAX_SEED}")
 
     @property
     def configs(self) -> list[RunConfig]:

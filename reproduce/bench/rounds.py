@@ -70,11 +70,7 @@ def race(
         on_progress: called `len(contenders) + rounds + 1` times, with what has just ended.
     """
     results = [Result(contender, missing=contender.why_missing()) for contender in contenders]
-    for result in _still_in(results):
-        contender = result.contender
-        with _failures_of(result):
-            processes[contender].ask_to_build(contender.build, problems[contender.wiring])
-    for result in results:
+    for result in _ask_ahead(results, problems, processes):
         if result.is_in:
             with _failures_of(result):
                 result.first_loss = processes[result.contender].answer().losses[0]
@@ -105,6 +101,19 @@ def check_losses(results: Sequence[Result]) -> None:
 def _reference_of(result: Result, results: Sequence[Result]) -> Result:
     peers = {peer.contender.name: peer for peer in results if peer.contender.wiring == result.contender.wiring}
     return next(peers[name] for name in REFERENCES if name in peers)
+
+
+def _ask_ahead(
+    results: Sequence[Result], problems: Mapping[str, Problem], processes: Mapping[Contender, ContenderProcess]
+) -> Iterator[Result]:
+    """Every result in turn, its contender asked to build and the next one too; all at once would only wait in line."""
+    for result, following in zip([None, *results], [*results, None], strict=True):
+        if following is not None and following.is_in:
+            contender = following.contender
+            with _failures_of(following):
+                processes[contender].ask_to_build(contender.build, problems[contender.wiring])
+        if result is not None:
+            yield result
 
 
 def _still_in(results: Sequence[Result]) -> list[Result]:

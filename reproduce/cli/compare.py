@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from reproduce.cli.output import JsonOption, note, show_table
-from reproduce.engines import limit_threads
+from reproduce.engines import MAX_SEED, limit_threads
 from reproduce.prices import load_prices
 from reproduce.variant import Variant
 
@@ -25,7 +25,7 @@ def compare(
     engine: Annotated[GraphEngineName, typer.Option(help="What executes the graph.")] = GraphEngineName.session,
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of the loss trajectory.")] = 3,
     steps: Annotated[int, typer.Option(min=1, max=145, help="Adam steps before the weights are compared.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, help="Of the random weights both start from.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Of the random weights both start from.")] = 0,
     json_to: JsonOption = None,
 ) -> None:
     """Hold the graph against Keras: forward, gradients, weights after Adam steps, losses; exit 1 past a tolerance.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reproduce.cli.output import Interrupted, JsonOption, checked, epoch_progress, note, show_table
-from reproduce.engines import limit_threads
+from reproduce.engines import MAX_SEED, limit_threads
 from reproduce.prices import load_prices
 from reproduce.variant import Variant
 
@@ -35,7 +35,7 @@ def run(
         str, typer.Option(help="published, described, or departures such as described+window-3; see the README.")
     ] = "published",
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training windows.  [default: 200]")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the initial weights; the program set none.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Of the initial weights; the program set none.")] = 0,
     engine: Annotated[EngineName, typer.Option(help="How the training is executed.")] = EngineName.compiled,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Operations at once.  [default: all cores; 1 promises equal bits]")
