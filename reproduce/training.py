@@ -27,7 +27,6 @@ def run(
     threads: int = 1,
     force: bool = False,
     wait: bool = False,
-    checkpoint_every: int = CHECKPOINT_EVERY,
     on_epoch: Callable[[Progress], None] = lambda _: None,
 ) -> RunDirectory:
     """Train what `config` says on `dataset` and leave a finished run directory under `root`.
@@ -48,7 +47,7 @@ def run(
             described = describe_environment(threads if config.engine == "session" else 1, config.data_sha256)
             write_json(environment, described)
             started = time.perf_counter()
-            results = _train(directory, dataset, threads, checkpoint_every, on_epoch)
+            results = _train(directory, dataset, threads, on_epoch)
             write_json(environment, described | {"seconds": time.perf_counter() - started})
             directory.write_results(*results)
     return directory
@@ -58,7 +57,6 @@ def _train(
     directory: RunDirectory,
     dataset: Dataset,
     threads: int,
-    checkpoint_every: int,
     on_epoch: Callable[[Progress], None],
 ) -> tuple[Progress, np.ndarray, Dataset, dict[str, float]]:
     """What `RunDirectory.write_results` writes."""
@@ -76,7 +74,7 @@ def _train(
     while progress.epoch < config.variant.epochs:
         losses, progress.predictions = engine.train_epoch(*dataset.train)
         progress.losses.append(float(np.mean(losses)))
-        if progress.epoch % checkpoint_every == 0 or progress.epoch == config.variant.epochs:
+        if progress.epoch % CHECKPOINT_EVERY == 0 or progress.epoch == config.variant.epochs:
             directory.save_checkpoint(progress, engine.state())
         on_epoch(progress)
     test_predictions = engine.predict(dataset.test[0])
