@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from reproduce.engines import Epoch
 from reproduce.lstm.weights import Weights, initial_weights
-from reproduce.variant import Variant
+from reproduce.variant import BETA1, BETA2, EPSILON, Variant
 
 KERAS_GATES = ("i", "f", "g", "o")  # Keras's order of the blocks in one matrix; it calls the candidate c
 
@@ -62,7 +62,7 @@ def build_optimizer(variant: Variant, dtype: str = "float32") -> keras.optimizer
     number = np.dtype(dtype).type
     with _float_type(dtype):
         return keras.optimizers.Adam(
-            variant.learning_rate, beta_1=number(0.9), beta_2=number(0.999), epsilon=1e-8, global_clipnorm=margin
+            variant.learning_rate, beta_1=number(BETA1), beta_2=number(BETA2), epsilon=EPSILON, global_clipnorm=margin
         )
 
 

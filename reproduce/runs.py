@@ -57,6 +57,7 @@ class Progress:
 
     losses: list[float] = field(default_factory=list)  # the mean of each finished epoch's batch losses, scaled units
     predictions: np.ndarray = field(default_factory=lambda: np.empty((0, 1)))  # the last epoch's, (windows, 1)
+    seconds: float = 0.0  # of training so far, in all processes that took part
 
     @property
     def epoch(self) -> int:
@@ -138,6 +139,7 @@ class RunDirectory:
         """Replace the checkpoint by one file with the engine's state and the progress."""
         arrays = {f"state/{name}": array for name, array in state.items()}
         arrays |= {"losses": np.array(progress.losses), "predictions": progress.predictions}
+        arrays["seconds"] = np.array(progress.seconds)
         write_atomically(self.path / "checkpoint.npz", lambda file: np.savez(file, **arrays))
 
     def load_checkpoint(self) -> tuple[Progress, dict[str, np.ndarray]] | None:
@@ -152,9 +154,10 @@ class RunDirectory:
         try:
             with np.load(path) as archive:
                 arrays = dict(archive)
-            progress = Progress(arrays.pop("losses").tolist(), arrays.pop("predictions"))
+            losses, predictions, seconds = (arrays.pop(name) for name in ("losses", "predictions", "seconds"))
+            progress = Progress(losses.tolist(), predictions, float(seconds))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise RunError(f"{path}: not a checkpoint ({error}); --force starts the run anew") from error
+            raise RunError(f"{path}: not a checkpoint ({error}); remove it, and the run starts anew") from error
         return progress, {name.removeprefix("state/"): array for name, array in arrays.items()}
 
     def write_results(
@@ -182,7 +185,7 @@ class RunDirectory:
         return np.array([float(row["predicted_scaled"]) for row in rows if row["set"] == which])
 
     def read_environment(self) -> dict[str, Any]:
-        """What environment.json says; `seconds` are those of the process that finished the run."""
+        """What environment.json says; `seconds` are those of training, also of processes that were stopped."""
         return self._read_json("environment.json")
 
     def read_metrics(self) -> dict[str, float | None]:
@@ -206,7 +209,7 @@ class RunDirectory:
         try:
             yield path
         except (OSError, ValueError) as error:
-            raise RunError(f"{path}: cannot be read ({error}); --force makes the run anew") from error
+            raise RunError(f"{path}: cannot be read ({error}); remove the folder to make the run anew") from error
 
 
 def _prediction_rows(dataset: Dataset, which: str, first_window: int, predictions: np.ndarray) -> Iterator[tuple]:

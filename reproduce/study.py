@@ -53,13 +53,16 @@ class Study:
         ]
 
 
-def run_study(study: Study, *, workers: int = 1, scheduler: str | None = None, on_run: Callable[[str], None]) -> None:
+def run_study(study: Study, *, workers: int = 1, scheduler: str | None = None, on_run: Callable[[str], None]) -> int:
     """Run what is not finished yet, then write study.csv; run again, it goes on.
 
     Args:
         workers: local processes, each with one thread.
         scheduler: address of a dask scheduler; its workers then train in place of local processes.
         on_run: called with a run's name as it finishes or fails.
+
+    Returns:
+        How many runs were trained now.
 
     Raises:
         DataError: the table is too short for one of the variants.
@@ -87,6 +90,7 @@ def run_study(study: Study, *, workers: int = 1, scheduler: str | None = None, o
         ) from error
     finally:
         write_text(study.root / "study.csv", study_table(study))
+    return len(missing)
 
 
 def _on_processes(study: Study, configs: list[RunConfig], workers: int) -> Iterator[str]:
@@ -214,18 +218,23 @@ def read_study(path: Path) -> dict[str, np.ndarray]:
     Raises:
         RunError: there is no study, the table is not one of ours, or a run of it is missing or failed.
     """
+    return {name: np.array(list(seeds.values())) for name, seeds in read_study_by_seed(path).items()}
+
+
+def read_study_by_seed(path: Path) -> dict[str, dict[int, list[float]]]:
+    """The same, each run's losses by its seed."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-        named: dict[str, list[list[float]]] = {}
+        named: dict[str, dict[int, list[float]]] = {}
         for row in rows:
             variant = Variant(**{f.name: type(f.default)(row[f.name]) for f in fields(Variant)})
             if row["status"] in ("finished", "diverged"):
                 losses = [float(row[f"loss_{epoch}"]) for epoch in range(variant.epochs)]
-                named.setdefault(variant.name, []).append(losses)
+                named.setdefault(variant.name, {})[int(row["seed"])] = losses
     except (OSError, KeyError, ValueError) as error:
         raise RunError(f"{path}: not a study's table ({error}); make one with: reproduce study") from error
     unfinished = len(rows) - sum(map(len, named.values()))
     if unfinished or not rows:
         raise RunError(f"{path}: {unfinished} of {len(rows)} runs are not finished; run the study again")
-    return {name: np.array(losses) for name, losses in named.items()}
+    return named

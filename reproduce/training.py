@@ -46,10 +46,9 @@ def run(
             environment = directory.path / "environment.json"
             described = describe_environment(threads if config.engine == "session" else 1, config.data_sha256)
             write_json(environment, described)
-            started = time.perf_counter()
-            results = _train(directory, dataset, threads, on_epoch)
-            write_json(environment, described | {"seconds": time.perf_counter() - started})
-            directory.write_results(*results)
+            progress, *results = _train(directory, dataset, threads, on_epoch)
+            write_json(environment, described | {"seconds": progress.seconds})
+            directory.write_results(progress, *results)
     return directory
 
 
@@ -70,10 +69,12 @@ def _train(
             engine.restore(state)
         except (KeyError, ValueError) as error:
             raise RunError(f"{directory.path}: the checkpoint is of another network ({error}); remove it") from error
+    begin = time.perf_counter() - progress.seconds
     on_epoch(progress)
     while progress.epoch < config.variant.epochs:
         losses, progress.predictions = engine.train_epoch(*dataset.train)
         progress.losses.append(float(np.mean(losses)))
+        progress.seconds = time.perf_counter() - begin
         if progress.epoch % CHECKPOINT_EVERY == 0 or progress.epoch == config.variant.epochs:
             directory.save_checkpoint(progress, engine.state())
         on_epoch(progress)

@@ -18,6 +18,7 @@ _CHOICES = {
 }
 _COUNTS = ("window", "batch", "hidden", "epochs")
 _RATES = ("clip_margin", "learning_rate")
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # of TF1's AdamOptimizer, whose defaults the program leaves
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -204,6 +205,19 @@ def test_interrupted_bench_leaves_no_process():
     assert [is_alive(pid) for pid in pids] == [False, False]
 
 
+def test_interrupted_bench_command_says_so_in_one_line():
+    """Ctrl-C a while after it began; whatever it was doing, exit code 130 and no traceback."""
+    command = [sys.executable, "-m", "reproduce", "bench", "--rounds", "99"]
+    bench = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with pytest.raises(subprocess.TimeoutExpired):
+        bench.communicate(timeout=12)
+    bench.send_signal(signal.SIGINT)
+    _, stderr = bench.communicate(timeout=60)
+    assert bench.returncode == 130
+    assert stderr.strip().splitlines()[-1] == "reproduce: interrupted"
+    assert "Traceback" not in stderr
+
+
 def test_killed_bench_leaves_no_process():
     """A contender's process sees its pipe close."""
     program = (
@@ -284,7 +298,7 @@ def test_targets_are_held_against_the_fastest_and_the_leanest():
     ]
     targets = {(target.name, target.wiring): target for target in targets_of(bench_of(*results))}
     measured = {
-        name: (target.measured, target.verdict) for (name, wiring), target in targets.items() if wiring == "described"
+        name: (target.measured, target.outcome) for (name, wiring), target in targets.items() if wiring == "described"
     }
     assert measured == {
         "time of Keras fit / compiled": (4, "met"),
@@ -292,11 +306,11 @@ def test_targets_are_held_against_the_fastest_and_the_leanest():
         "peak memory of compiled / Keras fit": (1.25, "not met"),
         "time of compiled / floor": (pytest.approx(2), "met"),
     }
-    assert {target.verdict for (_, wiring), target in targets.items() if wiring == "published"} == {"not measured"}
+    assert {target.outcome for (_, wiring), target in targets.items() if wiring == "published"} == {"not measured"}
 
 
 @pytest.mark.parametrize(
-    ("bound", "measured", "verdict"),
+    ("bound", "measured", "outcome"),
     [
         pytest.param("at least", 4.0, "met", id="at-least-equal"),
         pytest.param("at least", 3.99, "not met", id="at-least-below"),
@@ -305,9 +319,9 @@ def test_targets_are_held_against_the_fastest_and_the_leanest():
         pytest.param("at most", None, "not measured", id="nothing"),
     ],
 )
-def test_target_is_met_up_to_its_limit(bound, measured, verdict):
+def test_target_is_met_up_to_its_limit(bound, measured, outcome):
     """The limit itself is good enough."""
-    assert Target("time", "described", bound, 4, measured).verdict == verdict
+    assert Target("time", "described", bound, 4, measured).outcome == outcome
 
 
 # Scaling
@@ -421,7 +435,7 @@ def test_bench_writes_json_for_programs(bench_command, tmp_path):
     assert (status in (0, None), out) == (True, ""), err
     assert [row["contender"] for row in rows if "contender" in row] == ["session engine", "floor"]
     assert len(rows[0]["rounds"]) == 1
-    assert {row["verdict"] for row in rows if "target" in row} == {"not measured"}
+    assert {row["outcome"] for row in rows if "target" in row} == {"not measured"}
 
 
 def test_bench_exits_1_when_a_contender_fails(bench_command):

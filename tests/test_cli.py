@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from dataclasses import asdict
 from pathlib import Path
 
@@ -134,6 +135,26 @@ def test_help_imports_no_tensorflow(words):
     assert shown.returncode == 0
     assert "reproduce.cli" in shown.stderr
     assert re.search(r"\| +(tensorflow|keras)\b", shown.stderr) is None
+
+
+def test_commands_start_tensorflow_without_keras():
+    """TensorFlow would import it, for a third of its own time to start; and Keras still works where it is needed."""
+    code = """
+        import sys
+        from reproduce.cli import main
+        try:
+            main()
+        except SystemExit:
+            import tensorflow
+            assert "keras" not in sys.modules
+            from reproduce.keras_equivalent import build_model
+            from reproduce.variant import Variant
+            assert build_model(Variant(hidden=2)).count_params() == 35
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "TF_USE_LEGACY_KERAS"}
+    command = [sys.executable, "-c", textwrap.dedent(code), "--help"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
 
 
 # Misuse

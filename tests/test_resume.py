@@ -137,6 +137,28 @@ def test_killed_run_continues_to_the_same_bits(engine, undisturbed, short_table,
     assert_same_bits(train(tmp_path, engine, short_table), undisturbed(engine))
 
 
+def test_seconds_of_a_resumed_run_include_those_before(short_table, tmp_path):
+    """A checkpoint that says 1000 seconds went by; the run that goes on from it has more."""
+    directory = train_until_epoch_10(tmp_path, short_table)
+    progress, state = directory.load_checkpoint()
+    assert progress.seconds > 0
+    progress.seconds += 1000
+    directory.save_checkpoint(progress, state)
+    assert train(tmp_path, "session", short_table).read_environment()["seconds"] > 1000
+
+
+def train_until_epoch_10(root, table):
+    """The directory of a run that was interrupted right after its first checkpoint."""
+
+    def interrupt(progress):
+        if progress.epoch == 10:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(root, "session", table, on_epoch=interrupt)
+    return RunDirectory(root, config_of("session", table))
+
+
 @pytest.fixture(scope="module")
 def interrupted(short_table, tmp_path_factory):
     """The command line after Ctrl-C in epoch 13 of the session engine: its folder, status and stderr."""

@@ -285,7 +285,7 @@ def test_checkpoint_cut_short_is_refused(directory, finished, keep):
     open_once(directory)
     kept = int(keep * len(content)) if isinstance(keep, float) else keep
     (directory.path / "checkpoint.npz").write_bytes(content[:kept])
-    with pytest.raises(RunError, match=r"checkpoint.npz: not a checkpoint \(.*\); --force starts the run anew"):
+    with pytest.raises(RunError, match=r"checkpoint.npz: not a checkpoint \(.*\); remove it, and the run starts anew"):
         directory.load_checkpoint()
 
 
@@ -295,7 +295,7 @@ def test_checkpoint_with_a_changed_byte_is_refused(directory, finished):
     content[len(content) // 2] ^= 1
     open_once(directory)
     (directory.path / "checkpoint.npz").write_bytes(content)
-    with pytest.raises(RunError, match=r"checkpoint.npz: not a checkpoint \(.*\); --force starts the run anew"):
+    with pytest.raises(RunError, match=r"checkpoint.npz: not a checkpoint \(.*\); remove it, and the run starts anew"):
         directory.load_checkpoint()
 
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from reproduce.bench.problem import Problem
 from reproduce.bench.process import Train
+from reproduce.variant import BETA1, BETA2, EPSILON
 
 GATES = "ifog"
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # TF1's AdamOptimizer
 
 
 class Network(NamedTuple):

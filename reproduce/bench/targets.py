@@ -1,4 +1,4 @@
-"""What the compiled engine was meant to reach, held against one run of the bench: verdicts, as machines vary."""
+"""What the compiled engine was meant to reach, held against one run of the bench, as machines vary."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Target:
     measured: float | None  # None where a contender was not timed
 
     @property
-    def verdict(self) -> str:
+    def outcome(self) -> str:
         """`met`, `not met` or `not measured`."""
         if self.measured is None:
             return "not measured"
@@ -30,7 +30,7 @@ class Target:
     def as_row(self) -> dict[str, Any]:
         """For programs."""
         row = asdict(self)
-        return {"target": row.pop("name"), **row, "verdict": self.verdict}
+        return {"target": row.pop("name"), **row, "outcome": self.outcome}
 
     def as_text(self) -> dict[str, str]:
         """For people."""
@@ -39,7 +39,7 @@ class Target:
             "wiring": self.wiring,
             "wanted": f"{self.bound} {self.limit:g}",
             "measured": "" if self.measured is None else f"{self.measured:.2f}",
-            "verdict": self.verdict,
+            "outcome": self.outcome,
         }
 
 

@@ -42,7 +42,7 @@ def band(
     for verdict in judged:
         save_figure(study_band(losses[verdict.variant], verdict.variant), out, f"band_{verdict.variant}")
     if table is not None:
-        write_text(table, table_to_ship(losses))
+        write_text(table, table_to_ship(study))
         write_json(table.with_suffix(".json"), study_machine(study))
     rows = [verdict.as_row() for verdict in judged]
     shown = [

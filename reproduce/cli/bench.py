@@ -20,10 +20,13 @@ STEPS = 145  # an epoch of the article
 
 def bench(
     rounds: Annotated[
-        int | None, typer.Option(min=1, help="Turns of every contender.  [default: 15, with --scaling 3]")
+        int | None, typer.Option(min=1, help="Turns of every contender.  [default: 15; --scaling 3; --throughput 2]")
     ] = None,
     scaling: Annotated[
         bool, typer.Option("--scaling", help="Vary hidden units, days and windows instead: a table and a picture.")
+    ] = False,
+    throughput: Annotated[
+        bool, typer.Option("--throughput", help="Count a study's runs an hour by its workers instead; minutes.")
     ] = False,
     out: Annotated[Path, typer.Option(help="Folder for the picture and the points of --scaling.")] = Path("bench"),
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier picture and its points.")] = False,
@@ -35,7 +38,11 @@ def bench(
 
     Example: reproduce bench --rounds 3 --json bench.json
     """
-    if scaling:
+    if scaling and throughput:
+        raise typer.BadParameter("each is a bench of its own; give one of them", param_hint="--scaling, --throughput")
+    if throughput:
+        _bench_throughput(rounds or 2, json_to)
+    elif scaling:
         _bench_scaling(rounds or 3, out, force, json_to)
     else:
         _bench_contenders(rounds or 15, json_to)
@@ -84,6 +91,19 @@ def _bench_scaling(rounds: int, out: Path, force: bool, json_to: str | None) -> 
         if point.failure is not None:
             note(f"reproduce: {point.name}: {point.failure}")
     _exit_if_any([point.failure for point in points])
+
+
+def _bench_throughput(runs: int, json_to: str | None) -> None:
+    limit_threads(1)
+    from reproduce.bench.contenders import all_contenders
+    from reproduce.bench.throughput import measure_throughput, worker_counts
+
+    published = {one.name: one for one in all_contenders() if one.wiring == "published"}
+    graph, reference, counts = published["original_code's graph"], published["compiled engine"], worker_counts()
+    with run_progress("throughput", len(counts) + 1) as advance:
+        rows = measure_throughput(graph, reference, Variant(), counts, runs=runs, on_progress=advance)
+    title = f"Whole runs of {Variant().epochs} epochs, {runs} for each worker"
+    show_table(title, [asdict(row) for row in rows], [row.as_text() for row in rows], json_to)
 
 
 def _exit_if_any(failures: Sequence[str | None]) -> None:

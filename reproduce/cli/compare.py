@@ -49,7 +49,7 @@ def compare(
             "largest absolute": f"{difference.largest_absolute:.1e}",
             "largest relative": f"{difference.largest_relative:.1e}",
             "tolerance": f"{difference.tolerance:.0e}",
-            "verdict": "within" if difference.is_within else "PAST IT",
+            "agreement": "within" if difference.is_within else "PAST IT",
         }
         for difference in differences
     ]

@@ -82,6 +82,8 @@ def _run_with_progress(job: Job, table: PriceTable) -> tuple[RunDirectory, list[
                 if not tasks:  # a bar without a task is an empty line, also above an error's
                     shown.enter_context(bar)
                 if engine not in tasks:
+                    if 0 < progress.epoch < job.variant.epochs:
+                        bar.console.print(f"{engine} goes on at epoch {progress.epoch}")
                     tasks[engine] = bar.add_task(engine, total=job.variant.epochs, completed=progress.epoch, loss="…")
                 loss = f"{progress.losses[-1]:.5f}" if progress.losses else "…"
                 bar.update(tasks[engine], completed=progress.epoch, loss=loss)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -36,8 +37,10 @@ def study(
     from reproduce.study import Study, run_study, summarise_study
 
     grid = checked(Study, out, chosen, checked(parse_seeds, seeds, option="--seeds"), table, option="--variants")
+    workers, begin = workers or joblib.cpu_count(), time.perf_counter()
     with resumable("finished runs stand"), run_progress("runs", total=len(grid.configs)) as advance:
-        run_study(grid, workers=workers or joblib.cpu_count(), scheduler=scheduler, on_run=advance)
+        trained = run_study(grid, workers=workers, scheduler=scheduler, on_run=advance)
+    seconds = time.perf_counter() - begin
     rows = summarise_study(grid)
     shown = [
         {
@@ -51,6 +54,9 @@ def study(
         for row in rows
     ]
     show_table("Study", rows, shown, json_to)
+    if trained:
+        where = scheduler or f"{workers} local worker{'s' * (workers > 1)}"
+        note(f"{trained} runs in {seconds:.0f} s on {where}: {trained * 3600 / seconds:.0f} an hour")
     note(f"every run's figures are in {out / 'study.csv'}")
     if any(row["failed"] for row in rows):
         note("reproduce: some runs failed; failure.json in their directories says why")

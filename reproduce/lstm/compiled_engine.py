@@ -12,9 +12,7 @@ from reproduce.engines import Epoch
 from reproduce.lstm.bptt import Packed, loss_and_gradients, pack, predict, unpack
 from reproduce.lstm.graph_engine import GraphEngine
 from reproduce.lstm.weights import Weights, create_weights
-from reproduce.variant import Variant
-
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # TF1's AdamOptimizer
+from reproduce.variant import BETA1, BETA2, EPSILON, Variant
 
 
 class Training(NamedTuple):

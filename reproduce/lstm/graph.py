@@ -8,7 +8,7 @@ import tensorflow.compat.v1 as tf
 
 from reproduce.lstm.cell import STEPS, State
 from reproduce.lstm.weights import OUTPUT_SCOPE, Weights, create_weights
-from reproduce.variant import Variant
+from reproduce.variant import BETA1, BETA2, EPSILON, Variant
 
 
 class TrainingStep(NamedTuple):
@@ -73,5 +73,5 @@ def adam(learning_rate: float, dtype: str) -> tf.train.AdamOptimizer:
     The settings are tensors of the weights' dtype, because the optimizer rounds plain numbers to float32, also where
     the weights are float64.
     """
-    settings = {"learning_rate": learning_rate, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
+    settings = {"learning_rate": learning_rate, "beta1": BETA1, "beta2": BETA2, "epsilon": EPSILON}
     return tf.train.AdamOptimizer(**{name: tf.constant(value, dtype) for name, value in settings.items()})

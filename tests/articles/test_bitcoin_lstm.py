@@ -1,5 +1,6 @@
 """What is particular to the Bitcoin article: its outputs, its shipped study, its pictures."""
 
+import csv
 import json
 from importlib.resources import files
 
@@ -14,6 +15,7 @@ from reproduce.articles.bitcoin_lstm.bands import (
     shipped_losses,
     shipped_losses_of,
     study_losses,
+    study_machine,
     table_to_ship,
 )
 from reproduce.articles.bitcoin_lstm.outputs import p_values
@@ -28,6 +30,14 @@ from reproduce.variant import Variant
 def config_of(variant):
     """Seed 0 of a variant on the embedded table."""
     return RunConfig(variant, 0, "compiled", EMBEDDED_SHA256)
+
+
+def write_study(folder, variant, losses):
+    """The table of a finished study of one variant, with each seed's losses."""
+    fields = {name: str(value) for name, value in vars(variant).items()}
+    lines = [["status", "seed", *fields, *(f"loss_{epoch}" for epoch in range(variant.epochs))]]
+    lines += [["finished", str(seed), *fields.values(), *map(repr, map(float, row))] for seed, row in losses.items()]
+    (folder / "study.csv").write_text("\n".join(",".join(line) for line in lines) + "\n")
 
 
 def test_run_that_is_no_draw_of_the_program_is_told_by_its_p_value():
@@ -46,10 +56,24 @@ def test_shipped_study_has_forty_seeds_of_both_wirings():
         assert np.all(np.isfinite(curves) & (curves > 0))
 
 
-def test_shipped_study_is_written_as_it_is_read():
-    """The command that makes the table and the one that reads it agree to the last digit kept."""
-    text = (files("reproduce.articles.bitcoin_lstm") / "study.csv").read_text(encoding="utf-8")
-    assert table_to_ship(shipped_losses()) == text
+def test_table_to_ship_has_each_run_under_its_own_seed(tmp_path):
+    """Two seeds that do not begin at 0, losses of the seven epochs to nine digits."""
+    losses = np.random.default_rng(0).random((2, 200))
+    write_study(tmp_path, Variant(), {5: losses[0], 6: losses[1]})
+    rows = list(csv.DictReader(table_to_ship(tmp_path).splitlines()))
+    assert [(row["variant"], row["seed"]) for row in rows] == [("published", "5"), ("published", "6")]
+    shipped = [[float(row[f"loss_{epoch}"]) for epoch in (0, 30, 60, 90, 120, 150, 180)] for row in rows]
+    np.testing.assert_allclose(shipped, losses[:, ::30], rtol=1e-8)
+
+
+def test_study_of_two_machines_is_not_shipped(tmp_path):
+    """Its bits are not those of either."""
+    for name, processor in (("a", "fast"), ("b", "slow")):
+        (tmp_path / name).mkdir()
+        environment = {"processor": processor, "packages": {"tensorflow": "2", "numpy": "2"}}
+        (tmp_path / name / "environment.json").write_text(json.dumps(environment))
+    with pytest.raises(RunError, match="its runs are of 2 machines, expected one"):
+        study_machine(tmp_path)
 
 
 @pytest.mark.usefixtures("one_thread")
@@ -114,10 +138,7 @@ def test_article_s_losses_are_consistent_with_the_published_wiring_and_not_with_
 )
 def test_study_too_small_for_the_band_is_refused(tmp_path, seeds, epochs, message):
     """Too few seeds, or none that reaches epoch 180."""
-    variant = {name: str(value) for name, value in vars(Variant(epochs=epochs)).items()}
-    header = ["status", *variant, *(f"loss_{epoch}" for epoch in range(epochs))]
-    row = ["finished", *variant.values(), *["0.1"] * epochs]
-    (tmp_path / "study.csv").write_text("\n".join(",".join(line) for line in [header, *[row] * seeds]) + "\n")
+    write_study(tmp_path, Variant(epochs=epochs), {seed: [0.1] * epochs for seed in range(seeds)})
     with pytest.raises(RunError, match=message):
         study_losses(tmp_path)
 

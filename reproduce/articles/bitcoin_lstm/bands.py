@@ -16,7 +16,7 @@ from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.bands import MIN_CURVES, band_test
 from reproduce.errors import RunError
 from reproduce.prices import EMBEDDED_SHA256
-from reproduce.study import read_study
+from reproduce.study import read_study, read_study_by_seed
 from reproduce.variant import Variant
 
 EPOCHS = list(REPORTED_LOSSES)
@@ -92,15 +92,28 @@ def shipped_losses_of(variant: Variant, data_sha256: str) -> np.ndarray | None:
 
 
 def study_machine(folder: Path) -> dict[str, Any]:
-    """The processor and the packages that a study ran on, which decide its last bits, and by chaos its later losses."""
-    environment = json.loads(next(folder.glob("*/environment.json")).read_text(encoding="utf-8"))
-    return {"processor": environment["processor"], "packages": {n: environment["packages"][n] for n in DECISIVE}}
+    """The processor and the packages that a study ran on, which decide its last bits, and by chaos its later losses.
+
+    Raises:
+        RunError: its runs are of several.
+    """
+    machines = []
+    for path in sorted(folder.glob("*/environment.json")):
+        there = json.loads(path.read_text(encoding="utf-8"))
+        machine = {"processor": there["processor"], "packages": {n: there["packages"][n] for n in DECISIVE}}
+        if machine not in machines:
+            machines.append(machine)
+    if len(machines) != 1:
+        raise RunError(
+            f"{folder}: its runs are of {len(machines)} machines, expected one; train them on one to ship them"
+        )
+    return machines[0]
 
 
-def table_to_ship(losses: dict[str, np.ndarray]) -> str:
-    """The text of the package's study.csv: a row a run, seeds from 0 on, losses to the digits that float32 has."""
+def table_to_ship(folder: Path) -> str:
+    """The text of the package's study.csv from a study: a row a run, losses to the digits that float32 has."""
     lines = [",".join(["variant", "seed", *(f"loss_{epoch}" for epoch in EPOCHS)])]
-    for variant, curves in losses.items():
-        for seed, curve in enumerate(curves):
-            lines.append(",".join([variant, str(seed), *(f"{loss:.9g}" for loss in curve)]))
+    for variant, seeds in read_study_by_seed(folder / "study.csv").items():
+        for seed, losses in seeds.items():
+            lines.append(",".join([variant, str(seed), *(f"{losses[epoch]:.9g}" for epoch in EPOCHS)]))
     return "\n".join(lines) + "\n"

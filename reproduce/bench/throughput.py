@@ -1,0 +1,94 @@
+"""How many runs an hour a study gets through, by the number of its workers, beside the published graph's."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reproduce.bench.contenders import CORES, Contender
+from reproduce.bench.problem import create_problem
+from reproduce.bench.rounds import race, started
+from reproduce.errors import RunError
+from reproduce.prices import load_prices
+from reproduce.study import Study, run_study, summarise_study
+from reproduce.variant import Variant
+
+GRAPH_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """One row: whole runs of the variant's epochs, finished one after another or side by side."""
+
+    what: str
+    workers: int
+    runs_per_hour: float
+    times_graph: float | None = None  # of the published graph's, one run after another; None where that is missing
+
+    def as_text(self) -> dict[str, str]:
+        """For people."""
+        times = "" if self.times_graph is None else f"{self.times_graph:.1f}"
+        row = {"what": self.what, "workers": str(self.workers), "runs an hour": f"{self.runs_per_hour:.1f}"}
+        return row | {"times the published graph": times}
+
+
+def worker_counts() -> list[int]:
+    """1, 2, 4 … as long as each worker has a core, and all cores."""
+    powers = [2**power for power in range(CORES.bit_length()) if 2**power <= CORES]
+    return sorted({*powers, CORES})
+
+
+def measure_throughput(
+    graph: Contender,
+    reference: Contender,
+    variant: Variant,
+    workers: Sequence[int],
+    *,
+    runs: int,
+    on_progress: Callable[[str], None],
+) -> list[Throughput]:
+    """Time the published graph's epochs, then a study of `runs` runs a worker for each number of workers.
+
+    A study's time is all of it, the start of its processes and the proof of their engines included.
+
+    Args:
+        graph: the contender whose steps one after another are the published way, `original_code`'s graph.
+        reference: whose loss that must have in the first epoch (`reproduce.bench.rounds.REFERENCES`).
+        on_progress: called `len(workers) + 1` times, with what has just ended.
+    """
+    graph_per_hour = _graph_runs_per_hour(graph, reference, variant)
+    rows = [] if graph_per_hour is None else [Throughput(graph.name, 1, graph_per_hour, 1.0)]
+    on_progress(graph.name)
+    for count in workers:
+        per_hour = _study_runs_per_hour(variant, count, runs * count)
+        rows.append(Throughput("study", count, per_hour, graph_per_hour and per_hour / graph_per_hour))
+        on_progress(f"{count} workers")
+    return rows
+
+
+def _graph_runs_per_hour(graph: Contender, reference: Contender, variant: Variant) -> float | None:
+    """From the median time of its steps; a whole run of it takes minutes. None where it cannot take part."""
+    if graph.why_missing() is not None:
+        return None
+    problem = create_problem(variant, steps=10**9)  # as many as an epoch has
+    with started([graph, reference]) as processes:
+        problems = {variant.wiring: problem}
+        result, _ = race([graph, reference], problems, processes, GRAPH_ROUNDS, on_progress=lambda _: None)
+    if result.failure is not None:
+        raise RunError(f"{graph.name}: {result.failure}")
+    return 3600e6 / (result.quartiles[1] * problem.steps * variant.epochs)
+
+
+def _study_runs_per_hour(variant: Variant, workers: int, runs: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        study = Study(Path(folder), (variant,), range(runs), load_prices())
+        begin = time.perf_counter()
+        run_study(study, workers=workers, on_run=lambda _: None)
+        seconds = time.perf_counter() - begin
+        (summary,) = summarise_study(study)
+    if summary["failed"]:
+        raise RunError(f"{summary['failed']} of {runs} runs of the study failed; reproduce run says why")
+    return runs * 3600 / seconds
