@@ -21,7 +21,7 @@ LAYERS = {
         *("engines", "lstm.graph_engine", "lstm.session_engine", "lstm.compiled_engine", "keras_equivalent"),
         *("runs", "training", "environment", "metrics", "comparison", "bench"),
     ),
-    "study": ("study", "bands", "figures", "bench.picture", "bench.throughput"),
+    "study": ("study", "bands", "baselines", "skill", "figures", "bench.picture", "bench.throughput"),
     "articles": ("articles", "claims"),
     "report": ("report",),
     "cli": ("cli", "__main__"),
