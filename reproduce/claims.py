@@ -2,63 +2,78 @@
 
 from __future__ import annotations
 
-import operator
+import re
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+from reproduce.claims_schema import RELATIONS, VERDICTS, claim_problems, document_problems, names_in, number
+from reproduce.errors import ReproduceError
+from reproduce.files import write_text
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-REPRODUCED, PARTLY, NOT_REPRODUCED, NOT_TESTABLE = VERDICTS = (
-    "reproduced",
-    "partly reproduced",
-    "not reproduced",
-    "not testable",
-)
-_RELATIONS = {"==": operator.eq, "<": operator.lt, ">": operator.gt}
+REPRODUCED, PARTLY, NOT_REPRODUCED, NOT_TESTABLE = VERDICTS
+
+
+class ClaimsError(ReproduceError):
+    """A claims.toml breaks rules, or a verdict cannot be recorded in it; the message has a line for each."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement or figure of an article, or of ours, and how it is judged."""
+    """One statement or figure of an article, or of ours, and how it is judged.
+
+    Raises:
+        ValueError: a field breaks a rule of `reproduce.claims_schema`.
+    """
 
     id: str
     place: str  # where the article says it
     text: str  # what it says, in our words
+    kind: str  # one of KINDS
     output: str  # the name of our figure, called `ours` in the rule
     rule: str  # value, relation, value: `ours == expected`, `ours < 1`, `p_30 > 0.05`
+    evidence: str  # the file of the repository that our figure is read from
+    partly: str = ""  # a weaker rule: where it alone holds, the claim is partly reproduced
     expected: Any = None  # the article's figure, where it gives one
     shown: str = ""  # a format for our figure, such as `.4f`; empty shows it as it is
+    verdict: str = ""  # the one on record, by `reproduce claims --record`; empty where there is none
 
     def __post_init__(self) -> None:
-        words = self.rule.split()
-        if len(words) != 3 or words[1] not in _RELATIONS:
-            raise ValueError(
-                f"claim {self.id}: rule is {self.rule!r}, expected a value, one of {' '.join(_RELATIONS)} and a value"
-            )
-        if "expected" in words and self.expected is None:
-            raise ValueError(f"claim {self.id}: rule is {self.rule!r}, but no expected value is given")
+        problems = list(claim_problems(vars(self)))
+        if problems:
+            raise ValueError("\n".join(f"claim {self.id}, {problem}" for problem in problems))
+
+    @property
+    def names(self) -> set[str]:
+        """Every figure of ours that its verdict hangs on."""
+        return ({self.output} | names_in(self.rule) | names_in(self.partly)) - {"ours", "expected"}
 
     def judge(self, outputs: Mapping[str, Any]) -> Judgement:
         """Hold our figures to the rule; where one is missing there is nothing to test."""
-        named = {**outputs, "ours": outputs.get(self.output), "expected": self.expected}
-        left, relation, right = self.rule.split()
-        values = [named[word] if word in named else _number(word) for word in (left, right)]
-        if None in (named["ours"], *values):
-            return Judgement(self, named["ours"], NOT_TESTABLE)
-        return Judgement(self, named["ours"], REPRODUCED if _RELATIONS[relation](*values) else NOT_REPRODUCED)
+        figures = {name: outputs.get(name) for name in sorted(self.names)}
+        named = {**figures, "ours": figures[self.output], "expected": self.expected}
+        if None in figures.values():
+            verdict = NOT_TESTABLE
+        elif _holds(self.rule, named):
+            verdict = REPRODUCED
+        else:
+            verdict = PARTLY if self.partly and _holds(self.partly, named) else NOT_REPRODUCED
+        others = {name: value for name, value in figures.items() if name != self.output}
+        return Judgement(self, named["ours"], verdict, others)
 
 
-def _number(word: str) -> float | None:
-    try:
-        return float(word)
-    except ValueError:
-        return None  # the name of an output that this run does not have
+def _holds(rule: str, named: Mapping[str, Any]) -> bool:
+    left, relation, right = rule.split()
+    return bool(RELATIONS[relation](*(named[word] if number(word) is None else number(word) for word in (left, right))))
 
 
 @dataclass(frozen=True)
@@ -68,46 +83,134 @@ class Judgement:
     claim: Claim
     value: Any
     verdict: str
+    figures: dict[str, Any] = field(default_factory=dict)  # the others that the rules name, such as p_30
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the verdict is another than the one on record."""
+        return self.verdict != self.claim.verdict
 
     def as_row(self) -> dict[str, Any]:
-        """One row of a table, for people and for JSON."""
+        """One row of a table, for JSON."""
         return {
             "id": self.claim.id,
             "place": self.claim.place,
+            "kind": self.claim.kind,
             "claim": self.claim.text,
             "article": self.claim.expected,
             "ours": self.value,
             "rule": self.claim.rule,
+            "partly": self.claim.partly or None,
+            "figures": self.figures,
             "verdict": self.verdict,
         }
 
     def as_text(self) -> dict[str, str]:
-        """The same row as people read it; a dash where there is nothing."""
+        """The row as people read it; a dash where there is nothing."""
         words = {"claim": self.claim.text, "article": self._shown(self.claim.expected), "ours": self._shown(self.value)}
         return words | {"verdict": self.verdict}
 
+    def rule_text(self) -> str:
+        """The rule, the weaker one, and the figures they name: `p_30 > 0.05 (p_30 is 0.122)`."""
+        rule = f"{self.claim.rule}, partly {self.claim.partly}" if self.claim.partly else self.claim.rule
+        known = [
+            f"{name} is {_formatted(value, '.3g' if isinstance(value, float) else '')}"
+            for name, value in self.figures.items()
+            if value is not None
+        ]
+        return f"{rule} ({', '.join(known)})" if known else rule
+
     def _shown(self, value: Any) -> str:
-        if value is None:
-            return "-"
-        if isinstance(value, list):
-            return f"({', '.join(map(str, value))})"
-        return format(value, self.claim.shown)
+        return "-" if value is None else _formatted(value, self.claim.shown)
+
+
+def _formatted(value: Any, form: str) -> str:
+    if isinstance(value, list):
+        return f"({', '.join(format(item, form) for item in value)})"
+    return format(value, form)
+
+
+@dataclass(frozen=True)
+class ClaimsFile:
+    """All that a claims.toml says."""
+
+    title: str  # of the article
+    authors: list[str]
+    reference: str
+    codecheckers: list[str]  # who checked its claims
+    time: datetime  # when the verdicts were recorded
+    claims: list[Claim]
+
+
+def claims_path(package: str) -> Path:
+    """The claims.toml of an article's package."""
+    return Path(str(files(package) / "claims.toml"))
 
 
 def load_claims(package: str) -> list[Claim]:
-    """Read `claims.toml` of an article's package, in its order.
+    """The claims of an article's package, in their order; `ClaimsError` as of `read_claims`."""
+    return read_claims(claims_path(package)).claims
+
+
+def read_claims(path: Path) -> ClaimsFile:
+    """Read a claims.toml.
 
     Raises:
-        ValueError: a claim has a field too many, lacks one or breaks a rule of `Claim`; or an id stands twice.
+        ClaimsError: it breaks rules of `reproduce.claims_schema`; the message has a line for each.
     """
-    document = tomllib.loads((files(package) / "claims.toml").read_text(encoding="utf-8"))
-    claims = []
-    for number, entry in enumerate(document["claim"], start=1):
-        try:
-            claims.append(Claim(**entry))
-        except TypeError as error:
-            raise ValueError(f"claims.toml, claim {number} ({entry.get('id')}): {error}") from error
-    ids = [claim.id for claim in claims]
-    if len(set(ids)) < len(ids):
-        raise ValueError(f"claims.toml: an id stands twice: {sorted({i for i in ids if ids.count(i) > 1})}")
-    return claims
+    return _parse(path, path.read_text(encoding="utf-8"))
+
+
+def _parse(path: Path, text: str) -> ClaimsFile:
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ClaimsError(f"{path.name}: not TOML: {error}") from error
+    problems = document_problems(document)
+    if problems:
+        raise ClaimsError("\n".join(f"{path.name}, {problem}" for problem in problems))
+    return ClaimsFile(**document["article"], **document["check"], claims=[Claim(**one) for one in document["claim"]])
+
+
+_ID_LINE = re.compile(r'id\s*=\s*"(?P<id>[^"]*)"')
+_VERDICT_LINE = re.compile(r'(?<=verdict = )"[^"]*"')
+_TIME_LINE = re.compile(r"(?<=time = )\S+")
+
+
+def record_verdicts(path: Path, judgements: Sequence[Judgement], time: datetime) -> None:
+    """Write verdicts into the `verdict = "…"` lines of a claims.toml, and the time; nothing else in it changes.
+
+    Raises:
+        ClaimsError: a claim has no such line below its id; the file stays as it was.
+    """
+    verdicts = {judgement.claim.id: judgement.verdict for judgement in judgements}
+    before = read_claims(path)
+    text = "".join(_recorded(path.read_bytes().decode("utf-8"), verdicts, time))
+    after = _parse(path, text)
+    wanted = [replace(claim, verdict=verdicts.get(claim.id, claim.verdict)) for claim in before.claims]
+    problems = [
+        f'{path.name}, {claim.id}: no verdict could be recorded; give it a line verdict = "" below its id'
+        for claim, there in zip(wanted, after.claims, strict=True)
+        if claim != there
+    ]
+    if replace(before, time=time, claims=after.claims) != after:
+        problems.append(f"{path.name}, [check]: no time could be recorded; give it a line time = {time.isoformat()}")
+    if problems:
+        raise ClaimsError("\n".join(problems))
+    write_text(path, text)
+
+
+def _recorded(text: str, verdicts: Mapping[str, str], time: datetime) -> Iterator[str]:
+    """Yield the lines of `text`, those of verdicts and time rewritten."""
+    table = claim = ""
+    for line in text.splitlines(keepends=True):
+        if line.startswith("["):
+            table, claim = line.strip(), ""
+        elif found := _ID_LINE.match(line):
+            claim = found["id"]
+        if table == "[[claim]]" and claim in verdicts and line.startswith("verdict = "):
+            yield _VERDICT_LINE.sub(f'"{verdicts[claim]}"', line, count=1)
+        elif table == "[check]" and line.startswith("time = "):
+            yield _TIME_LINE.sub(time.isoformat(), line, count=1)
+        else:
+            yield line

@@ -6,19 +6,22 @@ import os
 import pty
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import textwrap
 from dataclasses import asdict
+from datetime import datetime, timezone
 from pathlib import Path
 
 import matplotlib.image
 import numpy as np
 import pytest
 import typer
+import yaml
 
 from reproduce import comparison, training
-from reproduce.claims import VERDICTS, load_claims
+from reproduce.claims import VERDICTS, claims_path, load_claims, read_claims, record_verdicts
 from reproduce.cli import app, main
 from reproduce.comparison import Difference
 from reproduce.files import write_json
@@ -361,6 +364,134 @@ def test_interrupted_command_ends_with_130_in_one_line(invoke, monkeypatch):
     assert_one_line(stderr.removeprefix("\n"), "interrupted")
 
 
+# `reproduce claims`, on a copy of claims.toml, its figures found once
+
+
+@pytest.fixture(scope="module")
+def figures(one_thread):  # noqa: ARG001
+    """Our figures, on the shipped tables."""
+    from reproduce.articles.bitcoin_lstm.audit import audit_outputs
+
+    return audit_outputs()
+
+
+@pytest.fixture
+def audited(figures, monkeypatch, tmp_path):
+    """The copy, with the verdicts of today on record; the figures, to be changed."""
+    from reproduce.articles.bitcoin_lstm import audit
+
+    path, changed = tmp_path / "claims.toml", dict(figures)
+    shutil.copy(claims_path("reproduce.articles.bitcoin_lstm"), path)
+    monkeypatch.setattr("reproduce.claims.claims_path", lambda _: path)
+    monkeypatch.setattr(audit, "audit_outputs", lambda: changed)
+    record_verdicts(path, audit.audit(), datetime(2030, 1, 2, tzinfo=timezone.utc))
+    return path, changed
+
+
+def test_claims_ends_with_0_where_no_verdict_has_moved(invoke, audited):
+    """A row a claim of the article, nothing on stderr; claims.toml stays as it is."""
+    before = audited[0].read_bytes()
+    code, stdout, stderr = invoke("claims")
+    assert (code, stderr) == (0, "")
+    kinds = [row[0] for row in table_rows(stdout) if row[0]]
+    assert kinds == [c.kind for c in read_claims(audited[0]).claims if c.id.startswith("bitcoin-lstm/")]
+    assert {"reproduced", "partly reproduced", "not reproduced", "not testable"} <= {r[-1] for r in table_rows(stdout)}
+    assert audited[0].read_bytes() == before
+
+
+def test_claims_ends_with_1_and_names_the_verdicts_that_have_moved(invoke, audited):
+    """A line each, with both verdicts; the table comes all the same."""
+    _, figures = audited
+    figures |= {"rows": 1272, "p_30": 0.05}
+    code, stdout, stderr = invoke("claims")
+    assert code == 1
+    assert stderr.splitlines() == [
+        'reproduce: bitcoin-lstm/rows: the verdict is "not reproduced", recorded: "reproduced"',
+        'reproduce: bitcoin-lstm/loss-30: the verdict is "not reproduced", recorded: "reproduced"',
+    ]
+    assert "days in the price table" in stdout
+
+
+def test_claims_ends_with_1_where_the_record_was_changed(invoke, audited):
+    """By hand, say: the rule decides."""
+    path, _ = audited
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('verdict = "reproduced"', 'verdict = "partly reproduced"', 1), encoding="utf-8")
+    code, _, stderr = invoke("claims")
+    assert code == 1
+    assert_one_line(stderr, 'bitcoin-lstm/rows: the verdict is "reproduced", recorded: "partly reproduced"')
+
+
+def test_claims_record_makes_the_verdicts_stand(invoke, audited):
+    """It ends with 0 and tells what it changed: that line, and the time. After it nothing has moved."""
+    path, figures = audited
+    before = path.read_text(encoding="utf-8").splitlines()
+    figures["missing_days"] = 2
+    code, _, stderr = invoke("claims", "--record")
+    assert code == 0
+    assert_one_line(stderr, "bitcoin-lstm/daily", '"not reproduced"', 'recorded before: "reproduced"')
+    after = path.read_text(encoding="utf-8").splitlines()
+    moved = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert [new for _, new in moved[1:]] == ['verdict = "not reproduced"']
+    assert [moved[0][0], moved[0][1][:9]] == ["time = 2030-01-02T00:00:00+00:00", "time = 20"]
+    assert invoke("claims")[::2] == (0, "")
+
+
+def test_claims_json_has_every_field_and_the_record(invoke, audited):
+    """For programs; alone on stdout."""
+    audited[1]["p_30"] = 0.01
+    code, stdout, _ = invoke("claims", "--json")
+    (row,) = (row for row in json.loads(stdout)["rows"] if row["id"] == "bitcoin-lstm/loss-30")
+    assert code == 1
+    assert row == {
+        "id": "bitcoin-lstm/loss-30",
+        "place": "Training, printed losses",
+        "kind": "band",
+        "claim": "mean training loss of epoch 30",
+        "article": 0.06945808231830597,
+        "ours": audited[1]["loss_30"],
+        "rule": "p_30 > 0.05",
+        "partly": None,
+        "figures": {"p_30": 0.01},
+        "verdict": "not reproduced",
+        "output": "loss_30",
+        "evidence": "reproduce/articles/bitcoin_lstm/study.csv",
+        "recorded": "reproduced",
+    }
+
+
+@pytest.mark.usefixtures("audited")
+def test_claims_writes_the_manifest(invoke, tmp_path):
+    """With the time on record; a second time the same bytes."""
+    path = tmp_path / "codecheck.yml"
+    assert invoke("claims", "--codecheck", path)[::2] == (0, "")
+    first = path.read_bytes()
+    assert yaml.safe_load(first)["check_time"] == "2030-01-02T00:00:00+00:00"
+    assert invoke("claims", "--codecheck", path)[::2] == (0, "")
+    assert path.read_bytes() == first
+
+
+def test_claims_manifest_written_with_the_record_has_its_time(invoke, audited, tmp_path):
+    """And not that of the record before."""
+    path = tmp_path / "codecheck.yml"
+    assert invoke("claims", "--record", "--codecheck", path)[0] == 0
+    recorded = read_claims(audited[0]).time
+    assert recorded.year > 2025
+    assert yaml.safe_load(path.read_bytes())["check_time"] == recorded.isoformat()
+
+
+def test_broken_claims_are_refused_in_a_line_each(invoke, audited):
+    """Exit code 1; the file, the claim and the field."""
+    path, _ = audited
+    text = path.read_text(encoding="utf-8").replace('kind = "exact"', 'kind = "exakt"', 1)
+    path.write_text(text.replace('output = "loss_30"', 'output = "loss 30"'), encoding="utf-8")
+    code, stdout, stderr = invoke("claims")
+    assert (code, stdout) == (1, "")
+    first, second = stderr.splitlines(keepends=True)
+    assert_one_line(first, "claims.toml, claim 1 (bitcoin-lstm/rows), kind: 'exakt', expected one of")
+    assert_one_line(second, "claims.toml, claim ", "(bitcoin-lstm/loss-30), output: 'loss 30', expected")
+
+
 # Colours
 
 
@@ -409,8 +540,13 @@ def done(small_run):
 
 @pytest.fixture(scope="module")
 def claims():
-    """The article's, in their order."""
-    return load_claims("reproduce.articles.bitcoin_lstm")
+    """Those that a run can tell something about, in their order."""
+    known = {claim.id: claim for claim in load_claims("reproduce.articles.bitcoin_lstm")}
+    shapes = ["rows", "windows", "train-inputs", "train-targets", "test-inputs", "test-targets"]
+    results = [*(f"loss-{epoch}" for epoch in range(0, 210, 30)), "loss-curve", "loss-falls", "accurate"]
+    article = [f"bitcoin-lstm/{name}" for name in (*shapes, "train-batches", "test-batches", *results)]
+    ours = ["ours/run-is-a-draw", "ours/graph-against-keras", "ours/compiled-against-session"]
+    return [known[name] for name in article + ours]
 
 
 def states(folder):
@@ -460,7 +596,7 @@ def test_run_draws_its_pictures_in_their_sizes(picture, inches, engine, out):
     assert sizes == {"width": 72 * inches[0], "height": 72 * inches[1]}
 
 
-def test_run_closes_with_every_claim_and_its_verdict(done, claims):
+def test_run_closes_with_the_claims_it_can_judge_and_their_verdicts(done, claims):
     """One row each, in order: claim, article, ours, verdict."""
     rows = table_rows(done.stdout)
     assert [row[0] for row in rows] == [claim.text for claim in claims]

@@ -22,8 +22,8 @@ LAYERS = {
         *("runs", "training", "environment", "metrics", "comparison", "bench"),
     ),
     "study": ("study", "bands", "baselines", "skill", "figures", "bench.picture", "bench.throughput"),
-    "articles": ("articles", "claims"),
-    "report": ("report",),
+    "articles": ("articles", "claims", "claims_schema"),
+    "report": ("report", "codecheck"),
     "cli": ("cli", "__main__"),
 }
 LAYER_OF = {f"reproduce.{name}".rstrip("."): layer for layer, names in LAYERS.items() for name in names}

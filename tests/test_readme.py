@@ -10,11 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reproduce.articles.bitcoin_lstm.ablation import shipped_ablation
 from reproduce.articles.bitcoin_lstm.bands import judge_study, shipped_losses
+from reproduce.articles.bitcoin_lstm.findings import findings
 from reproduce.articles.bitcoin_lstm.outputs import p_values
 from reproduce.claims import load_claims
 from reproduce.cli import app
 from reproduce.prices import EMBEDDED_SHA256
+from reproduce.report.readme import filled_in
 from reproduce.runs import RunConfig
 from reproduce.variant import Variant
 
@@ -38,7 +41,7 @@ def losses_of(engine):
 @pytest.mark.parametrize("row", rows_of("run.json"), ids=lambda row: row["id"])
 def test_readme_has_every_row_of_the_closing_table(row):
     """Claim, article's figure, ours and verdict, as `reproduce run` shows them."""
-    shown = CLAIMS[row["id"]].judge({CLAIMS[row["id"]].output: row["ours"], **P_VALUES}).as_text()
+    shown = CLAIMS[row["id"]].judge(row["figures"] | {CLAIMS[row["id"]].output: row["ours"], **P_VALUES}).as_text()
     assert f"| {shown['claim']} | {shown['article']} | {shown['ours']} | {shown['verdict']} |" in README
     assert shown["verdict"] == row["verdict"]
 
@@ -49,6 +52,24 @@ def test_readme_table_is_that_of_the_shipped_study():
     assert rows_of("band.json") == rows
     for row in rows:
         assert f"p = {row['p_value']:.3f}" in README
+
+
+def test_readme_opens_with_what_the_shipped_tables_say():
+    """Findings and answers, word by word, as `make docs` writes them."""
+    assert filled_in(README) == README
+    for finding in findings(shipped_ablation(), judge_study(shipped_losses())):
+        assert finding.headline in " ".join(README.split())
+        assert README.index(f"docs/{finding.figure}.png") < README.index("## One run")
+
+
+def test_readme_says_how_much_two_days_weigh(dataset):
+    """The two largest squared errors of persistence on the published test set, and the share they have of all."""
+    inputs, targets = dataset.test
+    errors = np.square(targets[:, 0] - inputs[:, -1, 0])
+    largest = np.argsort(errors)[-2:]
+    days = dataset.dates[dataset.target_rows(dataset.train_windows, len(errors))][largest]
+    assert all(str(day) in README for day in days)
+    assert f"carry {errors[largest].sum() / errors.sum():.0%}".replace("%", " %") in README
 
 
 def test_readme_says_how_far_apart_the_engines_are():

@@ -20,11 +20,8 @@ def test_worker_counts_double_up_to_all_cores(monkeypatch):
 
 
 def test_throughput_counts_whole_runs_beside_the_published_graph():
-    """The graph's own runs an hour follow from its step; a study's from the clock; each row says by how much it is faster."""
-    graph, reference = (
-        steady("original_code's graph", wiring="published"),
-        steady("compiled engine", wiring="published"),
-    )
+    """The graph's own runs an hour follow from its step, a study's from the clock; each row has the ratio to it."""
+    graph, reference = (steady(name, wiring="published") for name in ("original_code's graph", "compiled engine"))
     variant, seen = Variant(hidden=4, epochs=2), []
     rows = measure_throughput(graph, reference, variant, [1, 2], runs=1, on_progress=seen.append)
     assert [(row.what, row.workers) for row in rows] == [("original_code's graph", 1), ("study", 1), ("study", 2)]

@@ -7,10 +7,13 @@ import sys
 
 import typer
 
+from reproduce.cli.ablate import ablate
 from reproduce.cli.band import band
 from reproduce.cli.bench import bench
+from reproduce.cli.claims import claims
 from reproduce.cli.compare import compare
 from reproduce.cli.output import Interrupted
+from reproduce.cli.report import report
 from reproduce.cli.run import run
 from reproduce.cli.study import study
 from reproduce.errors import ReproduceError
@@ -28,6 +31,9 @@ app.command()(run)
 app.command()(compare)
 app.command()(study)
 app.command()(band)
+app.command()(ablate)
+app.command()(claims)
+app.command()(report)
 app.command()(bench)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
+from reproduce.articles.bitcoin_lstm.ablation import ALONE, LADDER, AblationRow
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, LEVEL, shipped_losses_of
 from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_band, draw_reported, new_figure
 from reproduce.metrics import persistence
 from reproduce.runs import RunConfig
+from reproduce.variant import Variant
 from reproduce.windows import Dataset
 
 TITLE = "Bitcoin prices from December 2014 to May 2018"
@@ -120,6 +124,36 @@ def study_band(study: np.ndarray, variant: str) -> Figure:
     draw_reported(axes, REPORTED_LOSSES)
     axes.set_title(f"Training loss of {len(study)} seeds, variant {variant}")
     axes.legend()
+    return figure
+
+
+def ablation_ladder(table: Mapping[str, AblationRow]) -> Figure:
+    """Skill against persistence of every variant, with its 95 % interval; 9x9 inches.
+
+    Above each departure is undone alone, below one after another. The axis is linear from -1 to 1 and logarithmic
+    beyond, so that skills near 0, where a model is as good as persistence, and far below it are both seen.
+    """
+    figure, (alone, ladder) = new_figure(9, 9, rows=2)
+    lowest = min(row.skill_low for row in table.values())
+    for axes, title, variants, joined in (
+        (alone, "One departure undone alone", ALONE, ""),
+        (ladder, "One after another", LADDER, "+ "),
+    ):
+        rows = [table[variant.name] for variant in (Variant(), *variants.values())]
+        labels = ["as published", *(joined + label for label in variants)]
+        skills = np.array([[row.skill, row.skill_low, row.skill_high] for row in rows])  # (variants, 3)
+        places = np.arange(len(rows))
+        axes.axvline(0, color=PERSISTENCE, linestyle="--", linewidth=1)
+        axes.hlines(places, skills[:, 1], skills[:, 2], color=TRAINING, linewidth=2)
+        axes.plot(skills[:, 0], places, "o", color=TRAINING, markersize=5)
+        axes.set_xscale("symlog", linthresh=1)
+        axes.set_xlim(min(-1, lowest) * 1.3, 1)
+        axes.set_yticks(places, labels)
+        axes.invert_yaxis()
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.set_title(title, fontsize="medium")
+        axes.grid(True, axis="x", alpha=0.2)
+    ladder.set_xlabel("Skill: 0 is persistence, 1 is perfect")
     return figure
 
 

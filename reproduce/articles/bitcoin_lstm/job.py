@@ -64,7 +64,7 @@ def run_job(
     _draw_engines(job, config)
     keras_run = runs[1] if len(runs) == 2 else None
     outputs = run_outputs(dataset, runs[0], keras_run)
-    return runs[0], [claim.judge(outputs) for claim in load_claims(__package__)]
+    return runs[0], [claim.judge(outputs) for claim in load_claims(__package__) if claim.output in outputs]
 
 
 def _prove(job: Job, config: RunConfig, dataset: Dataset) -> dict[str, float] | None:

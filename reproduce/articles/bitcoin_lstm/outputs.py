@@ -11,17 +11,22 @@ from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, shipped_losses_of
 from reproduce.bands import band_test
 from reproduce.runs import RunConfig, RunDirectory
+from reproduce.skill import evaluate
 from reproduce.variant import Variant
 from reproduce.windows import Dataset
 
 PROOF = "proof.json"  # in the directory of a compiled run: its first epoch beside the session engine's
+TRAINED = (  # what only training tells, or comparing
+    *(f"{name}_{epoch}" for name in ("loss", "p") for epoch in EPOCHS),
+    *("loss_fall", "p_value", "run_p_value", "skill", "skill_low", "skill_high"),
+    *("keras_difference", "session_difference"),
+)
 
 
-def run_outputs(dataset: Dataset, graph_run: RunDirectory, keras_run: RunDirectory | None) -> dict[str, Any]:
-    """Name our figures; what this run cannot tell, such as epoch 180 of a run of 3, is left out."""
-    losses, metrics = graph_run.read_losses(), graph_run.read_metrics()
+def dataset_outputs(dataset: Dataset) -> dict[str, Any]:
+    """Rows, windows, shapes and batches, which hang on the table and the variant alone."""
     split, batch = dataset.train_windows, dataset.batch
-    outputs = {
+    return {
         "rows": len(dataset.close_usd),
         "windows": len(dataset.inputs),
         "train_inputs_shape": list(dataset.inputs[:split].shape),
@@ -31,11 +36,17 @@ def run_outputs(dataset: Dataset, graph_run: RunDirectory, keras_run: RunDirecto
         "train_batches": len(dataset.train[0]) // batch,
         "test_batches": len(dataset.test[0]) // batch,
     }
-    outputs |= {f"loss_{epoch}": float(losses[epoch]) for epoch in REPORTED_LOSSES if epoch < len(losses)}
-    if len(losses) == Variant().epochs and metrics["test_mse"] is not None:
-        outputs["loss_fall"] = float(losses[-1] / losses[0])
-        if metrics["persistence_mse"] > 0:
-            outputs["error_over_persistence"] = metrics["test_mse"] / metrics["persistence_mse"]
+
+
+def run_outputs(dataset: Dataset, graph_run: RunDirectory, keras_run: RunDirectory | None) -> dict[str, Any]:
+    """Name the figures that a run can have; None where this one cannot tell, such as epoch 180 of a run of 3."""
+    losses = graph_run.read_losses()
+    outputs = dict.fromkeys(TRAINED) | dataset_outputs(dataset)
+    outputs |= {f"loss_{epoch}": float(losses[epoch]) for epoch in EPOCHS if epoch < len(losses)}
+    if len(losses) > EPOCHS[-1] and np.isfinite(losses[EPOCHS[-1]]):
+        outputs["loss_fall"] = float(losses[EPOCHS[-1]] / losses[0])
+    if len(losses) == Variant().epochs:
+        outputs |= _skill(dataset, graph_run)
     outputs |= p_values(graph_run.config, losses)
     if keras_run is not None:
         outputs["keras_difference"] = float(abs(keras_run.read_losses()[0] / losses[0] - 1))
@@ -43,6 +54,16 @@ def run_outputs(dataset: Dataset, graph_run: RunDirectory, keras_run: RunDirecto
     if proof.exists():
         outputs["session_difference"] = json.loads(proof.read_text(encoding="utf-8"))["relative_difference"]
     return outputs
+
+
+def _skill(dataset: Dataset, graph_run: RunDirectory) -> dict[str, float]:
+    """Skill against persistence with its 95 % interval over days; nothing where training diverged or no price moved."""
+    metrics = graph_run.read_metrics()
+    if metrics["test_mse"] is None or not metrics["persistence_mse"] > 0:
+        return {}
+    judged = evaluate(dataset, graph_run.read_predictions("testing")[np.newaxis])
+    found = {"skill": judged.skill, "skill_low": judged.skill_low, "skill_high": judged.skill_high}
+    return {name: value for name, value in found.items() if np.isfinite(value)}
 
 
 def p_values(config: RunConfig, losses: np.ndarray) -> dict[str, float]:

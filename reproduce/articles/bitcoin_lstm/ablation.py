@@ -1,0 +1,155 @@
+"""From the published variant to a sound one: each departure alone, and all of them one after another."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from importlib.resources import files
+from typing import Any, get_type_hints
+
+import numpy as np
+
+from reproduce.baselines import drift, linear_autoregression
+from reproduce.errors import RunError
+from reproduce.metrics import persistence, prediction_metrics
+from reproduce.runs import RunConfig, RunDirectory
+from reproduce.skill import evaluate
+from reproduce.study import Study
+from reproduce.variant import Variant
+from reproduce.windows import Dataset, prepare
+
+DEPARTURES: dict[str, dict[str, Any]] = {  # in the order of the ladder; the D-numbers of original_code/README.md
+    "the described wiring": {"wiring": "described"},  # D2
+    "clipping applied": {"clipping": "applied"},  # D3
+    "rows in date order": {"row_order": "oldest-first"},  # D1
+    "scaler fitted on training rows": {"scaler_rows": "training"},  # D4
+    "remainder kept": {"remainder": "kept"},  # D6
+    "window of 3 days": {"window": 3},  # the article's own proposal
+}
+ALONE = {label: Variant(**fields) for label, fields in DEPARTURES.items()}
+
+
+def _ladder() -> dict[str, Variant]:
+    rungs, variant = {}, Variant()
+    for label, departure in DEPARTURES.items():
+        rungs[label] = variant = replace(variant, **departure)
+    return rungs
+
+
+LADDER = _ladder()  # each rung has the departures of those before it, too
+STEPS = (  # every variant once: what is undone, and whether with all before it
+    ("as published", Variant()),
+    *((f"{label}, alone", variant) for label, variant in ALONE.items()),
+    *((f"… and {label}", variant) for label, variant in LADDER.items() if variant not in ALONE.values()),
+)
+
+
+@dataclass(frozen=True)
+class AblationRow:  # its fields are the columns of ablation.csv
+    """One variant's test set, judged over many seeds. Errors are scaled, or in USD where the name says so."""
+
+    variant: str
+    seeds: int  # finished with finite predictions; the figures below are theirs
+    diverged: int
+    final_loss: float  # mean training loss of the last epoch, median over seeds
+    test_mse: float  # mean over seeds
+    test_rmse_usd: float  # the root of that mean
+    persistence_mse: float
+    persistence_rmse_usd: float
+    skill: float  # 1 - test_mse / persistence_mse
+    skill_low: float  # its 95 % bootstrap interval, over days and seeds
+    skill_high: float
+    skill_median: float  # of the single seeds' skills
+    dm_statistic: float  # Diebold-Mariano against persistence; below 0 where the model is better
+    dm_p: float
+    direction_accuracy: float
+    majority_share: float  # the larger share of rises or falls, on the same days
+    moved_days: int  # those days: the test set's on which the price moved
+    best_lag: float  # rows by which the predictions trail the price, 1 for persistence; nan if none of them varies
+    drift_skill: float
+    autoregression_skill: float  # linear, as many days as the window has
+
+    @property
+    def dm_p_words(self) -> str:
+        """`= 0.012`, or `< 0.001`."""
+        return "< 0.001" if self.dm_p < 0.001 else f"= {self.dm_p:.3f}"
+
+    @property
+    def verdict(self) -> str:
+        """How the model compares with persistence, as far as the interval tells."""
+        if self.skill_low > 0:
+            return "better than persistence"
+        return "worse than persistence" if self.skill_high < 0 else "not told apart from persistence"
+
+
+def ablation_table(study: Study) -> list[AblationRow]:
+    """Judge every variant of a study, in its order, by the test predictions in its run directories.
+
+    Raises:
+        RunError: a run is not finished, or a variant has no run that did not diverge.
+    """
+    return [_judge(study, variant) for variant in study.variants]
+
+
+def _judge(study: Study, variant: Variant) -> AblationRow:
+    dataset = prepare(study.table, variant)
+    predictions, losses = [], []
+    for seed in study.seeds:
+        directory = RunDirectory(study.root, RunConfig(variant, seed, study.engine, study.table.sha256))
+        if not directory.is_finished:
+            raise RunError(f"{directory.path}: the run is not finished; give the same command again")
+        predictions.append(directory.read_predictions("testing"))
+        losses.append(directory.read_losses()[-1])
+    is_finite = np.isfinite(predictions).all(axis=1) & np.isfinite(losses)  # (seeds,)
+    if not is_finite.any():
+        raise RunError(f"{study.root}: every run of {variant.name} diverged; there is nothing to judge")
+    finite, final_losses = np.array(predictions)[is_finite], np.array(losses)[is_finite]
+
+    skills = [prediction_metrics(dataset, one[:, np.newaxis])["skill"] for one in finite]
+    judged = asdict(evaluate(dataset, finite))
+    mse = float(np.mean(np.square(finite - dataset.test[1][:, 0])))
+    return AblationRow(
+        variant=variant.name,
+        seeds=len(finite),
+        diverged=int(np.sum(~is_finite)),
+        final_loss=float(np.median(final_losses)),
+        test_mse=mse,
+        test_rmse_usd=float(np.sqrt(mse)) * dataset.deviation_usd,
+        skill_median=float(np.median(skills)),
+        moved_days=int(np.sum(dataset.test[1] != persistence(dataset.test[0]))),
+        **baseline_figures(dataset),
+        **judged | {"best_lag": np.nan if judged["best_lag"] is None else float(judged["best_lag"])},
+    )
+
+
+def baseline_figures(dataset: Dataset) -> dict[str, float]:
+    """Persistence's errors, and the skill of the other baselines against it: all that needs no training."""
+    naive = prediction_metrics(dataset, persistence(dataset.test[0]))
+    return {
+        "persistence_mse": naive["persistence_mse"],
+        "persistence_rmse_usd": naive["persistence_rmse_usd"],
+        "drift_skill": prediction_metrics(dataset, drift(dataset))["skill"],
+        "autoregression_skill": prediction_metrics(dataset, linear_autoregression(dataset))["skill"],
+    }
+
+
+def table_text(rows: list[AblationRow]) -> str:
+    """The table as CSV."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [field.name for field in fields(AblationRow)], lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({k: f"{v:.9g}" if isinstance(v, float) else v for k, v in asdict(row).items()})
+    return text.getvalue()
+
+
+def shipped_ablation() -> dict[str, AblationRow]:
+    """The table that comes with the package, by variant name; `reproduce ablate` made it."""
+    text = (files(__package__) / "ablation.csv").read_text(encoding="utf-8")
+    return {row["variant"]: _row_of(row) for row in csv.DictReader(io.StringIO(text))}
+
+
+def _row_of(texts: Mapping[str, str]) -> AblationRow:
+    return AblationRow(**{name: kind(texts[name]) for name, kind in get_type_hints(AblationRow).items()})

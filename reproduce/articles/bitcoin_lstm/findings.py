@@ -1,0 +1,64 @@
+"""The three findings that matter most, in sentences made from the shipped tables; README and page open with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reproduce.articles.bitcoin_lstm.ablation import ALONE, AblationRow
+from reproduce.articles.bitcoin_lstm.bands import BandVerdict
+from reproduce.variant import Variant
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence that stands alone, the figures it follows from, and the picture that shows it."""
+
+    headline: str
+    text: str
+    figure: str  # its name in docs/
+
+
+def findings(table: Mapping[str, AblationRow], bands: Sequence[BandVerdict]) -> list[Finding]:
+    """Which program made the losses; how the model compares with persistence; what is left of that in date order."""
+    joint = {band.variant: band for band in bands}
+    published, ordered = table[Variant().name], table[ALONE["rows in date order"].name]
+    return [_losses(joint["published"], joint["described"]), _published(published), _ordered(published, ordered)]
+
+
+def _losses(published: BandVerdict, described: BandVerdict) -> Finding:
+    return Finding(
+        f"The reported losses are {_consistent(published)} with the program, and {_consistent(described)} with the "
+        "LSTM of its text.",
+        f"Among {published.seeds} seeds of each, the seven losses have a joint p-value of {published.p_value:.3f} for "
+        f"the program as it ran, and of {described.p_value:.3f} for the cell that the article's equations describe: "
+        "the program hands its cell the two state vectors in each other's place (D2).",
+        "loss",
+    )
+
+
+def _consistent(band: BandVerdict) -> str:
+    return band.words if band.words == "consistent" else "not consistent"
+
+
+def _published(row: AblationRow) -> Finding:
+    return Finding(
+        f"As published, the model is {row.verdict}.",
+        f"Its test error is {row.test_rmse_usd:.0f} USD, that of repeating the nearest day the network reads "
+        f"{row.persistence_rmse_usd:.0f} USD: skill {row.skill:.2f}, 95 % interval {row.skill_low:.2f} to "
+        f"{row.skill_high:.2f}, {row.seeds} seeds. What looks accurate in the article's picture trails the price by "
+        f"{row.best_lag:.0f} day.",
+        "predictions_by_date",
+    )
+
+
+def _ordered(published: AblationRow, ordered: AblationRow) -> Finding:
+    return Finding(
+        f"In date order, where the past predicts the future, it is {ordered.verdict}.",
+        f"The table lies newest day first and is read as it lies (D1), so the test set is the oldest, calmest time "
+        f"(persistence {published.persistence_rmse_usd:.0f} USD). Turned round, the same program's error is "
+        f"{ordered.test_rmse_usd:.0f} USD where persistence has {ordered.persistence_rmse_usd:.0f} USD: skill "
+        f"{ordered.skill:.1f}, 95 % interval {ordered.skill_low:.1f} to {ordered.skill_high:.1f}, {ordered.seeds} "
+        "seeds.",
+        "ablation",
+    )

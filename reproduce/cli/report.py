@@ -1,0 +1,47 @@
+"""`reproduce report`: one page on a run or a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reproduce.cli.output import JsonOption, note, show_table
+from reproduce.engines import limit_threads
+from reproduce.errors import RunError
+
+
+def report(
+    run_or_study: Annotated[Path, typer.Argument(help="The directory of a run, or the folder of a study.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The page's file.  [default: report.html in the given folder]")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is not a report of ours.")] = False,
+    json_to: JsonOption = None,
+) -> None:
+    """Write one page that needs no network: verdicts, figures, an interactive chart, and what ran.
+
+    Of a study the charts show the first finished seed of the first variant. Nothing is trained but a tiny network.
+
+    Example: reproduce report runs/bitcoin-lstm-published-s0-compiled --out report.html
+    """
+    try:
+        from reproduce.report.render import check_place, render, write_report
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in ("jinja2", "markupsafe", "plotly"):
+            raise
+        raise RunError(f"a report needs {error.name}: pip install 'reproduce[report]'") from error
+    from reproduce.report.page import load_audit, page_of
+    from reproduce.report.subject import find_subject
+
+    subject = find_subject(run_or_study)  # refused now, before TensorFlow starts
+    path = run_or_study / "report.html" if out is None else out
+    check_place(path, force=force)
+    limit_threads(1)
+    page = page_of(subject, load_audit())
+    write_report(render(page), path)
+    rows = [{"verdict": verdict, "claims": count} for verdict, count in page.counts.items()]
+    shown = [{"verdict": row["verdict"], "claims": str(row["claims"])} for row in rows]
+    show_table("Claims of the Bitcoin article by verdict", rows, shown, json_to)
+    note(f"the page is {path}")
