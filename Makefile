@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/ready
 
-.PHONY: reproduce test docs shipped-tables clean
+.PHONY: reproduce test docs bench shipped-tables clean
 
 reproduce: $(READY)
 	$(VENV)/bin/reproduce run
@@ -25,6 +25,11 @@ docs: $(READY)
 	$(VENV)/bin/reproduce band --out docs --json docs/band.json
 	$(VENV)/bin/reproduce ablate --shipped --out docs --json docs/ablation.json
 	$(VENV)/bin/python -m reproduce.report.readme README.md
+
+# How fast, on this machine; for figures to quote it must have nothing else to do.
+bench: $(READY)
+	$(VENV)/bin/reproduce bench --json docs/bench.json
+	$(VENV)/bin/reproduce bench --throughput --json docs/throughput.json
 
 # The tables that come with the package, from 320 runs: hours. Then the verdicts that follow from them.
 ARTICLE := reproduce/articles/bitcoin_lstm

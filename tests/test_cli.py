@@ -272,7 +272,7 @@ def test_corrupt_checkpoint_is_refused_in_one_line(tiny_run, invoke):
     (directory / "checkpoint.npz").write_bytes(b"PK")
     code, stdout, stderr = invoke(*command)
     assert (code, stdout) == (1, "")
-    assert_one_line(stderr, str(directory / "checkpoint.npz"), "--force")
+    assert_one_line(stderr, str(directory / "checkpoint.npz"), "remove it, and the run starts anew")
 
 
 def test_out_that_is_a_file_is_refused_in_one_line(tiny_run, invoke):

@@ -14,6 +14,9 @@ from reproduce.lstm.graph_engine import GraphEngine
 from reproduce.lstm.weights import Weights, create_weights
 from reproduce.variant import BETA1, BETA2, EPSILON, Variant
 
+# The loops are TensorFlow's own already, so there is no Python to rewrite; to look for some takes a second and memory.
+_compiled = functools.partial(tf.function, jit_compile=True, autograph=False)
+
 
 class Training(NamedTuple):
     """What a batch takes over from the batch before: the weights, Adam's moments and the powers of its β."""
@@ -71,7 +74,7 @@ class CompiledEngine(GraphEngine):
                     tf.reshape(inputs[part], (-1, batch, variant.window, 1)),
                     tf.reshape(targets[part], (-1, batch, 1)),
                 )
-                train = tf.function(functools.partial(train_batches, variant), jit_compile=True)
+                train = _compiled(functools.partial(train_batches, variant))
                 training, part_losses, part_predictions = train(training, *batches)
                 losses.append(part_losses)
                 predictions.append(tf.reshape(part_predictions, (-1, 1)))
@@ -81,13 +84,13 @@ class CompiledEngine(GraphEngine):
     def _build_predictions(self, windows: int):
         with self.graph.as_default():
             inputs, _ = self._placeholders(windows)
-            compiled = tf.function(functools.partial(predict, self._variant.wiring), jit_compile=True)
+            compiled = _compiled(functools.partial(predict, self._variant.wiring))
             return inputs, compiled(pack(self._weights), inputs)
 
     def _build_gradients(self, windows: int):
         with self.graph.as_default():
             inputs, targets = self._placeholders(windows)
-            compiled = tf.function(functools.partial(loss_and_gradients, self._variant.wiring), jit_compile=True)
+            compiled = _compiled(functools.partial(loss_and_gradients, self._variant.wiring))
             loss, _, gradients = compiled(pack(self._weights), inputs, targets)
             return (inputs, targets), (loss, unpack(gradients))
 

@@ -23,6 +23,7 @@
         "xaxis.gridcolor": line,
         "yaxis.gridcolor": line,
         "xaxis.linecolor": line,
+        "xaxis.spikecolor": getComputedStyle(document.getElementById("shown")).color,
         "hoverlabel.bgcolor": panel,
         "hoverlabel.bordercolor": line,
         "hoverlabel.font.color": style.color,
@@ -50,7 +51,7 @@
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: getComputedStyle(document.body).fontFamily, size: 13 },
-    xaxis: { type: "date", hoverformat: "%Y-%m-%d", showline: true },
+    xaxis: { type: "date", hoverformat: "%Y-%m-%d", showline: true, spikethickness: -2 }, // below 0: no halo
     yaxis: { title: { text: "USD" }, tickformat: ",~f", nticks: 7, zeroline: false, automargin: true },
   };
 

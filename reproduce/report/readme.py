@@ -1,10 +1,12 @@
-"""The parts of the README that are made from the shipped tables: `python -m reproduce.report.readme README.md`."""
+"""The parts of the README that are made from tables: `python -m reproduce.report.readme README.md`."""
 
 from __future__ import annotations
 
+import json
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 from reproduce.articles.bitcoin_lstm.ablation import shipped_ablation
 from reproduce.articles.bitcoin_lstm.answers import answers
@@ -20,8 +22,11 @@ ALT = {
 }
 
 
-def filled_in(readme: str) -> str:
-    """The README with findings and answers as the shipped tables have them now, between their marks.
+def filled_in(readme: str, docs: Path) -> str:
+    """The README with findings, answers and speed as the tables have them now, between their marks.
+
+    Args:
+        docs: the folder with bench.json and throughput.json, as `reproduce bench` wrote them.
 
     Raises:
         ValueError: a mark is missing.
@@ -33,7 +38,27 @@ def filled_in(readme: str) -> str:
         parts.append(f"![{ALT[finding.figure]}](docs/{finding.figure}.png)")
     rows = [f"| {one.question} | {one.answer} | {one.evidence} |" for one in answers(table, bands)]
     lines = ["| question | answer | because |", "|---|---|---|", *rows]
-    return _between(_between(readme, "findings", "\n\n".join(parts)), "answers", "\n".join(lines))
+    readme = _between(_between(readme, "findings", "\n\n".join(parts)), "answers", "\n".join(lines))
+    bench, throughput = (
+        json.loads((docs / f"{name}.json").read_text(encoding="utf-8"))["rows"] for name in ("bench", "throughput")
+    )
+    return _between(readme, "speed", _speed(bench, throughput))
+
+
+def _speed(bench: list[dict[str, Any]], throughput: list[dict[str, Any]]) -> str:
+    """The time of a step as a multiple of the compiled engine's, of several numbers of threads the fastest; runs an hour."""
+    timed = [row for row in bench if row.get("status") == "timed"]
+    lines = ["| a training step takes | published wiring | described wiring |", "|---|---|---|"]
+    for name in dict.fromkeys(row["contender"] for row in timed):
+        cells = []
+        for wiring in ("published", "described"):
+            mine = [r["times_compiled"] for r in timed if (r["contender"], r["wiring"]) == (name, wiring)]
+            cells.append(f"{min(mine):.1f}" if mine else "")
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    studies = [row for row in throughput if row["what"] == "study"]
+    hours = " and ".join(f"{row['times_graph']:.1f} with {row['workers']}" for row in studies)
+    told = f"A study of whole runs gets through {hours} workers times the runs an hour that the published graph does."
+    return "\n".join(lines) + "\n\n" + told
 
 
 def _between(text: str, mark: str, content: str) -> str:
@@ -44,4 +69,4 @@ def _between(text: str, mark: str, content: str) -> str:
 
 if __name__ == "__main__":
     path = Path(sys.argv[1])
-    write_text(path, filled_in(path.read_text(encoding="utf-8")))
+    write_text(path, filled_in(path.read_text(encoding="utf-8"), path.parent / "docs"))
