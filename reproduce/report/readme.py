@@ -46,7 +46,7 @@ def filled_in(readme: str, docs: Path) -> str:
 
 
 def _speed(bench: list[dict[str, Any]], throughput: list[dict[str, Any]]) -> str:
-    """The time of a step as a multiple of the compiled engine's, of several numbers of threads the fastest; runs an hour."""
+    """A step's time in multiples of the compiled engine's, on the number of threads that is fastest; runs an hour."""
     timed = [row for row in bench if row.get("status") == "timed"]
     lines = ["| a training step takes | published wiring | described wiring |", "|---|---|---|"]
     for name in dict.fromkeys(row["contender"] for row in timed):
@@ -56,8 +56,8 @@ def _speed(bench: list[dict[str, Any]], throughput: list[dict[str, Any]]) -> str
             cells.append(f"{min(mine):.1f}" if mine else "")
         lines.append(f"| {name} | {' | '.join(cells)} |")
     studies = [row for row in throughput if row["what"] == "study"]
-    hours = " and ".join(f"{row['times_graph']:.1f} with {row['workers']}" for row in studies)
-    told = f"A study of whole runs gets through {hours} workers times the runs an hour that the published graph does."
+    hours = ", ".join(f"with {row['workers']} of its workers {row['times_graph']:.1f}" for row in studies)
+    told = f"Whole runs an hour, in multiples of the published graph's one after another: a study {hours}."
     return "\n".join(lines) + "\n\n" + told
 
 
