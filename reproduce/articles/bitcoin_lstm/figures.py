@@ -147,7 +147,7 @@ def ablation_ladder(table: Mapping[str, AblationRow]) -> Figure:
         axes.hlines(places, skills[:, 1], skills[:, 2], color=TRAINING, linewidth=2)
         axes.plot(skills[:, 0], places, "o", color=TRAINING, markersize=5)
         axes.set_xscale("symlog", linthresh=1)
-        axes.set_xlim(min(-1, lowest) * 1.3, 1)
+        axes.set_xlim(-(10 ** np.ceil(np.log10(max(1, -lowest)))), 1)  # from a power of ten, which has a label
         axes.set_yticks(places, labels)
         axes.invert_yaxis()
         axes.xaxis.set_major_formatter("{x:g}")
