@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reproduce.cli.output import JsonOption, checked, note, resumable, run_progress, show_table
-from reproduce.cli.study import parse_seeds
+from reproduce.cli.study import SchedulerOption, WorkersOption, parse_seeds
 from reproduce.files import write_text
 from reproduce.prices import EMBEDDED_SHA256, load_prices
 
@@ -23,12 +23,8 @@ def ablate(
         bool, typer.Option("--shipped", help="Train nothing: show the table that comes with the package.")
     ] = False,
     seeds: Annotated[str, typer.Option(help="FIRST:END, without END itself; at least 20.")] = "0:20",
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Local processes of one thread each.  [default: all cores]")
-    ] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Train on a dask cluster instead, such as tcp://host:8786; see the README.")
-    ] = None,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     data: Annotated[Path | None, typer.Option(help="Your own price table (CSV).  [default: the embedded one]")] = None,
     out: Annotated[Path, typer.Option(help="Folder of the study, the table and its picture.")] = Path("ablation"),
     json_to: JsonOption = None,

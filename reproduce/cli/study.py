@@ -12,16 +12,19 @@ from reproduce.cli.output import JsonOption, checked, note, resumable, run_progr
 from reproduce.prices import load_prices
 from reproduce.variant import Variant
 
+WorkersOption = Annotated[
+    int | None, typer.Option(min=1, help="Local processes of one thread each.  [default: all cores]")
+]
+SchedulerOption = Annotated[
+    str | None, typer.Option(help="Train on a dask cluster instead, such as tcp://host:8786; see the README.")
+]
+
 
 def study(
     variants: Annotated[str, typer.Option(help="Variants, separated by commas.")] = "published,described",
     seeds: Annotated[str, typer.Option(help="FIRST:END, without END itself; or one seed.")] = "0:40",
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Local processes of one thread each.  [default: all cores]")
-    ] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Train on a dask cluster instead, such as tcp://host:8786; see the README.")
-    ] = None,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     data: Annotated[Path | None, typer.Option(help="Your own price table (CSV).  [default: the embedded one]")] = None,
     out: Annotated[Path, typer.Option(help="The study's folder: run directories and study.csv.")] = Path("study"),
     json_to: JsonOption = None,
