@@ -1,30 +1,25 @@
-"""Many runs: a grid of variants and seeds, on local processes or on a cluster, and their results in one table."""
+"""Many runs of the Bitcoin article: a grid of variants and seeds, and their results in one table."""
 
 from __future__ import annotations
 
 import csv
-import importlib.metadata
 import io
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 
 from reproduce.engines import MAX_SEED, limit_threads
-from reproduce.errors import ReproduceError, RunError
-from reproduce.files import write_atomically, write_json, write_text
+from reproduce.errors import RunError
+from reproduce.files import write_text
+from reproduce.pool import train_all
 from reproduce.prices import PriceTable
 from reproduce.runs import RunConfig, RunDirectory
 from reproduce.training import run
 from reproduce.variant import Variant
 from reproduce.windows import prepare
-
-SAME_EVERYWHERE = ("reproduce", "tensorflow", "numpy")  # packages whose version decides a run's bits
 
 
 @dataclass(frozen=True)
@@ -70,106 +65,18 @@ def run_study(study: Study, *, workers: int = 1, scheduler: str | None = None, o
     """
     for variant in study.variants:
         prepare(study.table, variant)  # refused now, not by each worker
-    study.root.mkdir(parents=True, exist_ok=True)
-    missing = []
-    for config in study.configs:
-        if RunDirectory(study.root, config).is_finished:
-            on_run(config.name)
-        else:
-            missing.append(config)
+    study.root.mkdir(parents=True, exist_ok=True)  # study.csv is written below even if no run is begun
     try:
-        runs = _on_cluster(study, missing, scheduler) if scheduler else _on_processes(study, missing, workers)
-        for name in runs:
-            on_run(name)
-    except ReproduceError:
-        raise
-    except Exception as error:  # a process that died of lack of memory, a scheduler gone: each library has its own
-        what = str(error).partition("\n")[0]
-        raise RunError(
-            f"a worker was lost ({type(error).__name__}: {what}); finished runs stand, run it again"
-        ) from error
+        return train_all(
+            study.root, study.configs, _train, study.table, workers=workers, scheduler=scheduler, on_run=on_run
+        )
     finally:
         write_text(study.root / "study.csv", study_table(study))
-    return len(missing)
 
 
-def _on_processes(study: Study, configs: list[RunConfig], workers: int) -> Iterator[str]:
-    """Train in local processes, straight into the study's directory."""
-    parallel = joblib.Parallel(n_jobs=workers, backend="loky", return_as="generator_unordered", batch_size=1)
-    return parallel(joblib.delayed(_train)(study.root, config, study.table) for config in configs)
-
-
-def _on_cluster(study: Study, configs: list[RunConfig], scheduler: str) -> Iterator[str]:
-    """Train on the cluster's workers, which need not share our disk: each sends its run's files back."""
-    with _connected(scheduler) as client, joblib.parallel_config("dask", client=client):
-        parallel = joblib.Parallel(return_as="generator_unordered", batch_size=1)
-        tasks = (joblib.delayed(_train_elsewhere)(config, study.table) for config in configs)
-        for config, contents in parallel(tasks):
-            _unpack(RunDirectory(study.root, config), contents)
-            yield config.name
-
-
-def _train(root: Path, config: RunConfig, table: PriceTable) -> str:
-    """Train one run in this process. A run that fails is recorded, not fatal to the study."""
-    directory = RunDirectory(root, config)
-    try:
-        limit_threads(1)
-        run(root, config, prepare(table, config.variant), wait=True)
-        (directory.path / "failure.json").unlink(missing_ok=True)
-    except Exception as error:  # whatever one run meets, the others go on
-        directory.path.mkdir(parents=True, exist_ok=True)
-        write_json(directory.path / "failure.json", {"error": f"{type(error).__name__}: {error}"})
-    return config.name
-
-
-def _train_elsewhere(config: RunConfig, table: PriceTable) -> tuple[RunConfig, dict[str, bytes]]:
-    """Train one run in a temporary folder; return the contents of its files by name."""
-    with tempfile.TemporaryDirectory() as scratch:
-        _train(Path(scratch), config, table)
-        folder = RunDirectory(Path(scratch), config).path
-        return config, {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name != ".lock"}
-
-
-def _unpack(directory: RunDirectory, contents: dict[str, bytes]) -> None:
-    """Put a run's files in place, metrics.json, which makes it finished, last."""
-    with directory.opened(force=False, wait=True):
-        (directory.path / "failure.json").unlink(missing_ok=True)
-        for name in sorted(contents, key=lambda name: name == "metrics.json"):
-            write_atomically(directory.path / name, lambda file, name=name: file.write(contents[name]))
-
-
-@contextmanager
-def _connected(scheduler: str) -> Iterator[Any]:
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise RunError("--scheduler needs dask.distributed: pip install 'reproduce[cluster]'") from error
-    try:
-        client = Client(scheduler, timeout="10s", set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise RunError(f"{scheduler}: no dask scheduler answers there; start one with: dask scheduler") from error
-    with client:
-        _check_workers(scheduler, client)
-        yield client
-
-
-def _check_workers(scheduler: str, client: Any) -> None:
-    """Refuse a cluster whose bits could differ. The question is one of the standard library, so any worker has it."""
-    workers = client.scheduler_info(n_workers=-1)["workers"]
-    for worker, facts in workers.items():
-        if facts["nthreads"] != 1:
-            raise RunError(f"worker {worker} has {facts['nthreads']} threads, expected 1; start it with --nthreads 1")
-    if not workers:
-        raise RunError(
-            f"{scheduler}: the scheduler has no workers; start some with: dask worker {scheduler} --nthreads 1"
-        )
-    for package in SAME_EVERYWHERE:
-        ours = importlib.metadata.version(package)
-        answers = client.run(importlib.metadata.version, package, on_error="return")
-        for worker, theirs in answers.items():
-            if theirs != ours:
-                found = "no such package" if isinstance(theirs, Exception) else f"version {theirs}"
-                raise RunError(f"worker {worker} has {package} in {found}, expected {ours}; install that version there")
+def _train(root: Path, config: RunConfig, table: PriceTable) -> None:
+    limit_threads(1)
+    run(root, config, prepare(table, config.variant), wait=True)
 
 
 def study_table(study: Study) -> str:

@@ -1,0 +1,208 @@
+"""Run directories of any article: claimed by one process at a time, resumable, and finished or not, never half."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import io
+import json
+import shutil
+import typing
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from reproduce.errors import RunError
+from reproduce.files import PARTIAL, write_atomically, write_json, write_text
+
+
+class Config(Protocol):
+    """A frozen dataclass of everything that determines a run's result; its fields may be frozen dataclasses too."""
+
+    @property
+    def name(self) -> str:
+        """The name of the run's directory: different for different runs, but for what `Directory` checks."""
+
+
+AnyConfig = TypeVar("AnyConfig", bound=Config)
+
+
+def read_config(kind: type[AnyConfig], text: str) -> AnyConfig:
+    """Undo `json.dumps(asdict(config))`. A field that is not in the text takes its default.
+
+    Raises:
+        ValueError, TypeError, AttributeError: the text is no JSON, or not the fields of a `kind`.
+    """
+    return _build(kind, json.loads(text))
+
+
+def _build(kind: type, values: dict[str, Any]) -> Any:
+    """Make a dataclass from what JSON keeps of it, the dataclasses and tuples in its fields as well."""
+    hints = typing.get_type_hints(kind)
+    fields = dict(values.items())  # a list, a number: AttributeError
+    for name, value in values.items():
+        hint = hints.get(name)
+        if is_dataclass(hint):
+            fields[name] = _build(hint, value)
+        elif isinstance(value, list) and typing.get_origin(hint) is tuple:
+            fields[name] = tuple(value)
+    return kind(**fields)
+
+
+class Directory:
+    """One run's files under `root`. A run is finished when metrics.json, which is written last, is there."""
+
+    def __init__(self, root: Path, config: Config) -> None:
+        self.path = root / config.name
+        self.config = config
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether this very run is there, whole; RunError where another one stands in its place."""
+        if not (self.path / "metrics.json").exists():
+            return False
+        self._check_config()
+        return True
+
+    @contextmanager
+    def opened(self, *, force: bool, wait: bool = False) -> Iterator[None]:
+        """Make the directory, or take up the one that is there, and keep other processes out meanwhile.
+
+        Args:
+            force: throw away what an earlier run of that name left.
+            wait: until another process has let go of it, rather than be refused.
+
+        Raises:
+            RunError: another process writes there, or another run (other data, say) stands there.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = (self.path / ".lock").open("w")
+        except OSError as error:
+            raise RunError(f"{self.path}: {error.strerror}; choose another folder with --out") from error
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise RunError(f"{self.path}: another process is writing this run; wait for it, or use --out") from None
+            if force:
+                self._empty()
+            self._claim()
+            yield
+
+    def _claim(self) -> None:
+        for leftover in self.path.glob(f".*{PARTIAL}"):
+            leftover.unlink()
+        if (self.path / "config.json").exists():
+            self._check_config()
+        else:
+            write_json(self.path / "config.json", asdict(self.config))
+
+    def _check_config(self) -> None:
+        config_path = self.path / "config.json"
+        try:
+            there = read_config(type(self.config), config_path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise RunError(f"{config_path}: not a run's configuration ({error}); --force starts anew") from error
+        mine, other = _json_values(self.config), _json_values(there)
+        differing = [name for name in mine if mine[name] != other[name]]
+        if differing:
+            raise RunError(
+                f"{self.path}: holds a run with another {', '.join(differing)}; choose another folder with --out, or "
+                "--force to replace it"
+            )
+
+    def _empty(self) -> None:
+        for entry in self.path.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry.name != ".lock":
+                entry.unlink()
+
+    def save_checkpoint(self, arrays: dict[str, np.ndarray]) -> None:
+        """Replace the checkpoint by one file with these arrays, as `write_arrays` does."""
+        self.write_arrays("checkpoint.npz", arrays)
+
+    def load_checkpoint(self) -> dict[str, np.ndarray] | None:
+        """The newest checkpoint's arrays, the same bits by the same names, or None before the first.
+
+        Raises:
+            RunError: the file is not one of ours, or damaged.
+        """
+        path = self.path / "checkpoint.npz"
+        if not path.exists():
+            return None
+        try:
+            with np.load(path) as archive:
+                return dict(archive)
+        except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+            raise RunError(f"{path}: not a checkpoint ({error}); remove it, and the run starts anew") from error
+
+    def write_arrays(self, name: str, arrays: dict[str, np.ndarray]) -> None:
+        """Write an .npz file with these arrays, of any shapes and dtypes but `object`."""
+        write_atomically(self.path / name, lambda file: np.savez(file, **arrays))
+
+    def write_table(self, name: str, header: tuple[str, ...], rows: Iterable[tuple]) -> None:
+        """Write a CSV file, such as losses.csv; a float64 takes as many digits as it needs to read back equal."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+        write_text(self.path / name, text.getvalue())
+
+    def write_metrics(self, metrics: dict[str, Any]) -> None:
+        """Write metrics.json, after every other file: it makes the run finished. A number not finite becomes null."""
+        write_json(self.path / "metrics.json", {name: _known(value) for name, value in metrics.items()})
+
+    def read_table(self, name: str) -> list[dict[str, str]]:
+        """The rows of a CSV file, by column. This and the other readers raise RunError for a damaged file."""
+        with self.reading(name) as path:
+            rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+            if not rows or None in rows[-1].values():
+                raise ValueError("it is cut short")
+            return rows
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """What a JSON file says."""
+        with self.reading(name) as path:
+            return json.loads(path.read_text(encoding="utf-8"))
+
+    def read_losses(self) -> np.ndarray:
+        """The column `loss` of losses.csv, one of each epoch, (epochs,)."""
+        return np.array([float(row["loss"]) for row in self.read_table("losses.csv")])
+
+    def read_metrics(self) -> dict[str, Any]:
+        """What metrics.json says; None where a figure is not finite, since the training diverged."""
+        return self.read_json("metrics.json")
+
+    def read_environment(self) -> dict[str, Any]:
+        """What environment.json says; `seconds` are those of training, also of processes that were stopped."""
+        return self.read_json("environment.json")
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[Path]:
+        """Yield the path of a file to read; what goes wrong with it meanwhile becomes a RunError that names it."""
+        path = self.path / name
+        try:
+            yield path
+        except (OSError, ValueError) as error:
+            raise RunError(f"{path}: cannot be read ({error}); remove the folder to make the run anew") from error
+
+
+def _json_values(config: Any) -> dict[str, Any]:
+    """A configuration as config.json keeps it: a tuple is a list there, and equal to it."""
+    return json.loads(json.dumps(asdict(config)))
+
+
+def _known(value: Any) -> Any:
+    """The value, or None for a number that JSON has no word for; in lists and dictionaries too."""
+    if isinstance(value, dict):
+        return {name: _known(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_known(inner) for inner in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
