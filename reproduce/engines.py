@@ -80,11 +80,11 @@ def create_engine(name: str, variant: Variant, seed: int, *, dtype: str = "float
     return KerasEngine(variant, seed, dtype=dtype)
 
 
-def limit_threads(threads: int) -> None:
+def limit_threads(threads: int, *, within: int = 1) -> None:
     """Start TensorFlow in this process with fixed thread pools; call it before any other use of TensorFlow.
 
-    Each operation gets one thread, and `threads` operations may run at once. XLA's pool is fixed here too: it follows
-    the process, not a session's settings. A second call with the same number does nothing.
+    `threads` operations may run at once, and `within` threads share one. XLA's pool is fixed here too: it follows
+    the process, not a session's settings. A second call with the same numbers does nothing.
 
     Raises:
         RuntimeError: TensorFlow has started with other pools.
@@ -94,8 +94,8 @@ def limit_threads(threads: int) -> None:
 
         threading = tf.config.threading
         pools = threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads()
-        if pools != (1, threads):
-            threading.set_intra_op_parallelism_threads(1)
+        if pools != (within, threads):
+            threading.set_intra_op_parallelism_threads(within)
             threading.set_inter_op_parallelism_threads(threads)
         tf.config.list_logical_devices()  # starts it
 

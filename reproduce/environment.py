@@ -14,7 +14,7 @@ PACKAGES = ("reproduce", "tensorflow", "keras", "numpy", "pandas", "scikit-learn
 FLAG_PREFIXES = ("TF_", "XLA_", "OMP_", "KERAS_", "CUDA_VISIBLE")
 
 
-def describe_environment(threads: int, input_sha256: str) -> dict[str, Any]:
+def describe_environment(threads: int, input_sha256: str, *, within: int = 1) -> dict[str, Any]:
     """Python, packages, processor, threads, flags, commit, input and command line of this process, for a JSON file."""
     return {
         "python": platform.python_version(),
@@ -22,7 +22,7 @@ def describe_environment(threads: int, input_sha256: str) -> dict[str, Any]:
         "packages": {name: _version(name) for name in PACKAGES},
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "threads": {"inter_op": threads, "intra_op": 1},
+        "threads": {"inter_op": threads, "intra_op": within},
         "flags": {name: value for name, value in sorted(os.environ.items()) if name.startswith(FLAG_PREFIXES)},
         "git_commit": _git_commit(),
         "input_sha256": input_sha256,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
+
+from reproduce.naming import ALONE, parse_variant, variant_name
 
 _CHOICES = {
     "wiring": ("published", "described"),
@@ -29,7 +29,8 @@ class Variant:
         ValueError: a field has a value it cannot have; the message lists those it can.
     """
 
-    wiring: str = "published"  # D2: `described` is the LSTM of the article's equations
+    # D2: `described` is the LSTM of the article's equations
+    wiring: str = field(default="published", metadata={ALONE: _CHOICES["wiring"]})
     clipping: str = "unused"  # D3: `applied` scales the gradients to a global norm of at most clip_margin
     row_order: str = "newest-first"  # D1, D8, D10: `oldest-first` lets the past predict the future
     scaler_rows: str = "all"  # D4: `training` fits the scaler on the rows of the training windows only
@@ -64,9 +65,7 @@ class Variant:
         >>> Variant().name, Variant(wiring="described").name, Variant(clipping="applied", window=3).name
         ('published', 'described', 'clipping-applied+window-3')
         """
-        departures = [(f.name, getattr(self, f.name)) for f in fields(self) if getattr(self, f.name) != f.default]
-        words = [value if name == "wiring" else f"{name}-{value}".replace("_", "-") for name, value in departures]
-        return "+".join(word.replace("e+", "e") for word in words) or "published"  # 1e+30 is 1e30
+        return variant_name(self)
 
     @classmethod
     def parse(cls, text: str) -> Variant:
@@ -78,24 +77,4 @@ class Variant:
         Raises:
             ValueError: a word names no field, or gives it a value it cannot have.
         """
-        known = {f.name.replace("_", "-"): f for f in fields(cls)}
-        values = {}
-        for word in text.split("+"):
-            name = (
-                "wiring" if word in _CHOICES["wiring"] else next((n for n in known if word.startswith(n + "-")), None)
-            )
-            if name is None or known[name].name in values:
-                raise ValueError(
-                    f"variant {text!r}: {word!r} is no departure, or one too many; write described or FIELD-VALUE, "
-                    f"with FIELD one of {', '.join(known)}"
-                )
-            given = word if word in _CHOICES["wiring"] else word[len(name) + 1 :]
-            values[known[name].name] = _read(given, type(known[name].default))
-        return cls(**values)
-
-
-def _read(text: str, kind: type) -> str | int | float:
-    if kind is not str and re.fullmatch(r"[0-9.]+(e-?[0-9]+)?", text):
-        with contextlib.suppress(ValueError):
-            return kind(text)
-    return text  # refused by Variant, with the field's name, where a number was wanted
+        return parse_variant(cls, text)

@@ -15,13 +15,17 @@ ORIGINALS = sorted((ROOT / "original_code").glob("*.py"))
 # Lowest first. A name stands for the module and all below it, unless a longer name says otherwise. A new module takes
 # its place here.
 LAYERS = {
-    "data": ("", "errors", "files", "prices", "variant", "windows"),
+    "data": (
+        *("", "csv_source", "errors", "files", "minutes", "naming", "order", "prices", "variant", "windows"),
+        *("characters.text", "characters.measures", "characters.generation", "characters.weights"),
+    ),
     "graph": ("lstm",),
     "engines": (
         *("engines", "lstm.graph_engine", "lstm.session_engine", "lstm.compiled_engine", "keras_equivalent"),
-        *("runs", "training", "environment", "metrics", "comparison", "bench"),
+        *("keras_state", "keras_forecasters", "characters"),
+        *("directory", "runs", "training", "environment", "metrics", "comparison", "bench"),
     ),
-    "study": ("study", "bands", "baselines", "skill", "figures", "bench.picture", "bench.throughput"),
+    "study": ("pool", "study", "bands", "baselines", "skill", "figures", "bench.picture", "bench.throughput"),
     "articles": ("articles", "claims", "claims_schema"),
     "report": ("report", "codecheck"),
     "cli": ("cli", "__main__"),

@@ -1,0 +1,77 @@
+"""How well a network writes after 1, 2, 5, 10, 20, … epochs: "better and better results over time", in figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+
+import numpy as np
+
+from reproduce.characters.engines import CharEngine
+from reproduce.characters.generation import generate
+from reproduce.characters.measures import repeat_rate
+from reproduce.characters.text import Samples
+from reproduce.directory import Directory
+
+MILESTONES = (1, 2, 5, 10, 20, 50, 100)  # epochs
+STARTS, LENGTH = 10, 500  # texts written for a repeat rate, and the characters of each
+AT_ONCE = 500  # samples
+
+
+@dataclass(frozen=True)
+class Milestone:  # its fields are the columns of milestones.csv
+    """What is measured after an epoch."""
+
+    epoch: int  # how many are done
+    loss: float  # of the last of them, mean over samples, nats, dropout at work
+    held_out_loss: float  # mean cross-entropy of the held-out samples, nats, no dropout; nan where none are held out
+    repeat_rate: float  # mean of the greedy texts; `reproduce.characters.measures.repeat_rate`
+
+
+def is_milestone(epoch: int) -> bool:
+    """Whether something is measured after so many epochs, beside the last one."""
+    return epoch in MILESTONES
+
+
+def measure(engine: CharEngine, judged: Samples, *, is_held_out: bool) -> tuple[Milestone, np.ndarray]:
+    """Measure a network as it stands; epoch and loss are the caller's to fill in.
+
+    Returns:
+        The figures, and the first of the greedy texts, behind the window it goes on from: (window + LENGTH,) int32.
+
+    Args:
+        judged: samples whose cross-entropy is taken if they are held out, and from which the start texts come: STARTS
+            windows at equal distances.
+    """
+    starts = judged.inputs[np.linspace(0, len(judged) - 1, STARTS).astype(int)]  # (STARTS, window)
+    weights = engine.weights()
+    texts = [generate(weights, start, LENGTH, memory="window", temperature=0, seed=0) for start in starts]
+    held_out_loss = cross_entropy(engine, judged) if is_held_out else math.nan
+    figures = Milestone(0, math.nan, held_out_loss, float(np.mean([repeat_rate(text) for text in texts])))
+    return figures, np.concatenate([starts[0], texts[0]])
+
+
+def cross_entropy(engine: CharEngine, samples: Samples) -> float:
+    """The mean over samples of -log of the probability that the network gives the character to come, in nats."""
+    total = 0.0
+    for start in range(0, len(samples), AT_ONCE):
+        chosen = slice(start, start + AT_ONCE)
+        probabilities = engine.probabilities(samples.inputs[chosen])
+        of_target = probabilities[np.arange(len(probabilities)), samples.targets[chosen]].astype(np.float64)
+        total -= float(np.sum(np.log(np.maximum(of_target, np.finfo(np.float32).tiny))))
+    return total / len(samples)
+
+
+def write_milestones(directory: Directory, milestones: Sequence[Milestone]) -> None:
+    """Write milestones.csv."""
+    rows = [(one.epoch, *map(repr, astuple(one)[1:])) for one in milestones]
+    directory.write_table("milestones.csv", tuple(column.name for column in fields(Milestone)), rows)
+
+
+def read_milestones(directory: Directory) -> list[Milestone]:
+    """Read milestones.csv; RunError where it is damaged."""
+    rows = directory.read_table("milestones.csv")
+    return [
+        Milestone(int(row["epoch"]), *(float(row[column.name]) for column in fields(Milestone)[1:])) for row in rows
+    ]

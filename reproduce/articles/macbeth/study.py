@@ -1,0 +1,136 @@
+"""The study behind the Macbeth verdicts: the program as the code ran, over seeds, and a held-out run of 20 epochs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields
+from importlib.resources import files
+from pathlib import Path
+from typing import get_type_hints
+
+from reproduce.articles.macbeth.milestones import read_milestones
+from reproduce.articles.macbeth.training import RunConfig, parts, train
+from reproduce.articles.macbeth.variant import MacbethVariant
+from reproduce.characters.measures import entropy_of_order, repeat_rate
+from reproduce.characters.text import Text
+from reproduce.directory import Directory
+from reproduce.errors import RunError
+from reproduce.files import write_text
+from reproduce.pool import train_all
+
+TABLE = "milestones.csv"
+TREND = MacbethVariant(epochs=20, held_out="last-tenth")
+
+
+@dataclass(frozen=True)
+class MacbethStudy:
+    """Which runs, and where they are; each is an ordinary run directory, trained on one thread."""
+
+    root: Path
+    seeds: range  # of the published variant
+    trend_seeds: range  # of TREND, which costs twenty times as much
+    text: Text
+
+    @property
+    def configs(self) -> list[RunConfig]:
+        """One a run, the longest first."""
+        runs = [(TREND, seed) for seed in self.trend_seeds] + [(MacbethVariant(), seed) for seed in self.seeds]
+        return [RunConfig(variant, seed, "compiled", self.text.sha256) for variant, seed in runs]
+
+
+@dataclass(frozen=True)
+class MilestoneRow:  # its fields are the columns of milestones.csv
+    """One run after one epoch. Losses and entropies in nats a character."""
+
+    variant: str
+    seed: int
+    epoch: int
+    loss: float  # of that epoch
+    held_out_loss: float  # nan where nothing is held out
+    repeat_rate: float
+    entropy_0: float  # of the judged characters, counted over those trained on without what comes before them
+    entropy_1: float  # given the one before
+    text_repeat_rate: float  # of the whole text itself
+    characters: int  # of the text
+    distinct_characters: int
+    samples: int
+    batches: int
+    weights: int
+    seconds: float  # of the whole run
+    version: str
+
+
+def run_study(
+    study: MacbethStudy, *, workers: int = 1, scheduler: str | None = None, on_run: Callable[[str], None]
+) -> int:
+    """Run what is not finished yet, then write milestones.csv into the study's folder; run again, it goes on.
+
+    Args:
+        workers: local processes, each with one thread.
+        scheduler: address of a dask scheduler; its workers then train in place of local processes.
+        on_run: called with a run's name as it finishes or fails.
+
+    Returns:
+        How many runs were trained now.
+
+    Raises:
+        TextError: the text is too short.
+        RunError: a run failed, or the scheduler cannot be reached or has no worker with this package.
+    """
+    parts(study.text, TREND)  # refused now, not by each worker
+    trained = train_all(
+        study.root, study.configs, train, study.text, workers=workers, scheduler=scheduler, on_run=on_run
+    )
+    write_text(study.root / TABLE, table_text(study_rows(study)))
+    return trained
+
+
+def study_rows(study: MacbethStudy) -> list[MilestoneRow]:
+    """The figures of every run of the study, an epoch a row; RunError where a run is not finished."""
+    return [row for config in study.configs for row in run_rows(Directory(study.root, config), study.text)]
+
+
+def run_rows(directory: Directory, text: Text) -> list[MilestoneRow]:
+    """The figures of one finished run.
+
+    Raises:
+        RunError: it is not finished.
+    """
+    if not directory.is_finished:
+        failure = directory.path / "failure.json"
+        why = directory.read_json(failure.name)["error"] if failure.exists() else "it was stopped, or never begun"
+        raise RunError(f"{directory.path}: the run is not finished ({why}); give the same command again")
+    config, metrics, environment = directory.config, directory.read_metrics(), directory.read_environment()
+    training, judged = parts(text, config.variant)
+    counted = {f"entropy_{order}": entropy_of_order(training, judged, order, len(text.vocabulary)) for order in (0, 1)}
+    counts = {name: metrics[name] for name in ("characters", "distinct_characters", "samples", "batches", "weights")}
+    of_run = {"text_repeat_rate": repeat_rate(text.indices), "seconds": environment["seconds"]}
+    version = environment["packages"]["reproduce"]
+    return [
+        MilestoneRow(config.variant.name, config.seed, **asdict(one), **counted, **counts, **of_run, version=version)
+        for one in read_milestones(directory)
+    ]
+
+
+def table_text(rows: Sequence[MilestoneRow]) -> str:
+    """The table as CSV."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [field.name for field in fields(MilestoneRow)], lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: f"{v:.9g}" if isinstance(v, float) else v for name, v in asdict(row).items()})
+    return text.getvalue()
+
+
+def parse_table(text: str) -> list[MilestoneRow]:
+    """Undo `table_text`; KeyError, TypeError or ValueError where the text is no such table."""
+    kinds = get_type_hints(MilestoneRow)
+    rows = list(csv.DictReader(io.StringIO(text)))
+    return [MilestoneRow(**{name: kind(row[name]) for name, kind in kinds.items()}) for row in rows]
+
+
+def shipped_rows() -> list[MilestoneRow]:
+    """The table that comes with the package."""
+    return parse_table((files(__package__) / TABLE).read_text(encoding="utf-8"))

@@ -1,0 +1,63 @@
+"""The Macbeth network's loss and gradient in TensorFlow operations, by `reproduce.lstm.stack`: what XLA compiles.
+
+LSTM → dropout → LSTM, its last output → dropout → softmax over the characters; categorical cross-entropy.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from reproduce.characters.weights import CharWeights
+from reproduce.lstm.stack import Layer, backward, forward, gradient, input_gradient
+
+LEAST, MOST = 1e-7, 1 - 1e-7  # Keras keeps the probabilities it takes logarithms of between these
+
+
+class Masks(NamedTuple):
+    """What dropout multiplies with: 0, or 1 / (1 - rate)."""
+
+    between: tf.Tensor  # (window, batch, hidden), of the first layer's outputs
+    last: tf.Tensor  # (batch, hidden), of the second one's last output
+
+
+def loss_and_gradients(
+    w: CharWeights, inputs: tf.Tensor, targets: tf.Tensor, masks: Masks
+) -> tuple[tf.Tensor, CharWeights]:
+    """The mean cross-entropy of one batch in nats, and its gradient.
+
+    Args:
+        inputs: (batch, window) scaled characters; targets: (batch,) numbers of characters.
+    """
+    first, second = Layer(*w[:3]), Layer(*w[3:6])
+    x = tf.transpose(inputs)[:, :, tf.newaxis]  # (window, batch, 1)
+    trace_1 = forward(first, x)
+    dropped = trace_1.h * masks.between
+    trace_2 = forward(second, dropped)
+    last = trace_2.h[-1] * masks.last  # (batch, hidden)
+    probabilities = tf.nn.softmax(last @ w.kernel_out + w.bias_out)  # (batch, characters)
+
+    one_hot = tf.one_hot(targets, probabilities.shape[1], dtype=inputs.dtype)
+    of_target = tf.reduce_sum(probabilities * one_hot, axis=1)  # (batch,)
+    loss = -tf.reduce_mean(tf.math.log(tf.clip_by_value(of_target, LEAST, MOST)))
+    is_free = tf.cast((of_target >= LEAST) & (of_target <= MOST), inputs.dtype)[:, tf.newaxis]  # outside, no gradient
+    d_logits = (probabilities - one_hot) * is_free / targets.shape[0]  # softmax and logarithm in one
+
+    d_last = tf.matmul(d_logits, w.kernel_out, transpose_b=True) * masks.last
+    dz_2 = backward(second, trace_2, d_last[tf.newaxis])
+    dz_1 = backward(first, trace_1, input_gradient(second, dz_2) * masks.between)
+    return loss, CharWeights(
+        *gradient(x, trace_1, dz_1),
+        *gradient(dropped, trace_2, dz_2),
+        kernel_out=tf.matmul(last, d_logits, transpose_a=True),
+        bias_out=tf.reduce_sum(d_logits, axis=0),
+    )
+
+
+def probabilities(w: CharWeights, inputs: tf.Tensor) -> tf.Tensor:
+    """What comes next, (batch, characters), without dropout, for inputs (batch, window)."""
+    x = tf.transpose(inputs)[:, :, tf.newaxis]  # (window, batch, 1)
+    h_1 = forward(Layer(*w[:3]), x).h
+    h_2 = forward(Layer(*w[3:6]), h_1).h[-1]
+    return tf.nn.softmax(h_2 @ w.kernel_out + w.bias_out)
