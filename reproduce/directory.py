@@ -190,7 +190,7 @@ class Directory:
         path = self.path / name
         try:
             yield path
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise RunError(f"{path}: cannot be read ({error}); remove the folder to make the run anew") from error
 
 

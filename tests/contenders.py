@@ -7,11 +7,37 @@ from dataclasses import replace
 from functools import partial
 
 from reproduce.bench.contenders import Contender, train_engine
+from reproduce.bench.rounds import Result
 
 
 def steady(name, *, loss=0.5, wiring="described", **needs):
     """A contender of that name that does as if it trained, and has that loss in every epoch."""
     return Contender(name, wiring, 1, partial(train_steady, loss), **needs)
+
+
+def timed(name, microseconds, *, wiring="described", peak_bytes=1, **needs):
+    """A result as if measured."""
+    contender = steady(name, wiring=wiring, **needs)
+    return Result(contender, first_loss=0.5, microseconds=microseconds, peak_bytes=peak_bytes)
+
+
+def writer(name, *turns):
+    """A contender of that name that writes these texts, one a turn, and fails when there are no more."""
+    return Contender(name, "described", 1, partial(write_steady, turns))
+
+
+def write_steady(turns, _problem):
+    """A hundredth of a second a character, slept."""
+    texts = iter(turns)
+
+    def write(times):
+        written = [list(next(texts, ())) for _ in range(times)]
+        if not all(written):
+            raise RuntimeError("out of words")
+        time.sleep(0.01 * sum(map(len, written)))
+        return written
+
+    return write
 
 
 def train_steady(loss, _problem):

@@ -24,7 +24,7 @@ from reproduce.bench.table import Bench, run_bench
 from reproduce.bench.targets import Target, targets_of
 from reproduce.cli import main
 from reproduce.variant import Variant
-from tests.contenders import steady, train_described_as_published, train_dying, train_raising
+from tests.contenders import steady, timed, train_described_as_published, train_dying, train_raising
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 # The rate is high, so that an epoch of thirty batches takes the wirings' losses four hundredths apart.
@@ -36,11 +36,6 @@ def run_tiny(*contenders, rounds=2, on_progress=lambda _: None):
     """The bench on the tiny network; results by contender's name."""
     done = run_bench(contenders, TINY, steps=STEPS, rounds=rounds, on_progress=on_progress)
     return {result.contender.name: result for result in done.results}
-
-
-def timed(name, microseconds, *, wiring="described", peak_bytes=1):
-    """A result as if measured."""
-    return Result(steady(name, wiring=wiring), first_loss=0.5, microseconds=microseconds, peak_bytes=peak_bytes)
 
 
 def is_alive(pid):
@@ -154,6 +149,14 @@ def test_losses_agree_within_a_thousandth(loss, is_same):
     assert [result.is_in for result in results] == [True, True, is_same]
 
 
+def test_losses_are_held_to_keras_where_there_is_no_session_engine():
+    """Not to the compiled engine's, though that stands before it in the list; to the first of Keras's rows."""
+    results = [timed(name, [1.0]) for name in ("compiled engine", "Keras fit", "Keras fit")]
+    results[0].first_loss, results[2].first_loss = 0.6, 0.4
+    check_losses(results)
+    assert [result.is_in for result in results] == [False, True, False]
+
+
 def test_losses_are_not_checked_against_a_contender_that_failed():
     """Nothing is timed that was not checked."""
     results = [timed("session engine", []), timed("Keras fit", [])]
@@ -244,7 +247,7 @@ def test_dead_process_is_reported_to_whoever_asks_next():
     process = ContenderProcess()
     process.stop()
     with pytest.raises(ContenderError, match=r"its process died \(SIGKILL\)"):
-        process.ask_to_train(1)
+        process.ask_to_go_on(1)
 
 
 # The table and the targets
@@ -322,6 +325,16 @@ def test_targets_are_held_against_the_fastest_and_the_leanest():
 def test_target_is_met_up_to_its_limit(bound, measured, outcome):
     """The limit itself is good enough."""
     assert Target("time", "described", bound, 4, measured).outcome == outcome
+
+
+def test_target_has_a_wiring_where_there_are_several():
+    """First in either form, after its name."""
+    wired, plain = (Target("time", wiring, "at least", 4, 5.0) for wiring in ("described", None))
+    figures = {"bound": "at least", "limit": 4, "measured": 5.0, "outcome": "met"}
+    assert wired.as_row() == {"target": "time", "wiring": "described", **figures}
+    assert plain.as_row() == {"target": "time", **figures}
+    assert list(wired.as_text()) == ["target", "wiring", "wanted", "measured", "outcome"]
+    assert list(plain.as_text()) == ["target", "wanted", "measured", "outcome"]
 
 
 # Scaling

@@ -124,6 +124,15 @@ def test_command_explains_each_of_its_options(words):
 
 
 @every_command
+def test_help_shows_each_explanation_whole(words, invoke, monkeypatch):
+    """Its brackets too, in which defaults stand that typer does not know."""
+    monkeypatch.setenv("COLUMNS", "400")  # none is broken into lines
+    shown = " ".join(invoke(*words, "--help")[1].split())
+    explanations = [" ".join(parameter.help.split()) for parameter in parser_of(words).params]
+    assert [text for text in explanations if text not in shown] == []
+
+
+@every_command
 def test_command_refuses_an_option_it_does_not_have(words, invoke):
     """Exit code 2, one line, where to find help; nothing on stdout."""
     code, stdout, stderr = invoke(*words, "--no-such-option")
@@ -167,14 +176,16 @@ def test_no_command_shows_the_help(invoke):
     """Exit code 2 nevertheless: nothing was done."""
     code, stdout, stderr = invoke()
     assert (code, stderr) == (2, "")
-    assert all(" ".join(words) in stdout for words in COMMANDS)
+    assert [words[0] for words in COMMANDS if not re.search(rf"(?m)^│ {words[0]} ", stdout)] == []
 
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
         pytest.param(["walk"], "walk", id="no-such-command"),
-        pytest.param(["run", "fast"], "fast", id="a-word-too-many"),
+        pytest.param(["run", "fast"], "'fast' is none of bitcoin-lstm, stacked-lstm, macbeth", id="no-such-article"),
+        pytest.param(["run", "bitcoin-lstm", "fast"], "fast", id="a-word-too-many"),
+        pytest.param(["run", "bitcoin-lstm", "--epochs", "0"], "--epochs", id="no-epochs-of-an-article"),
         pytest.param(["run", "--epochs", "0"], "--epochs", id="no-epochs"),
         pytest.param(["run", "--epochs", "many"], "--epochs", id="epochs-in-words"),
         pytest.param(["run", "--seed", "-1"], "--seed", id="negative-seed"),
@@ -391,7 +402,7 @@ def audited(figures, monkeypatch, tmp_path):
 def test_claims_ends_with_0_where_no_verdict_has_moved(invoke, audited):
     """A row a claim of the article, nothing on stderr; claims.toml stays as it is."""
     before = audited[0].read_bytes()
-    code, stdout, stderr = invoke("claims")
+    code, stdout, stderr = invoke("claims", "bitcoin-lstm")
     assert (code, stderr) == (0, "")
     kinds = [row[0] for row in table_rows(stdout) if row[0]]
     assert kinds == [c.kind for c in read_claims(audited[0]).claims if c.id.startswith("bitcoin-lstm/")]
@@ -403,7 +414,7 @@ def test_claims_ends_with_1_and_names_the_verdicts_that_have_moved(invoke, audit
     """A line each, with both verdicts; the table comes all the same."""
     _, figures = audited
     figures |= {"rows": 1272, "p_30": 0.05}
-    code, stdout, stderr = invoke("claims")
+    code, stdout, stderr = invoke("claims", "bitcoin-lstm")
     assert code == 1
     assert stderr.splitlines() == [
         'reproduce: bitcoin-lstm/rows: the verdict is "not reproduced", recorded: "reproduced"',
@@ -417,7 +428,7 @@ def test_claims_ends_with_1_where_the_record_was_changed(invoke, audited):
     path, _ = audited
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('verdict = "reproduced"', 'verdict = "partly reproduced"', 1), encoding="utf-8")
-    code, _, stderr = invoke("claims")
+    code, _, stderr = invoke("claims", "bitcoin-lstm")
     assert code == 1
     assert_one_line(stderr, 'bitcoin-lstm/rows: the verdict is "reproduced", recorded: "partly reproduced"')
 
@@ -427,20 +438,20 @@ def test_claims_record_makes_the_verdicts_stand(invoke, audited):
     path, figures = audited
     before = path.read_text(encoding="utf-8").splitlines()
     figures["missing_days"] = 2
-    code, _, stderr = invoke("claims", "--record")
+    code, _, stderr = invoke("claims", "bitcoin-lstm", "--record")
     assert code == 0
     assert_one_line(stderr, "bitcoin-lstm/daily", '"not reproduced"', 'recorded before: "reproduced"')
     after = path.read_text(encoding="utf-8").splitlines()
     moved = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     assert [new for _, new in moved[1:]] == ['verdict = "not reproduced"']
     assert [moved[0][0], moved[0][1][:9]] == ["time = 2030-01-02T00:00:00+00:00", "time = 20"]
-    assert invoke("claims")[::2] == (0, "")
+    assert invoke("claims", "bitcoin-lstm")[::2] == (0, "")
 
 
 def test_claims_json_has_every_field_and_the_record(invoke, audited):
     """For programs; alone on stdout."""
     audited[1]["p_30"] = 0.01
-    code, stdout, _ = invoke("claims", "--json")
+    code, stdout, _ = invoke("claims", "bitcoin-lstm", "--json")
     (row,) = (row for row in json.loads(stdout)["rows"] if row["id"] == "bitcoin-lstm/loss-30")
     assert code == 1
     assert row == {
@@ -464,17 +475,17 @@ def test_claims_json_has_every_field_and_the_record(invoke, audited):
 def test_claims_writes_the_manifest(invoke, tmp_path):
     """With the time on record; a second time the same bytes."""
     path = tmp_path / "codecheck.yml"
-    assert invoke("claims", "--codecheck", path)[::2] == (0, "")
+    assert invoke("claims", "bitcoin-lstm", "--codecheck", path)[::2] == (0, "")
     first = path.read_bytes()
     assert yaml.safe_load(first)["check_time"] == "2030-01-02T00:00:00+00:00"
-    assert invoke("claims", "--codecheck", path)[::2] == (0, "")
+    assert invoke("claims", "bitcoin-lstm", "--codecheck", path)[::2] == (0, "")
     assert path.read_bytes() == first
 
 
 def test_claims_manifest_written_with_the_record_has_its_time(invoke, audited, tmp_path):
     """And not that of the record before."""
     path = tmp_path / "codecheck.yml"
-    assert invoke("claims", "--record", "--codecheck", path)[0] == 0
+    assert invoke("claims", "bitcoin-lstm", "--record", "--codecheck", path)[0] == 0
     recorded = read_claims(audited[0]).time
     assert recorded.year > 2025
     assert yaml.safe_load(path.read_bytes())["check_time"] == recorded.isoformat()
@@ -485,10 +496,10 @@ def test_broken_claims_are_refused_in_a_line_each(invoke, audited):
     path, _ = audited
     text = path.read_text(encoding="utf-8").replace('kind = "exact"', 'kind = "exakt"', 1)
     path.write_text(text.replace('output = "loss_30"', 'output = "loss 30"'), encoding="utf-8")
-    code, stdout, stderr = invoke("claims")
+    code, stdout, stderr = invoke("claims", "bitcoin-lstm")
     assert (code, stdout) == (1, "")
     first, second = stderr.splitlines(keepends=True)
-    assert_one_line(first, "claims.toml, claim 1 (bitcoin-lstm/rows), kind: 'exakt', expected one of")
+    assert_one_line(first, "bitcoin-lstm: claims.toml, claim 1 (bitcoin-lstm/rows), kind: 'exakt', expected one of")
     assert_one_line(second, "claims.toml, claim ", "(bitcoin-lstm/loss-30), output: 'loss 30', expected")
 
 

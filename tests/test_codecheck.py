@@ -25,7 +25,7 @@ STATEMENTS = [claim for claim in TOML["claim"] if claim["id"].startswith("bitcoi
 
 
 def test_codecheck_yml_is_up_to_date():
-    """Where this fails: reproduce claims --codecheck codecheck.yml."""
+    """Where this fails: reproduce claims bitcoin-lstm --codecheck codecheck.yml."""
     about = read_claims(claims_path("reproduce.articles.bitcoin_lstm"))
     assert codecheck_text(about, audit()) == TEXT
 

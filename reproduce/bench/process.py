@@ -16,22 +16,22 @@ from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 from reproduce.bench.machine import peak_memory_bytes
-from reproduce.bench.problem import Problem
 
-Train = Callable[[int], list[float]]  # train that many epochs more; the mean loss of each
-Build = Callable[[Problem], Train]  # importable by name, because another process calls it
+Work = Callable[[int], list[Any]]  # do it that many times more; what came of each
+Train = Callable[[int], list[float]]  # work whose times are epochs, and what comes of one its mean loss
+Build = Callable[[Any], Work]  # from a problem; importable by name, because another process calls it
 
 
 class Chunk(NamedTuple):
-    """What a contender answers when it has trained for a while."""
+    """What a contender answers when it has worked for a while."""
 
-    losses: list[float]  # the mean of each epoch
+    outcomes: list[Any]  # of each time
     seconds: float  # for all of them
     peak_bytes: int  # of the process so far
 
 
 class ContenderError(Exception):
-    """A contender could not be built or trained, or its process died; one line."""
+    """A contender could not be built or did not work, or its process died; one line."""
 
 
 class ContenderProcess:
@@ -52,13 +52,13 @@ class ContenderProcess:
         theirs.close()
         self.pid = self._process.pid
 
-    def ask_to_build(self, build: Build, problem: Problem) -> None:
-        """Have it build a network, in place of any before, and train its first epoch."""
+    def ask_to_build(self, build: Build, problem: Any) -> None:
+        """Have it build a network, in place of any before, and work once: train its first epoch."""
         self._send((build, problem))
 
-    def ask_to_train(self, epochs: int) -> None:
-        """Have it go on for some epochs."""
-        self._send(epochs)
+    def ask_to_go_on(self, times: int) -> None:
+        """Have it work so many times more: train as many epochs."""
+        self._send(times)
 
     def answer(self) -> Chunk:
         """Wait for what was asked.
@@ -92,20 +92,20 @@ class ContenderProcess:
 
 
 def serve(descriptor: int) -> None:
-    """The contender's end: build and train as asked until the bench closes the pipe."""
+    """The contender's end: build and work as asked until the bench closes the pipe."""
     pipe = Connection(descriptor)
-    train = None
+    work = None
     while True:
         try:
             request = pipe.recv()
             begin = time.perf_counter()
             if isinstance(request, int):
-                losses = train(request)
+                outcomes = work(request)
             else:
                 build, problem = request
-                train = build(problem)
-                losses = train(1)
-            pipe.send(Chunk(losses, time.perf_counter() - begin, peak_memory_bytes()))
+                work = build(problem)
+                outcomes = work(1)
+            pipe.send(Chunk(outcomes, time.perf_counter() - begin, peak_memory_bytes()))
         except EOFError:
             return
         except Exception as error:  # whatever a library may raise is one contender's failure, and goes into its row

@@ -8,16 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
 from reproduce.bench.contenders import Contender
-from reproduce.bench.problem import Problem
 from reproduce.bench.process import Chunk, ContenderError, ContenderProcess
 
-LOSS_TOLERANCE = 1e-3  # relative, of the first epoch's mean loss; float32 leaves about 1e-6
-REFERENCES = ("session engine", "compiled engine")  # whose loss it must be: the first of them that takes part
+# Whose loss it must be: the first of them that takes part.
+REFERENCES = ("session engine", "Keras fit", "compiled engine")
 CHUNK_SECONDS = 0.5  # what a chunk should take; at least one epoch
+
+
+class Problem(Protocol):
+    """What contenders are given; all but the number of steps is between them and whoever sets it."""
+
+    @property
+    def steps(self) -> int:
+        """Training steps an epoch."""
 
 
 @dataclass
@@ -36,6 +44,14 @@ class Result:
     def is_in(self) -> bool:
         """Whether it takes part, and has not failed so far."""
         return self.missing is None and self.failure is None
+
+    @property
+    def outcome(self) -> dict[str, str]:
+        """Its `status`, `timed`, `missing` or `FAILED`, and where it was not timed the `reason`."""
+        if self.is_in:
+            return {"status": "timed"}
+        status = "missing" if self.failure is None else "FAILED"
+        return {"status": status, "reason": self.failure or self.missing}
 
     @property
     def quartiles(self) -> tuple[float, float, float]:
@@ -72,13 +88,13 @@ def race(
     results = [Result(contender, missing=contender.why_missing()) for contender in contenders]
     for result in _ask_ahead(results, problems, processes):
         if result.is_in:
-            with _failures_of(result):
-                result.first_loss = processes[result.contender].answer().losses[0]
+            with failures_of(result):
+                result.first_loss = processes[result.contender].answer().outcomes[0]
         on_progress(f"first epoch of {result.contender.name}")
     check_losses(results)
     for number in range(rounds + 1):
-        for result in _still_in(results):
-            with _failures_of(result):
+        for result in still_in(results):
+            with failures_of(result):
                 chunk = _train(processes[result.contender], result.epochs)
                 _record(result, chunk, problems[result.contender.wiring].steps, is_timed=number > 0)
         on_progress(f"round {number}")
@@ -87,11 +103,13 @@ def race(
 
 def check_losses(results: Sequence[Result]) -> None:
     """Mark as failed whoever has not the reference's loss in the first epoch: it trains something else."""
-    for result in _still_in(results):
+    for result in still_in(results):
         reference = _reference_of(result, results)
         if reference.first_loss is None:
             result.failure = f"not checked: {reference.contender.name} has no loss to compare with"
-        elif not abs(result.first_loss / reference.first_loss - 1) <= LOSS_TOLERANCE:  # nan is no match either
+        elif (
+            not abs(result.first_loss / reference.first_loss - 1) <= result.contender.tolerance
+        ):  # nan is no match either
             result.failure = (
                 f"trains another network: first epoch's loss {result.first_loss:.6g}, "
                 f"{reference.contender.name} {reference.first_loss:.6g}"
@@ -99,8 +117,8 @@ def check_losses(results: Sequence[Result]) -> None:
 
 
 def _reference_of(result: Result, results: Sequence[Result]) -> Result:
-    peers = {peer.contender.name: peer for peer in results if peer.contender.wiring == result.contender.wiring}
-    return next(peers[name] for name in REFERENCES if name in peers)
+    peers = [peer for peer in results if peer.contender.wiring == result.contender.wiring]
+    return next(peer for name in REFERENCES for peer in peers if peer.contender.name == name)
 
 
 def _ask_ahead(
@@ -110,18 +128,20 @@ def _ask_ahead(
     for result, following in zip([None, *results], [*results, None], strict=True):
         if following is not None and following.is_in:
             contender = following.contender
-            with _failures_of(following):
+            with failures_of(following):
                 processes[contender].ask_to_build(contender.build, problems[contender.wiring])
         if result is not None:
             yield result
 
 
-def _still_in(results: Sequence[Result]) -> list[Result]:
+def still_in(results: Sequence[Result]) -> list[Result]:
+    """Those that take part and have not failed so far."""
     return [result for result in results if result.is_in]
 
 
 @contextmanager
-def _failures_of(result: Result) -> Iterator[None]:
+def failures_of(result: Result) -> Iterator[None]:
+    """Turn a ContenderError into the result's failure."""
     try:
         yield
     except ContenderError as error:
@@ -129,13 +149,13 @@ def _failures_of(result: Result) -> Iterator[None]:
 
 
 def _train(process: ContenderProcess, epochs: int) -> Chunk:
-    process.ask_to_train(epochs)
+    process.ask_to_go_on(epochs)
     return process.answer()
 
 
 def _record(result: Result, chunk: Chunk, steps: int, *, is_timed: bool) -> None:
     """Keep a round's time; round 0 only sets how many epochs fill a chunk."""
-    seconds = chunk.seconds / len(chunk.losses)
+    seconds = chunk.seconds / len(chunk.outcomes)
     if is_timed:
         result.microseconds.append(seconds / steps * 1e6)
     else:

@@ -69,10 +69,7 @@ class Bench:
 
     def texts(self) -> list[dict[str, str]]:
         """The same rows as people read them."""
-        return [
-            {label: "" if row.get(key) is None else form.format(row[key]) for key, (label, form) in COLUMNS.items()}
-            for row in self.rows()
-        ]
+        return format_rows(self.rows(), COLUMNS)
 
     def notes(self) -> list[str]:
         """A line for each contender that was not timed: why."""
@@ -81,13 +78,12 @@ class Bench:
     def _row(self, result: Result) -> dict[str, Any]:
         contender = result.contender
         row = {"contender": contender.name, "wiring": contender.wiring, "threads": contender.threads}
+        row |= result.outcome
         if not result.is_in:
-            status = "missing" if result.failure is None else "FAILED"
-            return row | {"status": status, "reason": result.failure or result.missing}
+            return row
         lower, median, upper = result.quartiles
         compiled = self.fastest(contender.wiring, COMPILED)
         return row | {
-            "status": "timed",
             "us_per_step": median,
             "lower_quartile": lower,
             "upper_quartile": upper,
@@ -97,6 +93,18 @@ class Bench:
             "peak_memory_mb": result.peak_bytes / 1e6,
             "first_epoch_loss": result.first_loss,
         }
+
+
+def format_rows(rows: Sequence[dict[str, Any]], columns: dict[str, tuple[str, str]]) -> list[dict[str, str]]:
+    """The rows as people read them, empty where one has no such value.
+
+    Args:
+        columns: by a row's key, the heading and the format of its value.
+    """
+    return [
+        {label: "" if row.get(key) is None else form.format(row[key]) for key, (label, form) in columns.items()}
+        for row in rows
+    ]
 
 
 def run_bench(

@@ -1,9 +1,9 @@
-"""What the compiled engine was meant to reach, held against one run of the bench, as machines vary."""
+"""What was meant to be reached, held against one run of the bench, as machines vary; the first article's targets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from reproduce.bench.table import COMPILED, Bench
@@ -14,7 +14,7 @@ class Target:
     """One ratio, of medians within one run."""
 
     name: str
-    wiring: str
+    wiring: str | None  # None where the network has one alone
     bound: str  # "at least" or "at most"
     limit: float
     measured: float | None  # None where a contender was not timed
@@ -29,25 +29,27 @@ class Target:
 
     def as_row(self) -> dict[str, Any]:
         """For programs."""
-        row = asdict(self)
-        return {"target": row.pop("name"), **row, "outcome": self.outcome}
+        figures = {"bound": self.bound, "limit": self.limit, "measured": self.measured}
+        return self._head() | figures | {"outcome": self.outcome}
 
     def as_text(self) -> dict[str, str]:
         """For people."""
-        return {
-            "target": self.name,
-            "wiring": self.wiring,
+        measured = "" if self.measured is None else f"{self.measured:.2f}"
+        return self._head() | {
             "wanted": f"{self.bound} {self.limit:g}",
-            "measured": "" if self.measured is None else f"{self.measured:.2f}",
+            "measured": measured,
             "outcome": self.outcome,
         }
+
+    def _head(self) -> dict[str, str]:
+        return {"target": self.name} | ({} if self.wiring is None else {"wiring": self.wiring})
 
 
 def targets_of(bench: Bench) -> Iterator[Target]:
     """Every target; where a contender has several numbers of threads, its fastest, and the leanest, counts."""
 
     def times_compiled(wiring: str, *names: str) -> float | None:
-        return _ratio(bench.fastest(wiring, *names), bench.fastest(wiring, COMPILED))
+        return ratio(bench.fastest(wiring, *names), bench.fastest(wiring, COMPILED))
 
     original = times_compiled("published", "original_code's graph")
     yield Target("time of original_code's graph / compiled", "published", "at least", 6, original)
@@ -56,10 +58,10 @@ def targets_of(bench: Bench) -> Iterator[Target]:
     others = times_compiled("described", "PyTorch nn.LSTM", "JAX scan")
     yield Target("time of the best of PyTorch and JAX / compiled", "described", "at least", 1, others)
     for wiring in ("published", "described"):
-        memory = _ratio(_memory(bench, wiring, COMPILED), _memory(bench, wiring, "Keras fit"))
+        memory = ratio(_memory(bench, wiring, COMPILED), _memory(bench, wiring, "Keras fit"))
         yield Target("peak memory of compiled / Keras fit", wiring, "at most", 1, memory)
     for wiring in ("published", "described"):
-        floor = _ratio(bench.fastest(wiring, COMPILED), bench.floor)
+        floor = ratio(bench.fastest(wiring, COMPILED), bench.floor)
         yield Target("time of compiled / floor", wiring, "at most", 2, floor)
 
 
@@ -67,5 +69,6 @@ def _memory(bench: Bench, wiring: str, name: str) -> int | None:
     return min((result.peak_bytes for result in bench.timed(name, wiring)), default=None)
 
 
-def _ratio(a: float | None, b: float | None) -> float | None:
+def ratio(a: float | None, b: float | None) -> float | None:
+    """a / b; None where either was not measured."""
     return None if a is None or b is None else a / b

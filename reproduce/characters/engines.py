@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from reproduce.characters.keras_engine import Network
 from reproduce.characters.weights import CharWeights
+
+if TYPE_CHECKING:
+    from reproduce.characters.keras_engine import Network  # and with it Keras, which reading a run needs not
 
 CHAR_ENGINES = ("compiled", "keras")
 

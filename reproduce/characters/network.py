@@ -12,8 +12,6 @@ import tensorflow as tf
 from reproduce.characters.weights import CharWeights
 from reproduce.lstm.stack import Layer, backward, forward, gradient, input_gradient
 
-LEAST, MOST = 1e-7, 1 - 1e-7  # Keras keeps the probabilities it takes logarithms of between these
-
 
 class Masks(NamedTuple):
     """What dropout multiplies with: 0, or 1 / (1 - rate)."""
@@ -36,13 +34,12 @@ def loss_and_gradients(
     dropped = trace_1.h * masks.between
     trace_2 = forward(second, dropped)
     last = trace_2.h[-1] * masks.last  # (batch, hidden)
-    probabilities = tf.nn.softmax(last @ w.kernel_out + w.bias_out)  # (batch, characters)
+    logits = last @ w.kernel_out + w.bias_out  # (batch, characters)
 
-    one_hot = tf.one_hot(targets, probabilities.shape[1], dtype=inputs.dtype)
-    of_target = tf.reduce_sum(probabilities * one_hot, axis=1)  # (batch,)
-    loss = -tf.reduce_mean(tf.math.log(tf.clip_by_value(of_target, LEAST, MOST)))
-    is_free = tf.cast((of_target >= LEAST) & (of_target <= MOST), inputs.dtype)[:, tf.newaxis]  # outside, no gradient
-    d_logits = (probabilities - one_hot) * is_free / targets.shape[0]  # softmax and logarithm in one
+    # Of the logits, as Keras does it too where a softmax is the last layer: no probability is too small for it.
+    one_hot = tf.one_hot(targets, logits.shape[1], dtype=inputs.dtype)
+    loss = -tf.reduce_mean(tf.reduce_sum(one_hot * tf.nn.log_softmax(logits), axis=1))
+    d_logits = (tf.nn.softmax(logits) - one_hot) / targets.shape[0]  # softmax and logarithm in one
 
     d_last = tf.matmul(d_logits, w.kernel_out, transpose_b=True) * masks.last
     dz_2 = backward(second, trace_2, d_last[tf.newaxis])

@@ -6,34 +6,67 @@ import os
 import sys
 
 import typer
+from typer.core import TyperGroup
 
 from reproduce.cli.ablate import ablate
+from reproduce.cli.articles import Article, ArticleGroup
 from reproduce.cli.band import band
 from reproduce.cli.bench import bench
 from reproduce.cli.claims import claims
 from reproduce.cli.compare import compare
+from reproduce.cli.generate import generate
+from reproduce.cli.list import list_articles
+from reproduce.cli.milestones import milestones
 from reproduce.cli.output import Interrupted
 from reproduce.cli.report import report
+from reproduce.cli.rivals import rivals
 from reproduce.cli.run import run
+from reproduce.cli.run_macbeth import run_macbeth
+from reproduce.cli.run_stacked import run_stacked
 from reproduce.cli.study import study
 from reproduce.errors import ReproduceError
 
 UsageError = typer.BadParameter.__base__  # typer brings a click of its own, or not, by its version
 
+RUN = """Train an article's network, draw its pictures and judge its claims; bitcoin-lstm where no ARTICLE is named.
+
+Each article has options of its own: reproduce run ARTICLE --help.
+
+Example: reproduce run --epochs 3
+"""
+
+
+class _Commands(TyperGroup):
+    """The commands as a newcomer meets them; typer would put `run`, a group, last."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:
+        return sorted(super().list_commands(ctx), key=lambda name: name not in ("list", "run"))
+
+
 app = typer.Typer(
     name="reproduce",
+    cls=_Commands,
+    rich_markup_mode="markdown",  # rich's own takes "[default: all cores]" for markup, and hides it
     help="Rerun LSTM tutorials as they were published, and see which of their claims stand.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(run)
+app.command("list")(list_articles)
+run_app = typer.Typer(cls=ArticleGroup, help=RUN, subcommand_metavar="[ARTICLE] [OPTIONS]")
+app.add_typer(run_app, name="run")
+run_app.command(Article.bitcoin_lstm.value, rich_help_panel="Articles")(run)
+run_app.command(Article.stacked_lstm.value, rich_help_panel="Articles")(run_stacked)
+run_app.command(Article.macbeth.value, rich_help_panel="Articles")(run_macbeth)
+app.command()(claims)
+app.command()(report)
 app.command()(compare)
 app.command()(study)
 app.command()(band)
 app.command()(ablate)
-app.command()(claims)
-app.command()(report)
+app.command()(rivals)
+app.command()(milestones)
+app.command()(generate)
 app.command()(bench)
 
 

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from reproduce.cli.output import JsonOption, note, run_progress, show_table
+from reproduce.articles.macbeth.variant import MacbethVariant
+from reproduce.cli.output import JsonOption, note, print_table, run_progress, show_table
 from reproduce.engines import limit_threads
 from reproduce.errors import RunError
 from reproduce.files import write_text
@@ -20,8 +21,14 @@ STEPS = 145  # an epoch of the article
 
 def bench(
     rounds: Annotated[
-        int | None, typer.Option(min=1, help="Turns of every contender.  [default: 15; --scaling 3; --throughput 2]")
+        int | None,
+        typer.Option(
+            min=1, help="Turns of every contender.  [default: 15; --characters 9; --scaling 3; --throughput 2]"
+        ),
     ] = None,
+    characters: Annotated[
+        bool, typer.Option("--characters", help="Time the Macbeth network instead: a training step, and writing.")
+    ] = False,
     scaling: Annotated[
         bool, typer.Option("--scaling", help="Vary hidden units, days and windows instead: a table and a picture.")
     ] = False,
@@ -34,13 +41,18 @@ def bench(
 ) -> None:
     """Time a training step of every engine, of Keras and, where installed, PyTorch and JAX; exit 1 if one fails.
 
-    Each contender has a process of its own and must reach the session engine's loss in the first epoch.
+    Each contender has a process of its own and must reach the session engine's loss in the first epoch, or Keras's
+    where it trains the Macbeth network; what writes without Keras must write the same text.
 
     Example: reproduce bench --rounds 3 --json bench.json
     """
-    if scaling and throughput:
-        raise typer.BadParameter("each is a bench of its own; give one of them", param_hint="--scaling, --throughput")
-    if throughput:
+    if characters + scaling + throughput > 1:
+        raise typer.BadParameter(
+            "each is a bench of its own; give one of them", param_hint="--characters, --scaling, --throughput"
+        )
+    if characters:
+        _bench_characters(rounds or 9, json_to)
+    elif throughput:
         _bench_throughput(rounds or 2, json_to)
     elif scaling:
         _bench_scaling(rounds or 3, out, force, json_to)
@@ -67,6 +79,31 @@ def _bench_contenders(rounds: int, json_to: str | None) -> None:
     for reason in done.notes():
         note(f"reproduce: {reason}")
     _exit_if_any([result.failure for result in done.results])
+
+
+def _bench_characters(rounds: int, json_to: str | None) -> None:
+    limit_threads(1)
+    from reproduce.bench.characters import CHARACTERS, all_contenders, create_problem
+    from reproduce.bench.characters import STEPS as CHARACTER_STEPS
+    from reproduce.bench.characters_table import run_char_bench
+    from reproduce.bench.writing import all_writers, create_writing_problem
+
+    network, contenders, writers = MacbethVariant(), all_contenders(), all_writers()
+    problems = (
+        create_problem(network, CHARACTERS, steps=CHARACTER_STEPS),
+        create_writing_problem(network, CHARACTERS),
+    )
+    with run_progress("characters", len(contenders) + 2 * (rounds + 1)) as advance:
+        done = run_char_bench(contenders, writers, problems, rounds=rounds, on_progress=advance)
+    targets = list(done.targets())
+    rows = done.step_rows() + done.writing_rows() + [target.as_row() for target in targets]
+    show_table(done.title, rows, done.step_texts(), json_to)
+    if json_to is None:
+        print_table("One written character, greedily, each fed back", done.writing_texts())
+        print_table("Targets, held against this run", [target.as_text() for target in targets])
+    for reason in done.notes():
+        note(f"reproduce: {reason}")
+    _exit_if_any(done.failures)
 
 
 def _bench_scaling(rounds: int, out: Path, force: bool, json_to: str | None) -> None:

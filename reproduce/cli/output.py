@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -37,9 +37,18 @@ def show_table(
         RunError: the file cannot be written.
     """
     if json_to is None:
-        _print_table(title, shown)
-        return
-    text = json.dumps({"title": title, "rows": list(rows)}, indent=2, ensure_ascii=False) + "\n"
+        print_table(title, shown)
+    else:
+        give_json({"title": title, "rows": list(rows)}, json_to)
+
+
+def give_json(document: dict[str, Any], json_to: str) -> None:
+    """Print `document` as JSON where `json_to` is `-`, or write it to that file.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     if json_to == "-":
         sys.stdout.write(text)
         return
@@ -49,7 +58,8 @@ def show_table(
         raise RunError(f"{json_to}: {getattr(error, 'strerror', None) or error}; give --json another file") from error
 
 
-def _print_table(title: str, shown: Sequence[dict[str, str]]) -> None:
+def print_table(title: str, shown: Sequence[dict[str, str]]) -> None:
+    """Print rows, every value a text, on stdout."""
     console = Console()
     table = Table(title=title, title_justify="left")
     for name in shown[0]:
@@ -79,17 +89,47 @@ def resumable(kept: str) -> Iterator[None]:
         raise Interrupted(f"interrupted; {kept}, and the same command goes on") from None
 
 
-def epoch_progress() -> Progress:
-    """A progress bar on stderr: what is running, epoch, loss, time left."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("epoch"),
-        MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
+class Trained(Protocol):
+    """How far a training is: the progress of any article's."""
+
+    losses: list[float]  # of each finished epoch
+
+    @property
+    def epoch(self) -> int:
+        """The number of finished epochs."""
+
+
+@contextmanager
+def epoch_progress(epochs: int) -> Iterator[Callable[[str, Trained], None]]:
+    """Progress bars on stderr over the epochs of what trains, one a name: epoch, loss, time left.
+
+    Yields what to call with the name and its progress, before its first epoch and after each one. Ctrl-C becomes a line
+    that says where it was and how to go on.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("epoch"), MofNCompleteColumn())
+    bar = Progress(
+        *columns, TextColumn("loss {task.fields[loss]}"), TimeRemainingColumn(), console=Console(stderr=True)
     )
+    tasks: dict[str, TaskID] = {}
+    reached = ""
+    try:
+        with ExitStack() as shown:
+
+            def show(name: str, progress: Trained) -> None:
+                nonlocal reached
+                if not tasks:  # a bar without a task is an empty line, also above an error's
+                    shown.enter_context(bar)
+                if name not in tasks:
+                    if 0 < progress.epoch < epochs:
+                        bar.console.print(f"{name} goes on at epoch {progress.epoch}")
+                    tasks[name] = bar.add_task(name, total=epochs, completed=progress.epoch, loss="…")
+                loss = f"{progress.losses[-1]:.5f}" if progress.losses else "…"
+                bar.update(tasks[name], completed=progress.epoch, loss=loss)
+                reached = f" in epoch {progress.epoch} of {name}"
+
+            yield show
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted{reached}; the same command goes on from the last checkpoint") from None
 
 
 @contextmanager

@@ -12,7 +12,15 @@ from reproduce.articles.bitcoin_lstm.ablation import shipped_ablation
 from reproduce.articles.bitcoin_lstm.answers import answers
 from reproduce.articles.bitcoin_lstm.bands import judge_study, shipped_losses
 from reproduce.articles.bitcoin_lstm.findings import findings
+from reproduce.articles.macbeth import findings as macbeth
+from reproduce.articles.macbeth.study import shipped_rows
+from reproduce.articles.stacked_lstm import findings as stacked
+from reproduce.articles.stacked_lstm.pairs import compare
+from reproduce.articles.stacked_lstm.rivals import shipped_rivals
+from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
+from reproduce.articles.stacked_lstm.windows import persistence_rmse_usd, prepare
 from reproduce.files import write_text
+from reproduce.prices import load_prices
 
 WIDTH = 120  # characters a line
 ALT = {
@@ -23,10 +31,10 @@ ALT = {
 
 
 def filled_in(readme: str, docs: Path) -> str:
-    """The README with findings, answers and speed as the tables have them now, between their marks.
+    """The README with findings, answers and speeds as the tables have them now, between their marks.
 
     Args:
-        docs: the folder with bench.json and throughput.json, as `reproduce bench` wrote them.
+        docs: the folder with bench.json, throughput.json and characters.json, as `reproduce bench` wrote them.
 
     Raises:
         ValueError: a mark is missing.
@@ -39,10 +47,27 @@ def filled_in(readme: str, docs: Path) -> str:
     rows = [f"| {one.question} | {one.answer} | {one.evidence} |" for one in answers(table, bands)]
     lines = ["| question | answer | because |", "|---|---|---|", *rows]
     readme = _between(_between(readme, "findings", "\n\n".join(parts)), "answers", "\n".join(lines))
-    bench, throughput = (
-        json.loads((docs / f"{name}.json").read_text(encoding="utf-8"))["rows"] for name in ("bench", "throughput")
+    readme = _between(_between(readme, "stacked", _stacked()), "macbeth", _macbeth())
+    bench, throughput, characters = (
+        json.loads((docs / f"{name}.json").read_text(encoding="utf-8"))["rows"]
+        for name in ("bench", "throughput", "characters")
     )
-    return _between(readme, "speed", _speed(bench, throughput))
+    return _between(_between(readme, "speed", _speed(bench, throughput)), "characters", _characters(characters))
+
+
+def _stacked() -> str:
+    """The networks' comparison."""
+    rows, persistence = shipped_rivals(), persistence_rmse_usd(prepare(load_prices(), StackedVariant()))
+    pairs = compare(rows)
+    told = textwrap.fill(stacked.sentence(pairs, persistence, rows), WIDTH)
+    return "\n".join([told, "", *stacked.table_lines(pairs, persistence, rows)])
+
+
+def _macbeth() -> str:
+    """What the network has learnt after some epochs."""
+    rows = shipped_rows()
+    told = [textwrap.fill(sentence, WIDTH) for sentence in macbeth.sentences(rows)]
+    return "\n\n".join([*told, "\n".join(macbeth.table_lines(rows))])
 
 
 def _speed(bench: list[dict[str, Any]], throughput: list[dict[str, Any]]) -> str:
@@ -59,6 +84,31 @@ def _speed(bench: list[dict[str, Any]], throughput: list[dict[str, Any]]) -> str
     hours = ", ".join(f"with {row['workers']} of its workers {row['times_graph']:.1f}" for row in studies)
     told = f"Whole runs an hour, in multiples of the published graph's one after another: a study {hours}."
     return "\n".join(lines) + "\n\n" + told
+
+
+def _characters(bench: list[dict[str, Any]]) -> str:
+    """Macbeth's training and writing, each in multiples of ours, on the number of threads that is fastest."""
+    steps, written = _fastest(bench, "contender", "ms_per_step"), _fastest(bench, "writer", "ms_per_character")
+    ours = steps["compiled engine"]
+    lines = ["| | time, compiled engine's as 1 |", "|---|---|"]
+    lines += [f"| a training step, {name} | {time / ours:.1f} |" for name, time in steps.items()]
+    predict = written["Keras predict"]
+    faster = " and ".join(
+        f"{predict / time:.0f} times with {name.removeprefix('generate, ')}"
+        for name, time in written.items()
+        if name != "Keras predict"
+    )
+    told = f"Text is written faster than by calling Keras's `predict` once a character: {faster}."
+    return "\n".join(lines) + "\n\n" + textwrap.fill(told, WIDTH)
+
+
+def _fastest(bench: list[dict[str, Any]], kind: str, time: str) -> dict[str, float]:
+    """The least time of each name, over its numbers of threads."""
+    times: dict[str, float] = {}
+    for row in bench:
+        if row.get("status") == "timed" and kind in row:
+            times[row[kind]] = min(row[time], times.get(row[kind], row[time]))
+    return times
 
 
 def _between(text: str, mark: str, content: str) -> str:

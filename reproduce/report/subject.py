@@ -84,9 +84,11 @@ def _first_run(study: Path) -> Path:
 
 def _read_run(path: Path, study_path: Path | None) -> Subject:
     with _reading(path / "config.json"):
+        article = _read_object(path / "config.json").get("article", RunConfig.article)
+    if article != RunConfig.article:
+        raise RunError(f"{path}: a run of article {article!r}, expected {RunConfig.article!r}; name another run")
+    with _reading(path / "config.json"):
         config = RunConfig.from_json((path / "config.json").read_text(encoding="utf-8"))
-    if config.article != RunConfig.article:
-        raise RunError(f"{path}: a run of article {config.article!r}, expected {RunConfig.article!r}; name another run")
     if not (path / "metrics.json").is_file():
         raise RunError(f"{path}: the run is not finished; give the command that began it again")
     with _reading(path / "metrics.json"):

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reproduce.articles.macbeth.milestones import Milestone
+from reproduce.articles.macbeth.study import TREND, MilestoneRow
 from reproduce.characters.measures import entropy_of_order, repeat_rate
 from reproduce.characters.text import Samples
 from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING, new_figure
@@ -27,6 +28,14 @@ def baselines(training: Samples, judged: Samples, characters: int) -> Baselines:
     """Count them over the samples that train, for those that judge; the repeat rate is that of the judged text."""
     zero, one = (entropy_of_order(training, judged, order, characters) for order in (0, 1))
     return Baselines(zero, one, repeat_rate(judged.targets))
+
+
+def trend(rows: Sequence[MilestoneRow]) -> Figure:
+    """The same of a study's table: the first seed that was trained for all the epochs of TREND."""
+    seed = min(row.seed for row in rows if row.variant == TREND.name)
+    mine = [row for row in rows if (row.variant, row.seed) == (TREND.name, seed)]
+    measured = [Milestone(row.epoch, row.loss, row.held_out_loss, row.repeat_rate) for row in mine]
+    return milestones(measured, Baselines(mine[0].entropy_0, mine[0].entropy_1, mine[0].text_repeat_rate))
 
 
 def milestones(measured: Sequence[Milestone], counted: Baselines) -> Figure:

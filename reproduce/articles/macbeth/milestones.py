@@ -34,6 +34,11 @@ def is_milestone(epoch: int) -> bool:
     return epoch in MILESTONES
 
 
+def sample_name(epoch: int) -> str:
+    """The name of the file that keeps one greedy text of that epoch."""
+    return f"sample-epoch-{epoch:03d}.txt"
+
+
 def measure(engine: CharEngine, judged: Samples, *, is_held_out: bool) -> tuple[Milestone, np.ndarray]:
     """Measure a network as it stands; epoch and loss are the caller's to fill in.
 

@@ -48,7 +48,7 @@ def loop_outputs(window: int) -> dict[str, int]:
     return {
         "loop_predicts": len(printed),
         "loop_appends": 0 if reads_endings else window,
-        "loop_last_window": len(endings[-1]) if reads_endings else window,
+        "loop_last_window": window - (len(printed) - 1) if reads_endings else window,
     }
 
 

@@ -10,17 +10,19 @@ from importlib.resources import files
 from pathlib import Path
 from typing import get_type_hints
 
-from reproduce.articles.macbeth.milestones import read_milestones
+from reproduce.articles.macbeth.milestones import read_milestones, sample_name
 from reproduce.articles.macbeth.training import RunConfig, parts, train
 from reproduce.articles.macbeth.variant import MacbethVariant
 from reproduce.characters.measures import entropy_of_order, repeat_rate
 from reproduce.characters.text import Text
 from reproduce.directory import Directory
+from reproduce.engines import MAX_SEED
 from reproduce.errors import RunError
 from reproduce.files import write_text
 from reproduce.pool import train_all
 
 TABLE = "milestones.csv"
+SHOWN = 60
 TREND = MacbethVariant(epochs=20, held_out="last-tenth")
 
 
@@ -32,6 +34,11 @@ class MacbethStudy:
     seeds: range  # of the published variant
     trend_seeds: range  # of TREND, which costs twenty times as much
     text: Text
+
+    def __post_init__(self) -> None:
+        for seeds in (self.seeds, self.trend_seeds):
+            if not seeds or not 0 <= seeds[0] <= seeds[-1] <= MAX_SEED:
+                raise ValueError(f"seeds are {seeds}, expected at least one, from 0 to {MAX_SEED}")
 
     @property
     def configs(self) -> list[RunConfig]:
@@ -58,6 +65,7 @@ class MilestoneRow:  # its fields are the columns of milestones.csv
     samples: int
     batches: int
     weights: int
+    writes: str  # the first SHOWN characters of a greedy text, its line ends as slashes
     seconds: float  # of the whole run
     version: str
 
@@ -109,9 +117,22 @@ def run_rows(directory: Directory, text: Text) -> list[MilestoneRow]:
     of_run = {"text_repeat_rate": repeat_rate(text.indices), "seconds": environment["seconds"]}
     version = environment["packages"]["reproduce"]
     return [
-        MilestoneRow(config.variant.name, config.seed, **asdict(one), **counted, **counts, **of_run, version=version)
+        MilestoneRow(
+            variant=config.variant.name,
+            seed=config.seed,
+            version=version,
+            **{**asdict(one), **counted, **counts, **of_run},
+            writes=_first_written(directory, one.epoch),
+        )
         for one in read_milestones(directory)
     ]
+
+
+def _first_written(directory: Directory, epoch: int) -> str:
+    """How the greedy text that was kept after an epoch goes on from its start window."""
+    with directory.reading(sample_name(epoch)) as path:
+        written = path.read_text(encoding="utf-8")[directory.config.variant.window :]
+    return written[:SHOWN].replace("\n", "/")
 
 
 def table_text(rows: Sequence[MilestoneRow]) -> str:

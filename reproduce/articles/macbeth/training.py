@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reproduce.articles.macbeth.milestones import Milestone, is_milestone, measure, write_milestones
+from reproduce.articles.macbeth.milestones import Milestone, is_milestone, measure, sample_name, write_milestones
 from reproduce.articles.macbeth.variant import MacbethVariant
 from reproduce.characters.engines import CHAR_ENGINES, CharEngine, create_char_engine
 from reproduce.characters.text import Samples, Text, cut_samples, split_samples
@@ -157,7 +157,7 @@ class _Trainer:
         for start in range(first_step, whole, STEPS):
             stop = min(start + STEPS, whole)
             yield stop, order[start * batch : stop * batch].reshape(-1, batch)
-        if samples % batch:
+        if samples % batch and first_step <= whole:  # beyond it, the checkpoint was saved behind the last call
             yield whole + 1, order[whole * batch :].reshape(1, -1)
 
     def _end_epoch(self) -> None:
@@ -167,7 +167,7 @@ class _Trainer:
         if is_milestone(progress.epoch) or progress.epoch == self._variant.epochs:
             measured, sample = measure(self._engine, self._judged, is_held_out=self._variant.held_out != "none")
             progress.milestones.append(replace(measured, epoch=progress.epoch, loss=progress.losses[-1]))
-            sample_path = self._directory.path / f"sample-epoch-{progress.epoch:03d}.txt"
+            sample_path = self._directory.path / sample_name(progress.epoch)
             write_text(sample_path, self._text.decode(sample) + "\n")
 
     def _save(self) -> None:

@@ -1,0 +1,47 @@
+"""What the study found, in sentences and a table made from the shipped figures; the README has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reproduce.articles.macbeth.outputs import TREND_EPOCHS, study_outputs
+from reproduce.articles.macbeth.study import TREND, MilestoneRow
+from reproduce.articles.macbeth.variant import MacbethVariant
+
+PROSE_EPOCHS = 100  # M1
+_HEADER = "| epochs | training loss | held-out loss | repeat rate | greedy text goes on |"
+
+
+def sentences(rows: Sequence[MilestoneRow]) -> list[str]:
+    """After one epoch; over time; what the hundred epochs of the prose would cost."""
+    found = study_outputs(rows)
+    published = [row for row in rows if row.variant == MacbethVariant().name]
+    trend = [row for row in rows if row.variant == TREND.name]
+    losses = sorted(row.loss for row in published)
+    one, last = published[0], len(TREND_EPOCHS) - 1
+    hours = sum(row.seconds for row in published) / len(published) * PROSE_EPOCHS / 3600
+    seeds = len({row.seed for row in trend})
+    return [
+        f"After the one epoch that the program trains, its loss is {found['loss_mean']:.3f} nats a character "
+        f"({losses[0]:.3f} to {losses[-1]:.3f}, {len(losses)} seeds). Characters counted alone give "
+        f"{one.entropy_0:.3f}, counted in pairs {one.entropy_1:.3f}: it has learnt which characters are common, and "
+        f"{'a little' if found['loss_mean'] > one.entropy_1 else 'more than a little'} of what precedes them.",
+        f"Over 20 epochs, a tenth of the text held out, the held-out loss falls at {found['held_out_falls']} of "
+        f"{last} steps, from {found['held_out_first']:.3f} to {found['held_out_last']:.3f}; the share of greedy text "
+        f"that repeats itself falls at {found['repeat_falls']} of {last}, from {found['repeat_first']:.2f} to "
+        f"{found['repeat_last']:.2f}, where the play's own is {one.text_repeat_rate:.2f} "
+        f"({seeds} seed{'s' * (seeds > 1)}).",
+        f"The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours on one thread of the machine that made "
+        f"this table: `reproduce run macbeth --epochs {PROSE_EPOCHS}`.",
+    ]
+
+
+def table_lines(rows: Sequence[MilestoneRow]) -> list[str]:
+    """The trend as a Markdown table: an epoch a row, of the first seed."""
+    seed = min(row.seed for row in rows if row.variant == TREND.name)
+    trend = [row for row in rows if (row.variant, row.seed) == (TREND.name, seed)]
+    lines = [_HEADER, "|---|---|---|---|---|"]
+    for row in trend:
+        figures = f"{row.epoch} | {row.loss:.3f} | {row.held_out_loss:.3f} | {row.repeat_rate:.2f}"
+        lines.append(f"| {figures} | `{row.writes}` |")
+    return lines

@@ -1,0 +1,88 @@
+"""Our figures that the guide's claims are judged by, under the names claims.toml uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from reproduce.articles.stacked_lstm.figures import predictions_as_published
+from reproduce.articles.stacked_lstm.pairs import LSTM, compare, errors_by_seed, pair_seeds
+from reproduce.articles.stacked_lstm.rivals import RivalRow
+from reproduce.articles.stacked_lstm.variant import Variant
+from reproduce.articles.stacked_lstm.windows import Dataset
+from reproduce.directory import Directory
+
+
+def run_outputs(dataset: Dataset, finished: Directory) -> dict[str, Any]:
+    """What a finished run shows: all that its settings decide, and its skill; None where it diverged."""
+    variant = finished.config.variant
+    return settings_outputs(dataset, variant) | {"run_skill": finished.read_metrics()["skill"]}
+
+
+def settings_outputs(dataset: Dataset, variant: Variant) -> dict[str, Any]:
+    """What needs no training: windows, scaler, network, picture."""
+    from reproduce.keras_forecasters import describe_model  # Keras starts only here
+
+    return {
+        "epochs": variant.epochs,
+        "batch": variant.batch,
+        **describe_model(variant),
+        **_window_outputs(dataset),
+        **_scaler_outputs(dataset),
+        **_picture_outputs(dataset, variant),
+    }
+
+
+def _window_outputs(dataset: Dataset) -> dict[str, int]:
+    days, window = len(dataset.dates), dataset.inputs.shape[1]
+    read = sliding_window_view(np.arange(days - 1), window)  # (windows, window), rows
+    before = dataset.dates[read] < dataset.dates[window:, np.newaxis]
+    first_tested = len(dataset.train[0])
+    return {
+        "days_before": int(before.sum(axis=1).min()),  # of the window that has the fewest
+        "test_prices": days - int(read[first_tested, 0]),
+        "test_days": len(dataset.test[0]),
+    }
+
+
+def _scaler_outputs(dataset: Dataset) -> dict[str, Any]:
+    training = dataset.close_scaled[: -dataset.test_days]
+    return {
+        "training_span": [round(float(end), 12) for end in (training.min(), training.max())],
+        "usd_departure": float(np.abs(dataset.to_usd(dataset.close_scaled) - dataset.close_usd).max()),
+    }
+
+
+def _picture_outputs(dataset: Dataset, variant: Variant) -> dict[str, Any]:
+    """What a reader sees in the picture; the predictions, which do not matter to it, are persistence's."""
+    figure = predictions_as_published(dataset, dataset.persistence_usd, variant.network)
+    (axes,) = figure.axes
+    words = [axes.get_title(), axes.get_xlabel(), axes.get_ylabel()]
+    has_grid = all(line.get_visible() for line in (*axes.get_xgridlines(), *axes.get_ygridlines()))
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    return {
+        "plot_size": [*figure.get_size_inches().tolist(), figure.dpi],
+        "plot_curves": [f"{label} {line.get_color()}" for label, line in zip(labels, axes.get_lines(), strict=True)],
+        "plot_words": [*words, "grid"] if has_grid else words,
+    }
+
+
+def rival_outputs(rows: Sequence[RivalRow], persistence_usd: float) -> dict[str, float]:
+    """What the study tells of the LSTM and each other network, and persistence; USD, above 0 where the LSTM is better.
+
+    Args:
+        persistence_usd: its root mean squared error on the same days.
+    """
+    errors = errors_by_seed(rows, LSTM)
+    naive = pair_seeds("persistence", dict.fromkeys(errors, persistence_usd), errors)
+    pairs = {one.rival.replace("-", "_"): one for one in (*compare(rows), naive)}
+    published = [pairs["simple_rnn"], pairs["mlp"]]
+    return {
+        **{f"{name}_mean": one.mean for name, one in pairs.items()},
+        **{f"{name}_low": one.low for name, one in pairs.items()},
+        "rivals_low": min(one.low for one in published),
+        "rivals_partly": max(*(one.low for one in published), min(one.mean for one in published)),
+    }

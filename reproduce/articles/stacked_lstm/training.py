@@ -1,0 +1,147 @@
+"""One run from start, or from its checkpoint, to finish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reproduce.articles.stacked_lstm.variant import Variant
+from reproduce.articles.stacked_lstm.windows import Dataset, prediction_metrics, prepare
+from reproduce.directory import Directory
+from reproduce.engines import MAX_SEED, limit_threads
+from reproduce.environment import describe_environment
+from reproduce.errors import RunError
+from reproduce.files import write_json
+from reproduce.prices import PriceTable
+
+if TYPE_CHECKING:
+    from reproduce.keras_forecasters import Forecaster
+
+ARTICLE = "stacked-lstm"
+CHECKPOINT_EVERY = 10  # epochs
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that determines a run's result. Goes to config.json."""
+
+    variant: Variant
+    seed: int
+    data_sha256: str
+    article: str = ARTICLE
+    engine: str = "keras"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed <= MAX_SEED:
+            raise ValueError(f"seed is {self.seed}, expected 0 to {MAX_SEED}")
+
+    @property
+    def name(self) -> str:
+        """The name of its directory."""
+        return f"{self.article}-{self.variant.name}-s{self.seed}-{self.engine}"
+
+
+@dataclass
+class Progress:
+    """Where a training stands: what a checkpoint holds beside the network's state."""
+
+    losses: list[float] = field(default_factory=list)  # of each finished epoch, scaled units
+    seconds: float = 0.0  # of training so far, in all processes that took part
+
+    @property
+    def epoch(self) -> int:
+        """The number of finished epochs, which is the next epoch's number."""
+        return len(self.losses)
+
+
+def run(
+    root: Path,
+    config: RunConfig,
+    table: PriceTable,
+    *,
+    force: bool = False,
+    wait: bool = False,
+    on_epoch: Callable[[Progress], None] = lambda _: None,
+) -> Directory:
+    """Train what `config` says on `table` and leave a finished run directory under `root`.
+
+    A finished run of the same configuration is left as it is; an unfinished one is taken up at its checkpoint.
+
+    Args:
+        wait: for another process that is in the directory, rather than be refused.
+        on_epoch: called with the progress before the first epoch of this process and after each one.
+
+    Raises:
+        DataError: the table is too short for the variant.
+        RunError: the directory is in use, or holds another run.
+    """
+    dataset = prepare(table, config.variant)
+    directory = Directory(root, config)
+    with directory.opened(force=force, wait=wait):
+        if not directory.is_finished:
+            described = describe_environment(1, config.data_sha256)
+            write_json(directory.path / "environment.json", described)
+            progress, predicted = _train(directory, dataset, on_epoch)
+            write_json(directory.path / "environment.json", described | {"seconds": progress.seconds})
+            _write_results(directory, dataset, progress, predicted)
+    return directory
+
+
+def train(root: Path, config: RunConfig, table: PriceTable) -> None:
+    """Do one run of a study in this process, on one thread."""
+    limit_threads(1)
+    run(root, config, table, wait=True)
+
+
+def _train(directory: Directory, dataset: Dataset, on_epoch: Callable[[Progress], None]) -> tuple[Progress, np.ndarray]:
+    """Train to the end; return the progress and the test predictions, (test_days, 1)."""
+    from reproduce.keras_forecasters import Forecaster
+
+    variant = directory.config.variant
+    forecaster = Forecaster(variant, directory.config.seed)
+    progress = _resumed(directory, forecaster)
+    begin = time.perf_counter() - progress.seconds
+    on_epoch(progress)
+    while progress.epoch < variant.epochs:
+        progress.losses.append(forecaster.train_epoch(progress.epoch, *dataset.train))
+        progress.seconds = time.perf_counter() - begin
+        if progress.epoch % CHECKPOINT_EVERY == 0 or progress.epoch == variant.epochs:
+            directory.save_checkpoint(_checkpoint(progress, forecaster))
+        on_epoch(progress)
+    return progress, forecaster.predict(dataset.test[0])
+
+
+def _checkpoint(progress: Progress, forecaster: Forecaster) -> dict[str, np.ndarray]:
+    state = {f"state/{name}": array for name, array in forecaster.state().items()}
+    return state | {"losses": np.array(progress.losses), "seconds": np.array(progress.seconds)}
+
+
+def _resumed(directory: Directory, forecaster: Forecaster) -> Progress:
+    """Take up the newest checkpoint, where there is one."""
+    arrays = directory.load_checkpoint()
+    if arrays is None:
+        return Progress()
+    try:
+        progress = Progress(arrays.pop("losses").tolist(), float(arrays.pop("seconds")))
+        forecaster.restore({name.removeprefix("state/"): array for name, array in arrays.items()})
+    except (KeyError, ValueError) as error:
+        raise RunError(f"{directory.path}: the checkpoint is of another network ({error}); remove it") from error
+    return progress
+
+
+def _write_results(directory: Directory, dataset: Dataset, progress: Progress, predicted: np.ndarray) -> None:
+    """Write losses.csv, predictions.csv and, last, metrics.json."""
+    losses = [(epoch, repr(loss)) for epoch, loss in enumerate(progress.losses)]
+    directory.write_table("losses.csv", ("epoch", "loss"), losses)
+    usd = (dataset.test_usd, dataset.to_usd(predicted[:, 0].astype(float)), dataset.persistence_usd)
+    rows = [
+        (date, *(repr(float(value)) for value in values))
+        for date, *values in zip(dataset.test_dates, *usd, strict=True)
+    ]
+    directory.write_table("predictions.csv", ("date", "actual_usd", "predicted_usd", "persistence_usd"), rows)
+    directory.write_metrics({"final_loss": progress.losses[-1]} | prediction_metrics(dataset, predicted))

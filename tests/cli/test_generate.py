@@ -1,0 +1,221 @@
+"""`reproduce generate`: what a tiny network writes, from where, and what is refused. Nothing trains here."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from reproduce.articles.macbeth.training import RunConfig
+from reproduce.articles.macbeth.variant import MacbethVariant
+from reproduce.characters import generation
+from reproduce.characters.text import load_text
+from reproduce.characters.weights import CharWeights, weight_shapes
+from reproduce.directory import Directory
+from tests.test_cli import assert_one_line, reproduce
+
+VARIANT = MacbethVariant(window=6, batch=2, hidden=5)
+VERSE = "So foul and fair a day I have not seen.\nHow far is't call'd to Forres?\n" * 3
+
+
+@pytest.fixture
+def verse(tmp_path):
+    """A text of one's own."""
+    path = tmp_path / "verse.txt"
+    path.write_text(VERSE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def finished(verse, tmp_path):
+    """A finished run of it, with random weights."""
+    text = load_text(verse)
+    random = np.random.default_rng(5)
+    shapes = weight_shapes(VARIANT.hidden, len(text.vocabulary))
+    weights = CharWeights(*(random.normal(size=shape).astype(np.float32) for shape in shapes))
+    directory = Directory(tmp_path / "runs", RunConfig(VARIANT, 3, "compiled", text.sha256))
+    with directory.opened(force=False):
+        directory.write_arrays("weights.npz", weights._asdict())
+        directory.write_metrics({"final_loss": 1.0})
+    return directory.path
+
+
+@pytest.fixture
+def write(invoke, finished, verse):
+    """A way to call the command on that run: exit code, stdout, stderr."""
+    return lambda *words: invoke("generate", finished, "--text", verse, *words)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """How the two loops were called; each writes the text's first characters."""
+    calls = []
+
+    def note(name):
+        def loop(_weights, start, length, **options):
+            calls.append((name, start.tolist(), length, options))
+            return np.zeros(length, dtype=np.int32)
+
+        return loop
+
+    for name in ("generate", "predict_shrinking"):
+        monkeypatch.setattr(generation, name, note(name))
+    return calls
+
+
+def test_text_is_alone_on_stdout(write, verse):
+    """So many of the text's characters, and what they go on from on stderr, a window of the text."""
+    code, stdout, stderr = write("--length", 200, "--temperature", 1)
+    begun = re.fullmatch(r"goes on from: (?P<quoted>.*)\n", stderr)["quoted"]
+    assert code == 0
+    assert len(stdout) == 201  # a line end behind it
+    assert set(stdout) <= set(load_text(verse).vocabulary)
+    assert len(set(stdout)) > 5
+    assert begun[1:-1].encode().decode("unicode_escape") in VERSE.lower()
+
+
+def test_same_seed_writes_the_same_text(write):
+    """And another one another."""
+    first, again, other = (write("--temperature", 1, "--length", 80, "--seed", seed)[1] for seed in (4, 4, 5))
+    assert first == again != other
+
+
+def test_text_is_that_of_the_run_s_weights(write, finished, verse):
+    """Greedy, from a start text's last window, as the library writes it."""
+    text = load_text(verse)
+    with np.load(finished / "weights.npz") as archive:
+        weights = CharWeights(**archive)
+    expected = generation.generate(weights, text.encode("a day "), 30, memory="carried", temperature=0, seed=0)
+    _, stdout, stderr = write("--start", "fair a day ", "--length", 30, "--memory", "carried")
+    assert stdout == text.decode(expected) + "\n"
+    assert stderr == "goes on from: 'a day '\n"
+
+
+def test_defaults_are_a_thousand_characters_fed_back(write, asked):
+    """From a window of zeros a character, greedy."""
+    assert write()[0] == 0
+    ((name, start, length, options),) = asked
+    assert (name, len(start), length) == ("generate", 6, 1000)
+    assert options == {"memory": "window", "temperature": 0, "seed": 0}
+
+
+def test_options_reach_the_loop(write, asked, verse):
+    """Each in its place."""
+    words = ["--memory", "carried", "--temperature", 0.5, "--seed", 9, "--length", 7, "--start", "a day I"]
+    assert write(*words)[0] == 0
+    start = load_text(verse).encode(" day i").tolist()
+    assert asked == [("generate", start, 7, {"memory": "carried", "temperature": 0.5, "seed": 9})]
+
+
+@pytest.mark.parametrize(("words", "length"), [([], 6), (["--length", 4], 4)], ids=["whole-window", "less"])
+def test_published_loop_writes_no_more_than_its_window(words, length, write, asked):
+    """It shortens by a character a step."""
+    assert write("--loop", "published", *words)[0] == 0
+    ((name, start, asked_length, options),) = asked
+    assert (name, len(start), asked_length, options) == ("predict_shrinking", 6, length, {})
+
+
+def test_json_has_text_and_settings(write, finished):
+    """Alone on stdout, nothing on stderr."""
+    words = ["--length", 5, "--start", "fair a day ", "--temperature", 2, "--seed", 1]
+    text = write(*words)[1]
+    code, stdout, stderr = write(*words, "--json")
+    assert (code, stderr) == (0, "")
+    assert json.loads(stdout) == {
+        "run": finished.name,
+        "loop": "repaired",
+        "memory": "window",
+        "temperature": 2.0,
+        "length": 5,
+        "start": "a day ",
+        "seed": 1,
+        "text": text.removesuffix("\n"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        pytest.param(["--temperature", -1], "--temperature", id="below-zero"),
+        pytest.param(["--temperature", "nan"], "--temperature", id="no-number"),
+        pytest.param(["--length", 0], "--length", id="no-characters"),
+        pytest.param(["--memory", "elephant"], "elephant", id="no-such-memory"),
+        pytest.param(["--loop", "endless"], "endless", id="no-such-loop"),
+        pytest.param(["--loop", "published", "--length", 7], "at most 6", id="longer-than-the-published-loop"),
+        pytest.param(["--loop", "published", "--temperature", 1], "choose the loop 'repaired'", id="published-drawn"),
+        pytest.param(["--loop", "published", "--memory", "carried"], "choose the loop", id="published-carried"),
+        pytest.param(["--start", ""], "--start", id="empty-start"),
+    ],
+)
+def test_misuse_is_refused_in_one_line(words, named, write, asked):
+    """Exit code 2, the option at fault; nothing is written."""
+    code, stdout, stderr = write(*words)
+    assert (code, stdout, asked) == (2, "", [])
+    assert_one_line(stderr, named)
+
+
+@pytest.mark.parametrize(
+    ("start", "parts"),
+    [
+        pytest.param("short", ("5 characters", "at least 6"), id="shorter-than-the-window"),
+        pytest.param("fair & foul", ("'&' does not occur", "start text"), id="character-that-is-not-known"),
+    ],
+)
+def test_start_that_cannot_be_read_is_refused_in_one_line(start, parts, write, asked):
+    """Exit code 1, what is wrong and what was wanted."""
+    code, stdout, stderr = write("--start", start)
+    assert (code, stdout, asked) == (1, "", [])
+    assert_one_line(stderr, *parts)
+
+
+def test_run_of_another_text_is_refused_in_one_line(write, verse):
+    """Its numbers would be other characters."""
+    verse.write_text(VERSE + "Enter Macbeth.", encoding="utf-8")
+    code, stdout, stderr = write()
+    assert (code, stdout) == (1, "")
+    assert_one_line(stderr, "trained on another text than verse.txt", "--text")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "remedy"),
+    [
+        pytest.param("config.json", b"{", "not a run of macbeth", id="config-cut-short"),
+        pytest.param("config.json", b'{"seed": 1}', "not a run of macbeth", id="config-of-something-else"),
+        pytest.param("weights.npz", b"", "weights.npz", id="empty-weights"),
+        pytest.param("weights.npz", b"mine", "weights.npz", id="weights-of-something-else"),
+    ],
+)
+def test_damaged_run_is_refused_in_one_line(name, content, remedy, write, finished):
+    """Exit code 1; no traceback."""
+    (finished / name).write_bytes(content)
+    code, stdout, stderr = write()
+    assert (code, stdout) == (1, "")
+    assert_one_line(stderr, remedy)
+
+
+def test_weights_cut_short_are_refused_in_one_line(write, finished):
+    """Half the file, say; exit code 1."""
+    path = finished / "weights.npz"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    code, stdout, stderr = write()
+    assert (code, stdout) == (1, "")
+    assert_one_line(stderr, "weights.npz")
+
+
+def test_run_in_a_folder_of_another_name_is_refused_in_one_line(invoke, finished, verse):
+    """The name is the configuration's."""
+    moved = finished.rename(finished.parent / "mine")
+    code, stdout, stderr = invoke("generate", moved, "--text", verse)
+    assert (code, stdout) == (1, "")
+    assert_one_line(stderr, "mine", finished.name)
+
+
+@pytest.mark.parametrize("name", ["config.json", "metrics.json"])
+def test_what_is_no_finished_run_is_refused_without_tensorflow(name, finished):
+    """Exit code 1, the folder and what to do; it costs no seconds."""
+    (finished / name).unlink()
+    refused = reproduce("generate", finished, flags=("-X", "importtime"))
+    last = refused.stderr.splitlines(keepends=True)[-1]
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert_one_line(last, str(finished), "reproduce run macbeth" if name == "config.json" else "give the command")
+    assert re.search(r"\| +(tensorflow|keras)\b", refused.stderr) is None
