@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from reproduce.keras_state import model_state, restore_model
+from reproduce.order import epoch_order
 
 SEEDS_A_RUN = 9  # as the graph's; see reproduce.engines.MAX_SEED
 
@@ -117,12 +118,3 @@ class Forecaster:
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Continue from a `state` of the same network, to the same bits; ValueError where it is another's."""
         restore_model(self._model, state)
-
-
-def epoch_order(seed: int, epoch: int, windows: int) -> np.ndarray:
-    """The order, (windows,), in which an epoch takes its windows.
-
-    Keras's `fit` shuffles too, from a generator that a resumed run could not put back in its place; this order hangs
-    on seed and epoch alone.
-    """
-    return np.random.default_rng((seed, epoch)).permutation(windows)

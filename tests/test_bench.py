@@ -149,14 +149,6 @@ def test_losses_agree_within_a_thousandth(loss, is_same):
     assert [result.is_in for result in results] == [True, True, is_same]
 
 
-def test_losses_are_held_to_keras_where_there_is_no_session_engine():
-    """Not to the compiled engine's, though that stands before it in the list; to the first of Keras's rows."""
-    results = [timed(name, [1.0]) for name in ("compiled engine", "Keras fit", "Keras fit")]
-    results[0].first_loss, results[2].first_loss = 0.6, 0.4
-    check_losses(results)
-    assert [result.is_in for result in results] == [False, True, False]
-
-
 def test_losses_are_not_checked_against_a_contender_that_failed():
     """Nothing is timed that was not checked."""
     results = [timed("session engine", []), timed("Keras fit", [])]

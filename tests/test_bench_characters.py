@@ -13,6 +13,7 @@ from reproduce.articles.macbeth.variant import MacbethVariant
 from reproduce.bench import characters, writing
 from reproduce.bench.characters import (
     CALL,
+    KERAS,
     OTHER_DRAWS,
     TOLERANCE,
     all_contenders,
@@ -45,7 +46,7 @@ from tests.contenders import steady, timed, train_raising, writer
 pytestmark = pytest.mark.usefixtures("one_thread")
 TINY, CHARACTERS = MacbethVariant(window=6, batch=4, hidden=5, learning_rate=0.02), 7
 STEPS = CALL + 3  # so that the compiled engine's last call is shorter
-KERAS, COMPILED, PYTORCH = "Keras fit", "compiled engine", "PyTorch nn.LSTM"
+COMPILED, PYTORCH = "compiled engine", "PyTorch nn.LSTM"
 
 
 def tiny_problem(network=TINY):
@@ -110,6 +111,7 @@ def test_pytorch_drops_units_in_both_places():
 
 def test_contenders_stand_in_the_table_s_order():
     """Each on all cores and on one; only PyTorch may be missing, and only it is held to less than TOLERANCE."""
+    assert {one.references for one in all_contenders()} == {(KERAS,)}
     rows = [(one.name, one.threads, one.tolerance, one.package) for one in all_contenders()]
     assert rows == [
         (name, threads, tolerance, package)
@@ -149,17 +151,18 @@ def test_contenders_train_in_processes_of_their_own():
         pytest.param(COMPILED, 0.500004, True, id="rounding"),
         pytest.param(COMPILED, 0.500006, False, id="past-rounding"),
         pytest.param(KERAS, 0.499994, False, id="one-thread-below"),
-        pytest.param(PYTORCH, 0.509, True, id="other-draws"),
-        pytest.param(PYTORCH, 0.489, False, id="another-network"),
+        pytest.param(PYTORCH, 0.502, True, id="other-draws"),
+        pytest.param(PYTORCH, 0.497, False, id="another-network"),
     ],
 )
 def test_losses_are_held_to_keras_s(name, loss, is_same):
-    """Within 1e-5; PyTorch's, which drops other units, within 2 %."""
+    """Not to the compiled engine's; within 1e-5, PyTorch's, which drops other units, within half a percent."""
     tolerances = {one.name: one.tolerance for one in all_contenders()}
-    results = [timed(one, [1.0], tolerance=tolerances[one]) for one in (KERAS, name)]
-    results[1].first_loss = loss
+    names = (COMPILED, KERAS, name)
+    results = [timed(one, [1.0], references=(KERAS,), tolerance=tolerances[one]) for one in names]
+    results[0].first_loss, results[2].first_loss = 0.6, loss
     check_losses(results)
-    assert [result.is_in for result in results] == [True, is_same]
+    assert [result.is_in for result in results] == [False, True, is_same]
 
 
 # Writing
@@ -324,6 +327,11 @@ def test_title_tells_the_network():
 # The command
 
 
+def held_to_keras(name, **needs):
+    """A contender that does as if it trained, and whose loss must be Keras's."""
+    return steady(name, references=(KERAS,), **needs)
+
+
 @pytest.fixture
 def bench_command(monkeypatch, capsys):
     """A way to run `reproduce bench --characters` with contenders that pretend; its exit status, stdout and stderr."""
@@ -344,7 +352,7 @@ def bench_command(monkeypatch, capsys):
 
 def test_bench_characters_prints_three_tables(bench_command):
     """Exit 0, though a package is missing and targets are not met."""
-    contenders = [steady(KERAS), steady(COMPILED), steady(PYTORCH, package="no_such_package")]
+    contenders = [held_to_keras(KERAS), held_to_keras(COMPILED), held_to_keras(PYTORCH, package="no_such_package")]
     status, out, err = bench_command(contenders, [writer(PREDICT, [1], [2]), writer(WINDOW, [1, 2], [1, 2])])
     assert status in (0, None), err
     for shown in ("ms a step", "ms a character", "2 characters", "not met"):
@@ -355,7 +363,7 @@ def test_bench_characters_prints_three_tables(bench_command):
 def test_bench_characters_writes_json_for_programs(bench_command, tmp_path):
     """Contenders, writers and targets in one list; nothing on stdout."""
     writers = [writer(PREDICT, [1], [2]), writer(WINDOW, [1, 2], [1, 2])]
-    status, out, err = bench_command([steady(KERAS)], writers, "--json", str(tmp_path / "bench.json"))
+    status, out, err = bench_command([held_to_keras(KERAS)], writers, "--json", str(tmp_path / "bench.json"))
     rows = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))["rows"]
     assert (status in (0, None), out) == (True, ""), err
     assert [row[key] for row in rows for key in ("contender", "writer") if key in row] == [KERAS, PREDICT, WINDOW]
@@ -372,7 +380,7 @@ def test_bench_characters_writes_json_for_programs(bench_command, tmp_path):
 def test_bench_characters_exits_1_when_one_fails(bench_command, loss, text, told):
     """It says which, once, after the tables."""
     writers = [writer(PREDICT, [1], [2]), writer(WINDOW, text, text)]
-    status, out, err = bench_command([steady(KERAS), steady(COMPILED, loss=loss)], writers)
+    status, out, err = bench_command([held_to_keras(KERAS), held_to_keras(COMPILED, loss=loss)], writers)
     assert status == 1
     assert "FAILED" in out
     assert err.count(told) == 1

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reproduce.bench.characters import OTHER_DRAWS, CharProblem
+from reproduce.bench.characters import KERAS, OTHER_DRAWS, CharProblem
 from reproduce.bench.contenders import Contender
 from reproduce.bench.rounds import Result, race, started
 from reproduce.bench.table import COMPILED, format_rows
 from reproduce.bench.targets import Target, ratio
 from reproduce.bench.writing import PREDICT, WINDOW, Writing, WritingProblem, time_writers
 
-KERAS = "Keras fit"
 STEP_COLUMNS = {
     "contender": ("contender", "{}"),
     "threads": ("threads", "{}"),
@@ -54,7 +53,7 @@ class CharBench:
             f"One training step: {n.batch} samples of {n.window} of {characters} characters, two layers of {n.hidden} "
             f"hidden units, dropout {n.dropout:g}, float32\n"
             f"First loss: the mean of the first {self.problem.steps} steps; PyTorch drops other units than Keras and "
-            f"is held to it within {OTHER_DRAWS:.0%}"
+            f"is held to it within {OTHER_DRAWS:.1%}"
         )
 
     @property

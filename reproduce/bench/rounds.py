@@ -15,8 +15,6 @@ import numpy as np
 from reproduce.bench.contenders import Contender
 from reproduce.bench.process import Chunk, ContenderError, ContenderProcess
 
-# Whose loss it must be: the first of them that takes part.
-REFERENCES = ("session engine", "Keras fit", "compiled engine")
 CHUNK_SECONDS = 0.5  # what a chunk should take; at least one epoch
 
 
@@ -118,7 +116,7 @@ def check_losses(results: Sequence[Result]) -> None:
 
 def _reference_of(result: Result, results: Sequence[Result]) -> Result:
     peers = [peer for peer in results if peer.contender.wiring == result.contender.wiring]
-    return next(peer for name in REFERENCES for peer in peers if peer.contender.name == name)
+    return next(peer for name in result.contender.references for peer in peers if peer.contender.name == name)
 
 
 def _ask_ahead(

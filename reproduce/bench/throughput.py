@@ -56,7 +56,7 @@ def measure_throughput(
 
     Args:
         graph: the contender whose steps one after another are the published way, `original_code`'s graph.
-        reference: whose loss that must have in the first epoch (`reproduce.bench.rounds.REFERENCES`).
+        reference: whose loss that must have in the first epoch (`reproduce.bench.contenders.REFERENCES`).
         on_progress: called `len(workers) + 1` times, with what has just ended.
     """
     graph_per_hour = _graph_runs_per_hour(graph, reference, variant)

@@ -28,11 +28,11 @@ class Sizes(NamedTuple):
     learning_rate: float = 0.01
 
 
-NETWORK, CHARACTERS, SEED, STEPS = Sizes(), 7, 3, 40
+NETWORK, CHARACTERS, SEED, STEPS = Sizes(), 7, 3, 24
 GENERATOR = np.random.default_rng(2)
 INPUTS = GENERATOR.integers(CHARACTERS, size=(STEPS, 3, 5)).astype(np.int32)
 TARGETS = INPUTS[:, :, -1] * 3 % CHARACTERS  # there is something to learn
-SHORT = (INPUTS[:1, :2], TARGETS[:1, :2])  # a last batch of two samples
+SHORT = (INPUTS[:4, :2], TARGETS[:4, :2])  # four batches of two samples, in one call
 # Float32 rounds to 6e-8, and sums are taken in other orders; measured over these steps: losses 3e-7, weights 4e-6.
 LOSSES, WEIGHTS = {"rtol": 1e-6}, {"rtol": 1e-4, "atol": 1e-5}
 
@@ -75,7 +75,7 @@ def step(engine, number):
 
 @pytest.fixture(scope="module")
 def trained(shared):
-    """What each engine leaves after STEPS batches and a shorter one: losses, weights, Adam's moments, its step."""
+    """What each engine leaves after STEPS batches and four shorter ones: losses, weights, Adam's moments, its step."""
     made, starts = shared
     left = {}
     for name in CHAR_ENGINES:
@@ -128,22 +128,31 @@ def test_weights_start_as_keras_s_layers_do(fresh):
 
 
 def test_losses_are_keras_s_step_by_step(trained):
-    """Dropout at work, a shorter batch at the end; the network learns meanwhile."""
+    """Dropout at work; at the end the mean of four shorter batches in one call."""
     compiled, keras = (trained[name][0] for name in CHAR_ENGINES)
     np.testing.assert_allclose(compiled, keras, **LOSSES)
-    assert np.mean(compiled[-10:]) < np.mean(compiled[:10]) - 0.05
+    assert len(set(compiled)) == STEPS + 1
 
 
 @pytest.mark.parametrize("what", [1, 2, 3], ids=["weights", "first-moments", "second-moments"])
 def test_what_training_leaves_is_what_keras_leaves(trained, what):
-    """Array by array."""
+    """Array by array, none of which is what it was."""
     for name, compiled, keras in zip(CharWeights._fields, *(trained[e][what] for e in CHAR_ENGINES), strict=True):
         np.testing.assert_allclose(compiled, keras, **WEIGHTS, err_msg=name)
+        assert np.all(compiled != 0), name
+
+
+def test_weights_have_moved(trained, fresh):
+    """Far more than the engines may differ by."""
+    for name, before, after in zip(
+        CharWeights._fields, fresh("compiled").weights(), trained["compiled"][1], strict=True
+    ):
+        assert np.abs(after - before).max() > 0.02, name
 
 
 def test_steps_are_counted(trained):
-    """The shorter batch is a step too."""
-    assert {name: left[4] for name, left in trained.items()} == dict.fromkeys(CHAR_ENGINES, STEPS + 1)
+    """Shorter batches are steps too."""
+    assert {name: left[4] for name, left in trained.items()} == dict.fromkeys(CHAR_ENGINES, STEPS + 4)
 
 
 def test_probabilities_after_training_are_keras_s(trained):
@@ -211,17 +220,6 @@ def test_dropout_is_at_work_in_training_alone(name, fresh):
 
 
 @each_engine
-def test_many_steps_at_once_are_the_same_as_one_after_the_other(name, fresh):
-    """Their mean loss and the weights they leave."""
-    engine = fresh(name)
-    losses, one_by_one = [step(engine, number) for number in range(4)], engine.weights()
-    engine = fresh(name)
-    assert engine.train(INPUTS[:4], TARGETS[:4]) == pytest.approx(np.mean(losses), rel=1e-6)
-    for ours, expected in zip(engine.weights(), one_by_one, strict=True):
-        np.testing.assert_allclose(ours, expected, **WEIGHTS)
-
-
-@each_engine
 def test_same_seed_trains_to_the_same_bits(name, shared, fresh):
     """In another engine of the same process."""
     first, second = fresh(name), shared[0][name][1]
@@ -281,20 +279,17 @@ def test_state_of_other_arrays_is_refused(name, spoil, fresh):
     engine = fresh(name)
     state = engine.state()
     spoil(state)
-    with pytest.raises(ValueError, match=r"^state ha.*expected"):
+    with pytest.raises(ValueError, match=r"^state h.*expected"):
         engine.restore(state)
 
 
 @each_engine
-def test_two_seeds_differ_in_all_they_draw(name):
-    """Kernels, recurrent ones, and where the weights are made the same, the units that are dropped."""
-    engines = [create(name, seed=seed) for seed in (0, 1)]
-    first, second = (engine.weights() for engine in engines)
+def test_two_seeds_differ_in_all_the_weights_they_draw(name, fresh):
+    """Kernels and recurrent ones; that dropped units hang on the seed too is seen where both engines drop the same."""
+    engine, other = fresh(name), create(name, seed=SEED + 1)
+    first, second = engine.weights(), other.weights()
     drawn = [field for field in CharWeights._fields if not field.startswith("bias")]
     assert [field for field in drawn if np.array_equal(getattr(first, field), getattr(second, field))] == []
-    engines[1].set_weights(first)
-    losses = [step(engine, 0) for engine in engines]
-    assert abs(losses[0] - losses[1]) > 1e-4
 
 
 def test_unknown_engine_is_refused():

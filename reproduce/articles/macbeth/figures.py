@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reproduce.articles.macbeth.milestones import Milestone
+from reproduce.articles.macbeth.milestones import Milestone, text_repeat_rate
 from reproduce.articles.macbeth.study import TREND, MilestoneRow
-from reproduce.characters.measures import entropy_of_order, repeat_rate
+from reproduce.characters.measures import entropy_of_order
 from reproduce.characters.text import Samples
 from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING, new_figure
 
@@ -27,7 +27,7 @@ class Baselines(NamedTuple):
 def baselines(training: Samples, judged: Samples, characters: int) -> Baselines:
     """Count them over the samples that train, for those that judge; the repeat rate is that of the judged text."""
     zero, one = (entropy_of_order(training, judged, order, characters) for order in (0, 1))
-    return Baselines(zero, one, repeat_rate(judged.targets))
+    return Baselines(zero, one, text_repeat_rate(judged))
 
 
 def trend(rows: Sequence[MilestoneRow]) -> Figure:

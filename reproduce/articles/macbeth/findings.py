@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from reproduce.articles.macbeth.outputs import TREND_EPOCHS, study_outputs
 from reproduce.articles.macbeth.study import TREND, MilestoneRow
@@ -29,11 +30,21 @@ def sentences(rows: Sequence[MilestoneRow]) -> list[str]:
         f"Over 20 epochs, a tenth of the text held out, the held-out loss falls at {found['held_out_falls']} of "
         f"{last} steps, from {found['held_out_first']:.3f} to {found['held_out_last']:.3f}; the share of greedy text "
         f"that repeats itself falls at {found['repeat_falls']} of {last}, from {found['repeat_first']:.2f} to "
-        f"{found['repeat_last']:.2f}, where the play's own is {one.text_repeat_rate:.2f} "
-        f"({seeds} seed{'s' * (seeds > 1)}).",
+        f"{found['repeat_last']:.2f}, where the play's own is {trend[0].text_repeat_rate:.3f} "
+        f"({seeds} seed{'s' * (seeds > 1)}). {_setbacks(trend)}",
         f"The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours on one thread of the machine that made "
         f"this table: `reproduce run macbeth --epochs {PROSE_EPOCHS}`.",
     ]
+
+
+def _setbacks(trend: Sequence[MilestoneRow]) -> str:
+    """Between which epochs a seed's held-out loss rose."""
+    pairs = [
+        f"{before.epoch} and {after.epoch}"
+        for before, after in pairwise(trend)
+        if before.seed == after.seed and after.held_out_loss > before.held_out_loss
+    ]
+    return f"It got worse between epochs {', '.join(pairs)}." if pairs else "It never got worse from one to the next."
 
 
 def table_lines(rows: Sequence[MilestoneRow]) -> list[str]:

@@ -68,6 +68,18 @@ def cross_entropy(engine: CharEngine, samples: Samples) -> float:
     return total / len(samples)
 
 
+def text_repeat_rate(judged: Samples) -> float:
+    """That of the judged text itself: the mean over STARTS pieces of LENGTH characters at equal distances.
+
+    Pieces as long as the texts that are written, since a longer text repeats more: of Macbeth's pieces of 10
+    characters, 9 in 100 stand earlier in the play, but not 1 in 100 within the 500 characters around them.
+    """
+    length = min(LENGTH, len(judged))
+    firsts = np.linspace(0, len(judged) - length, STARTS).astype(int)
+    pieces = [judged.targets[first : first + length] for first in firsts]
+    return float(np.mean([repeat_rate(piece, min(10, length)) for piece in pieces]))
+
+
 def write_milestones(directory: Directory, milestones: Sequence[Milestone]) -> None:
     """Write milestones.csv."""
     rows = [(one.epoch, *map(repr, astuple(one)[1:])) for one in milestones]

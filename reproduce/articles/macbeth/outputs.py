@@ -34,13 +34,14 @@ def settings_outputs(variant: MacbethVariant) -> dict[str, Any]:
 
 
 def loop_outputs(window: int) -> dict[str, int]:
-    """What the loop as printed does with a window of so many characters, seen on a tiny network.
+    """What the loop as printed does with a window of so many characters, seen on a network of random weights.
 
     Each character that it predicts is what the network makes of one of the start window's own endings, each shorter by
     one: so nothing predicted was ever read, and the last ending is one character.
     """
     generator = np.random.default_rng(0)
-    weights = CharWeights(*(generator.normal(size=shape).astype(np.float32) for shape in weight_shapes(4, 11)))
+    shapes = weight_shapes(24, 11)  # a narrower network predicts one character, whatever it reads
+    weights = CharWeights(*(generator.normal(size=shape).astype(np.float32) for shape in shapes))
     start = generator.integers(11, size=window).astype(np.int32)
     printed = predict_shrinking(weights, start, window)
     endings = [start[first:] for first in range(window)]

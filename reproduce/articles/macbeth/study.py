@@ -10,10 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import get_type_hints
 
-from reproduce.articles.macbeth.milestones import read_milestones, sample_name
+from reproduce.articles.macbeth.milestones import read_milestones, sample_name, text_repeat_rate
 from reproduce.articles.macbeth.training import RunConfig, parts, train
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.characters.measures import entropy_of_order, repeat_rate
+from reproduce.characters.measures import entropy_of_order
 from reproduce.characters.text import Text
 from reproduce.directory import Directory
 from reproduce.engines import MAX_SEED
@@ -59,7 +59,7 @@ class MilestoneRow:  # its fields are the columns of milestones.csv
     repeat_rate: float
     entropy_0: float  # of the judged characters, counted over those trained on without what comes before them
     entropy_1: float  # given the one before
-    text_repeat_rate: float  # of the whole text itself
+    text_repeat_rate: float  # of the judged text itself, in pieces as long as what is written
     characters: int  # of the text
     distinct_characters: int
     samples: int
@@ -114,7 +114,7 @@ def run_rows(directory: Directory, text: Text) -> list[MilestoneRow]:
     training, judged = parts(text, config.variant)
     counted = {f"entropy_{order}": entropy_of_order(training, judged, order, len(text.vocabulary)) for order in (0, 1)}
     counts = {name: metrics[name] for name in ("characters", "distinct_characters", "samples", "batches", "weights")}
-    of_run = {"text_repeat_rate": repeat_rate(text.indices), "seconds": environment["seconds"]}
+    of_run = {"text_repeat_rate": text_repeat_rate(judged), "seconds": environment["seconds"]}
     version = environment["packages"]["reproduce"]
     return [
         MilestoneRow(

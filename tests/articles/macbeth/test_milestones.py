@@ -15,6 +15,7 @@ from reproduce.articles.macbeth.milestones import (
     measure,
     read_milestones,
     sample_name,
+    text_repeat_rate,
     write_milestones,
 )
 from reproduce.articles.macbeth.training import load_weights, parts
@@ -130,6 +131,28 @@ def test_run_s_repeat_rate_is_that_of_its_last_weights(finished):
     ]
     rates = [share_repeated(text.tolist()) for text in written]
     assert read_milestones(finished)[-1].repeat_rate == pytest.approx(np.mean(rates), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("length", "firsts"),
+    [
+        pytest.param(12, [0, 17, 35, 53, 71, 88, 106, 124, 142, 160], id="pieces"),
+        pytest.param(500, [0] * 10, id="text-shorter-than-a-piece"),
+    ],
+)
+def test_repeat_rate_of_the_text_is_that_of_pieces_as_long(length, firsts, monkeypatch):
+    """A longer text repeats itself more; 172 characters, of which the pieces begin at equal distances."""
+    monkeypatch.setattr(milestones, "LENGTH", length)
+    text = [0, 1] * 43 + list(range(5)) * 17 + [9]
+    judged = Samples(np.zeros((172, 6), np.int32), np.array(text, np.int32))
+    rates = [share_repeated(text[first : first + length]) for first in firsts]
+    assert text_repeat_rate(judged) == pytest.approx(np.mean(rates))
+    assert np.mean(rates) > 0
+
+
+def test_repeat_rate_of_a_text_shorter_than_ten_characters_is_0():
+    """Six are held out of the tiny text: there is one piece of them."""
+    assert text_repeat_rate(parts(TEXT, TINY)[1]) == 0
 
 
 def test_milestones_are_few():

