@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from reproduce.keras_forecasters import Forecaster, build_model, describe_model, epoch_order
+from reproduce.keras_forecasters import Forecaster, build_model, describe_model
 from tests.forecasters import FORWARDS
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -92,14 +92,6 @@ def test_epoch_steps_through_the_drawn_order():
         model.reset_metrics()
     assert loss == pytest.approx(np.average(losses, weights=[6, 6, 3]), rel=1e-6)  # float32
     np.testing.assert_allclose(forecaster.predict(inputs), model(inputs, training=False), rtol=1e-6)
-
-
-def test_order_is_a_permutation_of_its_own_for_every_seed_and_epoch():
-    """Every window once; seed 1, epoch 2 is not seed 2, epoch 1."""
-    orders = {tuple(epoch_order(seed, epoch, 11)) for seed in range(3) for epoch in range(3)}
-    assert len(orders) == 9
-    assert {tuple(sorted(order)) for order in orders} == {tuple(range(11))}
-    np.testing.assert_array_equal(epoch_order(1, 2, 11), epoch_order(1, 2, 11))
 
 
 def test_predictions_drop_nothing():
