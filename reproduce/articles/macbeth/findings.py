@@ -20,7 +20,7 @@ def sentences(rows: Sequence[MilestoneRow]) -> list[str]:
     trend = [row for row in rows if row.variant == TREND.name]
     losses = sorted(row.loss for row in published)
     one, last = published[0], len(TREND_EPOCHS) - 1
-    hours = sum(row.seconds for row in published) / len(published) * PROSE_EPOCHS / 3600
+    hours = min(row.seconds for row in published) * PROSE_EPOCHS / 3600
     seeds = len({row.seed for row in trend})
     counted = f"{seeds} seed{'s' * (seeds > 1)}"
     return [
@@ -32,9 +32,9 @@ def sentences(rows: Sequence[MilestoneRow]) -> list[str]:
         f"tenth of the text held out, the held-out loss falls at {found['held_out_falls']} of {last} steps, from "
         f"{found['held_out_first']:.3f} to {found['held_out_last']:.3f}; the share of greedy text that repeats itself "
         f"falls at {found['repeat_falls']} of {last}, from {found['repeat_first']:.2f} to {found['repeat_last']:.2f}, "
-        f"where the play's own is {trend[0].text_repeat_rate:.3f} ({counted}). {_setbacks(trend)}",
-        f"The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours on one thread of the machine that made "
-        f"this table: `reproduce run macbeth --epochs {PROSE_EPOCHS}`.",
+        f"where the play's own is {trend[0].text_repeat_rate:.3f} ({counted}).{_setbacks(trend)}",
+        f"The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of the fastest of these runs, "
+        f"on one thread: `reproduce run macbeth --epochs {PROSE_EPOCHS}`.",
     ]
 
 
@@ -45,7 +45,7 @@ def _setbacks(trend: Sequence[MilestoneRow]) -> str:
         for before, after in pairwise(trend)
         if before.seed == after.seed and after.held_out_loss > before.held_out_loss
     ]
-    return f"It got worse between epochs {', '.join(pairs)}." if pairs else "It never got worse from one to the next."
+    return f" The held-out loss rises between epochs {', '.join(pairs)}." if pairs else ""
 
 
 def table_lines(rows: Sequence[MilestoneRow]) -> list[str]:
