@@ -33,8 +33,8 @@ def sentences(rows: Sequence[MilestoneRow]) -> list[str]:
         f"{found['held_out_first']:.3f} to {found['held_out_last']:.3f}; the share of greedy text that repeats itself "
         f"falls at {found['repeat_falls']} of {last}, from {found['repeat_first']:.2f} to {found['repeat_last']:.2f}, "
         f"where the play's own is {trend[0].text_repeat_rate:.3f} ({counted}).{_setbacks(trend)}",
-        f"The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of the fastest of these runs, "
-        f"on one thread: `reproduce run macbeth --epochs {PROSE_EPOCHS}`.",
+        f"The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of the fastest of these, one "
+        f"thread on a busy machine: `reproduce run macbeth --epochs {PROSE_EPOCHS}`.",
     ]
 
 
