@@ -108,7 +108,7 @@ def test_program_builds_the_network_of_the_facts(program):
     kinds = [(type(layer).__name__, getattr(layer, "rate", None)) for layer in model.layers]
     assert kinds == [("LSTM", None), ("Dropout", 0.2), ("LSTM", None), ("Dropout", 0.2), ("Dense", None)]
     assert [layer.return_sequences for layer in model.layers if isinstance(layer, keras.layers.LSTM)] == [True, False]
-    assert (model.loss, model.optimizer.name) == ("categorical_crossentropy", "adam")
+    assert (model.loss, type(model.optimizer).__name__) == ("categorical_crossentropy", "Adam")
     assert float(model.optimizer.learning_rate) == pytest.approx(MacbethVariant().learning_rate)
 
 
