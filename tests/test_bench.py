@@ -202,12 +202,21 @@ def test_interrupted_bench_leaves_no_process():
 
 def test_interrupted_bench_command_says_so_in_one_line():
     """Ctrl-C a while after it began; whatever it was doing, exit code 130 and no traceback."""
-    command = [sys.executable, "-m", "reproduce", "bench", "--rounds", "99"]
-    bench = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    with pytest.raises(subprocess.TimeoutExpired):
-        bench.communicate(timeout=12)
-    bench.send_signal(signal.SIGINT)
-    _, stderr = bench.communicate(timeout=60)
+    program = (
+        "import signal, sys\n"
+        "from reproduce.cli import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs inherit a deaf ear
+        "sys.argv = ['reproduce', 'bench', '--rounds', '99']\n"
+        "main()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True) as bench:
+        try:
+            with pytest.raises(subprocess.TimeoutExpired):
+                bench.communicate(timeout=12)
+            bench.send_signal(signal.SIGINT)
+            _, stderr = bench.communicate(timeout=60)
+        finally:
+            bench.kill()  # a bench that goes on would take the processor from every test after it
     assert bench.returncode == 130
     assert stderr.strip().splitlines()[-1] == "reproduce: interrupted"
     assert "Traceback" not in stderr
