@@ -152,6 +152,26 @@ def load_claims(package: str) -> list[Claim]:
     return read_claims(claims_path(package)).claims
 
 
+def judge_all(claims: Sequence[Claim], outputs: Mapping[str, Any]) -> list[Judgement]:
+    """Judge claims, in their order, by our figures of those names.
+
+    Raises:
+        ClaimsError: a claim names a figure that is none of the outputs; the message has a line for each such claim.
+    """
+    unknown = {claim.id: sorted(claim.names - set(outputs)) for claim in claims}
+    problems = [
+        f"claims.toml, {id_}: no figure is called {', '.join(names)}" for id_, names in unknown.items() if names
+    ]
+    if problems:
+        raise ClaimsError("\n".join(problems))
+    return [claim.judge(outputs) for claim in claims]
+
+
+def judge_by_run(package: str, outputs: Mapping[str, Any]) -> list[Judgement]:
+    """Judge those claims of an article's package that one run's figures tell something of."""
+    return [claim.judge(outputs) for claim in load_claims(package) if claim.output in outputs]
+
+
 def read_claims(path: Path) -> ClaimsFile:
     """Read a claims.toml.
 

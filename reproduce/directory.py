@@ -31,6 +31,8 @@ class Config(Protocol):
 
 AnyConfig = TypeVar("AnyConfig", bound=Config)
 
+_STATE = "state/"  # before the names of an engine's arrays in a checkpoint
+
 
 def read_config(kind: type[AnyConfig], text: str) -> AnyConfig:
     """Undo `json.dumps(asdict(config))`. A field that is not in the text takes its default.
@@ -68,6 +70,14 @@ class Directory:
             return False
         self._check_config()
         return True
+
+    def require_finished(self) -> None:
+        """Raise RunError, with the failure where there was one, unless the run is finished."""
+        if self.is_finished:
+            return
+        failure = self.path / "failure.json"
+        why = self.read_json(failure.name)["error"] if failure.exists() else "it was stopped, or never begun"
+        raise RunError(f"{self.path}: the run is not finished ({why}); give the same command again")
 
     @contextmanager
     def opened(self, *, force: bool, wait: bool = False) -> Iterator[None]:
@@ -124,12 +134,13 @@ class Directory:
             elif entry.name != ".lock":
                 entry.unlink()
 
-    def save_checkpoint(self, arrays: dict[str, np.ndarray]) -> None:
-        """Replace the checkpoint by one file with these arrays, as `write_arrays` does."""
-        self.write_arrays("checkpoint.npz", arrays)
+    def save_checkpoint(self, progress: dict[str, Any], state: dict[str, np.ndarray]) -> None:
+        """Replace the checkpoint by one file with an engine's state, and what else the training goes on from."""
+        arrays = {name: np.asarray(value) for name, value in progress.items()}
+        self.write_arrays("checkpoint.npz", arrays | {f"{_STATE}{name}": array for name, array in state.items()})
 
-    def load_checkpoint(self) -> dict[str, np.ndarray] | None:
-        """The newest checkpoint's arrays, the same bits by the same names, or None before the first.
+    def load_checkpoint(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]] | None:
+        """The newest checkpoint's progress and state, the same bits by the same names, or None before the first.
 
         Raises:
             RunError: the file is not one of ours, or damaged.
@@ -139,9 +150,19 @@ class Directory:
             return None
         try:
             with np.load(path) as archive:
-                return dict(archive)
+                arrays = dict(archive)
         except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
             raise RunError(f"{path}: not a checkpoint ({error}); remove it, and the run starts anew") from error
+        state = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_STATE)}
+        return arrays, {name.removeprefix(_STATE): array for name, array in state.items()}
+
+    @contextmanager
+    def taking_up(self) -> Iterator[None]:
+        """Around taking up what `load_checkpoint` gave; what does not fit becomes a RunError."""
+        try:
+            yield
+        except (KeyError, ValueError, TypeError) as error:
+            raise RunError(f"{self.path}: the checkpoint is of another network ({error}); remove it") from error
 
     def write_arrays(self, name: str, arrays: dict[str, np.ndarray]) -> None:
         """Write an .npz file with these arrays, of any shapes and dtypes but `object`."""

@@ -80,6 +80,20 @@ def create_engine(name: str, variant: Variant, seed: int, *, dtype: str = "float
     return KerasEngine(variant, seed, dtype=dtype)
 
 
+def check_seed(seed: int) -> None:
+    """Raise ValueError for a seed that weights cannot be drawn from."""
+    if not 0 <= seed <= MAX_SEED:
+        raise ValueError(f"seed is {seed}, expected 0 to {MAX_SEED}")
+
+
+def check_seeds(seeds: range) -> None:
+    """Raise ValueError where a study has no seed, or one that weights cannot be drawn from."""
+    if not seeds:
+        raise ValueError("a study needs at least one seed")
+    for seed in (seeds[0], seeds[-1]):
+        check_seed(seed)
+
+
 def limit_threads(threads: int, *, within: int = 1) -> None:
     """Start TensorFlow in this process with fixed thread pools; call it before any other use of TensorFlow.
 

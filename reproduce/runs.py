@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from reproduce.directory import Directory, read_config
-from reproduce.engines import ENGINES, MAX_SEED
-from reproduce.errors import RunError
+from reproduce.engines import ENGINES, check_seed
 from reproduce.variant import Variant
 from reproduce.windows import Dataset
 
@@ -26,8 +25,7 @@ class RunConfig:
     article: str = "bitcoin-lstm"
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed <= MAX_SEED:
-            raise ValueError(f"seed is {self.seed}, expected 0 to {MAX_SEED}")
+        check_seed(self.seed)
         if self.engine not in ENGINES:
             raise ValueError(f"engine is {self.engine!r}, expected one of {', '.join(ENGINES)}")
 
@@ -57,35 +55,12 @@ class Progress:
 
 
 class RunDirectory(Directory):
-    """A directory whose checkpoint is a progress and an engine's state, and whose results are predicted prices."""
+    """A directory whose results are predicted prices."""
 
     config: RunConfig
 
     def __init__(self, root: Path, config: RunConfig) -> None:
         super().__init__(root, config)
-
-    def save_checkpoint(self, progress: Progress, state: dict[str, np.ndarray]) -> None:
-        """Replace the checkpoint by one file with the engine's state and the progress."""
-        arrays = {f"state/{name}": array for name, array in state.items()}
-        arrays |= {"losses": np.array(progress.losses), "predictions": progress.predictions}
-        super().save_checkpoint(arrays | {"seconds": np.array(progress.seconds)})
-
-    def load_checkpoint(self) -> tuple[Progress, dict[str, np.ndarray]] | None:
-        """The newest checkpoint, or None before the first.
-
-        Raises:
-            RunError: the file is not one of ours.
-        """
-        arrays = super().load_checkpoint()
-        if arrays is None:
-            return None
-        try:
-            losses, predictions, seconds = (arrays.pop(name) for name in ("losses", "predictions", "seconds"))
-            progress = Progress(losses.tolist(), predictions, float(seconds))
-        except (ValueError, KeyError, TypeError) as error:
-            path = self.path / "checkpoint.npz"
-            raise RunError(f"{path}: not a checkpoint ({error}); remove it, and the run starts anew") from error
-        return progress, {name.removeprefix("state/"): array for name, array in arrays.items()}
 
     def write_results(
         self, progress: Progress, test_predictions: np.ndarray, dataset: Dataset, metrics: dict[str, float]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.engines import MAX_SEED, limit_threads
+from reproduce.engines import check_seeds, limit_threads
 from reproduce.errors import RunError
 from reproduce.files import write_text
 from reproduce.pool import train_all
@@ -33,12 +33,11 @@ class Study:
     engine: str = "compiled"
 
     def __post_init__(self) -> None:
-        if not self.variants or not self.seeds:
-            raise ValueError("a study needs at least one variant and one seed")
+        if not self.variants:
+            raise ValueError("a study needs at least one variant")
         if len(set(self.variants)) < len(self.variants):
             raise ValueError("a variant stands twice in the study")
-        if self.seeds[-1] > MAX_SEED:
-            raise ValueError(f"the last seed is {self.seeds[-1]}, expected at most {MAX_SEED}")
+        check_seeds(self.seeds)
 
     @property
     def configs(self) -> list[RunConfig]:

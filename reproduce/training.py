@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from reproduce.engines import create_engine
+from reproduce.engines import Engine, create_engine
 from reproduce.environment import describe_environment
-from reproduce.errors import RunError
 from reproduce.files import write_json
 from reproduce.metrics import prediction_metrics
 from reproduce.runs import Progress, RunConfig, RunDirectory
@@ -61,14 +60,7 @@ def _train(
     """What `RunDirectory.write_results` writes."""
     config = directory.config
     engine = create_engine(config.engine, config.variant, config.seed, threads=threads)
-    progress = Progress()
-    checkpoint = directory.load_checkpoint()
-    if checkpoint is not None:
-        progress, state = checkpoint
-        try:
-            engine.restore(state)
-        except (KeyError, ValueError) as error:
-            raise RunError(f"{directory.path}: the checkpoint is of another network ({error}); remove it") from error
+    progress = _resumed(directory, engine)
     begin = time.perf_counter() - progress.seconds
     on_epoch(progress)
     while progress.epoch < config.variant.epochs:
@@ -76,9 +68,20 @@ def _train(
         progress.losses.append(float(np.mean(losses)))
         progress.seconds = time.perf_counter() - begin
         if progress.epoch % CHECKPOINT_EVERY == 0 or progress.epoch == config.variant.epochs:
-            directory.save_checkpoint(progress, engine.state())
+            directory.save_checkpoint(vars(progress), engine.state())
         on_epoch(progress)
     test_predictions = engine.predict(dataset.test[0])
     engine.close()
     metrics = {"final_loss": progress.losses[-1]} | prediction_metrics(dataset, test_predictions)
     return progress, test_predictions, dataset, metrics
+
+
+def _resumed(directory: RunDirectory, engine: Engine) -> Progress:
+    """Take up the newest checkpoint, where there is one."""
+    checkpoint = directory.load_checkpoint()
+    if checkpoint is None:
+        return Progress()
+    progress, state = checkpoint
+    with directory.taking_up():
+        engine.restore(state)
+        return Progress(progress["losses"].tolist(), progress["predictions"], float(progress["seconds"]))

@@ -19,10 +19,11 @@ from reproduce.bench.picture import draw_scaling
 from reproduce.bench.problem import create_problem
 from reproduce.bench.process import ContenderError, ContenderProcess
 from reproduce.bench.rounds import Result, check_losses, started
-from reproduce.bench.scaling import BASE, SIZES, Point, csv_of, is_feasible, run_scaling, texts_of, variants
+from reproduce.bench.scaling import BASE, SIZES, Point, is_feasible, run_scaling, texts_of, variants
 from reproduce.bench.table import Bench, run_bench
 from reproduce.bench.targets import Target, targets_of
 from reproduce.cli import main
+from reproduce.tidy import table_text
 from reproduce.variant import Variant
 from tests.contenders import steady, timed, train_described_as_published, train_dying, train_raising
 
@@ -380,7 +381,7 @@ def test_scaling_measures_each_contender_at_each_variant(points):
 
 def test_scaling_csv_reads_back(points):
     """A line a point; a failed one has no figures."""
-    rows = list(csv.DictReader(csv_of(points).splitlines()))
+    rows = list(csv.DictReader(table_text(Point, points).splitlines()))
     assert [row["contender"] for row in rows] == [point.contender for point in points]
     assert [float(row["us_per_step"] or "nan") for row in rows] == pytest.approx(
         [point.us_per_step or float("nan") for point in points], nan_ok=True

@@ -202,13 +202,14 @@ def test_checkpoint_reads_back_to_the_same_bits(directory):
         "text": np.array("as when the sun"),
         "nan": np.array([np.nan, -0.0, np.inf]),
     }
-    directory.save_checkpoint({"older": np.ones(2)})
-    directory.save_checkpoint(arrays)
-    read = directory.load_checkpoint()
-    assert list(read) == list(arrays)
+    directory.save_checkpoint({"losses": [1.0]}, {"older": np.ones(2)})
+    directory.save_checkpoint({"losses": [0.1, 0.2], "step": 3}, arrays)
+    progress, state = directory.load_checkpoint()
+    assert {name: array.tolist() for name, array in progress.items()} == {"losses": [0.1, 0.2], "step": 3}
+    assert list(state) == list(arrays)
     for name, array in arrays.items():
-        assert (read[name].dtype, read[name].shape) == (array.dtype, array.shape)
-        assert read[name].tobytes() == array.tobytes()
+        assert (state[name].dtype, state[name].shape) == (array.dtype, array.shape)
+        assert state[name].tobytes() == array.tobytes()
 
 
 def test_checkpoint_is_none_before_the_first(directory):
@@ -219,7 +220,7 @@ def test_checkpoint_is_none_before_the_first(directory):
 @pytest.mark.parametrize("keep", [0, 1, 0.5, 0.99], ids=lambda keep: f"keep-{keep}")
 def test_checkpoint_cut_short_is_refused(directory, keep):
     """By bytes or by a share of them."""
-    directory.save_checkpoint({"weights": np.arange(40.0)})
+    directory.save_checkpoint({}, {"weights": np.arange(40.0)})
     path = directory.path / "checkpoint.npz"
     content = path.read_bytes()
     path.write_bytes(content[: int(keep * len(content)) if isinstance(keep, float) else keep])
@@ -237,7 +238,7 @@ def test_checkpoint_that_is_one_array_is_refused(directory):
 
 def test_checkpoint_with_a_changed_byte_is_refused(directory):
     """In the middle of an array, where only its checksum can tell."""
-    directory.save_checkpoint({"weights": np.arange(40.0)})
+    directory.save_checkpoint({}, {"weights": np.arange(40.0)})
     path = directory.path / "checkpoint.npz"
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -252,7 +253,7 @@ def test_checkpoint_with_a_changed_byte_is_refused(directory):
 def test_run_is_finished_when_its_metrics_are_written(directory):
     """Not by any other file."""
     directory.write_table("losses.csv", ("epoch", "loss"), [(0, 0.5)])
-    directory.save_checkpoint({"weights": np.ones(2)})
+    directory.save_checkpoint({}, {"weights": np.ones(2)})
     assert not directory.is_finished
     directory.write_metrics({"loss": 0.5})
     assert directory.is_finished
@@ -310,3 +311,24 @@ def test_file_that_is_not_there_is_refused(directory):
     """In the same words."""
     with pytest.raises(RunError, match=r"environment.json: cannot be read \(.*\); remove the folder"):
         directory.read_environment()
+
+
+def test_unfinished_run_is_required_in_vain(directory):
+    """Stopped, or failed: the message says which, and what to do."""
+    with pytest.raises(
+        RunError, match=r"not finished \(it was stopped, or never begun\); give the same command again$"
+    ):
+        directory.require_finished()
+    (directory.path / "failure.json").write_text('{"error": "no more memory"}')
+    with pytest.raises(RunError, match=r"not finished \(no more memory\); give the same command again$"):
+        directory.require_finished()
+    directory.write_metrics({"loss": 0.5})
+    directory.require_finished()
+
+
+@pytest.mark.parametrize("error", [KeyError("losses"), ValueError("3 arrays"), TypeError("no number")])
+def test_checkpoint_that_does_not_fit_is_one_line(directory, error):
+    """Whatever an engine, or a progress, makes of it."""
+    expected = pytest.raises(RunError, match=r"^[^\n]*: the checkpoint is of another network \(.*\); remove it$")
+    with expected, directory.taking_up():
+        raise error

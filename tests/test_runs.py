@@ -253,60 +253,6 @@ def test_directory_is_refused_while_another_process_writes_it(directory, other_p
 # Checkpoints
 
 
-def test_checkpoint_reads_back_to_the_same_bits(directory):
-    """Losses, predictions, and every array of the engine's state with its name, shape and dtype."""
-    open_once(directory)
-    generator = np.random.default_rng(3)
-    state = {
-        "memory_cell/W_xg": generator.normal(size=(1, 4)).astype("float32"),
-        "beta1_power": np.array(0.9**5),
-        "iterations": np.array(5, dtype="int64"),
-    }
-    progress = Progress(generator.random(5).tolist(), generator.normal(size=(6, 1)))
-    directory.save_checkpoint(progress, state)
-    read, read_state = directory.load_checkpoint()
-    assert (read.epoch, read.losses) == (5, progress.losses)
-    np.testing.assert_array_equal(read.predictions, progress.predictions)
-    assert list(read_state) == list(state)
-    assert all(read_state[name].dtype == array.dtype for name, array in state.items())
-    assert all(read_state[name].tobytes() == array.tobytes() for name, array in state.items())
-
-
-def test_checkpoint_is_none_before_the_first(directory):
-    """A run killed before it begins anew."""
-    open_once(directory)
-    assert directory.load_checkpoint() is None
-
-
-@pytest.mark.parametrize("keep", [0, 1, 100, 0.5, 0.999], ids=lambda keep: f"keep-{keep}")
-def test_checkpoint_cut_short_is_refused(directory, finished, keep):
-    """By bytes or by a share of them; the message names the file and the way out."""
-    content = (finished.path / "checkpoint.npz").read_bytes()
-    open_once(directory)
-    kept = int(keep * len(content)) if isinstance(keep, float) else keep
-    (directory.path / "checkpoint.npz").write_bytes(content[:kept])
-    with pytest.raises(RunError, match=r"checkpoint.npz: not a checkpoint \(.*\); remove it, and the run starts anew"):
-        directory.load_checkpoint()
-
-
-def test_checkpoint_with_a_changed_byte_is_refused(directory, finished):
-    """In the middle of an array, where only its checksum can tell."""
-    content = bytearray((finished.path / "checkpoint.npz").read_bytes())
-    content[len(content) // 2] ^= 1
-    open_once(directory)
-    (directory.path / "checkpoint.npz").write_bytes(content)
-    with pytest.raises(RunError, match=r"checkpoint.npz: not a checkpoint \(.*\); remove it, and the run starts anew"):
-        directory.load_checkpoint()
-
-
-def test_checkpoint_without_losses_is_refused(directory):
-    """Another program's arrays."""
-    open_once(directory)
-    np.savez(directory.path / "checkpoint.npz", weights=np.ones(3))
-    with pytest.raises(RunError, match=r"checkpoint.npz: not a checkpoint"):
-        directory.load_checkpoint()
-
-
 # losses.csv, predictions.csv, metrics.json, config.json
 
 
@@ -316,7 +262,7 @@ def test_losses_are_the_trained_ones_to_the_last_bit(finished):
     progress, _ = finished.load_checkpoint()
     assert list(table.columns) == ["epoch", "loss"]
     assert table["epoch"].tolist() == [0, 1, 2]
-    assert table["loss"].tolist() == progress.losses == finished.read_losses().tolist()
+    assert table["loss"].tolist() == progress["losses"].tolist() == finished.read_losses().tolist()
 
 
 @given(losses=st.lists(st.floats(0, allow_infinity=True, allow_nan=False), min_size=1, max_size=5))

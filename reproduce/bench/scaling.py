@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from reproduce.bench.contenders import Contender
@@ -94,15 +92,6 @@ def _point(variant: Variant, result: Result, peak: float) -> Point:
         floor_us=floor_microseconds(variant, peak),
         failure=result.failure,
     )
-
-
-def csv_of(points: Sequence[Point]) -> str:
-    """A line a point, under the names of their fields."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(Point)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(point) for point in points)
-    return text.getvalue()
 
 
 def texts_of(points: Sequence[Point]) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from reproduce.cli.output import JsonOption, checked, note, resumable, run_progr
 from reproduce.cli.study import SchedulerOption, WorkersOption, parse_seeds
 from reproduce.files import write_text
 from reproduce.prices import EMBEDDED_SHA256, load_prices
+from reproduce.tidy import table_text
 
 if TYPE_CHECKING:
     from reproduce.articles.bitcoin_lstm.ablation import AblationRow
@@ -54,14 +55,14 @@ def _train_and_judge(
 ) -> list[AblationRow]:
     import joblib
 
-    from reproduce.articles.bitcoin_lstm.ablation import STEPS, ablation_table, table_text
+    from reproduce.articles.bitcoin_lstm.ablation import STEPS, AblationRow, ablation_table
     from reproduce.study import Study, run_study
 
     study = Study(out, tuple(variant for _, variant in STEPS), seeds, table)
     with resumable("finished runs stand"), run_progress("runs", total=len(study.configs)) as advance:
         run_study(study, workers=workers or joblib.cpu_count(), scheduler=scheduler, on_run=advance)
     rows = ablation_table(study)
-    write_text(out / "ablation.csv", table_text(rows))
+    write_text(out / "ablation.csv", table_text(AblationRow, rows))
     note(f"the table is in {out / 'ablation.csv'}, every run's figures in {out / 'study.csv'}")
     return rows
 

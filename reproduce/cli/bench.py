@@ -14,6 +14,7 @@ from reproduce.cli.output import JsonOption, note, print_table, run_progress, sh
 from reproduce.engines import limit_threads
 from reproduce.errors import RunError
 from reproduce.files import write_text
+from reproduce.tidy import table_text
 from reproduce.variant import Variant
 
 STEPS = 145  # an epoch of the article
@@ -112,7 +113,7 @@ def _bench_scaling(rounds: int, out: Path, force: bool, json_to: str | None) -> 
     limit_threads(1)
     from reproduce.bench.contenders import house_contenders
     from reproduce.bench.picture import draw_scaling
-    from reproduce.bench.scaling import BASE, csv_of, run_scaling, texts_of, variants
+    from reproduce.bench.scaling import BASE, Point, run_scaling, texts_of, variants
     from reproduce.figures import save_figure
 
     contenders, chosen = house_contenders(BASE.wiring), variants()
@@ -121,7 +122,7 @@ def _bench_scaling(rounds: int, out: Path, force: bool, json_to: str | None) -> 
     rows = [asdict(point) for point in points]
     out.mkdir(parents=True, exist_ok=True)
     save_figure(draw_scaling(points), out, "scaling")
-    write_text(out / "scaling.csv", csv_of(points))
+    write_text(out / "scaling.csv", table_text(Point, points))
     show_table("Microseconds a training step, described wiring", rows, texts_of(points), json_to)
     note(f"the picture and the points are in {out}")
     for point in points:

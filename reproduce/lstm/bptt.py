@@ -122,7 +122,7 @@ def _read_and_kept(wiring: str, h: tf.Tensor, c: tf.Tensor) -> tuple[tf.Tensor, 
 def _cell(z: tf.Tensor, kept: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """One day's h and c, (batch, hidden), and all that its backward step will multiply with, (batch, 6·hidden).
 
-    What i, f and o share is done once, for the three side by side: XLA makes a kernel of each operation, and each kernel
+    What i, f and o share is done once, for the three side by side: XLA makes a kernel of each operation, and a kernel
     costs a megabyte to compile.
     """
     hidden = kept.shape[1]

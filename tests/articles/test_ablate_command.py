@@ -6,10 +6,11 @@ import sys
 import numpy as np
 import pytest
 
-from reproduce.articles.bitcoin_lstm.ablation import STEPS, shipped_ablation, table_text
+from reproduce.articles.bitcoin_lstm.ablation import STEPS, AblationRow, shipped_ablation
 from reproduce.cli import main
 from reproduce.metrics import persistence
 from reproduce.prices import load_prices
+from reproduce.tidy import table_text
 from reproduce.windows import prepare
 from tests.articles.test_ablation import finished_run
 
@@ -86,4 +87,4 @@ def test_bad_seeds_are_a_misuse(ablate, tmp_path):
 
 def test_shipped_table_has_no_nan_in_words():
     """Every figure of it is a number that can be shown."""
-    assert "nan" not in table_text(list(shipped_ablation().values()))
+    assert "nan" not in table_text(AblationRow, list(shipped_ablation().values()))

@@ -15,7 +15,6 @@ from reproduce.articles.bitcoin_lstm.ablation import (
     ablation_table,
     baseline_figures,
     shipped_ablation,
-    table_text,
 )
 from reproduce.articles.bitcoin_lstm.answers import answers
 from reproduce.articles.bitcoin_lstm.bands import BandVerdict
@@ -24,6 +23,7 @@ from reproduce.errors import RunError
 from reproduce.prices import load_prices
 from reproduce.runs import Progress, RunConfig, RunDirectory
 from reproduce.study import Study
+from reproduce.tidy import table_text
 from reproduce.variant import Variant
 from reproduce.windows import prepare
 
@@ -132,7 +132,7 @@ def test_unfinished_run_is_named(tmp_path):
 def test_table_reads_back_as_it_was_written(tmp_path, monkeypatch):
     """Nine digits of every figure."""
     rows = [replace(ROW, variant=name, skill=-1 / 3, best_lag=float("nan")) for name in NAMES]
-    (tmp_path / "ablation.csv").write_text(table_text(rows))
+    (tmp_path / "ablation.csv").write_text(table_text(AblationRow, rows))
     monkeypatch.setattr("reproduce.articles.bitcoin_lstm.ablation.files", lambda _: tmp_path)
     read = shipped_ablation()
     assert list(read) == NAMES
@@ -147,7 +147,7 @@ def test_shipped_table_has_every_variant_over_twenty_seeds():
     assert list(table) == NAMES
     assert all(row.seeds + row.diverged >= 20 for row in table.values())
     text = (files("reproduce.articles.bitcoin_lstm") / "ablation.csv").read_text(encoding="utf-8")
-    assert table_text(list(table.values())) == text
+    assert table_text(AblationRow, list(table.values())) == text
 
 
 @pytest.mark.parametrize("name", NAMES)

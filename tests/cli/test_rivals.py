@@ -6,9 +6,10 @@ import math
 import pytest
 
 from reproduce.articles.stacked_lstm import ASSUMPTIONS
-from reproduce.articles.stacked_lstm.rivals import RivalRow, table_text
+from reproduce.articles.stacked_lstm.rivals import RivalRow
 from reproduce.articles.stacked_lstm.variant import NETWORKS, Variant
 from reproduce.prices import load_prices
+from reproduce.tidy import table_text
 from tests.test_cli import assert_one_line, table_rows
 
 LESS_LSTM = {"simple-rnn": (10.0, 30.0, 20.0), "mlp": (-5.0, -7.0, -9.0), "gru": (4.0, -4.0, 0.0)}  # USD, a seed each
@@ -31,7 +32,7 @@ def studies(monkeypatch):
     def run_rivals(study, *, on_run, **options):
         seen.append((study, options))
         study.root.mkdir(parents=True)
-        (study.root / "rivals.csv").write_text(table_text(ROWS), encoding="utf-8")
+        (study.root / "rivals.csv").write_text(table_text(RivalRow, ROWS), encoding="utf-8")
         for config in study.configs:
             on_run(config.name)
 
@@ -134,7 +135,7 @@ def test_interrupted_study_says_how_to_go_on(invoke, monkeypatch, tmp_path):
         pytest.param(["--seeds", "7"], "at least two", id="one-seed"),
         pytest.param(["--seeds", "9:3"], "END is not included", id="no-seed"),
         pytest.param(
-            ["--seeds", "9999999997:9999999999"], "expected at least one, from 0 to", id="beyond-the-last-seed"
+            ["--seeds", "9999999997:9999999999"], "seed is 9999999997, expected 0 to", id="beyond-the-last-seed"
         ),
         pytest.param(["--shipped", "--data", "mine.csv"], "--data", id="shipped-and-data"),
     ],

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
-from typing import Any, get_type_hints
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +14,7 @@ from reproduce.metrics import persistence, prediction_metrics
 from reproduce.runs import RunConfig, RunDirectory
 from reproduce.skill import evaluate
 from reproduce.study import Study
+from reproduce.tidy import parse_table
 from reproduce.variant import Variant
 from reproduce.windows import Dataset, prepare
 
@@ -98,8 +96,7 @@ def _judge(study: Study, variant: Variant) -> AblationRow:
     predictions, losses = [], []
     for seed in study.seeds:
         directory = RunDirectory(study.root, RunConfig(variant, seed, study.engine, study.table.sha256))
-        if not directory.is_finished:
-            raise RunError(f"{directory.path}: the run is not finished; give the same command again")
+        directory.require_finished()
         predictions.append(directory.read_predictions("testing"))
         losses.append(directory.read_losses()[-1])
     is_finite = np.isfinite(predictions).all(axis=1) & np.isfinite(losses)  # (seeds,)
@@ -135,21 +132,7 @@ def baseline_figures(dataset: Dataset) -> dict[str, float]:
     }
 
 
-def table_text(rows: list[AblationRow]) -> str:
-    """The table as CSV."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(AblationRow)], lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({k: f"{v:.9g}" if isinstance(v, float) else v for k, v in asdict(row).items()})
-    return text.getvalue()
-
-
 def shipped_ablation() -> dict[str, AblationRow]:
     """The table that comes with the package, by variant name; `reproduce ablate` made it."""
     text = (files(__package__) / "ablation.csv").read_text(encoding="utf-8")
-    return {row["variant"]: _row_of(row) for row in csv.DictReader(io.StringIO(text))}
-
-
-def _row_of(texts: Mapping[str, str]) -> AblationRow:
-    return AblationRow(**{name: kind(texts[name]) for name, kind in get_type_hints(AblationRow).items()})
+    return {row.variant: row for row in parse_table(AblationRow, text)}

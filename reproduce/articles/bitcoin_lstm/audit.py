@@ -13,7 +13,7 @@ from reproduce.articles.bitcoin_lstm.ablation import shipped_ablation
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, shipped_losses
 from reproduce.articles.bitcoin_lstm.figures import predictions_as_published, prices_as_published
 from reproduce.articles.bitcoin_lstm.outputs import dataset_outputs, p_values
-from reproduce.claims import ClaimsError, Judgement, load_claims
+from reproduce.claims import Judgement, judge_all, load_claims
 from reproduce.comparison import random_weights
 from reproduce.engines import create_engine
 from reproduce.prices import EMBEDDED_SHA256, PriceTable, load_prices
@@ -34,14 +34,7 @@ def audit() -> list[Judgement]:
         ClaimsError: a claim's rule names a figure that is none of `audit_outputs`.
     """
     claims = [claim for claim in load_claims(__package__) if claim.id.startswith(f"{ARTICLE}/")]
-    outputs = audit_outputs()
-    unknown = {claim.id: sorted(claim.names - set(outputs)) for claim in claims}
-    problems = [
-        f"claims.toml, {id_}: no figure is called {', '.join(names)}" for id_, names in unknown.items() if names
-    ]
-    if problems:
-        raise ClaimsError("\n".join(problems))
-    return [claim.judge(outputs) for claim in claims]
+    return judge_all(claims, audit_outputs())
 
 
 def audit_outputs() -> dict[str, Any]:

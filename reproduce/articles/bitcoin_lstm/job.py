@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reproduce.articles.bitcoin_lstm import figures
 from reproduce.articles.bitcoin_lstm.outputs import PROOF, run_outputs
-from reproduce.claims import Judgement, load_claims
+from reproduce.claims import Judgement, judge_by_run
 from reproduce.comparison import prove_compiled
 from reproduce.engines import ENGINES
 from reproduce.figures import save_figure
@@ -64,7 +64,7 @@ def run_job(
     _draw_engines(job, config)
     keras_run = runs[1] if len(runs) == 2 else None
     outputs = run_outputs(dataset, runs[0], keras_run)
-    return runs[0], [claim.judge(outputs) for claim in load_claims(__package__) if claim.output in outputs]
+    return runs[0], judge_by_run(__package__, outputs)
 
 
 def _prove(job: Job, config: RunConfig, dataset: Dataset) -> dict[str, float] | None:

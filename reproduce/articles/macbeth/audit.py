@@ -7,7 +7,7 @@ from typing import Any
 from reproduce.articles.macbeth.outputs import settings_outputs, study_outputs
 from reproduce.articles.macbeth.study import shipped_rows
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.claims import ClaimsError, Judgement, load_claims
+from reproduce.claims import Judgement, judge_all, load_claims
 
 
 def audit() -> list[Judgement]:
@@ -16,14 +16,7 @@ def audit() -> list[Judgement]:
     Raises:
         ClaimsError: a claim's rule names a figure that is none of `audit_outputs`.
     """
-    outputs, claims = audit_outputs(), load_claims(__package__)
-    unknown = {claim.id: sorted(claim.names - set(outputs)) for claim in claims}
-    problems = [
-        f"claims.toml, {id_}: no figure is called {', '.join(names)}" for id_, names in unknown.items() if names
-    ]
-    if problems:
-        raise ClaimsError("\n".join(problems))
-    return [claim.judge(outputs) for claim in claims]
+    return judge_all(load_claims(__package__), audit_outputs())
 
 
 def audit_outputs() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from reproduce.articles.macbeth.variant import Generation, MacbethVariant
 from reproduce.characters.generation import draw_start, generate, predict_shrinking
 from reproduce.characters.proof import prove_compiled
 from reproduce.characters.text import Text
-from reproduce.claims import Judgement, load_claims
+from reproduce.claims import Judgement, judge_by_run
 from reproduce.directory import Directory
 from reproduce.figures import save_figure
 from reproduce.files import write_json, write_text
@@ -59,7 +59,7 @@ def run_job(job: Job, text: Text, on_progress: Callable[[Progress], None]) -> tu
     picture = figures.milestones(read_milestones(directory), figures.baselines(training, judged, len(text.vocabulary)))
     save_figure(picture, directory.path / "figures", "milestones")
     outputs = run_outputs(directory, text)
-    return directory, [claim.judge(outputs) for claim in load_claims(__package__) if claim.output in outputs]
+    return directory, judge_by_run(__package__, outputs)
 
 
 def written(directory: Directory, text: Text) -> str:

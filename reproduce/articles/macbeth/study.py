@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import get_type_hints
 
 from reproduce.articles.macbeth.milestones import read_milestones, sample_name, text_repeat_rate
 from reproduce.articles.macbeth.training import RunConfig, parts, train
@@ -16,10 +13,10 @@ from reproduce.articles.macbeth.variant import MacbethVariant
 from reproduce.characters.measures import entropy_of_order
 from reproduce.characters.text import Text
 from reproduce.directory import Directory
-from reproduce.engines import MAX_SEED
-from reproduce.errors import RunError
+from reproduce.engines import check_seeds
 from reproduce.files import write_text
 from reproduce.pool import train_all
+from reproduce.tidy import parse_table, table_text
 
 TABLE = "milestones.csv"
 SHOWN = 60
@@ -39,8 +36,7 @@ class MacbethStudy:
 
     def __post_init__(self) -> None:
         for seeds in (self.seeds, self.trend_seeds):
-            if not seeds or not 0 <= seeds[0] <= seeds[-1] <= MAX_SEED:
-                raise ValueError(f"seeds are {seeds}, expected at least one, from 0 to {MAX_SEED}")
+            check_seeds(seeds)
 
     @property
     def configs(self) -> list[RunConfig]:
@@ -93,7 +89,7 @@ def run_study(
     trained = train_all(
         study.root, study.configs, train, study.text, workers=workers, scheduler=scheduler, on_run=on_run
     )
-    write_text(study.root / TABLE, table_text(study_rows(study)))
+    write_text(study.root / TABLE, table_text(MilestoneRow, study_rows(study)))
     return trained
 
 
@@ -108,10 +104,7 @@ def run_rows(directory: Directory, text: Text) -> list[MilestoneRow]:
     Raises:
         RunError: it is not finished.
     """
-    if not directory.is_finished:
-        failure = directory.path / "failure.json"
-        why = directory.read_json(failure.name)["error"] if failure.exists() else "it was stopped, or never begun"
-        raise RunError(f"{directory.path}: the run is not finished ({why}); give the same command again")
+    directory.require_finished()
     config, metrics, environment = directory.config, directory.read_metrics(), directory.read_environment()
     training, judged = parts(text, config.variant)
     counted = {f"entropy_{order}": entropy_of_order(training, judged, order, len(text.vocabulary)) for order in (0, 1)}
@@ -137,23 +130,6 @@ def _first_written(directory: Directory, epoch: int) -> str:
     return written[:SHOWN].replace("\n", "/")
 
 
-def table_text(rows: Sequence[MilestoneRow]) -> str:
-    """The table as CSV."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(MilestoneRow)], lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: f"{v:.9g}" if isinstance(v, float) else v for name, v in asdict(row).items()})
-    return text.getvalue()
-
-
-def parse_table(text: str) -> list[MilestoneRow]:
-    """Undo `table_text`; KeyError, TypeError or ValueError where the text is no such table."""
-    kinds = get_type_hints(MilestoneRow)
-    rows = list(csv.DictReader(io.StringIO(text)))
-    return [MilestoneRow(**{name: kind(row[name]) for name, kind in kinds.items()}) for row in rows]
-
-
 def shipped_rows() -> list[MilestoneRow]:
     """The table that comes with the package."""
-    return parse_table((files(__package__) / TABLE).read_text(encoding="utf-8"))
+    return parse_table(MilestoneRow, (files(__package__) / TABLE).read_text(encoding="utf-8"))

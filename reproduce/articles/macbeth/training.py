@@ -15,9 +15,8 @@ from reproduce.characters.engines import CHAR_ENGINES, CharEngine, create_char_e
 from reproduce.characters.text import Samples, Text, cut_samples, split_samples
 from reproduce.characters.weights import CharWeights, count_weights
 from reproduce.directory import Directory
-from reproduce.engines import MAX_SEED, limit_threads
+from reproduce.engines import check_seed, limit_threads
 from reproduce.environment import describe_environment
-from reproduce.errors import RunError
 from reproduce.files import write_json, write_text
 from reproduce.order import epoch_order
 
@@ -37,8 +36,7 @@ class RunConfig:
     article: str = "macbeth"
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed <= MAX_SEED:
-            raise ValueError(f"seed is {self.seed}, expected 0 to {MAX_SEED}")
+        check_seed(self.seed)
         if self.engine not in CHAR_ENGINES:
             raise ValueError(f"engine is {self.engine!r}, expected one of {', '.join(CHAR_ENGINES)}")
 
@@ -171,12 +169,8 @@ class _Trainer:
             write_text(sample_path, self._text.decode(sample) + "\n")
 
     def _save(self) -> None:
-        progress = self.progress
-        state = {f"state/{name}": array for name, array in self._engine.state().items()}
-        rows = np.array([astuple(milestone) for milestone in progress.milestones]).reshape(-1, 4)
-        scalars = {"step": progress.step, "loss_sum": progress.loss_sum, "seconds": progress.seconds}
-        arrays = {"losses": np.array(progress.losses), "milestones": rows}
-        self._directory.save_checkpoint(state | arrays | {name: np.array(value) for name, value in scalars.items()})
+        milestones = np.array([astuple(milestone) for milestone in self.progress.milestones]).reshape(-1, 4)
+        self._directory.save_checkpoint(vars(self.progress) | {"milestones": milestones}, self._engine.state())
 
     def write_results(self) -> None:
         """Write losses.csv, milestones.csv, weights.npz and, last, metrics.json; free the engine."""
@@ -203,14 +197,16 @@ class _Trainer:
 
 def _resumed(directory: Directory, engine: CharEngine) -> Progress:
     """Take up the newest checkpoint, where there is one."""
-    arrays = directory.load_checkpoint()
-    if arrays is None:
+    checkpoint = directory.load_checkpoint()
+    if checkpoint is None:
         return Progress()
-    try:
-        milestones = [Milestone(int(row[0]), *map(float, row[1:])) for row in arrays.pop("milestones")]
-        scalars = int(arrays.pop("step")), float(arrays.pop("loss_sum")), float(arrays.pop("seconds"))
-        progress = Progress(arrays.pop("losses").tolist(), *scalars, milestones)
-        engine.restore({name.removeprefix("state/"): array for name, array in arrays.items()})
-    except (KeyError, ValueError) as error:
-        raise RunError(f"{directory.path}: the checkpoint is of another network ({error}); remove it") from error
-    return progress
+    progress, state = checkpoint
+    with directory.taking_up():
+        engine.restore(state)
+        return Progress(
+            losses=progress["losses"].tolist(),
+            step=int(progress["step"]),
+            loss_sum=float(progress["loss_sum"]),
+            seconds=float(progress["seconds"]),
+            milestones=[Milestone(int(row[0]), *map(float, row[1:])) for row in progress["milestones"]],
+        )

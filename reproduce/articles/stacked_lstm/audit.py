@@ -9,7 +9,7 @@ from reproduce.articles.stacked_lstm.rivals import shipped_rivals
 from reproduce.articles.stacked_lstm.training import ARTICLE
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import persistence_rmse_usd, prepare
-from reproduce.claims import ClaimsError, Judgement, load_claims
+from reproduce.claims import Judgement, judge_all, load_claims
 from reproduce.prices import load_prices
 
 
@@ -23,13 +23,7 @@ def audit() -> list[Judgement]:
     claims = [
         claim for claim in load_claims(__package__) if claim.id.startswith(f"{ARTICLE}/") or claim.names <= set(outputs)
     ]
-    unknown = {claim.id: sorted(claim.names - set(outputs)) for claim in claims}
-    problems = [
-        f"claims.toml, {id_}: no figure is called {', '.join(names)}" for id_, names in unknown.items() if names
-    ]
-    if problems:
-        raise ClaimsError("\n".join(problems))
-    return [claim.judge(outputs) for claim in claims]
+    return judge_all(claims, outputs)
 
 
 def audit_outputs() -> dict[str, Any]:

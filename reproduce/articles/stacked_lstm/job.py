@@ -13,7 +13,7 @@ from reproduce.articles.stacked_lstm.outputs import run_outputs
 from reproduce.articles.stacked_lstm.training import Progress, RunConfig, run
 from reproduce.articles.stacked_lstm.variant import LABELS, Variant
 from reproduce.articles.stacked_lstm.windows import Dataset, prepare
-from reproduce.claims import Judgement, load_claims
+from reproduce.claims import Judgement, judge_by_run
 from reproduce.directory import Directory
 from reproduce.figures import save_figure
 from reproduce.prices import PriceTable
@@ -47,7 +47,7 @@ def run_job(
     dataset = prepare(table, job.variant)
     draw_figures(dataset, finished)
     outputs = run_outputs(dataset, finished)
-    return finished, [claim.judge(outputs) for claim in load_claims(__package__) if claim.output in outputs]
+    return finished, judge_by_run(__package__, outputs)
 
 
 def draw_figures(dataset: Dataset, finished: Directory) -> None:

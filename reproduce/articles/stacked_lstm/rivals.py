@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import get_type_hints
 
 import numpy as np
 
@@ -16,11 +13,12 @@ from reproduce.articles.stacked_lstm.training import RunConfig, train
 from reproduce.articles.stacked_lstm.variant import NETWORKS, Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.directory import Directory
-from reproduce.engines import MAX_SEED
+from reproduce.engines import check_seeds
 from reproduce.errors import RunError
 from reproduce.files import write_text
 from reproduce.pool import train_all
 from reproduce.prices import PriceTable
+from reproduce.tidy import parse_table, table_text
 
 TABLE = "rivals.csv"
 
@@ -35,8 +33,7 @@ class RivalStudy:
     variant: Variant  # all but the network
 
     def __post_init__(self) -> None:
-        if not self.seeds or min(self.seeds[0], self.seeds[-1]) < 0 or max(self.seeds[0], self.seeds[-1]) > MAX_SEED:
-            raise ValueError(f"seeds are {self.seeds}, expected at least one, from 0 to {MAX_SEED}")
+        check_seeds(self.seeds)
 
     @property
     def configs(self) -> list[RunConfig]:
@@ -83,7 +80,7 @@ def run_rivals(
     trained = train_all(
         study.root, study.configs, train, study.table, workers=workers, scheduler=scheduler, on_run=on_run
     )
-    write_text(study.root / TABLE, table_text(study_rows(study)))
+    write_text(study.root / TABLE, table_text(RivalRow, study_rows(study)))
     return trained
 
 
@@ -97,10 +94,7 @@ def study_rows(study: RivalStudy) -> list[RivalRow]:
 
 
 def _row(directory: Directory) -> RivalRow:
-    if not directory.is_finished:
-        failure = directory.path / "failure.json"
-        why = directory.read_json(failure.name)["error"] if failure.exists() else "it was stopped, or never begun"
-        raise RunError(f"{directory.path}: the run is not finished ({why}); give the same command again")
+    directory.require_finished()
     metrics, environment = directory.read_metrics(), directory.read_environment()
     figures = {"rmse_usd": "test_rmse_usd", "mse": "test_mse", "skill": "skill", "final_loss": "final_loss"}
     return RivalRow(
@@ -112,16 +106,6 @@ def _row(directory: Directory) -> RivalRow:
     )
 
 
-def table_text(rows: list[RivalRow]) -> str:
-    """The table as CSV."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(RivalRow)], lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: f"{v:.9g}" if isinstance(v, float) else v for name, v in asdict(row).items()})
-    return text.getvalue()
-
-
 def read_rivals(path: Path) -> list[RivalRow]:
     """Read a study's rivals.csv.
 
@@ -129,14 +113,14 @@ def read_rivals(path: Path) -> list[RivalRow]:
         RunError: there is none, it is not such a table, or a network lacks a seed that another has.
     """
     try:
-        return parse_table(path.read_text(encoding="utf-8"))
+        return parse_rivals(path.read_text(encoding="utf-8"))
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise RunError(f"{path}: not a table of the networks' runs ({error}); make one with the study") from error
 
 
-def parse_table(text: str) -> list[RivalRow]:
+def parse_rivals(text: str) -> list[RivalRow]:
     """Undo `table_text`; KeyError, TypeError or ValueError where the text is no whole table."""
-    rows = [_parse_row(row) for row in csv.DictReader(io.StringIO(text))]
+    rows = parse_table(RivalRow, text)
     runs = [(row.network, row.seed) for row in rows]
     wanted = {(network, seed) for network in NETWORKS for _, seed in runs}
     if not rows or len(runs) != len(wanted) or set(runs) != wanted:
@@ -144,10 +128,6 @@ def parse_table(text: str) -> list[RivalRow]:
     return rows
 
 
-def _parse_row(texts: Mapping[str, str]) -> RivalRow:
-    return RivalRow(**{name: kind(texts[name]) for name, kind in get_type_hints(RivalRow).items()})
-
-
 def shipped_rivals() -> list[RivalRow]:
     """The table that comes with the package, of the published settings over 20 seeds."""
-    return parse_table((files(__package__) / TABLE).read_text(encoding="utf-8"))
+    return parse_rivals((files(__package__) / TABLE).read_text(encoding="utf-8"))

@@ -13,9 +13,8 @@ import numpy as np
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import Dataset, prediction_metrics, prepare
 from reproduce.directory import Directory
-from reproduce.engines import MAX_SEED, limit_threads
+from reproduce.engines import check_seed, limit_threads
 from reproduce.environment import describe_environment
-from reproduce.errors import RunError
 from reproduce.files import write_json
 from reproduce.prices import PriceTable
 
@@ -37,8 +36,7 @@ class RunConfig:
     engine: str = "keras"
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed <= MAX_SEED:
-            raise ValueError(f"seed is {self.seed}, expected 0 to {MAX_SEED}")
+        check_seed(self.seed)
 
     @property
     def name(self) -> str:
@@ -111,27 +109,20 @@ def _train(directory: Directory, dataset: Dataset, on_epoch: Callable[[Progress]
         progress.losses.append(forecaster.train_epoch(progress.epoch, *dataset.train))
         progress.seconds = time.perf_counter() - begin
         if progress.epoch % CHECKPOINT_EVERY == 0 or progress.epoch == variant.epochs:
-            directory.save_checkpoint(_checkpoint(progress, forecaster))
+            directory.save_checkpoint(vars(progress), forecaster.state())
         on_epoch(progress)
     return progress, forecaster.predict(dataset.test[0])
 
 
-def _checkpoint(progress: Progress, forecaster: Forecaster) -> dict[str, np.ndarray]:
-    state = {f"state/{name}": array for name, array in forecaster.state().items()}
-    return state | {"losses": np.array(progress.losses), "seconds": np.array(progress.seconds)}
-
-
 def _resumed(directory: Directory, forecaster: Forecaster) -> Progress:
     """Take up the newest checkpoint, where there is one."""
-    arrays = directory.load_checkpoint()
-    if arrays is None:
+    checkpoint = directory.load_checkpoint()
+    if checkpoint is None:
         return Progress()
-    try:
-        progress = Progress(arrays.pop("losses").tolist(), float(arrays.pop("seconds")))
-        forecaster.restore({name.removeprefix("state/"): array for name, array in arrays.items()})
-    except (KeyError, ValueError) as error:
-        raise RunError(f"{directory.path}: the checkpoint is of another network ({error}); remove it") from error
-    return progress
+    progress, state = checkpoint
+    with directory.taking_up():
+        forecaster.restore(state)
+        return Progress(progress["losses"].tolist(), float(progress["seconds"]))
 
 
 def _write_results(directory: Directory, dataset: Dataset, progress: Progress, predicted: np.ndarray) -> None:

@@ -41,8 +41,8 @@ def test_run_killed_within_an_epoch_resumes_to_the_same_bits(finished, tmp_path)
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     directory = Directory(tmp_path, config_of())
-    checkpoint = directory.load_checkpoint()
-    assert (checkpoint["losses"].size, int(checkpoint["step"]), directory.is_finished) == (0, 10, False)
+    progress, _ = directory.load_checkpoint()
+    assert (progress["losses"].size, int(progress["step"]), directory.is_finished) == (0, 10, False)
 
     first = []
     resumed = training.run(

@@ -1,6 +1,6 @@
 """The study: which runs it has, that it goes on, what a run that fails leaves, and its table. A stand-in trains."""
 
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -12,11 +12,9 @@ from reproduce.articles.macbeth.study import (
     TREND,
     MacbethStudy,
     MilestoneRow,
-    parse_table,
     run_rows,
     run_study,
     study_rows,
-    table_text,
 )
 from reproduce.articles.macbeth.training import RunConfig
 from reproduce.articles.macbeth.variant import MacbethVariant
@@ -24,6 +22,7 @@ from reproduce.characters.text import TextError
 from reproduce.directory import Directory
 from reproduce.engines import MAX_SEED
 from reproduce.errors import RunError
+from reproduce.tidy import parse_table, table_text
 from tests.articles.macbeth import samples
 from tests.articles.macbeth.samples import ROW, TINY, StandIn, tiny_text
 
@@ -52,7 +51,7 @@ def results(study):
         for path in study.root.glob("*/*")
         if path.name not in (".lock", "environment.json", "checkpoint.npz", "weights.npz")
     }
-    rows = parse_table((study.root / "milestones.csv").read_text(encoding="utf-8"))
+    rows = parse_table(MilestoneRow, (study.root / "milestones.csv").read_text(encoding="utf-8"))
     return kept, [str(replace(row, seconds=0.0)) for row in rows]
 
 
@@ -71,7 +70,7 @@ def test_study_has_the_published_program_s_seeds_and_the_trend_s(tmp_path):
 def test_study_refuses_seeds_out_of_range(place, seeds, tmp_path):
     """None, negative ones, and those beyond the last; at once, however many there are."""
     chosen = {"seeds": range(1), "trend_seeds": range(1), place: seeds}
-    with pytest.raises(ValueError, match=r"^seeds are range\(.*\), expected at least one, from 0 to"):
+    with pytest.raises(ValueError, match=r"^seed is -?\d+, expected 0 to|^a study needs at least one seed$"):
         MacbethStudy(tmp_path, text=TEXT, **chosen)
 
 
@@ -79,8 +78,8 @@ def test_study_trains_its_runs_and_writes_its_table(small_study):
     """A row for each run's milestones, as the runs have them; run again, it trains nothing."""
     assert run_noting(small_study) == (3, [config.name for config in small_study.configs])
     table = (small_study.root / "milestones.csv").read_text(encoding="utf-8")
-    assert table == table_text(study_rows(small_study))
-    assert [(row.variant, row.seed, row.epoch) for row in parse_table(table)] == [
+    assert table == table_text(MilestoneRow, study_rows(small_study))
+    assert [(row.variant, row.seed, row.epoch) for row in parse_table(MilestoneRow, table)] == [
         *((SMALL_TREND.name, 0, epoch) for epoch in (1, 2, 3)),
         *(("published", seed, 1) for seed in (0, 1)),
     ]
@@ -93,8 +92,8 @@ def test_study_that_was_stopped_goes_on(small_study, monkeypatch):
     """Ctrl-C in the second run: the first stands, the second goes on where its checkpoint is, the third is begun."""
     calls, checkpoint = [], Directory.save_checkpoint
 
-    def interrupt(self, arrays):
-        checkpoint(self, arrays)
+    def interrupt(self, *arrays):
+        checkpoint(self, *arrays)
         calls.append(self.config.name)
         if len(set(calls)) == 2:
             raise KeyboardInterrupt
@@ -191,33 +190,10 @@ def test_rows_of_a_run_that_holds_nothing_out_are_judged_on_all_of_its_text(smal
 def test_table_reads_back_equal():
     """Nan, line ends that became slashes, commas, quotes and spaces as well."""
     rows = [ROW, replace(ROW, writes=' "to, morrow"/ and  '), replace(ROW, held_out_loss=2.125, seed=7)]
-    text = table_text(rows)
-    assert [str(row) for row in parse_table(text)] == [str(row) for row in rows]
-    assert table_text(parse_table(text)) == text
-    assert text.splitlines()[0].split(",") == [field.name for field in fields(MilestoneRow)]
-
-
-def test_table_keeps_nine_digits():
-    """More than a repeated training has in common on another machine."""
-    (row,) = parse_table(table_text([replace(ROW, loss=2.7512345678901)]))
-    assert row.loss == 2.75123457
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        pytest.param(lambda text: text.replace("entropy_1", "entropy_2"), id="another-column"),
-        pytest.param(lambda text: text.rstrip().rpartition(",")[0].rpartition(",")[0], id="cut-short"),
-        pytest.param(lambda text: text.replace("100319", "many"), id="no-number"),
-    ],
-)
-def test_table_of_something_else_is_refused(spoil):
-    """By an error that says so."""
-    with pytest.raises((KeyError, TypeError, ValueError)):
-        parse_table(spoil(table_text([ROW])))
+    assert [str(row) for row in parse_table(MilestoneRow, table_text(MilestoneRow, rows))] == [str(row) for row in rows]
 
 
 def test_hand_made_rows_are_a_table():
     """Those that other tests judge by."""
     rows = samples.study_rows()
-    assert [str(row) for row in parse_table(table_text(rows))] == [str(row) for row in rows]
+    assert [str(row) for row in parse_table(MilestoneRow, table_text(MilestoneRow, rows))] == [str(row) for row in rows]

@@ -19,6 +19,7 @@ from reproduce.characters.text import TextError
 from reproduce.directory import Directory, read_config
 from reproduce.engines import MAX_SEED
 from reproduce.errors import RunError
+from tests import equal_runs
 from tests.articles.macbeth.samples import TINY, config_of, tiny_text
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -36,17 +37,13 @@ WHOLE = replace(TINY, held_out="none")
 
 
 def assert_same_bits(directory, expected):
-    """Every file but environment.json is the same: bytes, or arrays where an archive holds the seconds too."""
+    """No file more or less, and every one the same but environment.json."""
     names = {path.name for path in expected.path.iterdir()}
-    assert {path.name for path in directory.path.iterdir()} == names
-    for name in RESULTS:
-        assert (directory.path / name).read_bytes() == (expected.path / name).read_bytes(), name
     assert names == {*RESULTS, ".lock", "environment.json", "checkpoint.npz", "weights.npz"}
-    for name in ("checkpoint.npz", "weights.npz"):
-        with np.load(directory.path / name) as ours, np.load(expected.path / name) as theirs:
-            assert set(ours) == set(theirs)
-            for array in set(ours) - {"seconds"}:
-                assert ours[array].tobytes() == theirs[array].tobytes(), f"{name}: {array}"
+    assert {path.name for path in directory.path.iterdir()} == names
+    equal_runs.assert_same_bits(directory, expected, RESULTS)
+    for ours, theirs in zip(load_weights(directory), load_weights(expected), strict=True):
+        assert ours.tobytes() == theirs.tobytes()
 
 
 def interrupting(at):
@@ -160,9 +157,9 @@ def test_run_leaves_its_files(finished):
 
 def test_weights_are_those_that_the_run_ended_with(finished):
     """The last checkpoint's, under the names of `CharWeights`; another engine has their probabilities."""
-    weights, state = load_weights(finished), finished.load_checkpoint()
+    weights, (_, state) = load_weights(finished), finished.load_checkpoint()
     for name, array in weights._asdict().items():
-        np.testing.assert_array_equal(array, state[f"state/weights/{name}"])
+        np.testing.assert_array_equal(array, state[f"weights/{name}"])
     started = create_char_engine("compiled", TINY, 9, 0)
     assert not np.array_equal(started.weights().kernel_out, weights.kernel_out)
     started.close()
@@ -350,7 +347,8 @@ def test_run_stopped_again_and_again_comes_to_the_same_bits(undisturbed, tmp_pat
 def test_seconds_of_a_resumed_run_include_those_before(tmp_path):
     """A checkpoint that says a thousand went by."""
     directory = stopped(tmp_path, config_of(), 4)
-    directory.save_checkpoint(directory.load_checkpoint() | {"seconds": np.array(1000.0)})
+    progress, state = directory.load_checkpoint()
+    directory.save_checkpoint(progress | {"seconds": 1000.0}, state)
     assert run(tmp_path, config_of(), TEXT).read_environment()["seconds"] > 1000
 
 
@@ -372,9 +370,8 @@ def test_checkpoint_of_another_network_is_one_line(engine, tmp_path):
     other = create_char_engine(engine, TINY, 9, 0)
     directory = Directory(tmp_path, config)
     with directory.opened(force=False):
-        state = {f"state/{name}": array for name, array in other.state().items()}
-        progress = {"losses": np.zeros(0), "milestones": np.zeros((0, 4)), "step": 0, "loss_sum": 0.0, "seconds": 1.0}
-        directory.save_checkpoint(state | {name: np.array(value) for name, value in progress.items()})
+        progress = {"losses": [], "milestones": np.zeros((0, 4)), "step": 0, "loss_sum": 0.0, "seconds": 1.0}
+        directory.save_checkpoint(progress, other.state())
     with pytest.raises(RunError, match=r"^[^\n]*: the checkpoint is of another network \([^\n]*\); remove it$"):
         run(tmp_path, config, TEXT)
 
@@ -384,7 +381,9 @@ def test_checkpoint_of_another_network_is_one_line(engine, tmp_path):
 def test_checkpoint_of_something_else_is_one_line(missing, tmp_path):
     """One of its arrays is not there."""
     directory = stopped(tmp_path, config_of(), 4)
-    directory.save_checkpoint({name: a for name, a in directory.load_checkpoint().items() if name != missing})
+    progress, state = directory.load_checkpoint()
+    del progress[missing]
+    directory.save_checkpoint(progress, state)
     with pytest.raises(RunError, match=rf"^[^\n]*: the checkpoint is of another network \('{missing}'\); remove it$"):
         run(tmp_path, config_of(), TEXT)
 
@@ -431,6 +430,6 @@ def test_run_that_diverges_is_finished_with_nothing_known(tmp_path, monkeypatch)
 
 def test_every_field_of_the_progress_is_in_a_checkpoint(finished):
     """Else a resumed run would lose it."""
-    saved = set(finished.load_checkpoint())
-    assert {field.name for field in dataclasses.fields(Progress)} <= saved
+    progress, _ = finished.load_checkpoint()
+    assert {field.name for field in dataclasses.fields(Progress)} == set(progress)
     assert asdict(Progress()) == {"losses": [], "step": 0, "loss_sum": 0.0, "seconds": 0.0, "milestones": []}

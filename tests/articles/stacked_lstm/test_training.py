@@ -17,6 +17,7 @@ from reproduce.articles.stacked_lstm.training import Progress, RunConfig, run, t
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.errors import DataError, RunError
 from tests.articles.stacked_lstm.samples import TINY, short_table, table_of
+from tests.equal_runs import assert_same_bits
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 ROOT = Path(__file__).parents[3]
@@ -34,16 +35,6 @@ def config_of(variant, seed=0):
 def finished(tmp_path_factory):
     """An undisturbed run of the MLP."""
     return run(tmp_path_factory.mktemp("runs"), config_of(MLP), short_table())
-
-
-def assert_same_bits(directory, expected):
-    """The results are the same bytes, and the last checkpoint's arrays the same bits."""
-    for name in RESULTS:
-        assert (directory.path / name).read_bytes() == (expected.path / name).read_bytes(), name
-    state, theirs = directory.load_checkpoint(), expected.load_checkpoint()
-    assert state.keys() == theirs.keys()
-    for name in state.keys() - {"seconds"}:
-        np.testing.assert_array_equal(state[name], theirs[name], err_msg=name)
 
 
 @pytest.fixture
@@ -117,7 +108,7 @@ def test_run_that_was_stopped_resumes_to_the_same_bits(variant, tmp_path):
     first = []
     resumed = run(tmp_path / "stopped", config, table, on_epoch=lambda progress: first.append(progress.epoch))
     assert first == [2, 3, 4, 5]
-    assert_same_bits(resumed, run(tmp_path / "whole", config, table))
+    assert_same_bits(resumed, run(tmp_path / "whole", config, table), RESULTS)
 
 
 def test_run_of_another_seed_is_another(finished, tmp_path):
@@ -131,6 +122,7 @@ import os, signal, sys
 from pathlib import Path
 from reproduce.articles.stacked_lstm import training
 from reproduce.engines import limit_threads
+from tests.equal_runs import assert_same_bits
 from tests.articles.stacked_lstm.test_training import EPOCH, MLP, config_of, short_table
 
 def kill(progress):
@@ -149,7 +141,7 @@ def test_run_that_was_killed_resumes_to_the_same_bits(finished, tmp_path):
     killed = subprocess.run([sys.executable, "-c", KILLED, tmp_path], cwd=ROOT, env=environment, capture_output=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     assert (tmp_path / config_of(MLP).name / "checkpoint.npz").exists()
-    assert_same_bits(run(tmp_path, config_of(MLP), short_table()), finished)
+    assert_same_bits(run(tmp_path, config_of(MLP), short_table()), finished, RESULTS)
 
 
 def test_train_of_a_study_does_the_same_run(finished, tmp_path):
