@@ -124,8 +124,8 @@ def test_run_that_failed_is_one_line(invoke, monkeypatch, text, tmp_path):
     [
         pytest.param(["--seeds", "9:3"], "--seeds", id="no-seed"),
         pytest.param(["--trend-seeds", "some"], "--trend-seeds", id="no-number"),
-        pytest.param(["--seeds", f"{MAX_SEED}:{MAX_SEED + 2}"], f"from 0 to {MAX_SEED}", id="beyond-the-last-seed"),
-        pytest.param(["--trend-seeds", f"{MAX_SEED + 1}"], f"from 0 to {MAX_SEED}", id="trend-beyond-the-last"),
+        pytest.param(["--seeds", f"{MAX_SEED}:{MAX_SEED + 2}"], f"expected 0 to {MAX_SEED}", id="beyond-the-last-seed"),
+        pytest.param(["--trend-seeds", f"{MAX_SEED + 1}"], f"expected 0 to {MAX_SEED}", id="trend-beyond-the-last"),
         pytest.param(["--workers", "0"], "--workers", id="no-worker"),
         pytest.param(["--shipped"], "the shipped table is of Macbeth", id="shipped-and-text"),
     ],
