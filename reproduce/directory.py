@@ -9,7 +9,7 @@ import json
 import shutil
 import typing
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ class Config(Protocol):
 
 
 AnyConfig = TypeVar("AnyConfig", bound=Config)
+Item = TypeVar("Item")
 
 _STATE = "state/"  # before the names of an engine's arrays in a checkpoint
 
@@ -180,13 +181,13 @@ class Directory:
         """Write metrics.json, after every other file: it makes the run finished. A number not finite becomes null."""
         write_json(self.path / "metrics.json", {name: _known(value) for name, value in metrics.items()})
 
-    def read_table(self, name: str) -> list[dict[str, str]]:
-        """The rows of a CSV file, by column. This and the other readers raise RunError for a damaged file."""
+    def read_table(self, name: str, of: Callable[[dict[str, str]], Item]) -> list[Item]:
+        """What `of` makes of each row of a CSV file. This and the other readers raise RunError for a damaged file."""
         with self.reading(name) as path:
             rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
             if not rows or None in rows[-1].values():
                 raise ValueError("it is cut short")
-            return rows
+            return [of(row) for row in rows]
 
     def read_json(self, name: str) -> dict[str, Any]:
         """What a JSON file says."""
@@ -195,7 +196,7 @@ class Directory:
 
     def read_losses(self) -> np.ndarray:
         """The column `loss` of losses.csv, one of each epoch, (epochs,)."""
-        return np.array([float(row["loss"]) for row in self.read_table("losses.csv")])
+        return np.array(self.read_table("losses.csv", lambda row: float(row["loss"])))
 
     def read_metrics(self) -> dict[str, Any]:
         """What metrics.json says; None where a figure is not finite, since the training diverged."""

@@ -78,8 +78,8 @@ class RunDirectory(Directory):
 
     def read_predictions(self, which: str) -> np.ndarray:
         """The scaled predictions of the set `training` or `testing`, (windows,)."""
-        rows = self.read_table("predictions.csv")
-        return np.array([float(row["predicted_scaled"]) for row in rows if row["set"] == which])
+        both = self.read_table("predictions.csv", lambda row: (row["set"], float(row["predicted_scaled"])))
+        return np.array([predicted for set_, predicted in both if set_ == which])
 
 
 def _prediction_rows(dataset: Dataset, which: str, first_window: int, predictions: np.ndarray) -> Iterator[tuple]:

@@ -263,7 +263,7 @@ def test_table_reads_back_by_column(directory):
     """Text with a comma too, from an iterator as from a list."""
     directory.write_table("texts.csv", ("epoch", "text"), ((k, f"to be, or {k}") for k in range(2)))
     assert (directory.path / "texts.csv").read_bytes() == b'epoch,text\n0,"to be, or 0"\n1,"to be, or 1"\n'
-    assert directory.read_table("texts.csv") == [
+    assert directory.read_table("texts.csv", dict) == [
         {"epoch": "0", "text": "to be, or 0"},
         {"epoch": "1", "text": "to be, or 1"},
     ]
@@ -296,6 +296,8 @@ def test_environment_reads_back(directory):
         pytest.param("losses.csv", "", id="losses-empty"),
         pytest.param("losses.csv", "epoch,loss\n", id="losses-without-rows"),
         pytest.param("losses.csv", "epoch,loss\n0,0.5\n1", id="losses-cut-short"),
+        pytest.param("losses.csv", "epoch,loss\n0,much\n", id="losses-no-number"),
+        pytest.param("losses.csv", "epoch,mse\n0,0.5\n", id="losses-of-another-name"),
         pytest.param("metrics.json", '{"mse": 0.', id="metrics-cut-short"),
     ],
 )

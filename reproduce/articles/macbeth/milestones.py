@@ -88,7 +88,7 @@ def write_milestones(directory: Directory, milestones: Sequence[Milestone]) -> N
 
 def read_milestones(directory: Directory) -> list[Milestone]:
     """Read milestones.csv; RunError where it is damaged."""
-    rows = directory.read_table("milestones.csv")
-    return [
-        Milestone(int(row["epoch"]), *(float(row[column.name]) for column in fields(Milestone)[1:])) for row in rows
-    ]
+    measures = [column.name for column in fields(Milestone)[1:]]
+    return directory.read_table(
+        "milestones.csv", lambda row: Milestone(int(row["epoch"]), *(float(row[name]) for name in measures))
+    )

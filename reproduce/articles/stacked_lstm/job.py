@@ -53,7 +53,7 @@ def run_job(
 def draw_figures(dataset: Dataset, finished: Directory) -> None:
     """Draw a run's two pictures into its directory, unless they are there."""
     folder, network = finished.path / "figures", finished.config.variant.network
-    predicted_usd = np.array([float(row["predicted_usd"]) for row in finished.read_table("predictions.csv")])
+    predicted_usd = np.array(finished.read_table("predictions.csv", lambda row: float(row["predicted_usd"])))
     pictures = {
         "predictions_as_published": figures.predictions_as_published,
         "predictions_by_date": figures.predictions_by_date,

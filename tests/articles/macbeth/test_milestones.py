@@ -179,12 +179,13 @@ def test_table_reads_back_equal(tmp_path):
     assert (directory.path / "milestones.csv").read_text().splitlines()[0] == "epoch,loss,held_out_loss,repeat_rate"
 
 
-def test_table_cut_short_is_one_line(tmp_path):
-    """The file, and what to do."""
+@pytest.mark.parametrize("spoil", [lambda text: text[:-8], lambda text: text.replace("2.25", "much")])
+def test_damaged_table_is_one_line(spoil, tmp_path):
+    """Cut short, or no number: the file, and what to do."""
     directory = Directory(tmp_path, config_of(replace(TINY, epochs=1)))
     directory.path.mkdir()
     write_milestones(directory, [Milestone(1, 2.5, 2.25, 0.5)])
     path = directory.path / "milestones.csv"
-    path.write_text(path.read_text()[:-8])
+    path.write_text(spoil(path.read_text()))
     with pytest.raises(RunError, match=r"^[^\n]*milestones\.csv: cannot be read [^\n]*$"):
         read_milestones(directory)

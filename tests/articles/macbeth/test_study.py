@@ -153,7 +153,7 @@ def entropy(first, end, judged_first, judged_end, order):
 def test_rows_of_a_run_are_its_figures(finished):
     """Those of its files, the entropies of what it was judged on, and how its texts begin."""
     rows = run_rows(finished, TEXT)
-    table = finished.read_table("milestones.csv")
+    table = finished.read_table("milestones.csv", dict)
     expected = {
         "variant": TINY.name,
         "seed": 0,

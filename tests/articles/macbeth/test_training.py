@@ -135,10 +135,10 @@ def test_parts_are_all_samples_or_those_kept_apart(held_out, trained, judged):
 def test_run_leaves_its_files(finished):
     """Configuration, losses, samples and figures that follow from each other, and where it ran."""
     metrics, environment = finished.read_metrics(), finished.read_environment()
-    rows = finished.read_table("milestones.csv")
+    rows = finished.read_table("milestones.csv", dict)
     assert read_config(RunConfig, (finished.path / "config.json").read_text()) == config_of()
     assert json.loads((finished.path / "config.json").read_text())["text_sha256"] == TEXT.sha256
-    assert [row["epoch"] for row in finished.read_table("losses.csv")] == ["0", "1"]
+    assert [row["epoch"] for row in finished.read_table("losses.csv", dict)] == ["0", "1"]
     assert [row["epoch"] for row in rows] == ["1", "2"]
     assert [float(row["loss"]) for row in rows] == finished.read_losses().tolist()
     assert metrics == {
@@ -169,7 +169,7 @@ def test_weights_are_those_that_the_run_ended_with(finished):
 def test_milestones_are_measured_after_their_epochs_and_the_last(tmp_path):
     """1, 2, 5 and here 7; a text of each is kept."""
     directory = run(tmp_path, config_of(replace(WHOLE, epochs=7)), TEXT)
-    rows = directory.read_table("milestones.csv")
+    rows = directory.read_table("milestones.csv", dict)
     assert [row["epoch"] for row in rows] == ["1", "2", "5", "7"]
     assert {row["held_out_loss"] for row in rows} == {"nan"}
     assert sorted(path.name for path in directory.path.glob("sample*")) == [

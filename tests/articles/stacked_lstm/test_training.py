@@ -66,7 +66,7 @@ def test_config_names_its_directory_and_refuses_a_seed_out_of_range():
 
 def test_run_leaves_its_files(finished):
     """Five losses, six predictions with their dates, metrics that follow from these, and where it ran."""
-    dataset, rows = prepare(short_table(), MLP), finished.read_table("predictions.csv")
+    dataset, rows = prepare(short_table(), MLP), finished.read_table("predictions.csv", dict)
     usd = {
         name: np.array([float(row[f"{name}_usd"]) for row in rows]) for name in ("actual", "predicted", "persistence")
     }
