@@ -26,9 +26,9 @@ and from there the chain rule gives, gate by gate, and for the two vectors of th
     d_read = dz W_hᵀ      d_kept = a·f
 
 A weight is used on every day, so its gradient is a sum over days, and that sum is one matrix product over all days and
-windows at once, T·B rows tall:
+windows at once, T·B rows tall; of W_h, (T-1)·B, as the first day has nothing to read:
 
-    dW_h = Readᵀ dZ       dW_in = Daysᵀ dZ
+    dW_in = Daysᵀ dZ      dW_h = Readᵀ dZ
 """
 
 from __future__ import annotations
@@ -94,10 +94,10 @@ def loss_and_gradients(wiring: str, w: Packed, windows: tf.Tensor, targets: tf.T
     predictions = h @ w.W_y + w.b_y  # (batch, 1)
     error = predictions - targets
     d_prediction = 2 * error / error.shape[0]
-    dZ = _rows(_backward(wiring, w, d_prediction @ tf.transpose(w.W_y), factors))  # (window·batch, 4·hidden)
+    dZ = _backward(wiring, w, d_prediction @ tf.transpose(w.W_y), factors)  # (window, batch, 4·hidden)
     gradient = Packed(
-        W_in=tf.matmul(_rows(days), dZ, transpose_a=True),
-        W_h=tf.matmul(_rows(reads), dZ, transpose_a=True),
+        W_in=tf.matmul(_rows(days), _rows(dZ), transpose_a=True),
+        W_h=tf.matmul(_rows(reads), _rows(dZ[1:]), transpose_a=True),
         W_y=tf.matmul(h, d_prediction, transpose_a=True),
         b_y=tf.reduce_sum(d_prediction, axis=0),
     )
@@ -136,18 +136,18 @@ def _cell(z: tf.Tensor, kept: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tenso
 
 
 def _forward(wiring: str, w: Packed, days: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """The last day's h, (batch, hidden); every day's factors, (window, batch, 6·hidden), and read, likewise."""
+    """The last day's h, (batch, hidden); every day's factors, (window, batch, 6·hidden); read, but the first day's."""
     window, batch, hidden = days.shape[0], days.shape[1], w.W_h.shape[0]
     z_in = tf.reshape(_rows(days) @ w.W_in, (window, batch, 4 * hidden))  # all days' inputs at once
     zeros = tf.zeros((batch, hidden), days.dtype)
     h, c, of_day = _cell(z_in[0], zeros)  # the first day has nothing to read
     factors = tf.TensorArray(days.dtype, window, element_shape=of_day.shape).write(0, of_day)
-    reads = tf.TensorArray(days.dtype, window, element_shape=zeros.shape).write(0, zeros)
+    reads = tf.TensorArray(days.dtype, window - 1, element_shape=zeros.shape)
 
     def day(t, h, c, factors, reads):
         read, kept = _read_and_kept(wiring, h, c)
         h, c, of_day = _cell(z_in[t] + read @ w.W_h, kept)
-        return t + 1, h, c, factors.write(t, of_day), reads.write(t, read)
+        return t + 1, h, c, factors.write(t, of_day), reads.write(t - 1, read)
 
     _, h, _, factors, reads = tf.while_loop(lambda t, *_: t < window, day, (1, h, c, factors, reads))
     return h, factors.stack(), reads.stack()
