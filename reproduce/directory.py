@@ -32,6 +32,8 @@ class Config(Protocol):
 AnyConfig = TypeVar("AnyConfig", bound=Config)
 Item = TypeVar("Item")
 
+# What reading a damaged file raises; RuntimeError is for archives that ask for a password, or are of an unknown kind.
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile)
 _STATE = "state/"  # before the names of an engine's arrays in a checkpoint
 
 
@@ -76,8 +78,8 @@ class Directory:
         """Raise RunError, with the failure where there was one, unless the run is finished."""
         if self.is_finished:
             return
-        failure = self.path / "failure.json"
-        why = self.read_json(failure.name)["error"] if failure.exists() else "it was stopped, or never begun"
+        with self.reading("failure.json") as path:
+            why = json.loads(path.read_text())["error"] if path.exists() else "it was stopped, or never begun"
         raise RunError(f"{self.path}: the run is not finished ({why}); give the same command again")
 
     @contextmanager
@@ -152,7 +154,7 @@ class Directory:
         try:
             with np.load(path) as archive:
                 arrays = dict(archive)
-        except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+        except _DAMAGE as error:
             raise RunError(f"{path}: not a checkpoint ({error}); remove it, and the run starts anew") from error
         state = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_STATE)}
         return arrays, {name.removeprefix(_STATE): array for name, array in state.items()}
@@ -179,7 +181,7 @@ class Directory:
 
     def write_metrics(self, metrics: dict[str, Any]) -> None:
         """Write metrics.json, after every other file: it makes the run finished. A number not finite becomes null."""
-        write_json(self.path / "metrics.json", {name: _known(value) for name, value in metrics.items()})
+        write_json(self.path / "metrics.json", metrics)
 
     def read_table(self, name: str, of: Callable[[dict[str, str]], Item]) -> list[Item]:
         """What `of` makes of each row of a CSV file. This and the other readers raise RunError for a damaged file."""
@@ -212,19 +214,10 @@ class Directory:
         path = self.path / name
         try:
             yield path
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        except _DAMAGE as error:
             raise RunError(f"{path}: cannot be read ({error}); remove the folder to make the run anew") from error
 
 
 def _json_values(config: Any) -> dict[str, Any]:
     """A configuration as config.json keeps it: a tuple is a list there, and equal to it."""
     return json.loads(json.dumps(asdict(config)))
-
-
-def _known(value: Any) -> Any:
-    """The value, or None for a number that JSON has no word for; in lists and dictionaries too."""
-    if isinstance(value, dict):
-        return {name: _known(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_known(inner) for inner in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -4,7 +4,17 @@ from datetime import datetime, timezone
 
 import pytest
 
-from reproduce.claims import VERDICTS, Claim, ClaimsError, load_claims, read_claims, record_verdicts
+from reproduce import claims
+from reproduce.claims import (
+    VERDICTS,
+    Claim,
+    ClaimsError,
+    judge_all,
+    judge_by_run,
+    load_claims,
+    read_claims,
+    record_verdicts,
+)
 from reproduce.claims_schema import KINDS
 
 CLAIM = {
@@ -323,3 +333,31 @@ def test_claims_of_the_article_are_sound():
     claims = load_claims("reproduce.articles.bitcoin_lstm")
     assert {claim.kind for claim in claims} == set(KINDS)
     assert {claim.id.partition("/")[0] for claim in claims} == {"bitcoin-lstm", "ours"}
+
+
+# Which claims are judged
+
+
+def test_unknown_figures_are_told_in_a_line_a_claim():
+    """The claim's own and those that its rule names; a claim whose figures are all there is not told."""
+    rules = {("tale/x", "figure"): "p > q", ("tale/y", "q"): "r < 1", ("tale/z", "q"): "ours > 0"}
+    asked = [Claim(**CLAIM | {"id": name, "output": output}, rule=rule) for (name, output), rule in rules.items()]
+    with pytest.raises(ClaimsError) as refused:
+        judge_all(asked, {"q": 1})
+    assert str(refused.value).splitlines() == [
+        "claims.toml, tale/x: no figure is called figure, p",
+        "claims.toml, tale/y: no figure is called r",
+    ]
+
+
+def test_run_s_claims_are_those_whose_own_figure_it_has(monkeypatch):
+    """Not testable, rather than left out, where that figure or another of the rule's is not known."""
+    rules = {"rows": "ours > 2", "rate": "ours > 2", "loss": "p > 0.05", "text": "rows > 2"}
+    there = [Claim(**CLAIM | {"id": f"tale/{name}", "output": name}, rule=rule) for name, rule in rules.items()]
+    monkeypatch.setattr(claims, "load_claims", {"tale": there}.get)
+    judged = judge_by_run("tale", {"loss": 0.5, "rate": None, "rows": 3})
+    assert [(one.claim.output, one.verdict) for one in judged] == [
+        ("rows", "reproduced"),
+        ("rate", "not testable"),
+        ("loss", "not testable"),
+    ]

@@ -228,6 +228,18 @@ def test_checkpoint_cut_short_is_refused(directory, keep):
         directory.load_checkpoint()
 
 
+@pytest.mark.parametrize(("where", "bit"), [(6, 0), (8, 3)], ids=["password-asked-for", "unknown-compression"])
+def test_checkpoint_whose_archive_is_of_another_kind_is_refused(directory, where, bit):
+    """A bit of an entry's head in the archive's list, at its end."""
+    directory.save_checkpoint({}, {"weights": np.arange(40.0)})
+    path = directory.path / "checkpoint.npz"
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + where + 2] ^= 1 << bit
+    path.write_bytes(content)
+    with pytest.raises(RunError, match=r"checkpoint.npz: not a checkpoint"):
+        directory.load_checkpoint()
+
+
 def test_checkpoint_that_is_one_array_is_refused(directory):
     """NumPy reads that file, but not as arrays with names."""
     with (directory.path / "checkpoint.npz").open("wb") as file:
@@ -334,3 +346,30 @@ def test_checkpoint_that_does_not_fit_is_one_line(directory, error):
     expected = pytest.raises(RunError, match=r"^[^\n]*: the checkpoint is of another network \(.*\); remove it$")
     with expected, directory.taking_up():
         raise error
+
+
+def test_checkpoint_that_cannot_be_written_whole_leaves_the_one_before(directory):
+    """As on a full disk."""
+
+    class TooMuch:
+        def __reduce__(self):
+            raise OSError("disk is full")
+
+    directory.save_checkpoint({"step": 1}, {})
+    with pytest.raises(OSError, match="disk is full"):
+        directory.save_checkpoint({"step": 2, "more": TooMuch()}, {})
+    assert directory.load_checkpoint() == ({"step": 1}, {})
+
+
+def test_checkpoint_that_cannot_be_opened_is_refused(directory):
+    """A folder in its place."""
+    (directory.path / "checkpoint.npz").mkdir()
+    with pytest.raises(RunError, match=r"checkpoint.npz: not a checkpoint \(.*\); remove it"):
+        directory.load_checkpoint()
+
+
+def test_another_finished_run_is_not_the_one_that_is_required(directory):
+    """The message names what differs."""
+    directory.write_metrics({"loss": 0.5})
+    with pytest.raises(RunError, match="holds a run with another leaf"):
+        with_leaf(directory).require_finished()

@@ -55,3 +55,9 @@ def test_another_table_is_refused(text, error):
     """By the errors that the docstring names."""
     with pytest.raises(error):
         parse_table(Measure, text)
+
+
+def test_line_end_within_a_cell_reads_back():
+    """Nor do other characters that Python's `splitlines` breaks at end a row."""
+    rows = [Measure("to\nbe\x0bor\u2028not", 3, 0.25)]
+    assert parse_table(Measure, table_text(Measure, rows)) == rows

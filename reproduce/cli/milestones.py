@@ -56,7 +56,7 @@ def milestones(
 
     save_figure(figures.trend(rows), out, "milestones")
     note(f"the trend is drawn in {out / 'milestones.png'}")
-    found = [{name: _known(value) for name, value in asdict(row).items()} for row in rows]
+    found = [asdict(row) for row in rows]
     show_table(TITLE, found, [_text(row) for row in rows], json_to)
 
 
@@ -76,10 +76,6 @@ def _train(
         run_study(study, workers=workers or joblib.cpu_count(), scheduler=scheduler, on_run=advance)
     note(f"every run's figures are in {out / TABLE}")
     return study_rows(study)
-
-
-def _known(value: object) -> object:
-    return None if isinstance(value, float) and isnan(value) else value
 
 
 def _text(row: MilestoneRow) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -16,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reproduce.errors import RunError
-from reproduce.files import write_text
+from reproduce.files import json_text, write_text
 
 JsonOption = Annotated[
     str | None, typer.Option("--json", metavar="[FILE]", help="Print JSON in place of the table, or write it to FILE.")
@@ -48,7 +47,7 @@ def give_json(document: dict[str, Any], json_to: str) -> None:
     Raises:
         RunError: the file cannot be written.
     """
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    text = json_text(document)
     if json_to == "-":
         sys.stdout.write(text)
         return

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from math import isnan
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -67,7 +67,7 @@ def rivals(
         for assumption in ASSUMPTIONS:
             print(assumption)
     else:
-        compared, runs = [asdict(one) | {"verdict": one.verdict} for one in pairs], [_run_row(row) for row in rows]
+        compared, runs = [asdict(one) | {"verdict": one.verdict} for one in pairs], [asdict(row) for row in rows]
         give_json({"title": TITLE, "rows": compared, "runs": runs, "assumptions": list(ASSUMPTIONS)}, json_to)
 
 
@@ -93,11 +93,6 @@ def _draw(rows: Sequence[RivalRow], pairs: Sequence[Pairs], table: PriceTable, o
     persistence_usd = persistence_rmse_usd(prepare(table, Variant()))
     save_figure(figures.rivals(rows, pairs, persistence_usd), out, "rivals")
     note(f"every run and the differences are drawn in {out / 'rivals.png'}")
-
-
-def _run_row(row: RivalRow) -> dict[str, Any]:
-    """A run's figures for JSON, which has no word for the nan of a run that diverged."""
-    return {name: None if isinstance(value, float) and isnan(value) else value for name, value in asdict(row).items()}
 
 
 def _pair_text(one: Pairs) -> dict[str, str]:

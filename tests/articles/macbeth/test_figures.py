@@ -11,7 +11,7 @@ from reproduce.articles.macbeth.study import TREND
 from reproduce.articles.macbeth.training import parts
 from reproduce.characters.measures import entropy_of_order
 from reproduce.characters.text import number_characters
-from reproduce.figures import save_figure
+from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING, save_figure
 from tests.articles.macbeth.samples import HELD_OUT, REPEATS, TINY, study_rows, tiny_text
 
 MEASURED = [Milestone(1, 2.75, 2.5, 0.75), Milestone(2, 2.5, 2.375, 0.5), Milestone(5, 2.25, 2.625, 0.625)]
@@ -96,3 +96,31 @@ def test_trend_without_the_first_seeds_is_that_of_the_next():
     rows = [row for row in study_rows() if (row.variant, row.seed) != (TREND.name, 0)]
     above, _ = figures.trend(rows).axes
     assert lines(above)["held-out text"][1] == [pair[1] for pair in HELD_OUT.values()]
+
+
+def test_trend_s_repeat_rate_is_beside_that_of_the_text():
+    """Which the rows have too."""
+    _, below = figures.trend(study_rows()).axes
+    assert lines(below)["the text itself"] == ([0, 1], [0.125, 0.125])
+
+
+def test_only_measured_epochs_have_ticks():
+    """A logarithmic axis would else add its own, and their labels, between them."""
+    for axes in figures.milestones(MEASURED, COUNTED).axes:
+        assert axes.get_xticks().tolist() == [1, 2, 5]
+        assert axes.get_xticks(minor=True).tolist() == []
+
+
+def test_run_that_diverged_keeps_its_held_out_curve():
+    """Up to where it did."""
+    diverged = [*MEASURED[:2], replace(MEASURED[2], held_out_loss=float("nan"))]
+    (x, y) = lines(figures.milestones(diverged, COUNTED).axes[0])["held-out text"]
+    assert x == [1, 2, 5]
+    assert y[:2] == [2.5, 2.375]
+
+
+def test_curves_have_the_colours_of_every_picture():
+    """Training, testing, what was there, and what needs no network."""
+    above, below = figures.milestones(MEASURED, COUNTED).axes
+    assert [line.get_color() for line in above.get_lines()] == [TRAINING, TESTING, ACTUAL, ACTUAL]
+    assert [line.get_color() for line in below.get_lines()] == [TESTING, PERSISTENCE]

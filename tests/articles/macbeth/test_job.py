@@ -7,9 +7,10 @@ from dataclasses import replace
 import matplotlib.image
 import pytest
 
+from reproduce.articles.macbeth import figures, training
 from reproduce.articles.macbeth import job as module
-from reproduce.articles.macbeth import training
 from reproduce.articles.macbeth.job import Job, run_job, written
+from reproduce.articles.macbeth.milestones import read_milestones
 from reproduce.articles.macbeth.training import load_weights
 from reproduce.characters.generation import draw_start, generate, predict_shrinking
 from reproduce.characters.text import TextError
@@ -172,3 +173,24 @@ def test_short_text_is_refused_before_anything_is_written(proofs, tmp_path):
         run_job(job_in(tmp_path), tiny_text(40), lambda _: None)
     assert list(tmp_path.iterdir()) == []
     assert proofs == []
+
+
+def test_job_s_threads_are_its_run_s(proofs, tmp_path):  # noqa: ARG001
+    """They move the last bits, so the configuration has them."""
+    directory, _ = do(job_in(tmp_path, threads=2))
+    assert directory.config == replace(config_of(seed=3), threads=2)
+
+
+def test_published_loop_prints_fifty_characters_of_a_longer_window(proofs, tmp_path):  # noqa: ARG001
+    """As many as the program asks of it."""
+    directory, _ = do(job_in(tmp_path, variant=replace(TINY, window=60, held_out="none")))
+    pieces = (directory.path / "written.txt").read_text(encoding="utf-8").split("--- ")[1:]
+    assert [len(piece.partition(":\n")[2].removesuffix("\n").removesuffix("\n")) for piece in pieces] == [60, 50, 500]
+
+
+def test_picture_is_of_the_run_s_milestones_beside_counted_characters(proofs, monkeypatch, tmp_path):  # noqa: ARG001
+    """Counted over what trains, for what judges."""
+    drawn, draw = [], figures.milestones
+    monkeypatch.setattr(figures, "milestones", lambda *given: drawn.append(given) or draw(*given))
+    directory, _ = do(job_in(tmp_path))
+    assert drawn == [(read_milestones(directory), figures.baselines(*training.parts(TEXT, TINY), 9))]

@@ -189,3 +189,9 @@ def test_damaged_table_is_one_line(spoil, tmp_path):
     path.write_text(spoil(path.read_text()))
     with pytest.raises(RunError, match=r"^[^\n]*milestones\.csv: cannot be read [^\n]*$"):
         read_milestones(directory)
+
+
+def test_cross_entropy_is_taken_in_float64():
+    """The network's probabilities are float32; nothing is rounded after them."""
+    samples = Samples(np.array([[0, 1]]), np.array([1]))
+    assert cross_entropy(Table([[0.7, 0.3]]), samples) == pytest.approx(-np.log(float(np.float32(0.3))), rel=1e-14)

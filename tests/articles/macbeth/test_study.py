@@ -197,3 +197,28 @@ def test_hand_made_rows_are_a_table():
     """Those that other tests judge by."""
     rows = samples.study_rows()
     assert [str(row) for row in parse_table(MilestoneRow, table_text(MilestoneRow, rows))] == [str(row) for row in rows]
+
+
+def test_study_hands_on_workers_and_scheduler(small_study, monkeypatch):
+    """To what trains the runs of any article."""
+    asked = []
+    monkeypatch.setattr(module, "train_all", lambda *_, on_run, **options: asked.append(options) or 0)  # noqa: ARG005
+    monkeypatch.setattr(module, "study_rows", lambda _: [])
+    small_study.root.mkdir()
+    run_study(small_study, workers=3, scheduler="tcp://h:1", on_run=lambda _: None)
+    assert asked == [{"workers": 3, "scheduler": "tcp://h:1"}]
+
+
+def test_line_ends_of_what_is_written_are_slashes(small_study):
+    """A row of the table is one line; the window it goes on from is left out."""
+    run_noting(small_study)
+    directory = Directory(small_study.root, small_study.configs[1])
+    (directory.path / "sample-epoch-001.txt").write_text("\n" * 50 + "to\nmorrow\n", encoding="utf-8")
+    (row,) = run_rows(directory, TEXT)
+    assert row.writes == "to/morrow/"
+
+
+def test_repeat_rate_of_the_text_is_that_of_what_judges(finished, monkeypatch):
+    """Six held-out samples, here told by their number."""
+    monkeypatch.setattr(module, "text_repeat_rate", len)
+    assert [row.text_repeat_rate for row in run_rows(finished, TEXT)] == [6, 6]

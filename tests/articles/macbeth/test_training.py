@@ -5,7 +5,9 @@ import dataclasses
 import fcntl
 import json
 import re
+import threading
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -433,3 +435,82 @@ def test_every_field_of_the_progress_is_in_a_checkpoint(finished):
     progress, _ = finished.load_checkpoint()
     assert {field.name for field in dataclasses.fields(Progress)} == set(progress)
     assert asdict(Progress()) == {"losses": [], "step": 0, "loss_sum": 0.0, "seconds": 0.0, "milestones": []}
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_train_of_a_study_waits_for_another_process(tmp_path):
+    """Which may be finishing that very run."""
+    directory = Directory(tmp_path, config_of())
+    waiting = threading.Thread(target=train, args=(tmp_path, config_of(), TEXT))
+    with directory.opened(force=False):
+        waiting.start()
+        waiting.join(timeout=0.2)  # it would be done or refused by then, if it did not wait
+        assert waiting.is_alive()
+    waiting.join(timeout=30)
+    assert directory.is_finished
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_train_of_a_study_takes_the_run_s_threads(tmp_path, monkeypatch):
+    """One operation at a time, within as many threads as the configuration says."""
+    asked = []
+    monkeypatch.setattr(training, "limit_threads", lambda *threads, **within: asked.append((threads, within)))
+    train(tmp_path, replace(config_of(), threads=2), TEXT)
+    assert asked == [((1,), {"within": 2})]
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_environment_of_a_run_is_there_before_it_ends(tmp_path):
+    """With the threads it takes; seconds are known at the end."""
+    config = replace(config_of(), threads=2)
+    environment = stopped(tmp_path, config, 1).read_environment()
+    assert environment["threads"] == {"inter_op": 1, "intra_op": 2}
+    assert "seconds" not in environment
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_engine_is_freed_once_its_weights_are_written(tmp_path, monkeypatch):
+    """A study's worker trains many."""
+    weights, written = tmp_path / config_of().name / "weights.npz", []
+    monkeypatch.setattr(training.create_char_engine, "close", lambda _: written.append(weights.exists()))
+    run(tmp_path, config_of(), TEXT)
+    assert written == [True]
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_run_whose_weights_cannot_be_written_is_not_finished(tmp_path, monkeypatch):
+    """As on a full disk; the metrics come last."""
+    write = Directory.write_arrays
+
+    def fail(self, name, arrays):
+        if name == "weights.npz":
+            raise OSError("disk is full")
+        write(self, name, arrays)
+
+    monkeypatch.setattr(Directory, "write_arrays", fail)
+    with pytest.raises(OSError, match="disk is full"):
+        run(tmp_path, config_of(), TEXT)
+    assert not Directory(tmp_path, config_of()).is_finished
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_seconds_of_a_run_include_measuring(tmp_path, monkeypatch):
+    """After the last epoch too: two milestones, which take a hundred each."""
+    clock, measure = [0.0], training.measure
+
+    def slowly(*given, **held_out):
+        clock[0] += 100
+        return measure(*given, **held_out)
+
+    monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    monkeypatch.setattr(training, "measure", slowly)
+    assert run(tmp_path, config_of(), TEXT).read_environment()["seconds"] == 200
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_run_stopped_before_the_shorter_batch_still_trains_on_it(undisturbed, tmp_path, monkeypatch):
+    """Its checkpoint stands behind the last whole batch, the 25th."""
+    monkeypatch.setattr(training, "CHECKPOINT_EVERY", 1)
+    directory = stopped(tmp_path, config_of(), 6)
+    assert directory.load_checkpoint()[0]["step"] == 25
+    assert_same_bits(run(tmp_path, config_of(), TEXT), undisturbed)

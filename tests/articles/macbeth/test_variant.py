@@ -109,3 +109,8 @@ def test_published_loop_is_greedy_and_reads_windows(choice):
     with pytest.raises(ValueError, match=r"^loop is 'published' with memory .* choose the loop 'repaired'$"):
         Generation(**choice)
     assert Generation(loop="repaired", **choice)
+
+
+def test_whole_learning_rate_is_a_float():
+    """1 and 1.0 are one variant, with one name, and one text in config.json."""
+    assert MacbethVariant(learning_rate=1).name == MacbethVariant(learning_rate=1.0).name == "learning-rate-1.0"

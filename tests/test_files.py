@@ -1,0 +1,33 @@
+"""Files as the package writes them: JSON that any reader takes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from reproduce.cli.output import give_json
+from reproduce.files import json_text, write_json
+
+
+def refuse(word):
+    """What a strict reader says of NaN and Infinity."""
+    raise AssertionError(word)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), np.float64("-inf")])
+def test_number_that_is_not_finite_is_null(number):
+    """At any depth; what is finite stays."""
+    text = json_text({"a": [number, 0.5], "b": {"c": (number, "nan")}})
+    assert json.loads(text, parse_constant=refuse) == {"a": [None, 0.5], "b": {"c": [None, "nan"]}}
+
+
+def test_files_and_commands_give_the_same_text(tmp_path, capsys):
+    """Indented, letters as they are, a line end last."""
+    document = {"title": "día", "rows": [{"ours": float("nan")}]}
+    write_json(tmp_path / "a.json", document)
+    give_json(document, str(tmp_path / "b.json"))
+    give_json(document, "-")
+    texts = {(tmp_path / name).read_text(encoding="utf-8") for name in ("a.json", "b.json")}
+    assert texts == {capsys.readouterr().out} == {json_text(document)}
+    assert "día" in json_text(document)
+    assert json_text(document).endswith("}\n")
