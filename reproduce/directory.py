@@ -68,10 +68,11 @@ class Directory:
 
     @property
     def is_finished(self) -> bool:
-        """Whether this very run is there, whole; RunError where another one stands in its place."""
+        """Whether this very run has its metrics; RunError where another one's stand there, or damaged ones."""
         if not (self.path / "metrics.json").exists():
             return False
         self._check_config()
+        self.read_metrics()
         return True
 
     def require_finished(self) -> None:
@@ -121,13 +122,15 @@ class Directory:
         try:
             there = read_config(type(self.config), config_path.read_text(encoding="utf-8"))
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise RunError(f"{config_path}: not a run's configuration ({error}); --force starts anew") from error
+            raise RunError(
+                f"{config_path}: not a run's configuration ({error}); remove the folder to start anew"
+            ) from error
         mine, other = _json_values(self.config), _json_values(there)
         differing = [name for name in mine if mine[name] != other[name]]
         if differing:
             raise RunError(
                 f"{self.path}: holds a run with another {', '.join(differing)}; choose another folder with --out, or "
-                "--force to replace it"
+                "remove this one"
             )
 
     def _empty(self) -> None:

@@ -13,13 +13,18 @@ PARTIAL = ".partial"  # the suffix of a file being written; a killed process may
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Let `write` fill a file beside `path`, then move it into place."""
+    """Let `write` fill a file beside `path`, then move it into place; an OSError names `path`."""
     partial = path.with_name(f".{path.name}{PARTIAL}")
-    with partial.open("wb") as file:
-        write(file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    try:
+        with partial.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        if error.errno is not None:  # one of the system's, which may name the partial file, or none
+            error.filename = str(path)
+        raise
 
 
 def write_text(path: Path, text: str) -> None:

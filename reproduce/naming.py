@@ -37,9 +37,10 @@ def parse_variant(cls: type[T], text: str) -> T:
     for word in text.split("+"):
         name = alone.get(word) or next((name for name in known if word.startswith(f"{name}-")), None)
         if name is None or known[name].name in values:
+            words = ", ".join(dict.fromkeys(("published", *alone)))
             raise ValueError(
-                f"variant {text!r}: {word!r} is no departure, or one too many; write "
-                f"{''.join(f'{value}, ' for value in alone)}or FIELD-VALUE with FIELD one of {', '.join(known)}"
+                f"variant {text!r}: {word!r} is no departure, or one too many; write {words}, or FIELD-VALUE with "
+                f"FIELD one of {', '.join(known)}"
             )
         given = word if word in alone else word[len(name) + 1 :]
         values[known[name].name] = _read(given, type(known[name].default))

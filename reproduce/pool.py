@@ -121,7 +121,9 @@ def _connected(scheduler: str) -> Iterator[Any]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise RunError("--scheduler needs dask.distributed: pip install 'reproduce[cluster]'") from error
+        raise RunError("--scheduler needs dask.distributed: pip install '.[cluster]' in the repository") from error
+    if "://" not in scheduler:
+        raise RunError(f"{scheduler}: not a scheduler's address, expected one such as tcp://host:8786")
     try:
         client = Client(scheduler, timeout="10s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:

@@ -25,7 +25,9 @@ def parse_table(kind: type[Row], text: str) -> list[Row]:
     """Undo `table_text`, for fields of type str, int and float.
 
     Raises:
-        KeyError, TypeError, ValueError: a column is missing, a line is cut short, a number is none.
+        KeyError, ValueError: a column is missing; a line is cut short, or a number is none.
     """
-    kinds = get_type_hints(kind)
-    return [kind(**{name: of(row[name]) for name, of in kinds.items()}) for row in csv.DictReader(io.StringIO(text))]
+    kinds, rows = get_type_hints(kind), list(csv.DictReader(io.StringIO(text)))
+    if any(None in row.values() for row in rows):
+        raise ValueError("a line is cut short")
+    return [kind(**{name: of(row[name]) for name, of in kinds.items()}) for row in rows]

@@ -261,7 +261,7 @@ def test_run_of_other_data_is_refused_in_one_line(tiny_run, invoke):
     before = (directory / "config.json").read_bytes()
     code, stdout, stderr = invoke(*command)
     assert (code, stdout) == (1, "")
-    assert_one_line(stderr, str(directory), "data_sha256", "--out", "--force")
+    assert_one_line(stderr, str(directory), "data_sha256", "--out", "remove")
     assert (directory / "config.json").read_bytes() == before
 
 
@@ -272,7 +272,7 @@ def test_corrupt_config_is_refused_in_one_line(tiny_run, invoke):
     (directory / "config.json").write_bytes(b"{")
     code, stdout, stderr = invoke(*command)
     assert (code, stdout) == (1, "")
-    assert_one_line(stderr, str(directory / "config.json"), "--force")
+    assert_one_line(stderr, str(directory / "config.json"), "remove")
 
 
 def test_corrupt_checkpoint_is_refused_in_one_line(tiny_run, invoke):

@@ -118,7 +118,7 @@ def test_directory_with_tuples_in_its_configuration_is_taken_up_again(tmp_path):
 def test_other_run_of_the_same_name_is_refused(directory, other, named):
     """The message names the fields that differ, here where 0.3 is not 0.1 + 0.2 as well; finished or not."""
     there = Directory(directory.path.parent, other)
-    message = rf"tea-0.3-3: holds a run with another {named}; choose another folder with --out, or --force to replace"
+    message = rf"tea-0.3-3: holds a run with another {named}; choose another folder with --out, or remove this one"
     with pytest.raises(RunError, match=message):
         open_once(there)
     (directory.path / "metrics.json").write_text("{}")
@@ -142,7 +142,7 @@ def test_other_run_of_the_same_name_is_refused(directory, other, named):
 def test_file_that_is_no_configuration_of_this_article_is_refused(directory, content):
     """The message names the file and the way out."""
     (directory.path / "config.json").write_text(content)
-    with pytest.raises(RunError, match=r"config.json: not a run's configuration \(.*\); --force starts anew"):
+    with pytest.raises(RunError, match=r"config.json: not a run's configuration \(.*\); remove the folder"):
         open_once(directory)
 
 
@@ -319,6 +319,13 @@ def test_damaged_file_is_refused(directory, name, content):
     read = {"losses.csv": directory.read_losses, "metrics.json": directory.read_metrics}[name]
     with pytest.raises(RunError, match=rf"{name}: cannot be read \(.*\); remove the folder to make the run anew"):
         read()
+
+
+def test_run_with_damaged_metrics_is_refused(directory):
+    """Rather than be taken for a finished one."""
+    (directory.path / "metrics.json").write_text('{"mse": 0.')
+    with directory.opened(force=False), pytest.raises(RunError, match=r"metrics.json: cannot be read"):
+        _ = directory.is_finished
 
 
 def test_file_that_is_not_there_is_refused(directory):

@@ -21,6 +21,14 @@ def test_number_that_is_not_finite_is_null(number):
     assert json.loads(text, parse_constant=refuse) == {"a": [None, 0.5], "b": {"c": [None, "nan"]}}
 
 
+def test_place_that_cannot_be_written_is_named_as_it_was_given(tmp_path):
+    """Not by the name of the file beside it that is moved into place."""
+    path = tmp_path / "nowhere" / "a.json"
+    with pytest.raises(OSError, match="No such file") as refused:
+        write_json(path, {})
+    assert refused.value.filename == str(path)
+
+
 def test_files_and_commands_give_the_same_text(tmp_path, capsys):
     """Indented, letters as they are, a line end last."""
     document = {"title": "día", "rows": [{"ours": float("nan")}]}

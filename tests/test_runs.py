@@ -158,7 +158,7 @@ def test_run_on_other_data_is_refused(directory):
     """Its results would stand under the name of this one's."""
     open_once(directory)
     other = RunDirectory(directory.path.parent, replace(CONFIG, data_sha256="6" * 64))
-    with pytest.raises(RunError, match=r"s4-session: holds a run with another data_sha256; .* --out, or --force"):
+    with pytest.raises(RunError, match=r"another data_sha256; choose another folder with --out, or remove this one"):
         open_once(other)
 
 
@@ -187,7 +187,7 @@ def test_corrupt_config_is_refused(directory, content):
     """The message names the file and the way out."""
     directory.path.mkdir()
     (directory.path / "config.json").write_bytes(content)
-    with pytest.raises(RunError, match=r"config.json: not a run's configuration \(.*\); --force starts anew"):
+    with pytest.raises(RunError, match=r"config.json: not a run's configuration \(.*\); remove the folder"):
         open_once(directory)
 
 

@@ -47,7 +47,7 @@ def test_nothing_is_an_empty_cell():
     ("text", "error"),
     [
         pytest.param("network,seed\nlstm,3\n", KeyError, id="no-such-column"),
-        pytest.param("network,seed,loss\nlstm,3\n", TypeError, id="cut-short"),
+        pytest.param("network,seed,loss\nlstm,3\n", ValueError, id="cut-short"),
         pytest.param("network,seed,loss\nlstm,many,0.5\n", ValueError, id="no-number"),
     ],
 )

@@ -43,7 +43,7 @@ class Contender:
         if self.file is not None and not self.file.exists():
             return f"{self.file.name} is not installed with the package; run the bench in a checkout"
         if self.package is not None and importlib.util.find_spec(self.package) is None:
-            return f"{self.package} is not installed; pip install 'reproduce[bench]'"
+            return f"{self.package} is not installed; pip install '.[bench]' in the repository"
         return None
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from reproduce.bench.table import COMPILED, Bench
 
+MEMORY = "peak memory of compiled / Keras fit"
+
 
 @dataclass(frozen=True)
 class Target:
@@ -59,7 +61,7 @@ def targets_of(bench: Bench) -> Iterator[Target]:
     yield Target("time of the best of PyTorch and JAX / compiled", "described", "at least", 1, others)
     for wiring in ("published", "described"):
         memory = ratio(_memory(bench, wiring, COMPILED), _memory(bench, wiring, "Keras fit"))
-        yield Target("peak memory of compiled / Keras fit", wiring, "at most", 1, memory)
+        yield Target(MEMORY, wiring, "at most", 1, memory)
     for wiring in ("published", "described"):
         floor = ratio(bench.fastest(wiring, COMPILED), bench.floor)
         yield Target("time of compiled / floor", wiring, "at most", 2, floor)

@@ -82,9 +82,11 @@ def main() -> None:
     except ReproduceError as error:
         status, message = 1, str(error)
     except OSError as error:  # a full disk, a folder that is a file, a place where nothing may be written
-        status, message = 1, f"{error.filename or 'a file'}: {error.strerror}; free it, or choose another place"
+        status, message = 1, f"{error.filename or 'a file'}: {error.strerror}; choose another place, or make room there"
     except UsageError as error:
-        message = error.format_message()  # empty where a command is missing: typer has shown the help instead
+        message = error.format_message().replace(
+            "Value error, ", ""
+        )  # empty where a command is missing: typer has shown the help instead
         status, message = 2, message and f"{message} (reproduce --help shows the commands, and each has a --help)"
     except (KeyboardInterrupt, typer.Abort):
         status, message = 130, "interrupted"

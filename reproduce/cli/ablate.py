@@ -23,7 +23,7 @@ def ablate(
     shipped: Annotated[
         bool, typer.Option("--shipped", help="Train nothing: show the table that comes with the package.")
     ] = False,
-    seeds: Annotated[str, typer.Option(help="FIRST:END, without END itself; at least 20.")] = "0:20",
+    seeds: Annotated[str, typer.Option(help="FIRST:END, without END itself; the shipped table has 20.")] = "0:20",
     workers: WorkersOption = None,
     scheduler: SchedulerOption = None,
     data: Annotated[Path | None, typer.Option(help="Your own price table (CSV).  [default: the embedded one]")] = None,

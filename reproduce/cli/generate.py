@@ -102,7 +102,7 @@ def _finished(path: Path, source: Text) -> Directory:
     try:
         config: RunConfig = read_config(RunConfig, (path / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise RunError(f"{path}: not a run of macbeth ({error}); name another folder") from error
+        raise RunError(f"{path}: not a run of macbeth; name a folder that reproduce run macbeth has written") from error
     folder = path.resolve()
     if folder.name != config.name:
         raise RunError(f"{path}: holds the run {config.name}; give the folder that name again")

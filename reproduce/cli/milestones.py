@@ -24,9 +24,7 @@ def milestones(
         bool, typer.Option("--shipped", help="Train nothing: show the table that comes with the package.")
     ] = False,
     seeds: Annotated[str, typer.Option(help="Of the program as it ran, 1 epoch: FIRST:END, without END.")] = "0:5",
-    trend_seeds: Annotated[
-        str, typer.Option(help="Of 20 epochs of narrower layers, a tenth of the text held out.")
-    ] = "0:1",
+    trend_seeds: Annotated[str, typer.Option(help="Of 20 epochs, a tenth of the text held out.")] = "0:1",
     workers: WorkersOption = None,
     scheduler: SchedulerOption = None,
     text: Annotated[Path | None, typer.Option(help="Your own text (UTF-8).  [default: Macbeth, as installed]")] = None,

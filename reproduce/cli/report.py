@@ -31,7 +31,7 @@ def report(
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("jinja2", "markupsafe", "plotly"):
             raise
-        raise RunError(f"a report needs {error.name}: pip install 'reproduce[report]'") from error
+        raise RunError(f"a report needs {error.name}: pip install '.[report]' in the repository") from error
     from reproduce.report.page import load_audit, page_of
     from reproduce.report.subject import find_subject
 
@@ -43,5 +43,5 @@ def report(
     write_report(render(page), path)
     rows = [{"verdict": verdict, "claims": count} for verdict, count in page.counts.items()]
     shown = [{"verdict": row["verdict"], "claims": str(row["claims"])} for row in rows]
-    show_table("Claims of the Bitcoin article by verdict", rows, shown, json_to)
+    show_table("Claims of the Bitcoin article by verdict, from the shipped tables", rows, shown, json_to)
     note(f"the page is {path}")

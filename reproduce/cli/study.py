@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from reproduce.cli.output import JsonOption, checked, note, resumable, run_progress, show_table
+from reproduce.engines import check_seeds
 from reproduce.prices import load_prices
 from reproduce.variant import Variant
 
@@ -77,7 +78,7 @@ def parse_seeds(text: str) -> range:
     ([3, 4, 5], [7])
 
     Raises:
-        ValueError: it is neither, or names no seed.
+        ValueError: it is neither, or names no seed, or one that weights cannot be drawn from.
     """
     first, colon, end = text.partition(":")
     if not (first.isdecimal() and (end.isdecimal() or not colon)):
@@ -85,4 +86,5 @@ def parse_seeds(text: str) -> range:
     seeds = range(int(first), int(end) if colon else int(first) + 1)
     if not seeds:
         raise ValueError(f"seeds are {text!r}, which is none; END is not included, so 0:40 means 0 to 39")
+    check_seeds(seeds)
     return seeds

@@ -19,6 +19,7 @@ from reproduce.articles.stacked_lstm.pairs import compare
 from reproduce.articles.stacked_lstm.rivals import shipped_rivals
 from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
 from reproduce.articles.stacked_lstm.windows import persistence_rmse_usd, prepare
+from reproduce.bench.targets import MEMORY
 from reproduce.files import write_text
 from reproduce.prices import load_prices
 
@@ -71,7 +72,7 @@ def _macbeth() -> str:
 
 
 def _speed(bench: list[dict[str, Any]], throughput: list[dict[str, Any]]) -> str:
-    """A step's time in multiples of the compiled engine's, on the number of threads that is fastest; runs an hour."""
+    """A step's time in multiples of the compiled engine's, on the fastest number of threads; runs an hour; memory."""
     timed = [row for row in bench if row.get("status") == "timed"]
     lines = ["| a training step takes | published wiring | described wiring |", "|---|---|---|"]
     for name in dict.fromkeys(row["contender"] for row in timed):
@@ -83,7 +84,9 @@ def _speed(bench: list[dict[str, Any]], throughput: list[dict[str, Any]]) -> str
     studies = [row for row in throughput if row["what"] == "study"]
     hours = ", ".join(f"with {row['workers']} of its workers {row['times_graph']:.1f}" for row in studies)
     told = f"Whole runs an hour, in multiples of the published graph's one after another: a study {hours}."
-    return "\n".join(lines) + "\n\n" + told
+    peaks = " and ".join(f"{row['measured']:.2f} ({row['wiring']})" for row in bench if row.get("target") == MEMORY)
+    memory = f"The compiled engine's process peaks at {peaks} of the memory of Keras's."
+    return "\n\n".join(["\n".join(lines), textwrap.fill(told, WIDTH), memory])
 
 
 def _characters(bench: list[dict[str, Any]]) -> str:

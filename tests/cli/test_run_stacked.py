@@ -149,7 +149,7 @@ def test_run_of_other_data_is_refused_in_one_line(invoke, prices, tmp_path):
     prices.write_text(days_and_prices(21), encoding="utf-8")
     code, stdout, stderr = invoke(*command)
     assert (code, stdout) == (1, "")
-    assert_one_line(stderr, str(folder), "data_sha256", "--out", "--force")
+    assert_one_line(stderr, str(folder), "data_sha256", "--out", "remove")
 
 
 def test_unreadable_table_is_refused_without_tensorflow(tmp_path):

@@ -28,8 +28,8 @@ def sentences(rows: Sequence[MilestoneRow]) -> list[str]:
         f"({losses[0]:.3f} to {losses[-1]:.3f}, {len(losses)} seeds). Characters counted alone give "
         f"{one.entropy_0:.3f}, counted in pairs {one.entropy_1:.3f}: it has learnt which characters are common, and "
         f"{'a little' if found['loss_mean'] > one.entropy_1 else 'more than a little'} of what precedes them.",
-        f"Over 20 epochs of layers of {TREND.hidden} units, the article's {MacbethVariant().hidden} being dear, with a "
-        f"tenth of the text held out, the held-out loss falls at {found['held_out_falls']} of {last} steps, from "
+        f"Over {TREND.epochs} epochs with a tenth of the text held out, the held-out loss falls at "
+        f"{found['held_out_falls']} of {last} steps, from "
         f"{found['held_out_first']:.3f} to {found['held_out_last']:.3f}; the share of greedy text that repeats itself "
         f"falls at {found['repeat_falls']} of {last}, from {found['repeat_first']:.2f} to {found['repeat_last']:.2f}, "
         f"where the play's own is {trend[0].text_repeat_rate:.3f} ({counted}).{_setbacks(trend)}",

@@ -3,7 +3,7 @@
 # What the guide does not say and had to be chosen; printed with the verdicts, which hang on it.
 ASSUMPTIONS = (
     "A1 Data: the guide names the Bitcoin Historical Dataset (Kaggle, minutes), not the file or its days. Here: the "
-    "daily closing prices of data/btc_close.csv, 2014-12-01 to 2018-05-26, or the file given with --data.",
+    "file given with --data or, without it, the daily closing prices of data/btc_close.csv, 2014-12-01 to 2018-05-26.",
     "A2 Split: the guide does not print it. Here: the last 60 days are the test set, as its x label counts, and all "
     "days before them are for training; nothing is held back for validation.",
     "A3 Scaler: the guide does not say which. Here: the lowest and highest training price become 0 and 1.",
@@ -11,6 +11,6 @@ ASSUMPTIONS = (
     "epochs and batch, with SimpleRNN 50 and 100 or Dense 50 and 100 in the LSTMs' place; GRU 50 and 100 is ours.",
     "A5 MLP: its Dense layers read the flattened window of 60 prices and have the activation relu.",
     "A6 Error: the guide prints none. Here: the root mean squared error over the 60 test days in USD.",
-    "A7 Chance: the guide's program sets no seed and is one run. Here: 20 seeds, of weights, dropout and the order in "
-    "which each epoch takes its windows; a seed's networks take them in the same order.",
+    "A7 Chance: the guide's program sets no seed and is one run. Here: one seed a run, 20 in the shipped "
+    "comparison, of weights, dropout and the order in which each epoch takes its windows, the same for all networks.",
 )

@@ -258,7 +258,9 @@ def test_run_of_another_text_is_refused(begin, tmp_path):
     directory = begin(tmp_path)
     other = tiny_text(seed=9)
     before = (directory.path / "config.json").read_bytes()
-    with pytest.raises(RunError, match=r"^[^\n]*holds a run with another text_sha256; [^\n]*--out[^\n]*--force"):
+    with pytest.raises(
+        RunError, match=r"^[^\n]*holds a run with another text_sha256; [^\n]*--out[^\n]*remove this one"
+    ):
         run(tmp_path, config_of(text=other), other)
     assert (directory.path / "config.json").read_bytes() == before
 
