@@ -20,6 +20,7 @@ from reproduce.files import write_atomically, write_json
 # leaves a finished one as it is.
 Train = Callable[[Path, Any, Any], None]
 
+ANSWER_WITHIN = "10s"  # from a scheduler, when it is first asked
 SAME_EVERYWHERE = ("reproduce", "tensorflow", "keras", "numpy")  # packages whose version decides a run's bits
 
 
@@ -125,7 +126,7 @@ def _connected(scheduler: str) -> Iterator[Any]:
     if "://" not in scheduler:
         raise RunError(f"{scheduler}: not a scheduler's address, expected one such as tcp://host:8786")
     try:
-        client = Client(scheduler, timeout="10s", set_as_default=False)
+        client = Client(scheduler, timeout=ANSWER_WITHIN, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise RunError(f"{scheduler}: no dask scheduler answers there; start one with: dask scheduler") from error
     with client:

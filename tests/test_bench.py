@@ -173,7 +173,7 @@ def test_contender_that_misses_something_is_listed_with_the_way_to_get_it(tmp_pa
     """A package, or a file that is in a checkout only; that is no failure."""
     missing = [steady("a", package="no_such_package"), steady("b", file=tmp_path / "program.py")]
     results = run_tiny(steady("session engine"), *missing)
-    assert results["a"].missing == "no_such_package is not installed; pip install 'reproduce[bench]'"
+    assert results["a"].missing == "no_such_package is not installed; pip install '.[bench]' in the repository"
     assert results["b"].missing == "program.py is not installed with the package; run the bench in a checkout"
     assert [results[name].failure for name in "ab"] == [None, None]
 
@@ -213,7 +213,7 @@ def test_interrupted_bench_command_says_so_in_one_line():
     with subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True) as bench:
         try:
             with pytest.raises(subprocess.TimeoutExpired):
-                bench.communicate(timeout=12)
+                bench.communicate(timeout=6)
             bench.send_signal(signal.SIGINT)
             _, stderr = bench.communicate(timeout=60)
         finally:
@@ -440,7 +440,7 @@ def test_bench_prints_the_table_and_the_targets(bench_command):
     assert status in (0, None), err
     assert "floor" in out
     assert "not measured" in out
-    assert "JAX scan, described: no_such_package is not installed; pip install 'reproduce[bench]'" in err
+    assert "JAX scan, described: no_such_package is not installed; pip install '.[bench]' in the repository" in err
 
 
 def test_bench_writes_json_for_programs(bench_command, tmp_path):

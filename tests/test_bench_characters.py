@@ -357,7 +357,9 @@ def test_bench_characters_prints_three_tables(bench_command):
     assert status in (0, None), err
     for shown in ("ms a step", "ms a character", "2 characters", "not met"):
         assert shown in out
-    assert "PyTorch nn.LSTM, threads 1: no_such_package is not installed; pip install 'reproduce[bench]'" in err
+    assert (
+        "PyTorch nn.LSTM, threads 1: no_such_package is not installed; pip install '.[bench]' in the repository" in err
+    )
 
 
 def test_bench_characters_writes_json_for_programs(bench_command, tmp_path):

@@ -8,10 +8,12 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from reproduce import pool
 from reproduce.errors import DataError, RunError
 from reproduce.prices import load_prices
 from reproduce.runs import RunDirectory
@@ -145,7 +147,7 @@ def test_stopped_study_keeps_what_is_finished_and_goes_on(local_study, tmp_path,
     kept = results(tmp_path)
     assert "Traceback" not in errors
     assert kept.items() <= results(study.root).items()
-    subprocess.run([*command, "--workers", "2"], check=True, capture_output=True)
+    run_study(replace(study, root=tmp_path), workers=1, on_run=lambda _: None)
     assert results(tmp_path) == results(study.root)
 
 
@@ -248,11 +250,19 @@ def test_scheduler_without_workers_is_refused(cluster, tmp_path):
         run_study(study_in(tmp_path / "study"), scheduler=address, on_run=lambda _: None)
 
 
-def test_address_without_a_scheduler_is_refused(tmp_path):
+def test_address_without_a_scheduler_is_refused(tmp_path, monkeypatch):
     """Within seconds, in one line."""
     pytest.importorskip("distributed", reason="the cluster extra is not installed")
+    monkeypatch.setattr(pool, "ANSWER_WITHIN", "1s")
     with pytest.raises(RunError, match="no dask scheduler answers there"):
         run_study(study_in(tmp_path), scheduler="tcp://127.0.0.1:1", on_run=lambda _: None)
+
+
+def test_scheduler_that_is_no_address_is_refused(tmp_path):
+    """Before anything is asked of it."""
+    pytest.importorskip("distributed", reason="the cluster extra is not installed")
+    with pytest.raises(RunError, match=r"^nonsense: not a scheduler's address, expected one such as tcp://host:8786$"):
+        run_study(study_in(tmp_path), scheduler="nonsense", on_run=lambda _: None)
 
 
 def test_table_of_an_unfinished_study_says_what_is_missing(tmp_path):

@@ -15,7 +15,7 @@ from reproduce.report.render import render, write_report
 from reproduce.report.subject import find_subject
 from tests.report.samples import HOSTILE, sample_audit, write_run
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is missing: pip install 'reproduce[test]'")
+webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is missing: pip install '.[test]'")
 from selenium.webdriver.chrome.service import Service  # noqa: E402
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402

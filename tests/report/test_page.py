@@ -568,4 +568,6 @@ def test_missing_extra_is_told_in_one_line(package, invoke, path, monkeypatch):
     monkeypatch.delitem(sys.modules, "reproduce.report.render", raising=False)
     code, stdout, stderr = invoke(path)
     assert (code, stdout) == (1, "")
-    assert re.fullmatch(rf"reproduce: a report needs {package}.*: pip install 'reproduce\[report\]'\n", stderr)
+    assert re.fullmatch(
+        rf"reproduce: a report needs {package}.*: pip install '\.\[report\]' in the repository\n", stderr
+    )

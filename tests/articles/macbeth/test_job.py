@@ -162,7 +162,7 @@ def test_directory_that_another_process_holds_is_refused_before_the_proof(proofs
 def test_run_of_another_text_is_refused_before_the_proof(done, tmp_path):
     """In one line, with the way out."""
     other = tiny_text(seed=9)
-    with pytest.raises(RunError, match=r"^[^\n]*another text_sha256; [^\n]*--force[^\n]*$"):
+    with pytest.raises(RunError, match=r"^[^\n]*another text_sha256; [^\n]*remove this one$"):
         run_job(job_in(tmp_path), other, lambda _: None)
     assert len(done[2]) == 1
 
