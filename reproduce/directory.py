@@ -162,11 +162,24 @@ class Directory:
         state = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_STATE)}
         return arrays, {name.removeprefix(_STATE): array for name, array in state.items()}
 
-    @contextmanager
-    def taking_up(self) -> Iterator[None]:
-        """Around taking up what `load_checkpoint` gave; what does not fit becomes a RunError."""
+    def resumed(
+        self, restore: Callable[[dict[str, np.ndarray]], None], progress_of: Callable[[dict[str, np.ndarray]], Item]
+    ) -> Item | None:
+        """Take up the newest checkpoint: `restore` its state, and return what `progress_of` makes of its progress.
+
+        Returns:
+            None before the first checkpoint.
+
+        Raises:
+            RunError: the checkpoint is damaged, or of another network.
+        """
+        checkpoint = self.load_checkpoint()
+        if checkpoint is None:
+            return None
+        progress, state = checkpoint
         try:
-            yield
+            restore(state)
+            return progress_of(progress)
         except (KeyError, ValueError, TypeError) as error:
             raise RunError(f"{self.path}: the checkpoint is of another network ({error}); remove it") from error
 

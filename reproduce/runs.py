@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from reproduce.directory import Directory, read_config
 from reproduce.engines import ENGINES, check_seed
+from reproduce.progress import Progress
 from reproduce.variant import Variant
 from reproduce.windows import Dataset
 
@@ -41,17 +41,15 @@ class RunConfig:
 
 
 @dataclass
-class Progress:
-    """Where a training stands: what a checkpoint holds beside the engine's state."""
+class PredictingProgress(Progress):
+    """With what the last epoch predicted on the way; losses are means of its batches', scaled units."""
 
-    losses: list[float] = field(default_factory=list)  # the mean of each finished epoch's batch losses, scaled units
-    predictions: np.ndarray = field(default_factory=lambda: np.empty((0, 1)))  # the last epoch's, (windows, 1)
-    seconds: float = 0.0  # of training so far, in all processes that took part
+    predictions: np.ndarray = field(default_factory=lambda: np.empty((0, 1)))  # (windows, 1)
 
-    @property
-    def epoch(self) -> int:
-        """The number of finished epochs, which is the next epoch's number."""
-        return len(self.losses)
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> PredictingProgress:
+        """With the array `predictions`."""
+        return replace(super().from_arrays(arrays), predictions=arrays["predictions"])
 
 
 class RunDirectory(Directory):
@@ -59,11 +57,8 @@ class RunDirectory(Directory):
 
     config: RunConfig
 
-    def __init__(self, root: Path, config: RunConfig) -> None:
-        super().__init__(root, config)
-
     def write_results(
-        self, progress: Progress, test_predictions: np.ndarray, dataset: Dataset, metrics: dict[str, float]
+        self, progress: PredictingProgress, test_predictions: np.ndarray, dataset: Dataset, metrics: dict[str, float]
     ) -> None:
         """Write losses.csv, predictions.csv and, last, metrics.json."""
         losses = [(epoch, repr(loss)) for epoch, loss in enumerate(progress.losses)]

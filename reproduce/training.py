@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from reproduce.engines import Engine, create_engine
+from reproduce.engines import create_engine
 from reproduce.environment import describe_environment
 from reproduce.files import write_json
 from reproduce.metrics import prediction_metrics
-from reproduce.runs import Progress, RunConfig, RunDirectory
+from reproduce.runs import PredictingProgress, RunConfig, RunDirectory
 from reproduce.windows import Dataset
 
 CHECKPOINT_EVERY = 10  # epochs
@@ -26,7 +26,7 @@ def run(
     threads: int = 1,
     force: bool = False,
     wait: bool = False,
-    on_epoch: Callable[[Progress], None] = lambda _: None,
+    on_epoch: Callable[[PredictingProgress], None] = lambda _: None,
 ) -> RunDirectory:
     """Train what `config` says on `dataset` and leave a finished run directory under `root`.
 
@@ -55,12 +55,12 @@ def _train(
     directory: RunDirectory,
     dataset: Dataset,
     threads: int,
-    on_epoch: Callable[[Progress], None],
-) -> tuple[Progress, np.ndarray, Dataset, dict[str, float]]:
+    on_epoch: Callable[[PredictingProgress], None],
+) -> tuple[PredictingProgress, np.ndarray, Dataset, dict[str, float]]:
     """What `RunDirectory.write_results` writes."""
     config = directory.config
     engine = create_engine(config.engine, config.variant, config.seed, threads=threads)
-    progress = _resumed(directory, engine)
+    progress = directory.resumed(engine.restore, PredictingProgress.from_arrays) or PredictingProgress()
     begin = time.perf_counter() - progress.seconds
     on_epoch(progress)
     while progress.epoch < config.variant.epochs:
@@ -74,14 +74,3 @@ def _train(
     engine.close()
     metrics = {"final_loss": progress.losses[-1]} | prediction_metrics(dataset, test_predictions)
     return progress, test_predictions, dataset, metrics
-
-
-def _resumed(directory: RunDirectory, engine: Engine) -> Progress:
-    """Take up the newest checkpoint, where there is one."""
-    checkpoint = directory.load_checkpoint()
-    if checkpoint is None:
-        return Progress()
-    progress, state = checkpoint
-    with directory.taking_up():
-        engine.restore(state)
-        return Progress(progress["losses"].tolist(), progress["predictions"], float(progress["seconds"]))

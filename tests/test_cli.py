@@ -85,6 +85,13 @@ def reproduce(*arguments, flags=(), stdout=subprocess.PIPE, **variables):
     )
 
 
+def assert_misuse(answer, *parts):
+    """Exit code 2, nothing on stdout, and one line which holds all the parts."""
+    code, stdout, stderr = answer
+    assert (code, stdout) == (2, "")
+    assert_one_line(stderr, *parts)
+
+
 def assert_one_line(stderr, *parts):
     """One line from us, which holds all the parts."""
     assert re.fullmatch(r"reproduce: [^\n]+\n", stderr), stderr

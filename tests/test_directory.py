@@ -350,9 +350,23 @@ def test_unfinished_run_is_required_in_vain(directory):
 @pytest.mark.parametrize("error", [KeyError("losses"), ValueError("3 arrays"), TypeError("no number")])
 def test_checkpoint_that_does_not_fit_is_one_line(directory, error):
     """Whatever an engine, or a progress, makes of it."""
-    expected = pytest.raises(RunError, match=r"^[^\n]*: the checkpoint is of another network \(.*\); remove it$")
-    with expected, directory.taking_up():
+
+    def fail(_):
         raise error
+
+    directory.save_checkpoint({}, {})
+    for restore, progress_of in ((fail, dict), (lambda _: None, fail)):
+        with pytest.raises(RunError, match=r"^[^\n]*: the checkpoint is of another network \(.*\); remove it$"):
+            directory.resumed(restore, progress_of)
+
+
+def test_checkpoint_is_taken_up_by_its_two_halves(directory):
+    """Nothing is before the first."""
+    restored = []
+    assert directory.resumed(restored.append, dict) is None
+    directory.save_checkpoint({"step": 3}, {"weights": np.ones(1)})
+    assert directory.resumed(restored.append, lambda arrays: int(arrays["step"])) == 3
+    assert restored == [{"weights": np.ones(1)}]
 
 
 def test_checkpoint_that_cannot_be_written_whole_leaves_the_one_before(directory):

@@ -18,7 +18,7 @@ from reproduce.engines import MAX_SEED
 from reproduce.errors import RunError
 from reproduce.files import write_atomically, write_json
 from reproduce.prices import embedded_table_path, load_prices
-from reproduce.runs import Progress, RunConfig, RunDirectory
+from reproduce.runs import PredictingProgress, RunConfig, RunDirectory
 from reproduce.variant import Variant
 from reproduce.windows import prepare
 from tests.test_variant import VARIANTS
@@ -270,7 +270,7 @@ def test_losses_read_back_to_the_same_bits(tmp_path_factory, dataset, losses):
     """Any float, the tiniest and infinity too, after one epoch or many."""
     directory = RunDirectory(tmp_path_factory.mktemp("runs"), CONFIG)
     open_once(directory)
-    directory.write_results(Progress(losses), np.empty((0, 1)), dataset, {})
+    directory.write_results(PredictingProgress(losses), np.empty((0, 1)), dataset, {})
     assert directory.read_losses().tolist() == losses
 
 

@@ -19,7 +19,7 @@ from reproduce.cli.output import Interrupted, JsonOption, checked, note, show_ta
 from reproduce.engines import MAX_SEED, limit_threads
 
 if TYPE_CHECKING:
-    from reproduce.articles.macbeth.training import Progress as Trained
+    from reproduce.articles.macbeth.training import SampleProgress
 
 
 class CharEngineName(str, Enum):
@@ -79,7 +79,7 @@ def run_macbeth(
 
 
 @contextmanager
-def sample_progress(variant: MacbethVariant, samples: int) -> Iterator[Callable[[Trained], None]]:
+def sample_progress(variant: MacbethVariant, samples: int) -> Iterator[Callable[[SampleProgress], None]]:
     """A progress bar on stderr over the samples of all epochs: epoch, loss so far, samples a second, time left.
 
     Yields what to call with the progress, before the first step and every few steps. Ctrl-C becomes a line that says
@@ -96,7 +96,7 @@ def sample_progress(variant: MacbethVariant, samples: int) -> Iterator[Callable[
     try:
         with ExitStack() as shown:
 
-            def show(progress: Trained) -> None:
+            def show(progress: SampleProgress) -> None:
                 nonlocal reached
                 in_epoch = min(progress.step * variant.batch, samples)
                 done = progress.epoch * samples + in_epoch
@@ -121,7 +121,7 @@ def sample_progress(variant: MacbethVariant, samples: int) -> Iterator[Callable[
         raise Interrupted(f"interrupted{reached}; the same command goes on from the last checkpoint") from None
 
 
-def _loss(progress: Trained, in_epoch: int) -> str:
+def _loss(progress: SampleProgress, in_epoch: int) -> str:
     """The mean over this epoch's samples so far; of the last whole epoch where there are none; an ellipsis before."""
     if in_epoch:
         return f"{progress.loss_sum / in_epoch:.4f}"

@@ -21,7 +21,7 @@ from reproduce.articles.bitcoin_lstm.bands import BandVerdict
 from reproduce.articles.bitcoin_lstm.findings import findings
 from reproduce.errors import RunError
 from reproduce.prices import load_prices
-from reproduce.runs import Progress, RunConfig, RunDirectory
+from reproduce.runs import PredictingProgress, RunConfig, RunDirectory
 from reproduce.study import Study
 from reproduce.tidy import table_text
 from reproduce.variant import Variant
@@ -61,7 +61,7 @@ def finished_run(study, variant, seed, predicted, loss=0.25):
     config = RunConfig(variant, seed, study.engine, study.table.sha256)
     directory = RunDirectory(study.root, config)
     with directory.opened(force=False):
-        progress = Progress([loss] * 2, np.zeros((3, 1)))
+        progress = PredictingProgress([loss] * 2, predictions=np.zeros((3, 1)))
         directory.write_results(progress, predicted[:, np.newaxis], dataset, {"final_loss": loss})
 
 

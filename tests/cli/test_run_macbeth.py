@@ -6,7 +6,7 @@ import re
 import pytest
 
 from reproduce.articles.macbeth import job
-from reproduce.articles.macbeth.training import Progress
+from reproduce.articles.macbeth.training import SampleProgress
 from reproduce.articles.macbeth.variant import MacbethVariant
 from reproduce.characters.text import load_text
 from reproduce.claims import VERDICTS
@@ -61,34 +61,39 @@ def shown(capfd, *progresses):
 @pytest.mark.parametrize(
     ("progresses", "expected"),
     [
-        pytest.param([Progress()], ["epoch 1/3", "loss …", "… samples/s"], id="before-the-first-step"),
+        pytest.param([SampleProgress()], ["epoch 1/3", "loss …", "… samples/s"], id="before-the-first-step"),
         pytest.param(
-            [Progress(), Progress(step=2, loss_sum=50.0, seconds=4.0)],
+            [SampleProgress(), SampleProgress(step=2, loss_sum=50.0, seconds=4.0)],
             ["epoch 1/3", "loss 2.5000", "5 samples/s"],
             id="within-the-first-epoch",
         ),
         pytest.param(
-            [Progress(), Progress(step=11, loss_sum=210.0, seconds=3.0)],
+            [SampleProgress(), SampleProgress(step=11, loss_sum=210.0, seconds=3.0)],
             ["epoch 1/3", "loss 2.0000", "35 samples/s"],
             id="after-a-short-batch",
         ),
         pytest.param(
-            [Progress(), Progress([2.25], seconds=7.0)],
+            [SampleProgress(), SampleProgress([2.25], seconds=7.0)],
             ["epoch 2/3", "loss 2.2500", "15 samples/s"],
             id="after-an-epoch",
         ),
         pytest.param(
-            [Progress(), Progress([2.0, 1.5, 1.25], seconds=63.0)],
+            [SampleProgress(), SampleProgress([2.0, 1.5, 1.25], seconds=63.0)],
             ["epoch 3/3", "loss 1.2500", "5 samples/s", "0:00:00"],
             id="at-the-end",
         ),
         pytest.param(
-            [Progress([2.0], step=3, loss_sum=45.0, seconds=100.0), Progress([2.0], 8, 120.0, seconds=105.0)],
+            [
+                SampleProgress([2.0], step=3, loss_sum=45.0, seconds=100.0),
+                SampleProgress([2.0], step=8, loss_sum=120.0, seconds=105.0),
+            ],
             ["goes on in epoch 2, at sample 30 of 105", "epoch 2/3", "loss 1.5000", "10 samples/s"],
             id="resumed-within-an-epoch",
         ),
         pytest.param(
-            [Progress([2.0], seconds=100.0)], ["goes on in epoch 2, at sample 0 of 105"], id="resumed-between-epochs"
+            [SampleProgress([2.0], seconds=100.0)],
+            ["goes on in epoch 2, at sample 0 of 105"],
+            id="resumed-between-epochs",
         ),
     ],
 )
@@ -100,8 +105,8 @@ def test_bar_shows_epoch_loss_and_speed_of_this_process(progresses, expected, ca
 
 def test_run_that_begins_or_has_ended_does_not_go_on(capfd):
     """There is nothing to say then."""
-    assert "goes on" not in shown(capfd, Progress(), Progress(step=1, loss_sum=2.0, seconds=1.0))
-    assert "goes on" not in shown(capfd, Progress([2.0, 1.5, 1.25], seconds=63.0))
+    assert "goes on" not in shown(capfd, SampleProgress(), SampleProgress(step=1, loss_sum=2.0, seconds=1.0))
+    assert "goes on" not in shown(capfd, SampleProgress([2.0, 1.5, 1.25], seconds=63.0))
 
 
 def test_nothing_is_shown_of_a_run_that_does_not_train(capfd):
@@ -111,7 +116,7 @@ def test_nothing_is_shown_of_a_run_that_does_not_train(capfd):
 
 @pytest.mark.parametrize(
     ("progresses", "where"),
-    [([], "interrupted;"), ([Progress([2.0], step=3, loss_sum=6.0)], "interrupted in epoch 2 of 3;")],
+    [([], "interrupted;"), ([SampleProgress([2.0], step=3, loss_sum=6.0)], "interrupted in epoch 2 of 3;")],
     ids=["before", "within"],
 )
 def test_ctrl_c_says_where_it_was(progresses, where):

@@ -11,6 +11,7 @@ from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.claims import VERDICTS, load_claims
 from reproduce.minutes import COLUMNS
 from reproduce.prices import load_prices
+from reproduce.progress import Progress
 from tests.test_cli import assert_one_line, days_and_prices, reproduce, table_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -105,7 +106,7 @@ def test_ctrl_c_says_which_epoch_it_was(invoke, monkeypatch, tmp_path):
     """And of which network."""
 
     def run_job(_asked, _table, on_epoch):
-        on_epoch("SimpleRNN", job.Progress([0.5] * 4))
+        on_epoch("SimpleRNN", Progress([0.5] * 4))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(job, "run_job", run_job)

@@ -14,7 +14,7 @@ from reproduce.files import write_json
 from reproduce.metrics import persistence, prediction_metrics
 from reproduce.prices import PriceTable, load_prices
 from reproduce.report.page import PACKAGE, Audit
-from reproduce.runs import Progress, RunConfig, RunDirectory
+from reproduce.runs import PredictingProgress, RunConfig, RunDirectory
 from reproduce.variant import Variant
 from reproduce.windows import prepare
 
@@ -44,7 +44,7 @@ def write_run(root, variant=None, *, table=None, seed=0, argv=("reproduce", "run
         training, testing = persistence(dataset.train[0]) + 0.01, persistence(dataset.test[0]) * 0.99
         if diverged:
             testing = np.full_like(testing, np.nan)
-        progress = Progress(losses_of(variant.epochs, seed).tolist(), training)
+        progress = PredictingProgress(losses_of(variant.epochs, seed).tolist(), predictions=training)
         directory.write_results(progress, testing, dataset, prediction_metrics(dataset, testing))
     return directory.path
 

@@ -15,7 +15,8 @@ from reproduce.engines import ENGINES
 from reproduce.figures import save_figure
 from reproduce.files import write_json
 from reproduce.prices import PriceTable
-from reproduce.runs import Progress, RunConfig, RunDirectory
+from reproduce.progress import Progress
+from reproduce.runs import RunConfig, RunDirectory
 from reproduce.training import run
 from reproduce.variant import Variant
 from reproduce.windows import Dataset, prepare

@@ -9,7 +9,7 @@ from pathlib import Path
 from reproduce.articles.macbeth import figures
 from reproduce.articles.macbeth.milestones import read_milestones
 from reproduce.articles.macbeth.outputs import run_outputs
-from reproduce.articles.macbeth.training import Progress, RunConfig, load_weights, parts, run
+from reproduce.articles.macbeth.training import RunConfig, SampleProgress, load_weights, parts, run
 from reproduce.articles.macbeth.variant import Generation, MacbethVariant
 from reproduce.characters.generation import draw_start, generate, predict_shrinking
 from reproduce.characters.proof import prove_compiled
@@ -35,7 +35,7 @@ class Job:
     force: bool
 
 
-def run_job(job: Job, text: Text, on_progress: Callable[[Progress], None]) -> tuple[Directory, list[Judgement]]:
+def run_job(job: Job, text: Text, on_progress: Callable[[SampleProgress], None]) -> tuple[Directory, list[Judgement]]:
     """Train the network; call `reproduce.engines.limit_threads(1, within=job.threads)` before.
 
     Args:

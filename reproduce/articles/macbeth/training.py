@@ -11,7 +11,7 @@ import numpy as np
 
 from reproduce.articles.macbeth.milestones import Milestone, is_milestone, measure, sample_name, write_milestones
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.characters.engines import CHAR_ENGINES, CharEngine, create_char_engine
+from reproduce.characters.engines import CHAR_ENGINES, create_char_engine
 from reproduce.characters.text import Samples, Text, cut_samples, split_samples
 from reproduce.characters.weights import CharWeights, count_weights
 from reproduce.directory import Directory
@@ -19,6 +19,7 @@ from reproduce.engines import check_seed, limit_threads
 from reproduce.environment import describe_environment
 from reproduce.files import write_json, write_text
 from reproduce.order import epoch_order
+from reproduce.progress import Progress
 
 STEPS = 20  # of training in one call of the engine
 CHECKPOINT_EVERY = 10  # calls: some twenty seconds
@@ -47,19 +48,22 @@ class RunConfig:
 
 
 @dataclass
-class Progress:
-    """Where a training stands: what a checkpoint holds beside the network's state."""
+class SampleProgress(Progress):
+    """Down to the step within an epoch; losses are means over samples, in nats."""
 
-    losses: list[float] = field(default_factory=list)  # of each finished epoch: mean over samples, nats
-    step: int = 0  # done in the epoch after them
+    step: int = 0  # done in the epoch that is under way
     loss_sum: float = 0.0  # over the samples of those steps
-    seconds: float = 0.0  # of training so far, in all processes that took part
     milestones: list[Milestone] = field(default_factory=list)
 
-    @property
-    def epoch(self) -> int:
-        """The number of finished epochs, which is the next epoch's number."""
-        return len(self.losses)
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> SampleProgress:
+        """With the arrays `step`, `loss_sum` and `milestones`, a row each."""
+        return replace(
+            super().from_arrays(arrays),
+            step=int(arrays["step"]),
+            loss_sum=float(arrays["loss_sum"]),
+            milestones=[Milestone(int(row[0]), *map(float, row[1:])) for row in arrays["milestones"]],
+        )
 
 
 def run(
@@ -69,7 +73,7 @@ def run(
     *,
     force: bool = False,
     wait: bool = False,
-    on_progress: Callable[[Progress], None] = lambda _: None,
+    on_progress: Callable[[SampleProgress], None] = lambda _: None,
 ) -> Directory:
     """Train what `config` says on `text` and leave a finished run directory under `root`.
 
@@ -125,9 +129,9 @@ class _Trainer:
         self._directory, self._config, self._variant = directory, config, config.variant
         self._text, self._training, self._judged = text, training, judged
         self._engine = create_char_engine(config.engine, config.variant, len(text.vocabulary), config.seed)
-        self.progress = _resumed(directory, self._engine)
+        self.progress = directory.resumed(self._engine.restore, SampleProgress.from_arrays) or SampleProgress()
 
-    def train(self, on_progress: Callable[[Progress], None]) -> None:
+    def train(self, on_progress: Callable[[SampleProgress], None]) -> None:
         """Train from where the progress stands to the last epoch."""
         progress = self.progress
         begin = time.perf_counter() - progress.seconds
@@ -192,21 +196,4 @@ class _Trainer:
                 "batches": self._training.batches(self._variant.batch),
                 "weights": count_weights(self._variant.hidden, len(self._text.vocabulary)),
             }
-        )
-
-
-def _resumed(directory: Directory, engine: CharEngine) -> Progress:
-    """Take up the newest checkpoint, where there is one."""
-    checkpoint = directory.load_checkpoint()
-    if checkpoint is None:
-        return Progress()
-    progress, state = checkpoint
-    with directory.taking_up():
-        engine.restore(state)
-        return Progress(
-            losses=progress["losses"].tolist(),
-            step=int(progress["step"]),
-            loss_sum=float(progress["loss_sum"]),
-            seconds=float(progress["seconds"]),
-            milestones=[Milestone(int(row[0]), *map(float, row[1:])) for row in progress["milestones"]],
         )

@@ -10,13 +10,14 @@ import numpy as np
 
 from reproduce.articles.stacked_lstm import figures
 from reproduce.articles.stacked_lstm.outputs import run_outputs
-from reproduce.articles.stacked_lstm.training import Progress, RunConfig, run
+from reproduce.articles.stacked_lstm.training import RunConfig, run
 from reproduce.articles.stacked_lstm.variant import LABELS, Variant
 from reproduce.articles.stacked_lstm.windows import Dataset, prepare
 from reproduce.claims import Judgement, judge_by_run
 from reproduce.directory import Directory
 from reproduce.figures import save_figure
 from reproduce.prices import PriceTable
+from reproduce.progress import Progress
 
 
 @dataclass(frozen=True)

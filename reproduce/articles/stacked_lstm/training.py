@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,10 @@ from reproduce.engines import check_seed, limit_threads
 from reproduce.environment import describe_environment
 from reproduce.files import write_json
 from reproduce.prices import PriceTable
+from reproduce.progress import Progress
 
 if TYPE_CHECKING:
-    from reproduce.keras_forecasters import Forecaster
+    pass
 
 ARTICLE = "stacked-lstm"
 CHECKPOINT_EVERY = 10  # epochs
@@ -42,19 +43,6 @@ class RunConfig:
     def name(self) -> str:
         """The name of its directory."""
         return f"{self.article}-{self.variant.name}-s{self.seed}-{self.engine}"
-
-
-@dataclass
-class Progress:
-    """Where a training stands: what a checkpoint holds beside the network's state."""
-
-    losses: list[float] = field(default_factory=list)  # of each finished epoch, scaled units
-    seconds: float = 0.0  # of training so far, in all processes that took part
-
-    @property
-    def epoch(self) -> int:
-        """The number of finished epochs, which is the next epoch's number."""
-        return len(self.losses)
 
 
 def run(
@@ -102,7 +90,7 @@ def _train(directory: Directory, dataset: Dataset, on_epoch: Callable[[Progress]
 
     variant = directory.config.variant
     forecaster = Forecaster(variant, directory.config.seed)
-    progress = _resumed(directory, forecaster)
+    progress = directory.resumed(forecaster.restore, Progress.from_arrays) or Progress()
     begin = time.perf_counter() - progress.seconds
     on_epoch(progress)
     while progress.epoch < variant.epochs:
@@ -112,17 +100,6 @@ def _train(directory: Directory, dataset: Dataset, on_epoch: Callable[[Progress]
             directory.save_checkpoint(vars(progress), forecaster.state())
         on_epoch(progress)
     return progress, forecaster.predict(dataset.test[0])
-
-
-def _resumed(directory: Directory, forecaster: Forecaster) -> Progress:
-    """Take up the newest checkpoint, where there is one."""
-    checkpoint = directory.load_checkpoint()
-    if checkpoint is None:
-        return Progress()
-    progress, state = checkpoint
-    with directory.taking_up():
-        forecaster.restore(state)
-        return Progress(progress["losses"].tolist(), float(progress["seconds"]))
 
 
 def _write_results(directory: Directory, dataset: Dataset, progress: Progress, predicted: np.ndarray) -> None:

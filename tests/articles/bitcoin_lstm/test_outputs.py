@@ -7,7 +7,7 @@ from reproduce.articles.bitcoin_lstm.outputs import run_outputs
 from reproduce.claims import load_claims
 from reproduce.metrics import prediction_metrics
 from reproduce.prices import EMBEDDED_SHA256
-from reproduce.runs import Progress, RunConfig, RunDirectory
+from reproduce.runs import PredictingProgress, RunConfig, RunDirectory
 from reproduce.variant import Variant
 
 TRAINED = ("loss_180", "loss_fall", "skill", "skill_low", "skill_high", "run_p_value")
@@ -21,7 +21,7 @@ def outputs_of(dataset, tmp_path):
         directory = RunDirectory(tmp_path, RunConfig(Variant(epochs=len(losses)), 0, "compiled", EMBEDDED_SHA256))
         predicted = dataset.test[1] + np.reshape(errors, (-1, 1))
         with directory.opened(force=False):
-            progress = Progress(np.asarray(losses).tolist(), dataset.train[1])
+            progress = PredictingProgress(np.asarray(losses).tolist(), predictions=dataset.train[1])
             directory.write_results(progress, predicted, dataset, prediction_metrics(dataset, predicted))
         return run_outputs(dataset, directory, None)
 

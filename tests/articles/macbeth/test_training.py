@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from reproduce.articles.macbeth import training
-from reproduce.articles.macbeth.training import Progress, RunConfig, load_weights, parts, run, train
+from reproduce.articles.macbeth.training import RunConfig, SampleProgress, load_weights, parts, run, train
 from reproduce.articles.macbeth.variant import MacbethVariant
 from reproduce.characters.engines import create_char_engine
 from reproduce.characters.keras_engine import build_model
@@ -192,11 +192,6 @@ def test_progress_is_told_before_the_first_step_after_each_call_and_each_epoch(t
     assert [total for _, step, total in seen if step == 0] == [0, 0, 0]
     sums = [total for epoch, step, total in seen if epoch == 0 and step]
     assert sums == sorted(sums)
-
-
-def test_progress_counts_finished_epochs():
-    """Which is the next epoch's number."""
-    assert (Progress().epoch, Progress([2.5, 2.25]).epoch) == (0, 2)
 
 
 def test_configuration_names_its_directory():
@@ -435,8 +430,8 @@ def test_run_that_diverges_is_finished_with_nothing_known(tmp_path, monkeypatch)
 def test_every_field_of_the_progress_is_in_a_checkpoint(finished):
     """Else a resumed run would lose it."""
     progress, _ = finished.load_checkpoint()
-    assert {field.name for field in dataclasses.fields(Progress)} == set(progress)
-    assert asdict(Progress()) == {"losses": [], "step": 0, "loss_sum": 0.0, "seconds": 0.0, "milestones": []}
+    assert {field.name for field in dataclasses.fields(SampleProgress)} == set(progress)
+    assert asdict(SampleProgress()) == {"losses": [], "step": 0, "loss_sum": 0.0, "seconds": 0.0, "milestones": []}
 
 
 @pytest.mark.usefixtures("stand_in")

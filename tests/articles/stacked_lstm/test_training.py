@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from reproduce.articles.stacked_lstm import training
-from reproduce.articles.stacked_lstm.training import Progress, RunConfig, run, train
+from reproduce.articles.stacked_lstm.training import RunConfig, run, train
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.errors import DataError, RunError
 from tests.articles.stacked_lstm.samples import TINY, short_table, table_of
@@ -195,8 +195,3 @@ class Diverging:
 
     def state(self):
         return {}
-
-
-def test_progress_counts_finished_epochs():
-    """Which is the next epoch's number."""
-    assert (Progress().epoch, Progress([0.3, 0.2]).epoch) == (0, 2)
