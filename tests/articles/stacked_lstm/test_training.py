@@ -195,3 +195,6 @@ class Diverging:
 
     def state(self):
         return {}
+
+    def restore(self, state):
+        raise AssertionError(f"there is no checkpoint yet, but {state}")
