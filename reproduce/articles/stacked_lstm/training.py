@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,9 +17,6 @@ from reproduce.environment import describe_environment
 from reproduce.files import write_json
 from reproduce.prices import PriceTable
 from reproduce.progress import Progress
-
-if TYPE_CHECKING:
-    pass
 
 ARTICLE = "stacked-lstm"
 CHECKPOINT_EVERY = 10  # epochs
