@@ -7,56 +7,24 @@ import fcntl
 import io
 import json
 import shutil
-import typing
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
+from reproduce.config import Config, json_values, read_config
 from reproduce.errors import RunError
 from reproduce.files import PARTIAL, write_atomically, write_json, write_text
 
-
-class Config(Protocol):
-    """A frozen dataclass of everything that determines a run's result; its fields may be frozen dataclasses too."""
-
-    @property
-    def name(self) -> str:
-        """The name of the run's directory: different for different runs, but for what `Directory` checks."""
-
-
-AnyConfig = TypeVar("AnyConfig", bound=Config)
 Item = TypeVar("Item")
 
 # What reading a damaged file raises; RuntimeError is for archives that ask for a password, or are of an unknown kind.
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile)
 _STATE = "state/"  # before the names of an engine's arrays in a checkpoint
-
-
-def read_config(kind: type[AnyConfig], text: str) -> AnyConfig:
-    """Undo `json.dumps(asdict(config))`. A field that is not in the text takes its default.
-
-    Raises:
-        ValueError, TypeError, AttributeError: the text is no JSON, or not the fields of a `kind`.
-    """
-    return _build(kind, json.loads(text))
-
-
-def _build(kind: type, values: dict[str, Any]) -> Any:
-    """Make a dataclass from what JSON keeps of it, the dataclasses and tuples in its fields as well."""
-    hints = typing.get_type_hints(kind)
-    fields = dict(values.items())  # a list, a number: AttributeError
-    for name, value in values.items():
-        hint = hints.get(name)
-        if is_dataclass(hint):
-            fields[name] = _build(hint, value)
-        elif isinstance(value, list) and typing.get_origin(hint) is tuple:
-            fields[name] = tuple(value)
-    return kind(**fields)
 
 
 class Directory:
@@ -116,6 +84,7 @@ class Directory:
             self._check_config()
         else:
             write_json(self.path / "config.json", asdict(self.config))
+        (self.path / "failure.json").unlink(missing_ok=True)  # an earlier attempt's
 
     def _check_config(self) -> None:
         config_path = self.path / "config.json"
@@ -125,7 +94,7 @@ class Directory:
             raise RunError(
                 f"{config_path}: not a run's configuration ({error}); remove the folder to start anew"
             ) from error
-        mine, other = _json_values(self.config), _json_values(there)
+        mine, other = json_values(self.config), json_values(there)
         differing = [name for name in mine if mine[name] != other[name]]
         if differing:
             raise RunError(
@@ -180,8 +149,9 @@ class Directory:
         try:
             restore(state)
             return progress_of(progress)
-        except (KeyError, ValueError, TypeError) as error:
-            raise RunError(f"{self.path}: the checkpoint is of another network ({error}); remove it") from error
+        except (LookupError, ValueError, TypeError) as error:
+            path = self.path / "checkpoint.npz"
+            raise RunError(f"{path}: not of this network ({error}); remove it, and the run starts anew") from error
 
     def write_arrays(self, name: str, arrays: dict[str, np.ndarray]) -> None:
         """Write an .npz file with these arrays, of any shapes and dtypes but `object`."""
@@ -194,6 +164,10 @@ class Directory:
         writer.writerow(header)
         writer.writerows(rows)
         write_text(self.path / name, text.getvalue())
+
+    def write_losses(self, losses: Iterable[float]) -> None:
+        """Write losses.csv, a row an epoch."""
+        self.write_table("losses.csv", ("epoch", "loss"), enumerate(losses))
 
     def write_metrics(self, metrics: dict[str, Any]) -> None:
         """Write metrics.json, after every other file: it makes the run finished. A number not finite becomes null."""
@@ -208,9 +182,12 @@ class Directory:
             return [of(row) for row in rows]
 
     def read_json(self, name: str) -> dict[str, Any]:
-        """What a JSON file says."""
+        """What a JSON file says, by name; RunError also where a name is asked for that it does not have."""
         with self.reading(name) as path:
-            return json.loads(path.read_text(encoding="utf-8"))
+            values = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(values, dict):
+                raise ValueError("it is no object")
+            return _Named(path, values)
 
     def read_losses(self) -> np.ndarray:
         """The column `loss` of losses.csv, one of each epoch, (epochs,)."""
@@ -234,6 +211,12 @@ class Directory:
             raise RunError(f"{path}: cannot be read ({error}); remove the folder to make the run anew") from error
 
 
-def _json_values(config: Any) -> dict[str, Any]:
-    """A configuration as config.json keeps it: a tuple is a list there, and equal to it."""
-    return json.loads(json.dumps(asdict(config)))
+class _Named(dict):
+    """What a JSON file of a run says. Where it lacks a name, the file is damaged."""
+
+    def __init__(self, path: Path, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self._path = path
+
+    def __missing__(self, name: str) -> Any:
+        raise RunError(f"{self._path}: has no {name}; remove the folder to make the run anew")

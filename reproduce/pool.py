@@ -11,7 +11,8 @@ from typing import Any
 
 import joblib
 
-from reproduce.directory import Config, Directory
+from reproduce.config import Config
+from reproduce.directory import Directory
 from reproduce.errors import ReproduceError, RunError
 from reproduce.files import write_atomically, write_json
 
@@ -94,7 +95,6 @@ def _attempt(root: Path, config: Config, train: Train, data: Any) -> str:
     folder = Directory(root, config).path
     try:
         train(root, config, data)
-        (folder / "failure.json").unlink(missing_ok=True)
     except Exception as error:  # whatever one run meets, the others go on
         folder.mkdir(parents=True, exist_ok=True)
         write_json(folder / "failure.json", {"error": f"{type(error).__name__}: {error}"})
@@ -112,7 +112,6 @@ def _attempt_elsewhere(config: Config, train: Train, data: Any) -> tuple[Config,
 def _unpack(directory: Directory, contents: dict[str, bytes]) -> None:
     """Put a run's files in place, metrics.json, which makes it finished, last."""
     with directory.opened(force=False, wait=True):
-        (directory.path / "failure.json").unlink(missing_ok=True)
         for name in sorted(contents, key=lambda name: name == "metrics.json"):
             write_atomically(directory.path / name, lambda file, name=name: file.write(contents[name]))
 

@@ -21,5 +21,5 @@ class Progress:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Progress:
-        """What a checkpoint made of it; KeyError, TypeError or ValueError where these are other arrays."""
-        return cls(losses=arrays["losses"].tolist(), seconds=float(arrays["seconds"]))
+        """What a checkpoint made of it; LookupError, TypeError or ValueError where these are other arrays."""
+        return cls(losses=[float(loss) for loss in arrays["losses"]], seconds=float(arrays["seconds"]))

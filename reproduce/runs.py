@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from reproduce.directory import Directory, read_config
+from reproduce.config import read_config
+from reproduce.directory import Directory
 from reproduce.engines import ENGINES, check_seed
 from reproduce.progress import Progress
 from reproduce.variant import Variant
@@ -49,7 +50,10 @@ class PredictingProgress(Progress):
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> PredictingProgress:
         """With the array `predictions`."""
-        return replace(super().from_arrays(arrays), predictions=arrays["predictions"])
+        predictions = arrays["predictions"]
+        if predictions.ndim != 2:
+            raise ValueError(f"predictions has the shape {predictions.shape}, expected (windows, 1)")
+        return replace(super().from_arrays(arrays), predictions=predictions)
 
 
 class RunDirectory(Directory):
@@ -61,8 +65,7 @@ class RunDirectory(Directory):
         self, progress: PredictingProgress, test_predictions: np.ndarray, dataset: Dataset, metrics: dict[str, float]
     ) -> None:
         """Write losses.csv, predictions.csv and, last, metrics.json."""
-        losses = [(epoch, repr(loss)) for epoch, loss in enumerate(progress.losses)]
-        self.write_table("losses.csv", ("epoch", "loss"), losses)
+        self.write_losses(progress.losses)
         header = ("row", "date", "set", "actual_scaled", "predicted_scaled", "actual_usd", "predicted_usd")
         rows = [
             *_prediction_rows(dataset, "training", 0, progress.predictions),

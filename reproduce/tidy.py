@@ -25,9 +25,9 @@ def parse_table(kind: type[Row], text: str) -> list[Row]:
     """Undo `table_text`, for fields of type str, int and float.
 
     Raises:
-        KeyError, ValueError: a column is missing; a line is cut short, or a number is none.
+        KeyError, ValueError: a column is missing; a line has too many cells or too few, or a number is none.
     """
     kinds, rows = get_type_hints(kind), list(csv.DictReader(io.StringIO(text)))
-    if any(None in row.values() for row in rows):
-        raise ValueError("a line is cut short")
+    if any(None in row or None in row.values() for row in rows):  # DictReader's word for too many cells, and too few
+        raise ValueError("a line has more cells than the header, or fewer")
     return [kind(**{name: of(row[name]) for name, of in kinds.items()}) for row in rows]

@@ -45,9 +45,10 @@ def run(
             environment = directory.path / "environment.json"
             described = describe_environment(threads if config.engine == "session" else 1, config.data_sha256)
             write_json(environment, described)
-            progress, *results = _train(directory, dataset, threads, on_epoch)
+            progress, predicted = _train(directory, dataset, threads, on_epoch)
             write_json(environment, described | {"seconds": progress.seconds})
-            directory.write_results(progress, *results)
+            metrics = {"final_loss": progress.losses[-1]} | prediction_metrics(dataset, predicted)
+            directory.write_results(progress, predicted, dataset, metrics)
     return directory
 
 
@@ -56,8 +57,8 @@ def _train(
     dataset: Dataset,
     threads: int,
     on_epoch: Callable[[PredictingProgress], None],
-) -> tuple[PredictingProgress, np.ndarray, Dataset, dict[str, float]]:
-    """What `RunDirectory.write_results` writes."""
+) -> tuple[PredictingProgress, np.ndarray]:
+    """Train to the end; return the progress and the test predictions, (windows, 1)."""
     config = directory.config
     engine = create_engine(config.engine, config.variant, config.seed, threads=threads)
     progress = directory.resumed(engine.restore, PredictingProgress.from_arrays) or PredictingProgress()
@@ -70,7 +71,6 @@ def _train(
         if progress.epoch % CHECKPOINT_EVERY == 0 or progress.epoch == config.variant.epochs:
             directory.save_checkpoint(vars(progress), engine.state())
         on_epoch(progress)
-    test_predictions = engine.predict(dataset.test[0])
+    predicted = engine.predict(dataset.test[0])
     engine.close()
-    metrics = {"final_loss": progress.losses[-1]} | prediction_metrics(dataset, test_predictions)
-    return progress, test_predictions, dataset, metrics
+    return progress, predicted

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from reproduce import comparison
@@ -48,6 +49,12 @@ def test_proof_of_the_compiled_engine_has_both_losses_and_their_difference(datas
     """The first epoch's means, equal to float32 rounding."""
     proof = prove_compiled(SMALL, 0, dataset)
     assert proof["relative_difference"] == abs(proof["compiled"] / proof["session"] - 1) < FIRST_EPOCH_TOLERANCE
+
+
+def test_proof_of_a_training_that_diverges_on_both_is_no_mismatch(dataset):
+    """Neither loss is a number, and so neither is their difference."""
+    proof = prove_compiled(replace(SMALL, learning_rate=1e30), 0, dataset)
+    assert np.isnan([proof["session"], proof["compiled"], proof["relative_difference"]]).all()
 
 
 def test_proof_refuses_an_engine_that_trains_otherwise(dataset, monkeypatch):

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import pytest
 
-from reproduce.directory import Directory, read_config
+from reproduce.config import read_config
+from reproduce.directory import Directory
 from reproduce.errors import RunError
 
 
@@ -264,7 +265,7 @@ def test_checkpoint_with_a_changed_byte_is_refused(directory):
 
 def test_run_is_finished_when_its_metrics_are_written(directory):
     """Not by any other file."""
-    directory.write_table("losses.csv", ("epoch", "loss"), [(0, 0.5)])
+    directory.write_losses([0.5])
     directory.save_checkpoint({}, {"weights": np.ones(2)})
     assert not directory.is_finished
     directory.write_metrics({"loss": 0.5})
@@ -284,7 +285,7 @@ def test_table_reads_back_by_column(directory):
 def test_losses_read_back_to_the_same_bits(directory):
     """Python's floats and NumPy's, whatever their digits."""
     losses = [0.1 + 0.2, np.float64(1 / 3), 5e-324, np.inf]
-    directory.write_table("losses.csv", ("epoch", "loss"), enumerate(losses))
+    directory.write_losses(losses)
     assert directory.read_losses().tolist() == losses
 
 
@@ -334,6 +335,30 @@ def test_file_that_is_not_there_is_refused(directory):
         directory.read_environment()
 
 
+@pytest.mark.parametrize("text", ["[]", "7", "null"])
+def test_metrics_that_are_no_object_are_refused(directory, text):
+    """JSON, but nothing that has names."""
+    (directory.path / "metrics.json").write_text(text)
+    with directory.opened(force=False), pytest.raises(RunError, match=r"metrics.json: cannot be read"):
+        _ = directory.is_finished
+
+
+def test_figure_that_a_file_lacks_is_one_line(directory):
+    """The file, the name, what to do; the others are there."""
+    directory.write_metrics({"skill": 0.5})
+    metrics = directory.read_metrics()
+    assert (metrics["skill"], dict(metrics)) == (0.5, {"skill": 0.5})
+    with pytest.raises(RunError, match=r"^[^\n]*/metrics.json: has no test_mse; remove the folder[^\n]*$"):
+        metrics["test_mse"]
+
+
+def test_failure_of_an_earlier_attempt_is_gone_when_the_run_is_taken_up(directory):
+    """What ends finished did not fail."""
+    (directory.path / "failure.json").write_text('{"error": "no more memory"}')
+    with directory.opened(force=False):
+        assert not (directory.path / "failure.json").exists()
+
+
 def test_unfinished_run_is_required_in_vain(directory):
     """Stopped, or failed: the message says which, and what to do."""
     with pytest.raises(
@@ -347,7 +372,9 @@ def test_unfinished_run_is_required_in_vain(directory):
     directory.require_finished()
 
 
-@pytest.mark.parametrize("error", [KeyError("losses"), ValueError("3 arrays"), TypeError("no number")])
+@pytest.mark.parametrize(
+    "error", [KeyError("losses"), IndexError("axis 1"), ValueError("3 arrays"), TypeError("no number")]
+)
 def test_checkpoint_that_does_not_fit_is_one_line(directory, error):
     """Whatever an engine, or a progress, makes of it."""
 
@@ -356,7 +383,7 @@ def test_checkpoint_that_does_not_fit_is_one_line(directory, error):
 
     directory.save_checkpoint({}, {})
     for restore, progress_of in ((fail, dict), (lambda _: None, fail)):
-        with pytest.raises(RunError, match=r"^[^\n]*: the checkpoint is of another network \(.*\); remove it$"):
+        with pytest.raises(RunError, match=r"^[^\n]*/checkpoint\.npz: not of this network \(.*\); remove it"):
             directory.resumed(restore, progress_of)
 
 

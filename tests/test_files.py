@@ -1,6 +1,8 @@
 """Files as the package writes them: JSON that any reader takes."""
 
 import json
+import os
+import threading
 
 import numpy as np
 import pytest
@@ -39,3 +41,23 @@ def test_files_and_commands_give_the_same_text(tmp_path, capsys):
     assert texts == {capsys.readouterr().out} == {json_text(document)}
     assert "día" in json_text(document)
     assert json_text(document).endswith("}\n")
+
+
+def test_json_given_to_a_link_goes_where_it_leads(tmp_path):
+    """The link stays one."""
+    link = tmp_path / "link.json"
+    link.symlink_to("target.json")
+    give_json({"title": "a"}, str(link))
+    assert link.is_symlink()
+    assert json.loads((tmp_path / "target.json").read_text()) == {"title": "a"}
+
+
+def test_json_given_to_a_pipe_is_read_at_its_other_end(tmp_path):
+    """Which a file moved into its place would not be."""
+    pipe, read = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    give_json({"title": "a"}, str(pipe))
+    reader.join(timeout=10)
+    assert [json.loads(text) for text in read] == [{"title": "a"}]

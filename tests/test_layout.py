@@ -23,7 +23,7 @@ LAYERS = {
     "engines": (
         *("engines", "lstm.graph_engine", "lstm.session_engine", "lstm.compiled_engine", "keras_equivalent"),
         *("keras_state", "keras_forecasters", "characters"),
-        *("directory", "progress", "runs", "training", "environment", "metrics", "comparison", "bench"),
+        *("config", "directory", "progress", "runs", "training", "environment", "metrics", "comparison", "bench"),
     ),
     "study": ("pool", "study", "bands", "baselines", "skill", "figures", "bench.picture", "bench.throughput"),
     "articles": ("articles", "claims", "claims_schema"),

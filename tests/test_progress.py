@@ -26,6 +26,26 @@ def test_progress_reads_back_from_arrays():
     assert SampleProgress.from_arrays(arrays | rows) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        pytest.param("losses", np.array(1.0), id="one-loss"),
+        pytest.param("losses", np.ones((2, 2)), id="losses-in-rows"),
+        pytest.param("losses", np.array(["little"]), id="words"),
+        pytest.param("seconds", np.ones(2), id="two-times"),
+        pytest.param("predictions", np.ones(3), id="predictions-in-line"),
+        pytest.param("milestones", np.ones(3), id="milestones-in-line"),
+    ],
+)
+def test_array_of_another_shape_is_refused(name, array):
+    """By an error that `Directory.resumed` turns into a line."""
+    arrays = {"losses": np.ones(2), "seconds": np.array(1.0), "step": np.array(1), "loss_sum": np.array(0.5)}
+    arrays |= {"predictions": np.ones((2, 1)), "milestones": np.ones((1, 4)), name: array}
+    kind = SampleProgress if name == "milestones" else PredictingProgress
+    with pytest.raises((LookupError, TypeError, ValueError)):
+        kind.from_arrays(arrays)
+
+
 @pytest.mark.parametrize("missing", ["losses", "seconds"])
 def test_other_arrays_are_refused(missing):
     """By the name that is not there."""

@@ -48,6 +48,7 @@ def test_nothing_is_an_empty_cell():
     [
         pytest.param("network,seed\nlstm,3\n", KeyError, id="no-such-column"),
         pytest.param("network,seed,loss\nlstm,3\n", ValueError, id="cut-short"),
+        pytest.param("network,seed,loss\nlstm,3,0.5,9\n", ValueError, id="a-cell-too-many"),
         pytest.param("network,seed,loss\nlstm,many,0.5\n", ValueError, id="no-number"),
     ],
 )

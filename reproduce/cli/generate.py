@@ -97,7 +97,8 @@ def generate(
 def _finished(path: Path, source: Text) -> Directory:
     """The run in that folder; RunError where it is no run of macbeth, or of another text."""
     from reproduce.articles.macbeth.training import RunConfig
-    from reproduce.directory import Directory, read_config
+    from reproduce.config import read_config
+    from reproduce.directory import Directory
 
     try:
         config: RunConfig = read_config(RunConfig, (path / "config.json").read_text(encoding="utf-8"))

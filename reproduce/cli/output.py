@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,6 +16,9 @@ from rich.text import Text
 
 from reproduce.errors import RunError
 from reproduce.files import json_text, write_text
+
+if TYPE_CHECKING:
+    from reproduce.progress import Progress as TrainingProgress
 
 JsonOption = Annotated[
     str | None, typer.Option("--json", metavar="[FILE]", help="Print JSON in place of the table, or write it to FILE.")
@@ -51,8 +54,12 @@ def give_json(document: dict[str, Any], json_to: str) -> None:
     if json_to == "-":
         sys.stdout.write(text)
         return
+    path = Path(json_to)
     try:
-        write_text(Path(json_to), text)
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")  # a pipe or a device, which nothing can be moved over
+        else:
+            write_text(path.resolve(), text)  # what a link leads to, not the link
     except (OSError, ValueError) as error:
         raise RunError(f"{json_to}: {getattr(error, 'strerror', None) or error}; give --json another file") from error
 
@@ -88,18 +95,8 @@ def resumable(kept: str) -> Iterator[None]:
         raise Interrupted(f"interrupted; {kept}, and the same command goes on") from None
 
 
-class Trained(Protocol):
-    """How far a training is: the progress of any article's."""
-
-    losses: list[float]  # of each finished epoch
-
-    @property
-    def epoch(self) -> int:
-        """The number of finished epochs."""
-
-
 @contextmanager
-def epoch_progress(epochs: int) -> Iterator[Callable[[str, Trained], None]]:
+def epoch_progress(epochs: int) -> Iterator[Callable[[str, TrainingProgress], None]]:
     """Progress bars on stderr over the epochs of what trains, one a name: epoch, loss, time left.
 
     Yields what to call with the name and its progress, before its first epoch and after each one. Ctrl-C becomes a line
@@ -114,7 +111,7 @@ def epoch_progress(epochs: int) -> Iterator[Callable[[str, Trained], None]]:
     try:
         with ExitStack() as shown:
 
-            def show(name: str, progress: Trained) -> None:
+            def show(name: str, progress: TrainingProgress) -> None:
                 nonlocal reached
                 if not tasks:  # a bar without a task is an empty line, also above an error's
                     shown.enter_context(bar)

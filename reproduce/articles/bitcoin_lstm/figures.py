@@ -99,17 +99,17 @@ def engines_apart(losses: dict[str, np.ndarray], config: RunConfig) -> Figure:
     if study is not None:
         draw_band(curves, EPOCHS, study, LEVEL)
     first = next(iter(losses))
+    apart = {engine: np.abs(losses[engine] / losses[first] - 1) for engine in losses if engine != first}
     for engine, color in zip(losses, (TESTING, ACTUAL, PERSISTENCE), strict=False):
         curves.plot(losses[engine], color=color, linewidth=0.8, label=engine)
         if engine != first:
-            apart = np.abs(losses[engine] / losses[first] - 1)
-            differences.plot(apart, color=color, linewidth=0.8, label=f"{engine} from {first}")
+            differences.plot(apart[engine], color=color, linewidth=0.8, label=f"{engine} from {first}")
     curves.set(
         yscale="log", ylabel="Mean squared error (scaled prices)", title="One seed, several engines: training loss"
     )
-    differences.set(
-        yscale="log", xlabel="Epoch", ylabel="Relative difference of the loss", title="How far apart they are"
-    )
+    differences.set(xlabel="Epoch", ylabel="Relative difference of the loss", title="How far apart they are")
+    if any(np.any(one > 0) for one in apart.values()):  # a small network's few epochs may have the same bits
+        differences.set_yscale("log")
     for axes in (curves, differences):
         axes.grid(True, which="both", alpha=0.2)
         axes.legend()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from reproduce.articles.bitcoin_lstm.outputs import PROOF, run_outputs
 from reproduce.claims import Judgement, judge_by_run
 from reproduce.comparison import prove_compiled
 from reproduce.engines import ENGINES
+from reproduce.errors import RunError
 from reproduce.figures import save_figure
 from reproduce.files import write_json
 from reproduce.prices import PriceTable
@@ -77,10 +79,14 @@ def _prove(job: Job, config: RunConfig, dataset: Dataset) -> dict[str, float] | 
 
 def _draw_engines(job: Job, config: RunConfig) -> None:
     """Draw this seed on every engine that has a finished run of it, into the run's directory."""
-    directories = {name: RunDirectory(job.out, replace(config, engine=name)) for name in (job.engine, *ENGINES)}
-    losses = {name: one.read_losses() for name, one in directories.items() if one.is_finished}
+    losses = {}
+    for name in dict.fromkeys((job.engine, *ENGINES)):
+        other = RunDirectory(job.out, replace(config, engine=name))
+        with suppress(RunError):  # of other data, or damaged: not the run of this seed that the picture is of
+            if other.is_finished:
+                losses[name] = other.read_losses()
     if len(losses) > 1:
-        save_figure(figures.engines_apart(losses, config), directories[job.engine].path / "figures", "engines")
+        save_figure(figures.engines_apart(losses, config), RunDirectory(job.out, config).path / "figures", "engines")
 
 
 def draw_figures(dataset: Dataset, finished: RunDirectory) -> None:

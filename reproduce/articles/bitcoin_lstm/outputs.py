@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -49,10 +48,11 @@ def run_outputs(dataset: Dataset, graph_run: RunDirectory, keras_run: RunDirecto
         outputs |= _skill(dataset, graph_run)
     outputs |= p_values(graph_run.config, losses)
     if keras_run is not None:
-        outputs["keras_difference"] = float(abs(keras_run.read_losses()[0] / losses[0] - 1))
-    proof = graph_run.path / PROOF
-    if proof.exists():
-        outputs["session_difference"] = json.loads(proof.read_text(encoding="utf-8"))["relative_difference"]
+        first = np.array([keras_run.read_losses()[0], losses[0]])
+        if np.any(np.isfinite(first)):  # where both diverged, neither agrees nor disagrees
+            outputs["keras_difference"] = float(abs(first[0] / first[1] - 1))
+    if (graph_run.path / PROOF).exists():
+        outputs["session_difference"] = graph_run.read_json(PROOF)["relative_difference"]
     return outputs
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import fmean
 
 from reproduce.articles.macbeth.outputs import TREND_EPOCHS, study_outputs
 from reproduce.articles.macbeth.study import TREND, MilestoneRow
@@ -39,12 +40,9 @@ def sentences(rows: Sequence[MilestoneRow]) -> list[str]:
 
 
 def _setbacks(trend: Sequence[MilestoneRow]) -> str:
-    """Between which epochs a seed's held-out loss rose."""
-    pairs = [
-        f"{before.epoch} and {after.epoch}"
-        for before, after in pairwise(trend)
-        if before.seed == after.seed and after.held_out_loss > before.held_out_loss
-    ]
+    """Between which epochs the held-out loss, its mean over the seeds, rose."""
+    means = {epoch: fmean(row.held_out_loss for row in trend if row.epoch == epoch) for epoch in TREND_EPOCHS}
+    pairs = [f"{before} and {after}" for before, after in pairwise(TREND_EPOCHS) if means[after] > means[before]]
     return f" The held-out loss rises between epochs {', '.join(pairs)}." if pairs else ""
 
 

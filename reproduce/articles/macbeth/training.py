@@ -179,8 +179,7 @@ class _Trainer:
     def write_results(self) -> None:
         """Write losses.csv, milestones.csv, weights.npz and, last, metrics.json; free the engine."""
         directory, progress = self._directory, self.progress
-        losses = [(epoch, repr(loss)) for epoch, loss in enumerate(progress.losses)]
-        directory.write_table("losses.csv", ("epoch", "loss"), losses)
+        directory.write_losses(progress.losses)
         write_milestones(directory, progress.milestones)
         directory.write_arrays("weights.npz", self._engine.weights()._asdict())
         self._engine.close()

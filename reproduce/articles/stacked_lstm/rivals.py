@@ -114,12 +114,12 @@ def read_rivals(path: Path) -> list[RivalRow]:
     """
     try:
         return parse_rivals(path.read_text(encoding="utf-8"))
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, ValueError) as error:
         raise RunError(f"{path}: not a table of the networks' runs ({error}); make one with the study") from error
 
 
 def parse_rivals(text: str) -> list[RivalRow]:
-    """Undo `table_text`; KeyError, TypeError or ValueError where the text is no whole table."""
+    """Undo `table_text`; KeyError or ValueError where the text is no whole table."""
     rows = parse_table(RivalRow, text)
     runs = [(row.network, row.seed) for row in rows]
     wanted = {(network, seed) for network in NETWORKS for _, seed in runs}

@@ -100,8 +100,7 @@ def _train(directory: Directory, dataset: Dataset, on_epoch: Callable[[Progress]
 
 def _write_results(directory: Directory, dataset: Dataset, progress: Progress, predicted: np.ndarray) -> None:
     """Write losses.csv, predictions.csv and, last, metrics.json."""
-    losses = [(epoch, repr(loss)) for epoch, loss in enumerate(progress.losses)]
-    directory.write_table("losses.csv", ("epoch", "loss"), losses)
+    directory.write_losses(progress.losses)
     usd = (dataset.test_usd, dataset.to_usd(predicted[:, 0].astype(float)), dataset.persistence_usd)
     rows = [
         (date, *(repr(float(value)) for value in values))

@@ -5,6 +5,7 @@ import pytest
 
 from reproduce.articles.bitcoin_lstm.outputs import run_outputs
 from reproduce.claims import load_claims
+from reproduce.errors import RunError
 from reproduce.metrics import prediction_metrics
 from reproduce.prices import EMBEDDED_SHA256
 from reproduce.runs import PredictingProgress, RunConfig, RunDirectory
@@ -51,6 +52,30 @@ def test_run_that_diverged_leaves_skill_and_fall_open(outputs_of):
     outputs = outputs_of(np.full(200, np.nan), np.full(245, np.nan))
     names = ("loss_fall", "skill", "skill_low", "skill_high", "run_p_value")
     assert {name: outputs[name] for name in names} == dict.fromkeys(names)
+
+
+@pytest.mark.parametrize(
+    ("keras", "graph", "expected"), [(0.3, 0.2, 0.5), (np.nan, np.nan, None), (0.3, np.nan, np.nan)]
+)
+def test_agreement_with_keras_is_open_only_where_both_diverged(dataset, tmp_path, keras, graph, expected):
+    """Two losses that are no numbers are no evidence; one beside a number is a difference."""
+    runs = []
+    for engine, loss in (("session", graph), ("keras", keras)):
+        runs.append(RunDirectory(tmp_path, RunConfig(Variant(epochs=1), 0, engine, EMBEDDED_SHA256)))
+        with runs[-1].opened(force=False):
+            runs[-1].write_losses([loss])
+    found = run_outputs(dataset, *runs)["keras_difference"]
+    assert found == (expected if expected is None else pytest.approx(expected, nan_ok=True))
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"rel', ""])
+def test_damaged_proof_is_one_line(outputs_of, tmp_path, text):
+    """The file, and what to do."""
+    outputs_of([0.3], np.full(245, 0.1))
+    (folder,) = tmp_path.iterdir()
+    (folder / "proof.json").write_text(text)
+    with pytest.raises(RunError, match=r"^[^\n]*proof.json: [^\n]*; remove the folder to make the run anew$"):
+        outputs_of([0.3], np.full(245, 0.1))
 
 
 def test_rules_of_a_run_s_claims_name_figures_of_a_run(outputs_of):

@@ -116,7 +116,7 @@ def run_with(root, variant, epochs):
     losses = [3 - 0.01 * epoch for epoch in range(variant.epochs)]
     measured = [Milestone(epoch, losses[epoch - 1], 2.5 - 0.01 * epoch, 0.9 - 0.01 * epoch) for epoch in epochs]
     with directory.opened(force=False):
-        directory.write_table("losses.csv", ("epoch", "loss"), list(enumerate(losses)))
+        directory.write_losses(losses)
         write_milestones(directory, measured)
         counts = {"characters": 120, "distinct_characters": 9, "samples": 102, "batches": 26, "weights": 334}
         directory.write_metrics({"final_loss": losses[-1], **counts})

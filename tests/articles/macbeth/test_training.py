@@ -18,7 +18,8 @@ from reproduce.articles.macbeth.variant import MacbethVariant
 from reproduce.characters.engines import create_char_engine
 from reproduce.characters.keras_engine import build_model
 from reproduce.characters.text import TextError
-from reproduce.directory import Directory, read_config
+from reproduce.config import read_config
+from reproduce.directory import Directory
 from reproduce.engines import MAX_SEED
 from reproduce.errors import RunError
 from tests import equal_runs
@@ -371,7 +372,7 @@ def test_checkpoint_of_another_network_is_one_line(engine, tmp_path):
     with directory.opened(force=False):
         progress = {"losses": [], "milestones": np.zeros((0, 4)), "step": 0, "loss_sum": 0.0, "seconds": 1.0}
         directory.save_checkpoint(progress, other.state())
-    with pytest.raises(RunError, match=r"^[^\n]*: the checkpoint is of another network \([^\n]*\); remove it$"):
+    with pytest.raises(RunError, match=r"^[^\n]*checkpoint\.npz: not of this network \([^\n]*\); remove it[^\n]*$"):
         run(tmp_path, config, TEXT)
 
 
@@ -383,7 +384,9 @@ def test_checkpoint_of_something_else_is_one_line(missing, tmp_path):
     progress, state = directory.load_checkpoint()
     del progress[missing]
     directory.save_checkpoint(progress, state)
-    with pytest.raises(RunError, match=rf"^[^\n]*: the checkpoint is of another network \('{missing}'\); remove it$"):
+    with pytest.raises(
+        RunError, match=rf"^[^\n]*checkpoint\.npz: not of this network \('{missing}'\); remove it[^\n]*$"
+    ):
         run(tmp_path, config_of(), TEXT)
 
 

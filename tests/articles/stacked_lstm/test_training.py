@@ -15,6 +15,7 @@ import pytest
 from reproduce.articles.stacked_lstm import training
 from reproduce.articles.stacked_lstm.training import RunConfig, run, train
 from reproduce.articles.stacked_lstm.windows import prepare
+from reproduce.directory import Directory
 from reproduce.errors import DataError, RunError
 from tests.articles.stacked_lstm.samples import TINY, short_table, table_of
 from tests.equal_runs import assert_same_bits
@@ -99,6 +100,18 @@ def test_finished_run_is_left_as_it_is(finished):
 
 
 @pytest.mark.usefixtures("frequent_checkpoints")
+def test_seconds_of_a_resumed_run_include_those_before(tmp_path):
+    """A checkpoint that says 1000 seconds went by; the run that goes on from it has more."""
+    config, table = config_of(MLP), short_table()
+    with pytest.raises(Stopped):
+        run(tmp_path, config, table, on_epoch=stop_in(EPOCH))
+    directory = Directory(tmp_path, config)
+    progress, state = directory.load_checkpoint()
+    directory.save_checkpoint(progress | {"seconds": 1000.0}, state)
+    assert run(tmp_path, config, table).read_environment()["seconds"] > 1000
+
+
+@pytest.mark.usefixtures("frequent_checkpoints")
 @pytest.mark.parametrize("variant", [MLP, replace(TINY, batch=23)], ids=["mlp", "lstm"])
 def test_run_that_was_stopped_resumes_to_the_same_bits(variant, tmp_path):
     """From the checkpoint after 2 epochs, in another model; twice the same without being stopped, too."""
@@ -163,7 +176,7 @@ def test_checkpoint_of_another_network_is_refused(tmp_path):
     directory = tmp_path / config_of(MLP).name
     directory.mkdir()
     np.savez(directory / "checkpoint.npz", losses=np.zeros(3), seconds=np.array(1.0), **{"state/000": np.zeros(2)})
-    told = re.escape(f"{directory.name}: the checkpoint is of another network (state holds 1 arrays")
+    told = re.escape(f"{directory.name}/checkpoint.npz: not of this network (state holds 1 arrays")
     with pytest.raises(RunError, match=told):
         run(tmp_path, config_of(MLP), short_table())
 

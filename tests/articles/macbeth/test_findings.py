@@ -1,0 +1,39 @@
+"""The sentences that the README has, made from other figures."""
+
+from dataclasses import replace
+
+import pytest
+
+from reproduce.articles.macbeth.findings import sentences
+from reproduce.articles.macbeth.outputs import TREND_EPOCHS
+from reproduce.articles.macbeth.study import TREND, shipped_rows
+
+PUBLISHED = [row for row in shipped_rows() if row.variant != TREND.name]
+
+
+def rows_of(*losses):
+    """The study's rows with one trend a seed: its held-out losses at each of TREND_EPOCHS."""
+    first = next(row for row in shipped_rows() if row.variant == TREND.name)
+    return PUBLISHED + [
+        replace(first, seed=seed, epoch=epoch, held_out_loss=loss)
+        for seed, of_seed in enumerate(losses)
+        for epoch, loss in zip(TREND_EPOCHS, of_seed, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("losses", "told"),
+    [
+        pytest.param([[5, 4, 3, 2, 1]], None, id="falls"),
+        pytest.param([[5, 4, 3, 2, 3]], "between epochs 10 and 20", id="rises-at-last"),
+        pytest.param([[5, 6, 3, 2, 3]], "between epochs 1 and 2, 10 and 20", id="rises-twice"),
+        pytest.param([[5, 4, 3, 2, 3], [5, 4, 3, 2, 3]], "between epochs 10 and 20", id="of-two-seeds"),
+        pytest.param([[5, 4, 3, 2, 3], [5, 4, 3, 2, 0]], None, id="of-one-and-not-in-the-mean"),
+    ],
+)
+def test_rise_of_the_held_out_loss_is_told_once(losses, told):
+    """That of its mean over the seeds, as the sentence before speaks of means."""
+    sentence = sentences(rows_of(*losses))[1]
+    assert sentence.endswith(
+        f" The held-out loss rises {told}." if told else "seeds)." if len(losses) > 1 else "seed)."
+    )
