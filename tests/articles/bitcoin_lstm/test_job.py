@@ -7,20 +7,18 @@ from reproduce.prices import load_prices
 from reproduce.runs import RunConfig, RunDirectory
 from reproduce.variant import Variant
 
-TINY = Variant(hidden=16, epochs=1)
+TINY = Variant(hidden=2, epochs=1)
 
 
 @pytest.mark.usefixtures("one_thread")
-@pytest.mark.parametrize("damage", [None, "metrics"])
-def test_another_engine_s_run_that_is_not_this_one_is_left_alone(tmp_path, damage):
-    """A finished one of other data, or a damaged one, in the same folder: the job ends with its own two."""
+def test_other_engines_runs_that_are_not_of_this_one_are_left_alone(tmp_path):
+    """One of other data, one damaged, in the same folder: the job ends, and draws neither beside its own."""
     table = load_prices()
-    other = RunDirectory(tmp_path, RunConfig(TINY, 0, "compiled", table.sha256 if damage else "0" * 64))
-    with other.opened(force=False):
-        other.write_losses([0.5])
-        other.write_metrics({})
-    if damage:
-        (other.path / "metrics.json").write_text("{")
-    job = Job(TINY, 0, "session", 1, tmp_path, force=False)
-    finished, _ = run_job(job, table, lambda *_: None)
-    assert (finished.path / "figures" / "engines.png").exists()
+    for engine, sha256, metrics in (("session", "0" * 64, "{}"), ("compiled", table.sha256, "{")):
+        other = RunDirectory(tmp_path, RunConfig(TINY, 0, engine, sha256))
+        with other.opened(force=False):
+            other.write_losses([0.5])
+            (other.path / "metrics.json").write_text(metrics)
+    finished, _ = run_job(Job(TINY, 0, "keras", 1, tmp_path, force=False), table, lambda *_: None)
+    assert finished.is_finished
+    assert not (finished.path / "figures" / "engines.png").exists()
