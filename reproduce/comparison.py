@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from reproduce.agreement import relative_difference
 from reproduce.engines import Engine, create_engine
 from reproduce.errors import MismatchError
 from reproduce.lstm.weights import weight_shapes
@@ -109,9 +110,8 @@ def prove_compiled(variant: Variant, seed: int, dataset: Dataset) -> dict[str, f
         engine = create_engine(name, variant, seed)
         losses[name] = float(np.mean(engine.train_epoch(*dataset.train).losses))
         engine.close()
-    both_diverged = not np.any(np.isfinite(list(losses.values())))
-    difference = np.nan if both_diverged else abs(losses["compiled"] / losses["session"] - 1)
-    if not (both_diverged or difference <= FIRST_EPOCH_TOLERANCE):
+    difference = relative_difference(losses["compiled"], losses["session"])
+    if difference > FIRST_EPOCH_TOLERANCE:
         raise MismatchError(
             f"on this machine the compiled engine's first epoch has the loss {losses['compiled']}, the session "
             f"engine's {losses['session']}; train with the session engine instead, and please report it"

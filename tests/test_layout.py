@@ -16,7 +16,8 @@ ORIGINALS = sorted((ROOT / "original_code").glob("*.py"))
 # its place here.
 LAYERS = {
     "data": (
-        *("", "csv_source", "errors", "files", "minutes", "naming", "order", "prices", "tidy", "variant", "windows"),
+        *("", "agreement", "csv_source", "errors", "files", "minutes", "naming", "order", "prices", "tidy"),
+        *("variant", "windows"),
         *("characters.text", "characters.measures", "characters.generation", "characters.weights"),
     ),
     "graph": ("lstm",),

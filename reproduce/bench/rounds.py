@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from reproduce.agreement import relative_difference
 from reproduce.bench.contenders import Contender
 from reproduce.bench.process import Chunk, ContenderError, ContenderProcess
 
@@ -105,9 +106,7 @@ def check_losses(results: Sequence[Result]) -> None:
         reference = _reference_of(result, results)
         if reference.first_loss is None:
             result.failure = f"not checked: {reference.contender.name} has no loss to compare with"
-        elif (
-            not abs(result.first_loss / reference.first_loss - 1) <= result.contender.tolerance
-        ):  # nan is no match either
+        elif not relative_difference(result.first_loss, reference.first_loss) <= result.contender.tolerance:  # nor nan
             result.failure = (
                 f"trains another network: first epoch's loss {result.first_loss:.6g}, "
                 f"{reference.contender.name} {reference.first_loss:.6g}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from reproduce.agreement import relative_difference
 from reproduce.characters.engines import create_char_engine
 from reproduce.characters.keras_engine import Network
 from reproduce.characters.text import Samples
@@ -29,9 +30,8 @@ def prove_compiled(network: Network, characters: int, seed: int, samples: Sample
         engine = create_char_engine(name, network, characters, seed)
         losses[name] = engine.train(samples.inputs[chosen], samples.targets[chosen])
         engine.close()
-    both_diverged = not np.any(np.isfinite(list(losses.values())))
-    difference = np.nan if both_diverged else abs(losses["compiled"] / losses["keras"] - 1)
-    if not (both_diverged or difference <= TOLERANCE):
+    difference = relative_difference(losses["compiled"], losses["keras"])
+    if difference > TOLERANCE:
         raise MismatchError(
             f"on this machine the compiled engine's first {steps} steps have the loss {losses['compiled']}, those of "
             f"Keras {losses['keras']}; train with --engine keras instead, and please report it"

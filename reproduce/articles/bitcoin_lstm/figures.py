@@ -102,7 +102,7 @@ def engines_apart(losses: dict[str, np.ndarray], config: RunConfig) -> Figure:
     apart = {engine: np.abs(losses[engine] / losses[first] - 1) for engine in losses if engine != first}
     for engine, color in zip(losses, (TESTING, ACTUAL, PERSISTENCE), strict=False):
         curves.plot(losses[engine], color=color, linewidth=0.8, label=engine)
-        if engine != first:
+        if engine in apart:
             differences.plot(apart[engine], color=color, linewidth=0.8, label=f"{engine} from {first}")
     curves.set(
         yscale="log", ylabel="Mean squared error (scaled prices)", title="One seed, several engines: training loss"

@@ -64,7 +64,7 @@ def run_job(
         write_json(runs[0].path / PROOF, proof)
     for finished in runs:
         draw_figures(dataset, finished)
-    _draw_engines(job, config)
+    _draw_engines(runs[0])
     keras_run = runs[1] if len(runs) == 2 else None
     outputs = run_outputs(dataset, runs[0], keras_run)
     return runs[0], judge_by_run(__package__, outputs)
@@ -77,16 +77,16 @@ def _prove(job: Job, config: RunConfig, dataset: Dataset) -> dict[str, float] | 
     return prove_compiled(job.variant, job.seed, dataset)
 
 
-def _draw_engines(job: Job, config: RunConfig) -> None:
-    """Draw this seed on every engine that has a finished run of it, into the run's directory."""
-    losses = {}
-    for name in dict.fromkeys((job.engine, *ENGINES)):
-        other = RunDirectory(job.out, replace(config, engine=name))
+def _draw_engines(finished: RunDirectory) -> None:
+    """Draw its seed on every engine that has a finished run of it beside this one, into this one's directory."""
+    losses = {finished.config.engine: finished.read_losses()}  # the one that the others are held against
+    for engine in ENGINES:
+        other = RunDirectory(finished.path.parent, replace(finished.config, engine=engine))
         with suppress(RunError):  # of other data, or damaged: not the run of this seed that the picture is of
             if other.is_finished:
-                losses[name] = other.read_losses()
+                losses[engine] = other.read_losses()
     if len(losses) > 1:
-        save_figure(figures.engines_apart(losses, config), RunDirectory(job.out, config).path / "figures", "engines")
+        save_figure(figures.engines_apart(losses, finished.config), finished.path / "figures", "engines")
 
 
 def draw_figures(dataset: Dataset, finished: RunDirectory) -> None:

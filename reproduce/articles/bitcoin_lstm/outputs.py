@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from reproduce.agreement import relative_difference
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, shipped_losses_of
 from reproduce.bands import band_test
@@ -48,9 +49,8 @@ def run_outputs(dataset: Dataset, graph_run: RunDirectory, keras_run: RunDirecto
         outputs |= _skill(dataset, graph_run)
     outputs |= p_values(graph_run.config, losses)
     if keras_run is not None:
-        first = np.array([keras_run.read_losses()[0], losses[0]])
-        if np.any(np.isfinite(first)):  # where both diverged, neither agrees nor disagrees
-            outputs["keras_difference"] = float(abs(first[0] / first[1] - 1))
+        difference = relative_difference(float(keras_run.read_losses()[0]), float(losses[0]))
+        outputs["keras_difference"] = None if np.isnan(difference) else difference
     if (graph_run.path / PROOF).exists():
         outputs["session_difference"] = graph_run.read_json(PROOF)["relative_difference"]
     return outputs

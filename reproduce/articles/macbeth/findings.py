@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import fmean
 
-from reproduce.articles.macbeth.outputs import TREND_EPOCHS, study_outputs
+import numpy as np
+
+from reproduce.articles.macbeth.outputs import TREND_EPOCHS, study_outputs, trend_means
 from reproduce.articles.macbeth.study import TREND, MilestoneRow
 from reproduce.articles.macbeth.variant import MacbethVariant
 
@@ -33,16 +34,16 @@ def sentences(rows: Sequence[MilestoneRow]) -> list[str]:
         f"{found['held_out_falls']} of {last} steps, from "
         f"{found['held_out_first']:.3f} to {found['held_out_last']:.3f}; the share of greedy text that repeats itself "
         f"falls at {found['repeat_falls']} of {last}, from {found['repeat_first']:.2f} to {found['repeat_last']:.2f}, "
-        f"where the play's own is {trend[0].text_repeat_rate:.3f} ({counted}).{_setbacks(trend)}",
+        f"where the play's own is {trend[0].text_repeat_rate:.3f} ({counted}).{_setbacks(trend_means(rows)[:, 0])}",
         f"The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of the fastest of these, one "
         f"thread on a busy machine: `reproduce run macbeth --epochs {PROSE_EPOCHS}`.",
     ]
 
 
-def _setbacks(trend: Sequence[MilestoneRow]) -> str:
-    """Between which epochs the held-out loss, its mean over the seeds, rose."""
-    means = {epoch: fmean(row.held_out_loss for row in trend if row.epoch == epoch) for epoch in TREND_EPOCHS}
-    pairs = [f"{before} and {after}" for before, after in pairwise(TREND_EPOCHS) if means[after] > means[before]]
+def _setbacks(held_out: np.ndarray) -> str:
+    """Between which of TREND_EPOCHS the held-out loss, (epochs,), rose."""
+    steps = zip(pairwise(TREND_EPOCHS), np.diff(held_out), strict=True)
+    pairs = [f"{before} and {after}" for (before, after), step in steps if step > 0]
     return f" The held-out loss rises between epochs {', '.join(pairs)}." if pairs else ""
 
 

@@ -78,18 +78,23 @@ def study_outputs(rows: Sequence[MilestoneRow]) -> dict[str, Any]:
     counted = {
         name: getattr(published[0], name) for name in ("characters", "distinct_characters", "samples", "batches")
     }
-    trend = [
-        np.mean([(r.held_out_loss, r.repeat_rate) for r in rows if (r.variant, r.epoch) == (TREND.name, epoch)], axis=0)
-        for epoch in TREND_EPOCHS
-    ]
     return {
         **counted,
         "trainable_weights": count_weights(MacbethVariant().hidden, published[0].distinct_characters),
         "loss_mean": float(np.mean(losses)),
         "loss_highest": max(losses),
         "unigram_entropy": published[0].entropy_0,
-        **trend_outputs(np.array(trend)),
+        **trend_outputs(trend_means(rows)),
     }
+
+
+def trend_means(rows: Sequence[MilestoneRow]) -> np.ndarray:
+    """Held-out cross-entropy and repeat rate after each of TREND_EPOCHS, means over the seeds, (epochs, 2)."""
+    trend = [
+        [(r.held_out_loss, r.repeat_rate) for r in rows if (r.variant, r.epoch) == (TREND.name, epoch)]
+        for epoch in TREND_EPOCHS
+    ]
+    return np.mean(trend, axis=1)
 
 
 def trend_outputs(trend: np.ndarray) -> dict[str, Any]:
