@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from reproduce.comparison import random_weights
-from reproduce.engines import create_engine
-from reproduce.lstm.weights import STDDEV
-from reproduce.variant import Variant
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.networks.comparison import random_weights
+from reproduce.networks.engine import create_engine
+from reproduce.networks.lstm.weights import STDDEV
 from tests.oracles import clip_by_global_norm, numpy_adam, numpy_forward, numpy_gradients, numpy_loss
 
 VARIANT = Variant(batch=3, window=5, hidden=4)

@@ -10,7 +10,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 @pytest.fixture(scope="session")
 def one_thread():
     """TensorFlow, started with one thread, so that bits may be compared."""
-    from reproduce.engines import limit_threads
+    from reproduce.networks.engine import limit_threads
 
     limit_threads(1)
 
@@ -18,8 +18,8 @@ def one_thread():
 @pytest.fixture(scope="session")
 def dataset():
     """The embedded table, cut as published: 1018 windows of 7 days to train on, 248 to test on."""
-    from reproduce.prices import load_prices
-    from reproduce.variant import Variant
-    from reproduce.windows import prepare
+    from reproduce.articles.bitcoin_lstm.variant import Variant
+    from reproduce.articles.bitcoin_lstm.windows import prepare
+    from reproduce.inputs.prices import load_prices
 
     return prepare(load_prices(), Variant())

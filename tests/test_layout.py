@@ -93,9 +93,9 @@ def hints_missing_in(function):
 
 def test_rules_read_the_whole_package():
     """An empty list of modules, or an empty list of imports, would make every rule here hold."""
-    assert {"reproduce.__main__", "reproduce.lstm.cell", "reproduce.articles.bitcoin_lstm.job"} <= set(MODULES)
-    assert "reproduce.lstm.cell" in imports_of_ours("reproduce.lstm.graph")
-    assert "reproduce.lstm.session_engine" in imports_of_ours("reproduce.engines")  # inside a function
+    assert {"reproduce.__main__", "reproduce.networks.lstm.cell", "reproduce.articles.bitcoin_lstm.job"} <= set(MODULES)
+    assert "reproduce.networks.lstm.cell" in imports_of_ours("reproduce.networks.lstm.graph")
+    assert "reproduce.networks.lstm.session" in imports_of_ours("reproduce.networks.engine")  # inside a function
     assert ORIGINALS
 
 
@@ -106,7 +106,7 @@ def test_module_imports_no_higher_layer(module):
     assert higher == []
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("reproduce.lstm")])
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("reproduce.networks.lstm")])
 def test_lstm_knows_no_article(module):
     """Neither by an import nor by its name."""
     assert [name for name in imports_of_ours(module) if article_of(name)] == []
@@ -166,7 +166,7 @@ def test_public_functions_have_type_hints(module):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_private_names_stay_in_their_module(module):
-    """`from reproduce.runs import _name` couples two modules where nobody looks."""
+    """`from reproduce.articles.bitcoin_lstm.runs import _name` couples two modules where nobody looks."""
     nodes = [node for node in ast.walk(syntax(MODULES[module])) if isinstance(node, ast.ImportFrom)]
     private = [a.name for node in nodes for a in node.names if a.name.startswith("_") and not a.name.startswith("__")]
     assert private == []

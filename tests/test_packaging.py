@@ -132,14 +132,14 @@ def test_installed_package_is_not_the_checkout(run_installed, site):
 
 def test_installed_package_has_its_commands_and_claims(run_installed):
     """All that can be imported without TensorFlow, which takes seconds."""
-    program = "import reproduce.cli; from reproduce.claims import load_claims; print(len(load_claims(%r)) > 0)"
+    program = "import reproduce.cli; from reproduce.evidence.claims import load_claims; print(len(load_claims(%r)) > 0)"
     shown = run_installed("-c", program % "reproduce.articles.bitcoin_lstm")
     assert (shown.stdout, shown.stderr) == ("True\n", "")
 
 
 def test_installed_package_loads_its_own_table(run_installed, site):
     """From inside the wheel, with the sha256 that its card states."""
-    program = "from reproduce.prices import *; print(embedded_table_path(), load_prices().sha256)"
+    program = "from reproduce.inputs.prices import *; print(embedded_table_path(), load_prices().sha256)"
     table, sha256 = run_installed("-c", program).stdout.split()
     assert Path(table) == site / "reproduce" / "data" / "btc_close.csv"
     assert f"`{sha256}`" in (ROOT / "data" / "README.md").read_text(encoding="utf-8")

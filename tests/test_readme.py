@@ -16,13 +16,13 @@ from reproduce.articles.bitcoin_lstm.ablation import shipped_ablation
 from reproduce.articles.bitcoin_lstm.bands import judge_study, shipped_losses
 from reproduce.articles.bitcoin_lstm.findings import findings
 from reproduce.articles.bitcoin_lstm.outputs import p_values
-from reproduce.claims import load_claims
+from reproduce.articles.bitcoin_lstm.runs import RunConfig
+from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.cli import main
-from reproduce.prices import EMBEDDED_SHA256
+from reproduce.evidence.claims import load_claims
+from reproduce.inputs.prices import EMBEDDED_SHA256
 from reproduce.report.readme import filled_in
-from reproduce.runs import RunConfig
-from reproduce.variant import Variant
-from tests.test_cli import COMMANDS
+from tests.cli.test_cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -13,17 +13,17 @@ import numpy as np
 
 from reproduce.bench.contenders import THREADS, Contender
 from reproduce.bench.process import Train
-from reproduce.characters.text import scale
-from reproduce.characters.weights import CharWeights
+from reproduce.inputs.text import scale
+from reproduce.networks.characters.weights import CharWeights
 
 if TYPE_CHECKING:  # contenders' processes import this module, and what they import counts as their memory
-    from reproduce.characters.keras_engine import Network
+    from reproduce.networks.characters.keras import Network
 
 KERAS = "Keras fit"  # the base line, and whose loss it must be
 CHARACTERS = 43  # distinct ones in Macbeth
 STEPS = 60  # an epoch here; a call of fit takes as long to begin as one step, and an epoch of the article has 3343
 CALL = 20  # steps in a call of the compiled engine, as `reproduce run macbeth` trains
-TOLERANCE = 1e-5  # relative, of the mean loss of the first STEPS steps; as in `reproduce.characters.proof`
+TOLERANCE = 1e-5  # relative, of the mean loss of the first STEPS steps; as in `reproduce.networks.characters.proof`
 OTHER_DRAWS = 0.005  # likewise, where dropout draws other units than Keras does; draws of 100 units differ by 0.001
 
 
@@ -49,7 +49,7 @@ def create_problem(network: Network, characters: int, *, steps: int, seed: int =
 
     So no text need be installed, and the network has something to learn from the first step on; starts TensorFlow.
     """
-    from reproduce.characters.keras_engine import initial_weights
+    from reproduce.networks.characters.keras import initial_weights
 
     often = 1 / np.arange(1, characters + 1)
     shape = (steps, network.batch, network.window + 1)
@@ -60,8 +60,8 @@ def create_problem(network: Network, characters: int, *, steps: int, seed: int =
 
 def train_keras(threads: int, problem: CharProblem) -> Train:
     """`fit` as the article has it, but unshuffled, on one thread or on TensorFlow's default pools, all cores."""
-    from reproduce.characters.keras_engine import build_model
-    from reproduce.engines import limit_threads
+    from reproduce.networks.characters.keras import build_model
+    from reproduce.networks.engine import limit_threads
 
     if threads == 1:
         limit_threads(1)
@@ -76,8 +76,8 @@ def train_keras(threads: int, problem: CharProblem) -> Train:
 
 def train_compiled(threads: int, problem: CharProblem) -> Train:
     """The compiled engine, `threads` of which share an operation, in calls as a run's."""
-    from reproduce.characters.engines import create_char_engine
-    from reproduce.engines import limit_threads
+    from reproduce.networks.characters.engines import create_char_engine
+    from reproduce.networks.engine import limit_threads
 
     limit_threads(1, within=threads)
     engine = create_char_engine("compiled", problem.network, problem.characters, problem.seed)

@@ -7,8 +7,8 @@ import torch
 
 from reproduce.bench.characters import CharProblem
 from reproduce.bench.process import Train
-from reproduce.characters.text import scale
-from reproduce.characters.weights import CharWeights
+from reproduce.inputs.text import scale
+from reproduce.networks.characters.weights import CharWeights
 
 EPSILON = 1e-7  # of Keras's Adam
 

@@ -51,7 +51,7 @@ def train_original(problem: Problem) -> Train:
     """The published program's own graph, session settings and loop over batches."""
     import tensorflow.compat.v1 as tf
 
-    from reproduce.lstm.weights import Weights
+    from reproduce.networks.lstm.weights import Weights
 
     program = _load(PROGRAM)
     variant = problem.variant
@@ -78,8 +78,8 @@ def train_original(problem: Problem) -> Train:
 
 
 def train_engine(name: str, threads: int, problem: Problem) -> Train:
-    """One of `reproduce.engines.ENGINES`, with pools as `reproduce run` has them."""
-    from reproduce.engines import create_engine, limit_threads
+    """One of `reproduce.networks.engine.ENGINES`, with pools as `reproduce run` has them."""
+    from reproduce.networks.engine import create_engine, limit_threads
 
     limit_threads(threads)
     engine = create_engine(name, problem.variant, seed=0, threads=threads)
@@ -97,8 +97,8 @@ def train_keras(threads: int, problem: Problem) -> Train:
     Keras's default for jit_compile, "auto", leaves a model with a recurrent layer uncompiled; XLA made it no faster,
     nor did several steps an execution.
     """
-    from reproduce.engines import limit_threads
-    from reproduce.keras_equivalent import build_model, build_optimizer, weights_to_keras
+    from reproduce.networks.engine import limit_threads
+    from reproduce.networks.lstm.keras import build_model, build_optimizer, weights_to_keras
 
     if threads == 1:
         limit_threads(1)

@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from reproduce.articles.bitcoin_lstm.variant import BETA1, BETA2, EPSILON
 from reproduce.bench.problem import Problem
 from reproduce.bench.process import Train
-from reproduce.variant import BETA1, BETA2, EPSILON
 
 GATES = "ifog"
 
@@ -68,7 +68,7 @@ def loss_of(w: Network, x: jax.Array, y: jax.Array) -> jax.Array:
 
 
 def adam_step(training: Training, gradients: Network, learning_rate: float) -> Training:
-    """One step of TF1's Adam, as `reproduce.lstm.compiled_engine.adam_step` takes it."""
+    """One step of TF1's Adam, as `reproduce.networks.lstm.compiled.adam_step` takes it."""
     weights, m, v, beta1_power, beta2_power = training
     rate = learning_rate * jnp.sqrt(1 - beta2_power) / (1 - beta1_power)
     m = jax.tree.map(lambda m, g: m + (g - m) * (1 - BETA1), m, gradients)

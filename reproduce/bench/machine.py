@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from reproduce.variant import Variant
+from reproduce.articles.bitcoin_lstm.variant import Variant
 
 PRODUCT_SIZE = 2048  # rows and columns; large enough that memory does not hold the product back
 ADAM_OPERATIONS = 12  # for each number trained: 3 for m, 4 for v, 5 for the step √v + ε, rate·m, their quotient, w
@@ -20,7 +20,7 @@ def step_operations(variant: Variant) -> int:
     """Count the floating-point operations that one training step cannot do without.
 
     A product of (a, b) and (b, c) is 2abc operations. With B windows of T days, H hidden units, and a one beside each
-    price for the biases, as in `reproduce.lstm.bptt`:
+    price for the biases, as in `reproduce.networks.lstm.bptt`:
 
         recurrent products          (T-1)·2·B·H·4H, three times: forward, back to the day before, and W_h's gradient
         input products              2·TB·2·4H, twice: forward and W_in's gradient; the price itself needs none

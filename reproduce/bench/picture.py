@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from reproduce.bench.scaling import SIZES, Point
-from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING
+from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING
 
 STYLES = {
     "session engine": {"color": PERSISTENCE, "marker": "s"},

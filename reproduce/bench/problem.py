@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reproduce.variant import Variant
+from reproduce.articles.bitcoin_lstm.variant import Variant
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Problem:
     """Everything a contender is given."""
 
     variant: Variant
-    weights: dict[str, np.ndarray]  # by name (`reproduce.lstm.weights.Weights`), float32
+    weights: dict[str, np.ndarray]  # by name (`reproduce.networks.lstm.weights.Weights`), float32
     inputs: np.ndarray  # (windows, window, 1) scaled, float32; whole batches
     targets: np.ndarray  # (windows, 1)
 
@@ -27,9 +27,9 @@ class Problem:
 def create_problem(variant: Variant, *, steps: int, seed: int = 0) -> Problem:
     """The first `steps` batches that the variant trains on, or as many as there are; starts TensorFlow."""
     # Not above, because contenders' processes import this module, and what they import counts as their memory.
-    from reproduce.lstm.weights import initial_weights
-    from reproduce.prices import load_prices
-    from reproduce.windows import prepare
+    from reproduce.articles.bitcoin_lstm.windows import prepare
+    from reproduce.inputs.prices import load_prices
+    from reproduce.networks.lstm.weights import initial_weights
 
     inputs, targets = prepare(load_prices(), variant).train
     used = slice(0, steps * variant.batch)

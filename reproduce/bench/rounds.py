@@ -12,9 +12,9 @@ from typing import Protocol
 
 import numpy as np
 
-from reproduce.agreement import relative_difference
 from reproduce.bench.contenders import Contender
 from reproduce.bench.process import Chunk, ContenderError, ContenderProcess
+from reproduce.networks.agreement import relative_difference
 
 CHUNK_SECONDS = 0.5  # what a chunk should take; at least one epoch
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.bench.contenders import Contender
 from reproduce.bench.machine import floor_microseconds, measure_peak, step_operations
 from reproduce.bench.problem import create_problem
 from reproduce.bench.rounds import Result, race, started
-from reproduce.variant import Variant
 
 COMPILED = "compiled engine"
 COLUMNS = {

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reproduce.articles.bitcoin_lstm.study import Study, run_study, summarise_study
+from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.bench.contenders import CORES, Contender
 from reproduce.bench.problem import create_problem
 from reproduce.bench.rounds import race, started
 from reproduce.errors import RunError
-from reproduce.prices import load_prices
-from reproduce.study import Study, run_study, summarise_study
-from reproduce.variant import Variant
+from reproduce.inputs.prices import load_prices
 
 GRAPH_ROUNDS = 5
 

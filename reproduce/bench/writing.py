@@ -13,12 +13,12 @@ import numpy as np
 from reproduce.bench.contenders import CORES, Contender
 from reproduce.bench.process import Work
 from reproduce.bench.rounds import Result, failures_of, started, still_in
-from reproduce.characters.generation import generate
-from reproduce.characters.text import scale
-from reproduce.characters.weights import CharWeights
+from reproduce.inputs.text import scale
+from reproduce.networks.characters.generation import generate
+from reproduce.networks.characters.weights import CharWeights
 
 if TYPE_CHECKING:
-    from reproduce.characters.keras_engine import Network
+    from reproduce.networks.characters.keras import Network
 
 PREDICT, WINDOW, CARRIED = "Keras predict", "generate, memory window", "generate, memory carried"
 PREDICTED = 30  # characters a turn, as each takes a while
@@ -46,7 +46,7 @@ class Writing:
 
 def create_writing_problem(network: Network, characters: int, seed: int = 0) -> WritingProblem:
     """Weights that write many characters, and a drawn start; starts TensorFlow."""
-    from reproduce.characters.keras_engine import initial_weights
+    from reproduce.networks.characters.keras import initial_weights
 
     weights = CharWeights(*(np.float32(LOUDER) * w for w in initial_weights(network, characters, seed)))
     start = np.random.default_rng(seed).integers(characters, size=network.window, dtype=np.int32)
@@ -55,7 +55,7 @@ def create_writing_problem(network: Network, characters: int, seed: int = 0) -> 
 
 def write_by_predict(length: int, problem: WritingProblem) -> Work:
     """`predict` once a character, fed back, `length` a turn; each turn goes on where the one before stopped."""
-    from reproduce.characters.keras_engine import build_model
+    from reproduce.networks.characters.keras import build_model
 
     model = build_model(problem.network, problem.characters, seed=0)
     model.set_weights(problem.weights)
@@ -71,7 +71,7 @@ def write_by_predict(length: int, problem: WritingProblem) -> Work:
 
 
 def write_by_generate(memory: str, length: int, problem: WritingProblem) -> Work:
-    """`reproduce.characters.generation.generate`, greedily; every turn writes the same text."""
+    """`reproduce.networks.characters.generation.generate`, greedily; every turn writes the same text."""
 
     def write() -> list[int]:
         written = generate(problem.weights, problem.start, length, memory=memory, temperature=0, seed=0)

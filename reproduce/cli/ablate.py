@@ -10,13 +10,13 @@ import typer
 
 from reproduce.cli.output import JsonOption, checked, note, resumable, run_progress, show_table
 from reproduce.cli.study import SchedulerOption, WorkersOption, parse_seeds
-from reproduce.files import write_text
-from reproduce.prices import EMBEDDED_SHA256, load_prices
-from reproduce.tidy import table_text
+from reproduce.inputs.prices import EMBEDDED_SHA256, load_prices
+from reproduce.runs.files import write_text
+from reproduce.runs.tidy import table_text
 
 if TYPE_CHECKING:
     from reproduce.articles.bitcoin_lstm.ablation import AblationRow
-    from reproduce.prices import PriceTable
+    from reproduce.inputs.prices import PriceTable
 
 
 def ablate(
@@ -56,7 +56,7 @@ def _train_and_judge(
     import joblib
 
     from reproduce.articles.bitcoin_lstm.ablation import STEPS, AblationRow, ablation_table
-    from reproduce.study import Study, run_study
+    from reproduce.articles.bitcoin_lstm.study import Study, run_study
 
     study = Study(out, tuple(variant for _, variant in STEPS), seeds, table)
     with resumable("finished runs stand"), run_progress("runs", total=len(study.configs)) as advance:
@@ -69,7 +69,7 @@ def _train_and_judge(
 
 def _draw(rows: list[AblationRow], out: Path) -> None:
     from reproduce.articles.bitcoin_lstm.figures import ablation_ladder
-    from reproduce.figures import save_figure
+    from reproduce.evidence.pictures import save_figure
 
     save_figure(ablation_ladder({row.variant: row for row in rows}), out, "ablation")
     note(f"the skills are drawn in {out / 'ablation.png'}")

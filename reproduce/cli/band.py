@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from reproduce.cli.output import JsonOption, note, show_table
-from reproduce.files import write_json, write_text
+from reproduce.runs.files import write_json, write_text
 
 
 def band(
@@ -33,7 +33,7 @@ def band(
         table_to_ship,
     )
     from reproduce.articles.bitcoin_lstm.figures import study_band
-    from reproduce.figures import save_figure
+    from reproduce.evidence.pictures import save_figure
 
     if table is not None and study is None:
         raise typer.BadParameter("is made from a study; name its folder", param_hint="--table")

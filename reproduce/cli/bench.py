@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
+from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.macbeth.variant import MacbethVariant
 from reproduce.cli.output import JsonOption, note, print_table, run_progress, show_table
-from reproduce.engines import limit_threads
 from reproduce.errors import RunError
-from reproduce.files import write_text
-from reproduce.tidy import table_text
-from reproduce.variant import Variant
+from reproduce.networks.engine import limit_threads
+from reproduce.runs.files import write_text
+from reproduce.runs.tidy import table_text
 
 STEPS = 145  # an epoch of the article
 
@@ -114,7 +114,7 @@ def _bench_scaling(rounds: int, out: Path, force: bool, json_to: str | None) -> 
     from reproduce.bench.contenders import house_contenders
     from reproduce.bench.picture import draw_scaling
     from reproduce.bench.scaling import BASE, Point, run_scaling, texts_of, variants
-    from reproduce.figures import save_figure
+    from reproduce.evidence.pictures import save_figure
 
     contenders, chosen = house_contenders(BASE.wiring), variants()
     with run_progress("scaling", len(chosen)) as advance:

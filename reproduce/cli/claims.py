@@ -15,10 +15,10 @@ import typer
 
 from reproduce.cli.articles import Article
 from reproduce.cli.output import JsonOption, give_json, note, print_table
-from reproduce.engines import limit_threads
+from reproduce.networks.engine import limit_threads
 
 if TYPE_CHECKING:
-    from reproduce.claims import Judgement
+    from reproduce.evidence.claims import Judgement
 
 
 def claims(
@@ -74,7 +74,7 @@ class _Audit:
 
 
 def _audit(articles: list[Article]) -> list[_Audit]:
-    from reproduce.claims import claims_path, read_claims
+    from reproduce.evidence.claims import claims_path, read_claims
 
     for article in articles:  # refused now, before TensorFlow starts
         with _problems_told(article):
@@ -91,7 +91,7 @@ def _audit(articles: list[Article]) -> list[_Audit]:
 @contextmanager
 def _problems_told(article: Article) -> Iterator[None]:
     """Tell what is wrong with an article's claims.toml in a line each, and end with 1."""
-    from reproduce.claims import ClaimsError
+    from reproduce.evidence.claims import ClaimsError
 
     try:
         yield
@@ -102,7 +102,7 @@ def _problems_told(article: Article) -> Iterator[None]:
 
 
 def _record(audits: list[_Audit]) -> None:
-    from reproduce.claims import claims_path, record_verdicts
+    from reproduce.evidence.claims import claims_path, record_verdicts
 
     time = datetime.now(timezone.utc).replace(microsecond=0)
     for one in audits:
@@ -111,9 +111,9 @@ def _record(audits: list[_Audit]) -> None:
 
 
 def _write_manifest(path: Path, audit: _Audit) -> None:
-    from reproduce.claims import claims_path, read_claims
-    from reproduce.codecheck import codecheck_text
-    from reproduce.files import write_text
+    from reproduce.evidence.claims import claims_path, read_claims
+    from reproduce.evidence.codecheck import codecheck_text
+    from reproduce.runs.files import write_text
 
     write_text(path, codecheck_text(read_claims(claims_path(audit.article.package)), audit.judged))
 

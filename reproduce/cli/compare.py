@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.cli.output import JsonOption, note, show_table
-from reproduce.engines import MAX_SEED, limit_threads
-from reproduce.prices import load_prices
-from reproduce.variant import Variant
+from reproduce.inputs.prices import load_prices
+from reproduce.networks.engine import MAX_SEED, limit_threads
 
 
 class GraphEngineName(str, Enum):
@@ -36,8 +36,8 @@ def compare(
     """
     table = load_prices()
     limit_threads(1)
-    from reproduce.comparison import compare_all
-    from reproduce.windows import prepare
+    from reproduce.articles.bitcoin_lstm.windows import prepare
+    from reproduce.networks.comparison import compare_all
 
     differences = list(compare_all(engine.value, prepare(table, Variant()), epochs, seed, steps))
     rows = [asdict(difference) | {"within": difference.is_within} for difference in differences]

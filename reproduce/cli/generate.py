@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from reproduce.articles.macbeth.training import RunConfig
-    from reproduce.characters.text import Text
-    from reproduce.directory import Directory
+    from reproduce.inputs.text import Text
+    from reproduce.runs.directory import Directory
 
 LENGTH = 1000  # characters, where the loop feeds them back
 
@@ -76,7 +76,7 @@ def generate(
     ):
         if not (run / name).is_file():
             raise RunError(f"{run}: {problem}")
-    from reproduce.characters.text import load_text
+    from reproduce.inputs.text import load_text
 
     source = load_text(text)
     directory = _finished(run, source)
@@ -97,8 +97,8 @@ def generate(
 def _finished(path: Path, source: Text) -> Directory:
     """The run in that folder; RunError where it is no run of macbeth, or of another text."""
     from reproduce.articles.macbeth.training import RunConfig
-    from reproduce.config import read_config
-    from reproduce.directory import Directory
+    from reproduce.runs.config import read_config
+    from reproduce.runs.directory import Directory
 
     try:
         config: RunConfig = read_config(RunConfig, (path / "config.json").read_text(encoding="utf-8"))
@@ -116,7 +116,7 @@ def _finished(path: Path, source: Text) -> Directory:
 def _write(directory: Directory, source: Text, chosen: Generation) -> tuple[str, str]:
     """What was gone on from, and what was written."""
     from reproduce.articles.macbeth.training import load_weights
-    from reproduce.characters import generation
+    from reproduce.networks.characters import generation
 
     weights, window = load_weights(directory), directory.config.variant.window
     begun: np.ndarray

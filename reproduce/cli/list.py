@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from reproduce.claims import claims_path, read_claims
-from reproduce.claims_schema import VERDICTS
 from reproduce.cli.articles import Article
 from reproduce.cli.output import JsonOption, show_table
+from reproduce.evidence.claims import claims_path, read_claims
+from reproduce.evidence.schema import VERDICTS
 
 
 def list_articles(json_to: JsonOption = None) -> None:

@@ -50,7 +50,7 @@ def milestones(
     else:
         rows = _train(chosen, workers, scheduler, text, out)
     from reproduce.articles.macbeth import figures
-    from reproduce.figures import save_figure
+    from reproduce.evidence.pictures import save_figure
 
     save_figure(figures.trend(rows), out, "milestones")
     note(f"the trend is drawn in {out / 'milestones.png'}")
@@ -61,7 +61,7 @@ def milestones(
 def _train(
     seeds: Sequence[range], workers: int | None, scheduler: str | None, text: Path | None, out: Path
 ) -> list[MilestoneRow]:
-    from reproduce.characters.text import load_text
+    from reproduce.inputs.text import load_text
 
     source = load_text(text)
     import joblib

@@ -15,10 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from reproduce.errors import RunError
-from reproduce.files import json_text, write_text
+from reproduce.runs.files import json_text, write_text
 
 if TYPE_CHECKING:
-    from reproduce.progress import Progress as TrainingProgress
+    from reproduce.runs.progress import Progress as TrainingProgress
 
 JsonOption = Annotated[
     str | None, typer.Option("--json", metavar="[FILE]", help="Print JSON in place of the table, or write it to FILE.")

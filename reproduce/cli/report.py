@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from reproduce.cli.output import JsonOption, note, show_table
-from reproduce.engines import limit_threads
 from reproduce.errors import RunError
+from reproduce.networks.engine import limit_threads
 
 
 def report(

@@ -17,7 +17,7 @@ from reproduce.cli.study import SchedulerOption, WorkersOption, parse_seeds
 if TYPE_CHECKING:
     from reproduce.articles.stacked_lstm.pairs import Pairs
     from reproduce.articles.stacked_lstm.rivals import RivalRow
-    from reproduce.prices import PriceTable
+    from reproduce.inputs.prices import PriceTable
 
 TITLE = "The rival's error on the test days less the LSTM's, of the same seed; above 0 the LSTM is better"
 
@@ -45,7 +45,7 @@ def rivals(
     chosen = checked(parse_seeds, seeds, option="--seeds")
     if len(chosen) < 2:
         raise typer.BadParameter(f"seeds are {seeds!r}, expected at least two to compare over", param_hint="--seeds")
-    from reproduce.minutes import load_any
+    from reproduce.inputs.minutes import load_any
 
     if shipped:
         if data is not None:
@@ -88,7 +88,7 @@ def _draw(rows: Sequence[RivalRow], pairs: Sequence[Pairs], table: PriceTable, o
     from reproduce.articles.stacked_lstm import figures
     from reproduce.articles.stacked_lstm.variant import Variant
     from reproduce.articles.stacked_lstm.windows import persistence_rmse_usd, prepare
-    from reproduce.figures import save_figure
+    from reproduce.evidence.pictures import save_figure
 
     persistence_usd = persistence_rmse_usd(prepare(table, Variant()))
     save_figure(figures.rivals(rows, pairs, persistence_usd), out, "rivals")

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.cli.output import JsonOption, checked, epoch_progress, note, show_table
-from reproduce.engines import MAX_SEED, limit_threads
-from reproduce.prices import load_prices
-from reproduce.variant import Variant
+from reproduce.inputs.prices import load_prices
+from reproduce.networks.engine import MAX_SEED, limit_threads
 
 
 class EngineName(str, Enum):

@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.characters.text import load_text
 from reproduce.cli.output import Interrupted, JsonOption, checked, note, show_table
-from reproduce.engines import MAX_SEED, limit_threads
+from reproduce.inputs.text import load_text
+from reproduce.networks.engine import MAX_SEED, limit_threads
 
 if TYPE_CHECKING:
     from reproduce.articles.macbeth.training import SampleProgress

@@ -11,7 +11,7 @@ import typer
 from reproduce.articles.stacked_lstm import ASSUMPTIONS
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.cli.output import JsonOption, checked, epoch_progress, give_json, note, print_table
-from reproduce.engines import MAX_SEED, limit_threads
+from reproduce.networks.engine import MAX_SEED, limit_threads
 
 
 def run_stacked(
@@ -39,7 +39,7 @@ def run_stacked(
     chosen = checked(Variant.parse, variant, option="--variant")
     if epochs is not None:
         chosen = replace(chosen, epochs=epochs)
-    from reproduce.minutes import load_any
+    from reproduce.inputs.minutes import load_any
 
     table = load_any(data)
     limit_threads(1)

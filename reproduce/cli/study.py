@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.cli.output import JsonOption, checked, note, resumable, run_progress, show_table
-from reproduce.engines import check_seeds
-from reproduce.prices import load_prices
-from reproduce.variant import Variant
+from reproduce.inputs.prices import load_prices
+from reproduce.networks.engine import check_seeds
 
 WorkersOption = Annotated[
     int | None, typer.Option(min=1, help="Local processes of one thread each.  [default: all cores]")
@@ -38,7 +38,7 @@ def study(
     table = load_prices(data)
     import joblib
 
-    from reproduce.study import Study, run_study, summarise_study
+    from reproduce.articles.bitcoin_lstm.study import Study, run_study, summarise_study
 
     grid = checked(Study, out, chosen, checked(parse_seeds, seeds, option="--seeds"), table, option="--variants")
     workers, begin = workers or joblib.cpu_count(), time.perf_counter()

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from reproduce.prices import EMBEDDED_SHA256
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.inputs.prices import EMBEDDED_SHA256
 from reproduce.report.subject import Subject
-from reproduce.variant import Variant
 
 FILES = ("config.json", "environment.json", "losses.csv", "predictions.csv", "metrics.json", "checkpoint.npz")
 

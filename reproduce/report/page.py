@@ -11,14 +11,14 @@ from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.ablation import ALONE, LADDER, AblationRow, shipped_ablation
 from reproduce.articles.bitcoin_lstm.answers import Answer, answers
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, BandVerdict, judge_study, shipped_losses
-from reproduce.bands import band_test
-from reproduce.claims import VERDICTS, ClaimsFile, Judgement, claims_path, read_claims
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.evidence.bands import band_test
+from reproduce.evidence.claims import VERDICTS, ClaimsFile, Judgement, claims_path, read_claims
+from reproduce.evidence.skill import best_lag
 from reproduce.report.chart import Chart, chart_of
 from reproduce.report.machine import Fact, facts_of
 from reproduce.report.pictures import Picture, as_published, by_date, ladder, loss
 from reproduce.report.subject import Subject
-from reproduce.skill import best_lag
-from reproduce.variant import Variant
 
 PACKAGE = "reproduce.articles.bitcoin_lstm"
 

@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, figures
 from reproduce.articles.bitcoin_lstm.ablation import ALONE, LADDER, AblationRow
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, LEVEL
-from reproduce.figures import TESTING, draw_band, draw_reported, new_figure
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.evidence.pictures import TESTING, draw_band, draw_reported, new_figure
 from reproduce.report.subject import Subject
-from reproduce.variant import Variant
 
 WIDTH = 5.6  # inches; text of 10 points is then legible at the width of a phone
 

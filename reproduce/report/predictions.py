@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.windows import Dataset
 from reproduce.errors import RunError
-from reproduce.variant import Variant
-from reproduce.windows import Dataset
 
 _KINDS = {
     "row": int,

@@ -20,8 +20,8 @@ from reproduce.articles.stacked_lstm.rivals import shipped_rivals
 from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
 from reproduce.articles.stacked_lstm.windows import persistence_rmse_usd, prepare
 from reproduce.bench.targets import MEMORY
-from reproduce.files import write_text
-from reproduce.prices import load_prices
+from reproduce.inputs.prices import load_prices
+from reproduce.runs.files import write_text
 
 WIDTH = 120  # characters a line
 ALT = {

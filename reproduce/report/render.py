@@ -13,10 +13,10 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from reproduce.claims import NOT_REPRODUCED, NOT_TESTABLE, PARTLY, REPRODUCED
 from reproduce.errors import RunError
-from reproduce.files import write_text
+from reproduce.evidence.claims import NOT_REPRODUCED, NOT_TESTABLE, PARTLY, REPRODUCED
 from reproduce.report.page import Page
+from reproduce.runs.files import write_text
 
 MARKER = b'<meta name="generator" content="reproduce report">'
 MARKS = {REPRODUCED: "✓", PARTLY: "◐", NOT_REPRODUCED: "✗", NOT_TESTABLE: "?"}  # so that no verdict hangs on colour

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, shipped_losses_of
-from reproduce.bands import MIN_CURVES, band_test
+from reproduce.articles.bitcoin_lstm.runs import RunConfig
+from reproduce.articles.bitcoin_lstm.study import read_study
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.windows import Dataset, prepare
 from reproduce.errors import RunError
-from reproduce.prices import EMBEDDED_SHA256, load_prices
+from reproduce.evidence.bands import MIN_CURVES, band_test
+from reproduce.inputs.prices import EMBEDDED_SHA256, load_prices
 from reproduce.report.predictions import Predictions, dataset_of, read_predictions
-from reproduce.runs import RunConfig
-from reproduce.study import read_study
-from reproduce.variant import Variant
-from reproduce.windows import Dataset, prepare
 
 _ANEW = "remove the folder and make the run anew"
 

@@ -5,10 +5,10 @@ from importlib import import_module
 import pytest
 import typer
 
-from reproduce.claims import load_claims
 from reproduce.cli import run_app
 from reproduce.cli.articles import Article
 from reproduce.cli.output import JsonOption
+from reproduce.evidence.claims import load_claims
 
 ARTICLES = list(Article)
 each_article = pytest.mark.parametrize("article", ARTICLES, ids=[article.value for article in ARTICLES])

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from reproduce.claims import load_claims, read_claims
 from reproduce.cli.articles import Article
+from reproduce.evidence.claims import load_claims, read_claims
+from tests.cli.test_cli import assert_one_line, table_rows
 from tests.cli.test_list import claims_text
-from tests.test_cli import assert_one_line, table_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 ASSUMPTIONS = ("A1 the file is ours", "A2 the [split] is ours")
@@ -34,7 +34,7 @@ def audited(monkeypatch, tmp_path):
         )
         modules[package] = SimpleNamespace()
     modules["reproduce.articles.stacked_lstm"].ASSUMPTIONS = ASSUMPTIONS
-    monkeypatch.setattr("reproduce.claims.claims_path", lambda package: tmp_path / f"{package}.toml")
+    monkeypatch.setattr("reproduce.evidence.claims.claims_path", lambda package: tmp_path / f"{package}.toml")
     monkeypatch.setattr(sys.modules["reproduce.cli.claims"], "import_module", modules.__getitem__)
     return tmp_path, figures
 

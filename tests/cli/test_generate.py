@@ -8,11 +8,11 @@ import pytest
 
 from reproduce.articles.macbeth.training import RunConfig
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.characters import generation
-from reproduce.characters.text import load_text
-from reproduce.characters.weights import CharWeights, weight_shapes
-from reproduce.directory import Directory
-from tests.test_cli import assert_one_line, reproduce
+from reproduce.inputs.text import load_text
+from reproduce.networks.characters import generation
+from reproduce.networks.characters.weights import CharWeights, weight_shapes
+from reproduce.runs.directory import Directory
+from tests.cli.test_cli import assert_one_line, reproduce
 
 VARIANT = MacbethVariant(window=6, batch=2, hidden=5)
 VERSE = "So foul and fair a day I have not seen.\nHow far is't call'd to Forres?\n" * 3

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reproduce.cli.articles import Article
-from tests.test_cli import reproduce, table_rows
+from tests.cli.test_cli import reproduce, table_rows
 
 VERDICTS = ["reproduced", "partly reproduced", "not reproduced", "not testable"]
 RECORDED = {

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from reproduce.articles.macbeth.study import TREND
-from reproduce.characters.text import load_text
-from reproduce.engines import MAX_SEED
 from reproduce.errors import RunError
+from reproduce.inputs.text import load_text
+from reproduce.networks.engine import MAX_SEED
 from tests.articles.macbeth.samples import study_rows, tiny_text
-from tests.test_cli import assert_misuse, assert_one_line, table_rows
+from tests.cli.test_cli import assert_misuse, assert_one_line, table_rows
 
 MODULE = "reproduce.articles.macbeth.study"
 

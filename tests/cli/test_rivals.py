@@ -8,9 +8,9 @@ import pytest
 from reproduce.articles.stacked_lstm import ASSUMPTIONS
 from reproduce.articles.stacked_lstm.rivals import RivalRow
 from reproduce.articles.stacked_lstm.variant import NETWORKS, Variant
-from reproduce.prices import load_prices
-from reproduce.tidy import table_text
-from tests.test_cli import assert_misuse, assert_one_line, table_rows
+from reproduce.inputs.prices import load_prices
+from reproduce.runs.tidy import table_text
+from tests.cli.test_cli import assert_misuse, assert_one_line, table_rows
 
 LESS_LSTM = {"simple-rnn": (10.0, 30.0, 20.0), "mlp": (-5.0, -7.0, -9.0), "gru": (4.0, -4.0, 0.0)}  # USD, a seed each
 

@@ -8,12 +8,12 @@ import pytest
 from reproduce.articles.macbeth import job
 from reproduce.articles.macbeth.training import SampleProgress
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.characters.text import load_text
-from reproduce.claims import VERDICTS
 from reproduce.cli.output import Interrupted
 from reproduce.cli.run_macbeth import sample_progress
+from reproduce.evidence.claims import VERDICTS
+from reproduce.inputs.text import load_text
+from tests.cli.test_cli import assert_one_line, reproduce, table_rows
 from tests.cli.test_generate import VERSE
-from tests.test_cli import assert_one_line, reproduce, table_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 VARIANT = MacbethVariant(batch=10, epochs=3)  # 105 samples: ten whole batches and half of one

@@ -8,11 +8,11 @@ import pytest
 from reproduce.articles.stacked_lstm import ASSUMPTIONS, job
 from reproduce.articles.stacked_lstm.training import RunConfig
 from reproduce.articles.stacked_lstm.variant import Variant
-from reproduce.claims import VERDICTS, load_claims
-from reproduce.minutes import COLUMNS
-from reproduce.prices import load_prices
-from reproduce.progress import Progress
-from tests.test_cli import assert_one_line, days_and_prices, reproduce, table_rows
+from reproduce.evidence.claims import VERDICTS, load_claims
+from reproduce.inputs.minutes import COLUMNS
+from reproduce.inputs.prices import load_prices
+from reproduce.runs.progress import Progress
+from tests.cli.test_cli import assert_one_line, days_and_prices, reproduce, table_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 TINY = "window-4+first-2+second-3+epochs-1+batch-7+test-days-5"
@@ -59,7 +59,7 @@ def test_finished_run_repeats_its_claims_as_json(invoke, prices, tmp_path, monke
     """The same command trains nothing; rows and assumptions are alone on stdout."""
     command = ["run", "stacked-lstm", "--variant", TINY, "--data", prices, "--out", tmp_path / "runs"]
     first = [row[-1] for row in table_rows(invoke(*command)[1]) if row[-1]]
-    monkeypatch.setattr("reproduce.keras_forecasters.Forecaster", None)
+    monkeypatch.setattr("reproduce.networks.forecasters.Forecaster", None)
     code, stdout, stderr = invoke(*command, "--json")
     document = json.loads(stdout)
     assert code == 0

@@ -11,11 +11,11 @@ import pytest
 import tensorflow.compat.v1 as tf
 
 from reproduce.articles.bitcoin_lstm.figures import predictions_as_published, prices_as_published
-from reproduce.engines import create_engine
-from reproduce.lstm.graph_engine import session_config
-from reproduce.lstm.weights import Weights
-from reproduce.prices import embedded_table_path
-from reproduce.variant import Variant
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.inputs.prices import embedded_table_path
+from reproduce.networks.engine import create_engine
+from reproduce.networks.lstm.graph_engine import session_config
+from reproduce.networks.lstm.weights import Weights
 
 PROGRAM = Path(__file__).parents[2] / "original_code" / "bitcoin_lstm.py"
 EPOCHS = 3

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from reproduce.articles.macbeth.variant import Generation, MacbethVariant
-from reproduce.characters.generation import generate, predict_shrinking
-from reproduce.characters.text import cut_samples, load_text, scale
-from reproduce.characters.weights import CharWeights, count_weights, weight_shapes
-from tests.characters.samples import WORDS, needs_macbeth, random_weights, small_text
+from reproduce.inputs.text import cut_samples, load_text, scale
+from reproduce.networks.characters.generation import generate, predict_shrinking
+from reproduce.networks.characters.weights import CharWeights, count_weights, weight_shapes
+from tests.networks.characters.samples import WORDS, needs_macbeth, random_weights, small_text
 
 PROGRAM = Path(__file__).parents[2] / "original_code" / "macbeth.py"
 CHARACTERS = 11

@@ -13,8 +13,8 @@ from sklearn.preprocessing import MinMaxScaler
 from reproduce.articles.stacked_lstm.figures import predictions_as_published
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
-from reproduce.keras_forecasters import build_model
-from reproduce.prices import embedded_table_path, load_prices
+from reproduce.inputs.prices import embedded_table_path, load_prices
+from reproduce.networks.forecasters import build_model
 
 PROGRAM = Path(__file__).parents[2] / "original_code" / "stacked_lstm.py"
 SMALL = Variant(window=5, first=3, second=4, dropout=0.0, batch=6, test_days=7)

@@ -9,14 +9,14 @@ import numpy as np
 from reproduce.articles.bitcoin_lstm.ablation import shipped_ablation
 from reproduce.articles.bitcoin_lstm.answers import Answer
 from reproduce.articles.bitcoin_lstm.bands import BandVerdict
-from reproduce.claims import VERDICTS, ClaimsFile, Judgement, load_claims
-from reproduce.files import write_json
-from reproduce.metrics import persistence, prediction_metrics
-from reproduce.prices import PriceTable, load_prices
+from reproduce.articles.bitcoin_lstm.metrics import persistence, prediction_metrics
+from reproduce.articles.bitcoin_lstm.runs import PredictingProgress, RunConfig, RunDirectory
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.windows import prepare
+from reproduce.evidence.claims import VERDICTS, ClaimsFile, Judgement, load_claims
+from reproduce.inputs.prices import PriceTable, load_prices
 from reproduce.report.page import PACKAGE, Audit
-from reproduce.runs import PredictingProgress, RunConfig, RunDirectory
-from reproduce.variant import Variant
-from reproduce.windows import prepare
+from reproduce.runs.files import write_json
 
 HOSTILE = """<script>window.harm = 1</script><img src="x" onerror='window.harm = 2'></script> & {{ 7 * 7 }} "quoted" """
 OWN = Variant(window=3, batch=4, epochs=5)  # a variant for a table of one's own

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from reproduce.claims import VERDICTS
-from reproduce.prices import embedded_table_path
+from reproduce.evidence.claims import VERDICTS
+from reproduce.inputs.prices import embedded_table_path
 from reproduce.report.page import page_of
 from reproduce.report.render import render, write_report
 from reproduce.report.subject import find_subject

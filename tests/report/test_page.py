@@ -18,17 +18,17 @@ from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.ablation import ALONE, LADDER, shipped_ablation
 from reproduce.articles.bitcoin_lstm.bands import shipped_losses
 from reproduce.articles.bitcoin_lstm.figures import ablation_ladder
-from reproduce.claims import VERDICTS
+from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.cli import main
 from reproduce.errors import RunError
-from reproduce.files import write_json
-from reproduce.prices import embedded_table_path
+from reproduce.evidence.claims import VERDICTS
+from reproduce.inputs.prices import embedded_table_path
 from reproduce.report.chart import chart_of
 from reproduce.report.machine import facts_of
 from reproduce.report.page import page_of
 from reproduce.report.render import check_place, render, write_report
 from reproduce.report.subject import find_subject
-from reproduce.variant import Variant
+from reproduce.runs.files import write_json
 from tests.report.samples import HOSTILE, OWN, losses_of, own_table, sample_audit, write_run, write_study
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.baselines import drift, linear_autoregression
+from reproduce.articles.bitcoin_lstm.metrics import persistence, prediction_metrics
+from reproduce.articles.bitcoin_lstm.runs import RunConfig, RunDirectory
+from reproduce.articles.bitcoin_lstm.study import Study
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.windows import Dataset, prepare
 from reproduce.errors import RunError
-from reproduce.metrics import persistence, prediction_metrics
-from reproduce.runs import RunConfig, RunDirectory
-from reproduce.skill import evaluate
-from reproduce.study import Study
-from reproduce.tidy import parse_table
-from reproduce.variant import Variant
-from reproduce.windows import Dataset, prepare
+from reproduce.evidence.baselines import drift, linear_autoregression
+from reproduce.evidence.skill import evaluate
+from reproduce.runs.tidy import parse_table
 
 DEPARTURES: dict[str, dict[str, Any]] = {  # in the order of the ladder; the D-numbers of original_code/README.md
     "the described wiring": {"wiring": "described"},  # D2

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reproduce.articles.bitcoin_lstm.ablation import ALONE, LADDER, AblationRow
 from reproduce.articles.bitcoin_lstm.bands import BandVerdict
-from reproduce.variant import Variant
+from reproduce.articles.bitcoin_lstm.variant import Variant
 
 
 @dataclass(frozen=True)

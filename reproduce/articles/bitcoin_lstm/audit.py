@@ -13,13 +13,13 @@ from reproduce.articles.bitcoin_lstm.ablation import shipped_ablation
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, shipped_losses
 from reproduce.articles.bitcoin_lstm.figures import predictions_as_published, prices_as_published
 from reproduce.articles.bitcoin_lstm.outputs import dataset_outputs, p_values
-from reproduce.claims import Judgement, judge_all, load_claims
-from reproduce.comparison import random_weights
-from reproduce.engines import create_engine
-from reproduce.prices import EMBEDDED_SHA256, PriceTable, load_prices
-from reproduce.runs import RunConfig
-from reproduce.variant import Variant
-from reproduce.windows import TRAIN_SHARE, Dataset, prepare
+from reproduce.articles.bitcoin_lstm.runs import RunConfig
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.windows import TRAIN_SHARE, Dataset, prepare
+from reproduce.evidence.claims import Judgement, judge_all, load_claims
+from reproduce.inputs.prices import EMBEDDED_SHA256, PriceTable, load_prices
+from reproduce.networks.comparison import random_weights
+from reproduce.networks.engine import create_engine
 
 ARTICLE = "bitcoin-lstm"
 PROBE = Variant(hidden=8, batch=2)  # what the network is asked here does not hang on its size

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
-from reproduce.bands import MIN_CURVES, band_test
+from reproduce.articles.bitcoin_lstm.study import read_study, read_study_by_seed
+from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.errors import RunError
-from reproduce.prices import EMBEDDED_SHA256
-from reproduce.study import read_study, read_study_by_seed
-from reproduce.variant import Variant
+from reproduce.evidence.bands import MIN_CURVES, band_test
+from reproduce.inputs.prices import EMBEDDED_SHA256
 
 EPOCHS = list(REPORTED_LOSSES)
 LEVEL = 0.95

@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.ablation import ALONE, LADDER, AblationRow
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, LEVEL, shipped_losses_of
-from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_band, draw_reported, new_figure
-from reproduce.metrics import persistence
-from reproduce.runs import RunConfig
-from reproduce.variant import Variant
-from reproduce.windows import Dataset
+from reproduce.articles.bitcoin_lstm.metrics import persistence
+from reproduce.articles.bitcoin_lstm.runs import RunConfig
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.windows import Dataset
+from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_band, draw_reported, new_figure
 
 TITLE = "Bitcoin prices from December 2014 to May 2018"
 

@@ -10,18 +10,18 @@ from pathlib import Path
 
 from reproduce.articles.bitcoin_lstm import figures
 from reproduce.articles.bitcoin_lstm.outputs import PROOF, run_outputs
-from reproduce.claims import Judgement, judge_by_run
-from reproduce.comparison import prove_compiled
-from reproduce.engines import ENGINES
+from reproduce.articles.bitcoin_lstm.runs import RunConfig, RunDirectory
+from reproduce.articles.bitcoin_lstm.training import run
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.windows import Dataset, prepare
 from reproduce.errors import RunError
-from reproduce.figures import save_figure
-from reproduce.files import write_json
-from reproduce.prices import PriceTable
-from reproduce.progress import Progress
-from reproduce.runs import RunConfig, RunDirectory
-from reproduce.training import run
-from reproduce.variant import Variant
-from reproduce.windows import Dataset, prepare
+from reproduce.evidence.claims import Judgement, judge_by_run
+from reproduce.evidence.pictures import save_figure
+from reproduce.inputs.prices import PriceTable
+from reproduce.networks.comparison import prove_compiled
+from reproduce.networks.engine import ENGINES
+from reproduce.runs.files import write_json
+from reproduce.runs.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.agreement import relative_difference
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.bands import EPOCHS, shipped_losses_of
-from reproduce.bands import band_test
-from reproduce.runs import RunConfig, RunDirectory
-from reproduce.skill import evaluate
-from reproduce.variant import Variant
-from reproduce.windows import Dataset
+from reproduce.articles.bitcoin_lstm.runs import RunConfig, RunDirectory
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.windows import Dataset
+from reproduce.evidence.bands import band_test
+from reproduce.evidence.skill import evaluate
+from reproduce.networks.agreement import relative_difference
 
 PROOF = "proof.json"  # in the directory of a compiled run: its first epoch beside the session engine's
 TRAINED = (  # what only training tells, or comparing

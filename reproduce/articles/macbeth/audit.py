@@ -7,7 +7,7 @@ from typing import Any
 from reproduce.articles.macbeth.outputs import settings_outputs, study_outputs
 from reproduce.articles.macbeth.study import shipped_rows
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.claims import Judgement, judge_all, load_claims
+from reproduce.evidence.claims import Judgement, judge_all, load_claims
 
 
 def audit() -> list[Judgement]:

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 
 from reproduce.articles.macbeth.milestones import Milestone, text_repeat_rate
 from reproduce.articles.macbeth.study import TREND, MilestoneRow
-from reproduce.characters.measures import entropy_of_order
-from reproduce.characters.text import Samples
-from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING, new_figure
+from reproduce.evidence.measures import entropy_of_order
+from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, new_figure
+from reproduce.inputs.text import Samples
 
 
 class Baselines(NamedTuple):

@@ -11,13 +11,13 @@ from reproduce.articles.macbeth.milestones import read_milestones
 from reproduce.articles.macbeth.outputs import run_outputs
 from reproduce.articles.macbeth.training import RunConfig, SampleProgress, load_weights, parts, run
 from reproduce.articles.macbeth.variant import Generation, MacbethVariant
-from reproduce.characters.generation import draw_start, generate, predict_shrinking
-from reproduce.characters.proof import prove_compiled
-from reproduce.characters.text import Text
-from reproduce.claims import Judgement, judge_by_run
-from reproduce.directory import Directory
-from reproduce.figures import save_figure
-from reproduce.files import write_json, write_text
+from reproduce.evidence.claims import Judgement, judge_by_run
+from reproduce.evidence.pictures import save_figure
+from reproduce.inputs.text import Text
+from reproduce.networks.characters.generation import draw_start, generate, predict_shrinking
+from reproduce.networks.characters.proof import prove_compiled
+from reproduce.runs.directory import Directory
+from reproduce.runs.files import write_json, write_text
 
 PROOF = "proof.json"
 WRITTEN = "written.txt"
@@ -36,7 +36,7 @@ class Job:
 
 
 def run_job(job: Job, text: Text, on_progress: Callable[[SampleProgress], None]) -> tuple[Directory, list[Judgement]]:
-    """Train the network; call `reproduce.engines.limit_threads(1, within=job.threads)` before.
+    """Train the network; call `reproduce.networks.engine.limit_threads(1, within=job.threads)` before.
 
     Args:
         on_progress: as `reproduce.articles.macbeth.training.run` calls it.

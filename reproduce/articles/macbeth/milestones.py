@@ -8,11 +8,11 @@ from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 
-from reproduce.characters.engines import CharEngine
-from reproduce.characters.generation import generate
-from reproduce.characters.measures import repeat_rate
-from reproduce.characters.text import Samples
-from reproduce.directory import Directory
+from reproduce.evidence.measures import repeat_rate
+from reproduce.inputs.text import Samples
+from reproduce.networks.characters.engines import CharEngine
+from reproduce.networks.characters.generation import generate
+from reproduce.runs.directory import Directory
 
 MILESTONES = (1, 2, 5, 10, 20, 50, 100)  # epochs
 STARTS, LENGTH = 10, 500  # texts written for a repeat rate, and the characters of each
@@ -26,7 +26,7 @@ class Milestone:  # its fields are the columns of milestones.csv
     epoch: int  # how many are done
     loss: float  # of the last of them, mean over samples, nats, dropout at work
     held_out_loss: float  # mean cross-entropy of the held-out samples, nats, no dropout; nan where none are held out
-    repeat_rate: float  # mean of the greedy texts; `reproduce.characters.measures.repeat_rate`
+    repeat_rate: float  # mean of the greedy texts; `reproduce.evidence.measures.repeat_rate`
 
 
 def is_milestone(epoch: int) -> bool:

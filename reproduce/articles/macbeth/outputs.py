@@ -11,11 +11,11 @@ from reproduce.articles.macbeth.milestones import read_milestones
 from reproduce.articles.macbeth.study import TREND, MilestoneRow
 from reproduce.articles.macbeth.training import parts
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.characters.generation import predict_shrinking
-from reproduce.characters.measures import entropy_of_order
-from reproduce.characters.text import Text
-from reproduce.characters.weights import CharWeights, count_weights, weight_shapes
-from reproduce.directory import Directory
+from reproduce.evidence.measures import entropy_of_order
+from reproduce.inputs.text import Text
+from reproduce.networks.characters.generation import predict_shrinking
+from reproduce.networks.characters.weights import CharWeights, count_weights, weight_shapes
+from reproduce.runs.directory import Directory
 
 TREND_EPOCHS = (1, 2, 5, 10, 20)
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from reproduce.articles.macbeth.milestones import read_milestones, sample_name, text_repeat_rate
 from reproduce.articles.macbeth.training import RunConfig, parts, train
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.characters.measures import entropy_of_order
-from reproduce.characters.text import Text
-from reproduce.directory import Directory
-from reproduce.engines import check_seeds
-from reproduce.files import write_text
-from reproduce.pool import train_all
-from reproduce.tidy import parse_table, table_text
+from reproduce.evidence.measures import entropy_of_order
+from reproduce.inputs.text import Text
+from reproduce.networks.engine import check_seeds
+from reproduce.runs.directory import Directory
+from reproduce.runs.files import write_text
+from reproduce.runs.pool import train_all
+from reproduce.runs.tidy import parse_table, table_text
 
 TABLE = "milestones.csv"
 SHOWN = 60

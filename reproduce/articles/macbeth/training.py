@@ -11,15 +11,15 @@ import numpy as np
 
 from reproduce.articles.macbeth.milestones import Milestone, is_milestone, measure, sample_name, write_milestones
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.characters.engines import CHAR_ENGINES, create_char_engine
-from reproduce.characters.text import Samples, Text, cut_samples, split_samples
-from reproduce.characters.weights import CharWeights, count_weights
-from reproduce.directory import Directory
-from reproduce.engines import check_seed, limit_threads
-from reproduce.environment import describe_environment
-from reproduce.files import write_json, write_text
-from reproduce.order import epoch_order
-from reproduce.progress import Progress
+from reproduce.inputs.text import Samples, Text, cut_samples, split_samples
+from reproduce.networks.characters.engines import CHAR_ENGINES, create_char_engine
+from reproduce.networks.characters.weights import CharWeights, count_weights
+from reproduce.networks.engine import check_seed, limit_threads
+from reproduce.networks.order import epoch_order
+from reproduce.runs.directory import Directory
+from reproduce.runs.environment import describe_environment
+from reproduce.runs.files import write_json, write_text
+from reproduce.runs.progress import Progress
 
 STEPS = 20  # of training in one call of the engine
 CHECKPOINT_EVERY = 10  # calls: some twenty seconds

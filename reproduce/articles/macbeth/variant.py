@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from reproduce.naming import parse_variant, variant_name
+from reproduce.runs.variant import parse_variant, variant_name
 
 _COUNTS = ("window", "batch", "hidden", "epochs")
 _HELD_OUT = ("none", "last-tenth")

@@ -9,8 +9,8 @@ from reproduce.articles.stacked_lstm.rivals import shipped_rivals
 from reproduce.articles.stacked_lstm.training import ARTICLE
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import persistence_rmse_usd, prepare
-from reproduce.claims import Judgement, judge_all, load_claims
-from reproduce.prices import load_prices
+from reproduce.evidence.claims import Judgement, judge_all, load_claims
+from reproduce.inputs.prices import load_prices
 
 
 def audit() -> list[Judgement]:

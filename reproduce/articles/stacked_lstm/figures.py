@@ -12,7 +12,7 @@ from reproduce.articles.stacked_lstm.pairs import LSTM, Pairs
 from reproduce.articles.stacked_lstm.rivals import RivalRow
 from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS
 from reproduce.articles.stacked_lstm.windows import Dataset
-from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING, new_figure
+from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, new_figure
 
 
 def predictions_as_published(dataset: Dataset, predicted_usd: np.ndarray, network: str = LSTM) -> Figure:

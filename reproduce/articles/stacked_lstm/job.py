@@ -13,11 +13,11 @@ from reproduce.articles.stacked_lstm.outputs import run_outputs
 from reproduce.articles.stacked_lstm.training import RunConfig, run
 from reproduce.articles.stacked_lstm.variant import LABELS, Variant
 from reproduce.articles.stacked_lstm.windows import Dataset, prepare
-from reproduce.claims import Judgement, judge_by_run
-from reproduce.directory import Directory
-from reproduce.figures import save_figure
-from reproduce.prices import PriceTable
-from reproduce.progress import Progress
+from reproduce.evidence.claims import Judgement, judge_by_run
+from reproduce.evidence.pictures import save_figure
+from reproduce.inputs.prices import PriceTable
+from reproduce.runs.directory import Directory
+from reproduce.runs.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Job:
 def run_job(
     job: Job, table: PriceTable, on_epoch: Callable[[str, Progress], None]
 ) -> tuple[Directory, list[Judgement]]:
-    """Train the variant's network on one thread; call `reproduce.engines.limit_threads(1)` before.
+    """Train the variant's network on one thread; call `reproduce.networks.engine.limit_threads(1)` before.
 
     Args:
         on_epoch: called with the network's name and its progress, before its first epoch and after each one.

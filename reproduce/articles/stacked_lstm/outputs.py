@@ -13,7 +13,7 @@ from reproduce.articles.stacked_lstm.pairs import LSTM, compare, errors_by_seed,
 from reproduce.articles.stacked_lstm.rivals import RivalRow
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import Dataset
-from reproduce.directory import Directory
+from reproduce.runs.directory import Directory
 
 
 def run_outputs(dataset: Dataset, finished: Directory) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def run_outputs(dataset: Dataset, finished: Directory) -> dict[str, Any]:
 
 def settings_outputs(dataset: Dataset, variant: Variant) -> dict[str, Any]:
     """What needs no training: windows, scaler, network, picture."""
-    from reproduce.keras_forecasters import describe_model  # Keras starts only here
+    from reproduce.networks.forecasters import describe_model  # Keras starts only here
 
     return {
         "epochs": variant.epochs,

@@ -12,13 +12,13 @@ import numpy as np
 from reproduce.articles.stacked_lstm.training import RunConfig, train
 from reproduce.articles.stacked_lstm.variant import NETWORKS, Variant
 from reproduce.articles.stacked_lstm.windows import prepare
-from reproduce.directory import Directory
-from reproduce.engines import check_seeds
 from reproduce.errors import RunError
-from reproduce.files import write_text
-from reproduce.pool import train_all
-from reproduce.prices import PriceTable
-from reproduce.tidy import parse_table, table_text
+from reproduce.inputs.prices import PriceTable
+from reproduce.networks.engine import check_seeds
+from reproduce.runs.directory import Directory
+from reproduce.runs.files import write_text
+from reproduce.runs.pool import train_all
+from reproduce.runs.tidy import parse_table, table_text
 
 TABLE = "rivals.csv"
 

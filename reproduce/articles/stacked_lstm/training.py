@@ -11,12 +11,12 @@ import numpy as np
 
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import Dataset, prediction_metrics, prepare
-from reproduce.directory import Directory
-from reproduce.engines import check_seed, limit_threads
-from reproduce.environment import describe_environment
-from reproduce.files import write_json
-from reproduce.prices import PriceTable
-from reproduce.progress import Progress
+from reproduce.inputs.prices import PriceTable
+from reproduce.networks.engine import check_seed, limit_threads
+from reproduce.runs.directory import Directory
+from reproduce.runs.environment import describe_environment
+from reproduce.runs.files import write_json
+from reproduce.runs.progress import Progress
 
 ARTICLE = "stacked-lstm"
 CHECKPOINT_EVERY = 10  # epochs
@@ -82,7 +82,7 @@ def train(root: Path, config: RunConfig, table: PriceTable) -> None:
 
 def _train(directory: Directory, dataset: Dataset, on_epoch: Callable[[Progress], None]) -> tuple[Progress, np.ndarray]:
     """Train to the end; return the progress and the test predictions, (test_days, 1)."""
-    from reproduce.keras_forecasters import Forecaster
+    from reproduce.networks.forecasters import Forecaster
 
     variant = directory.config.variant
     forecaster = Forecaster(variant, directory.config.seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reproduce.naming import ALONE, parse_variant, variant_name
+from reproduce.runs.variant import ALONE, parse_variant, variant_name
 
 NETWORKS = ("lstm", "simple-rnn", "mlp", "gru")  # the guide's own, its two rivals, and the one it announces
 LABELS = dict(zip(NETWORKS, ("LSTM", "SimpleRNN", "MLP", "GRU"), strict=True))  # as the guide writes them

@@ -10,7 +10,7 @@ from sklearn.preprocessing import MinMaxScaler
 
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.errors import DataError
-from reproduce.prices import PriceTable
+from reproduce.inputs.prices import PriceTable
 
 
 @dataclass(frozen=True)

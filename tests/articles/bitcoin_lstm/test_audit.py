@@ -14,9 +14,9 @@ import pytest
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, audit
 from reproduce.articles.bitcoin_lstm.ablation import AblationRow
-from reproduce.claims import ClaimsError, load_claims
-from reproduce.engines import Epoch
-from reproduce.variant import Variant
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.evidence.claims import ClaimsError, load_claims
+from reproduce.networks.engine import Epoch
 from tests.oracles import numpy_forward
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -165,7 +165,9 @@ def test_scaler_is_fitted_on_all_rows(outputs):
 def test_network_differs_from_the_equations_as_numpy_says(outputs):
     """Both wirings, and a candidate that reuses the input gate's weights, window by window without TensorFlow."""
     shapes = {"W_x": (1, 8), "W_h": (8, 8), "b_": (8,)}
-    generator = np.random.default_rng(0)  # as reproduce.comparison.random_weights draws, in the program's order
+    generator = np.random.default_rng(
+        0
+    )  # as reproduce.networks.comparison.random_weights draws, in the program's order
     w = {f"{kind}{gate}": generator.normal(0, 0.1, shape) for gate in "ifog" for kind, shape in shapes.items()}
     w |= {"W_hy": generator.normal(0, 0.1, (8, 1)), "b_y": generator.normal(0, 0.1, (1,))}
     reused = w | {"W_xg": w["W_xi"], "W_hg": w["W_hi"], "b_g": w["b_i"]}
@@ -204,7 +206,7 @@ def test_fall_of_the_loss_is_the_median_of_the_seeds_ratios(outputs):
 
 
 def joint_p_value(study, epochs):
-    """reproduce/bands.py's formula, one number at a time: (1 + seeds that score as high as the article) / (n + 1)."""
+    """reproduce/evidence/bands.py's formula, one number at a time: (1 + seeds that score as high as the article) / (n + 1)."""
     seeds = len(study[0])
     scores = [0.0] * (seeds + 1)
     for epoch in epochs:

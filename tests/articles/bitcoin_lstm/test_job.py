@@ -3,9 +3,9 @@
 import pytest
 
 from reproduce.articles.bitcoin_lstm.job import Job, run_job
-from reproduce.prices import load_prices
-from reproduce.runs import RunConfig, RunDirectory
-from reproduce.variant import Variant
+from reproduce.articles.bitcoin_lstm.runs import RunConfig, RunDirectory
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.inputs.prices import load_prices
 
 TINY = Variant(hidden=2, epochs=1)
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from reproduce.articles.bitcoin_lstm.metrics import prediction_metrics
 from reproduce.articles.bitcoin_lstm.outputs import run_outputs
-from reproduce.claims import load_claims
+from reproduce.articles.bitcoin_lstm.runs import PredictingProgress, RunConfig, RunDirectory
+from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.errors import RunError
-from reproduce.metrics import prediction_metrics
-from reproduce.prices import EMBEDDED_SHA256
-from reproduce.runs import PredictingProgress, RunConfig, RunDirectory
-from reproduce.variant import Variant
+from reproduce.evidence.claims import load_claims
+from reproduce.inputs.prices import EMBEDDED_SHA256
 
 TRAINED = ("loss_180", "loss_fall", "skill", "skill_low", "skill_high", "run_p_value")
 

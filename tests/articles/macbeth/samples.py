@@ -8,8 +8,8 @@ import numpy as np
 from reproduce.articles.macbeth.study import TREND, MilestoneRow
 from reproduce.articles.macbeth.training import RunConfig
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.characters.text import number_characters
-from reproduce.characters.weights import CharWeights, weight_shapes
+from reproduce.inputs.text import number_characters
+from reproduce.networks.characters.weights import CharWeights, weight_shapes
 
 # 120 characters make 114 samples of 6: 102 to train on, 25 batches of 4 and one of 2, and 6 held out.
 TINY = MacbethVariant(window=6, batch=4, hidden=5, epochs=2, held_out="last-tenth", learning_rate=0.01)

@@ -9,7 +9,7 @@ import pytest
 from reproduce.articles.macbeth import audit
 from reproduce.articles.macbeth.outputs import TREND_EPOCHS
 from reproduce.articles.macbeth.study import TREND, shipped_rows
-from reproduce.claims import ClaimsError, load_claims
+from reproduce.evidence.claims import ClaimsError, load_claims
 from tests.articles.macbeth.samples import study_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.claims import VERDICTS
+from reproduce.evidence.claims import VERDICTS
 from tests.articles.macbeth.samples import tiny_text
-from tests.test_cli import reproduce
+from tests.cli.test_cli import reproduce
 
 VARIANT = "window-6+hidden-5+batch-4"
 TEXT = tiny_text(86)  # 80 samples: twenty batches, in one call

@@ -9,9 +9,9 @@ from reproduce.articles.macbeth.figures import Baselines
 from reproduce.articles.macbeth.milestones import Milestone, text_repeat_rate
 from reproduce.articles.macbeth.study import TREND
 from reproduce.articles.macbeth.training import parts
-from reproduce.characters.measures import entropy_of_order
-from reproduce.characters.text import number_characters
-from reproduce.figures import ACTUAL, PERSISTENCE, TESTING, TRAINING, save_figure
+from reproduce.evidence.measures import entropy_of_order
+from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, save_figure
+from reproduce.inputs.text import number_characters
 from tests.articles.macbeth.samples import HELD_OUT, REPEATS, TINY, study_rows, tiny_text
 
 MEASURED = [Milestone(1, 2.75, 2.5, 0.75), Milestone(2, 2.5, 2.375, 0.5), Milestone(5, 2.25, 2.625, 0.625)]

@@ -12,11 +12,11 @@ from reproduce.articles.macbeth import job as module
 from reproduce.articles.macbeth.job import Job, run_job, written
 from reproduce.articles.macbeth.milestones import read_milestones
 from reproduce.articles.macbeth.training import load_weights
-from reproduce.characters.generation import draw_start, generate, predict_shrinking
-from reproduce.characters.text import TextError
-from reproduce.claims import VERDICTS
-from reproduce.directory import Directory
 from reproduce.errors import MismatchError, RunError
+from reproduce.evidence.claims import VERDICTS
+from reproduce.inputs.text import TextError
+from reproduce.networks.characters.generation import draw_start, generate, predict_shrinking
+from reproduce.runs.directory import Directory
 from tests.articles.macbeth.samples import TINY, config_of, tiny_text
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -19,12 +19,12 @@ from reproduce.articles.macbeth.milestones import (
     write_milestones,
 )
 from reproduce.articles.macbeth.training import load_weights, parts
-from reproduce.characters.generation import generate
-from reproduce.characters.text import Samples
-from reproduce.directory import Directory
 from reproduce.errors import RunError
+from reproduce.inputs.text import Samples
+from reproduce.networks.characters.generation import generate
+from reproduce.runs.directory import Directory
 from tests.articles.macbeth.samples import TINY, StandIn, config_of, tiny_text
-from tests.characters.test_generation import greedily, numpy_logits, numpy_window_text
+from tests.networks.characters.test_generation import greedily, numpy_logits, numpy_window_text
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 TEXT = tiny_text()

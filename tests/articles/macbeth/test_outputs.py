@@ -16,9 +16,9 @@ from reproduce.articles.macbeth.outputs import (
     trend_outputs,
 )
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.characters.generation import generate
-from reproduce.claims import load_claims
-from reproduce.directory import Directory
+from reproduce.evidence.claims import load_claims
+from reproduce.networks.characters.generation import generate
+from reproduce.runs.directory import Directory
 from tests.articles.macbeth.samples import TINY, config_of, study_rows, tiny_text
 
 pytestmark = pytest.mark.usefixtures("one_thread")

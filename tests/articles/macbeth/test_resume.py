@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reproduce.articles.macbeth import training
-from reproduce.directory import Directory
+from reproduce.runs.directory import Directory
 from tests.articles.macbeth.samples import config_of, tiny_text
 from tests.articles.macbeth.test_training import assert_same_bits
 
@@ -20,7 +20,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from reproduce.articles.macbeth import training
-from reproduce.engines import limit_threads
+from reproduce.networks.engine import limit_threads
 from tests.articles.macbeth.samples import CHECKPOINT_EVERY, STEPS, config_of, tiny_text
 
 def kill(progress):

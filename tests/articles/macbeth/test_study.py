@@ -18,11 +18,11 @@ from reproduce.articles.macbeth.study import (
 )
 from reproduce.articles.macbeth.training import RunConfig
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.characters.text import TextError
-from reproduce.directory import Directory
-from reproduce.engines import MAX_SEED
 from reproduce.errors import RunError
-from reproduce.tidy import parse_table, table_text
+from reproduce.inputs.text import TextError
+from reproduce.networks.engine import MAX_SEED
+from reproduce.runs.directory import Directory
+from reproduce.runs.tidy import parse_table, table_text
 from tests.articles.macbeth import samples
 from tests.articles.macbeth.samples import ROW, TINY, StandIn, tiny_text
 

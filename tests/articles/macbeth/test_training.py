@@ -15,13 +15,13 @@ import pytest
 from reproduce.articles.macbeth import training
 from reproduce.articles.macbeth.training import RunConfig, SampleProgress, load_weights, parts, run, train
 from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.characters.engines import create_char_engine
-from reproduce.characters.keras_engine import build_model
-from reproduce.characters.text import TextError
-from reproduce.config import read_config
-from reproduce.directory import Directory
-from reproduce.engines import MAX_SEED
 from reproduce.errors import RunError
+from reproduce.inputs.text import TextError
+from reproduce.networks.characters.engines import create_char_engine
+from reproduce.networks.characters.keras import build_model
+from reproduce.networks.engine import MAX_SEED
+from reproduce.runs.config import read_config
+from reproduce.runs.directory import Directory
 from tests import equal_runs
 from tests.articles.macbeth.samples import TINY, config_of, tiny_text
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from reproduce.articles.stacked_lstm.rivals import RivalRow
 from reproduce.articles.stacked_lstm.variant import NETWORKS, Variant
-from reproduce.prices import PriceTable
+from reproduce.inputs.prices import PriceTable
 
 TINY = Variant(window=5, first=3, second=4, epochs=5, batch=7, test_days=6)  # 23 training windows of 34 days
 

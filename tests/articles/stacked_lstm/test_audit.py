@@ -14,8 +14,8 @@ from reproduce.articles.stacked_lstm import audit
 from reproduce.articles.stacked_lstm.outputs import rival_outputs, settings_outputs
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
-from reproduce.claims import ClaimsError, load_claims
-from reproduce.prices import load_prices
+from reproduce.evidence.claims import ClaimsError, load_claims
+from reproduce.inputs.prices import load_prices
 from tests.articles.stacked_lstm.samples import study_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -9,7 +9,7 @@ from reproduce.articles.stacked_lstm.figures import predictions_as_published, pr
 from reproduce.articles.stacked_lstm.pairs import compare
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
-from reproduce.figures import save_figure
+from reproduce.evidence.pictures import save_figure
 from tests.articles.stacked_lstm.samples import study_rows, table_of
 
 PREDICTED = np.array([410.0, 420.0])

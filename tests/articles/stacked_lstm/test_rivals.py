@@ -17,9 +17,9 @@ from reproduce.articles.stacked_lstm.rivals import (
 )
 from reproduce.articles.stacked_lstm.training import RunConfig
 from reproduce.articles.stacked_lstm.variant import NETWORKS
-from reproduce.directory import Directory
 from reproduce.errors import DataError, RunError
-from reproduce.tidy import table_text
+from reproduce.runs.directory import Directory
+from reproduce.runs.tidy import table_text
 from tests.articles.stacked_lstm import samples
 from tests.articles.stacked_lstm.samples import TINY, short_table, table_of
 

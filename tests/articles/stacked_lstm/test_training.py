@@ -15,8 +15,8 @@ import pytest
 from reproduce.articles.stacked_lstm import training
 from reproduce.articles.stacked_lstm.training import RunConfig, run, train
 from reproduce.articles.stacked_lstm.windows import prepare
-from reproduce.directory import Directory
 from reproduce.errors import DataError, RunError
+from reproduce.runs.directory import Directory
 from tests.articles.stacked_lstm.samples import TINY, short_table, table_of
 from tests.equal_runs import assert_same_bits
 
@@ -134,7 +134,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from reproduce.articles.stacked_lstm import training
-from reproduce.engines import limit_threads
+from reproduce.networks.engine import limit_threads
 from tests.equal_runs import assert_same_bits
 from tests.articles.stacked_lstm.test_training import EPOCH, MLP, config_of, short_table
 
@@ -183,7 +183,7 @@ def test_checkpoint_of_another_network_is_refused(tmp_path):
 
 def test_diverged_run_is_finished_with_nothing_known(tmp_path, monkeypatch):
     """Null in metrics.json, nan in the tables."""
-    monkeypatch.setattr("reproduce.keras_forecasters.Forecaster", Diverging)
+    monkeypatch.setattr("reproduce.networks.forecasters.Forecaster", Diverging)
     directory = run(tmp_path, config_of(MLP), short_table())
     metrics = directory.read_metrics()
     assert {name: metrics[name] for name in ("final_loss", "test_mse", "test_rmse_usd", "skill")} == dict.fromkeys(

@@ -6,7 +6,7 @@ import pytest
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import persistence_rmse_usd, prediction_metrics, prepare
 from reproduce.errors import DataError
-from reproduce.prices import load_prices
+from reproduce.inputs.prices import load_prices
 from tests.articles.stacked_lstm.samples import table_of
 
 SMALL = Variant(window=3, test_days=2)

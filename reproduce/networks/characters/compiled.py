@@ -1,0 +1,153 @@
+"""The Macbeth network on a TF1-style graph: one `session.run` is many training steps, compiled by XLA.
+
+It starts from the weights, and drops the very units, that Keras's layers draw from the same seeds; its steps are those
+of Keras's Adam.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from reproduce.networks.characters.keras import DROPOUT_SEEDS, SEEDS_A_RUN, Network, initial_weights
+from reproduce.networks.characters.network import Masks, loss_and_gradients, probabilities
+from reproduce.networks.characters.weights import CharWeights
+from reproduce.networks.lstm.graph_engine import GraphEngine
+
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-7  # Keras's Adam, whose defaults the program leaves
+
+# The loops are TensorFlow's own already, so there is no Python to rewrite; to look for some takes time and memory.
+_compiled = functools.partial(tf.function, jit_compile=True, autograph=False)
+
+
+class Training(NamedTuple):
+    """What a batch takes over from the batch before: the weights, Adam's moments, and the number of steps done."""
+
+    weights: CharWeights
+    m: CharWeights
+    v: CharWeights
+    step: tf.Tensor  # () int64
+
+
+class CompiledEngine(GraphEngine):
+    """Trains by `reproduce.networks.lstm.stack`. See `reproduce.networks.characters.engines.CharEngine` for what each method promises."""
+
+    def __init__(self, network: Network, characters: int, seed: int) -> None:
+        self._network, self._characters = network, characters
+        self._dropout_seeds = tuple(SEEDS_A_RUN * seed + k for k in DROPOUT_SEEDS)
+        initial = initial_weights(network, characters, seed)
+        with tf.Graph().as_default():
+            self._training = _create_training(initial)
+            super().__init__(self._training.weights, tf.nest.flatten(self._training), threads=1)
+        self._steps_of = functools.cache(self._build_steps)
+        self._probabilities_of = functools.cache(self._build_probabilities)
+
+    def train(self, inputs: np.ndarray, targets: np.ndarray) -> float:
+        placeholders, fetches = self._steps_of(inputs.shape)
+        losses, _ = self._session.run(fetches, dict(zip(placeholders, (inputs, targets), strict=True)))
+        return float(np.mean(losses, dtype=np.float64))
+
+    def probabilities(self, inputs: np.ndarray) -> np.ndarray:
+        placeholder, fetch = self._probabilities_of(inputs.shape)
+        return self._session.run(fetch, {placeholder: inputs})
+
+    def weights(self) -> CharWeights:
+        return self._session.run(self._weights)
+
+    def set_weights(self, weights: CharWeights) -> None:
+        self._write({f"weights/{name}": array for name, array in weights._asdict().items()})
+
+    def _build_steps(self, shape: tuple[int, int, int]):
+        """The graph of as many steps as `shape` says, (steps, batch, window)."""
+        with self.graph.as_default():
+            inputs = tf.compat.v1.placeholder(tf.int32, shape)
+            targets = tf.compat.v1.placeholder(tf.int32, shape[:2])
+            training = tf.nest.map_structure(lambda variable: variable.read_value(), self._training)
+            kept = self._draw_kept(shape, training.step)
+            train = _compiled(functools.partial(train_batches, self._network))
+            after, losses = train(training, self._scale(inputs), targets, kept)
+            pairs = zip(tf.nest.flatten(self._training), tf.nest.flatten(after), strict=True)
+            return (inputs, targets), (losses, tf.group(*(variable.assign(value) for variable, value in pairs)))
+
+    def _build_probabilities(self, shape: tuple[int, int]):
+        with self.graph.as_default():
+            inputs = tf.compat.v1.placeholder(tf.int32, shape)
+            return inputs, _compiled(probabilities)(self._training.weights, self._scale(inputs))
+
+    def _scale(self, inputs: tf.Tensor) -> tf.Tensor:
+        return tf.cast(inputs, tf.float32) / np.float32(self._characters)
+
+    def _draw_kept(self, shape: tuple[int, int, int], first_step: tf.Tensor) -> Masks:
+        """Which outputs dropout keeps on each step, (steps, batch, …): what Keras's generators draw, counted by steps.
+
+        Outside XLA, whose own generator on a processor takes a hundred times as long for the same numbers.
+        """
+        steps, batch, window = shape
+        hidden, rate = self._network.hidden, self._network.dropout
+
+        def draw(seed: int, shape: tuple[int, ...]) -> tf.Tensor:
+            def draw_step(step: tf.Tensor) -> tf.Tensor:
+                return tf.random.stateless_uniform(shape, seed=tf.stack([seed, step])) >= rate
+
+            counted = tf.cast(first_step, tf.int32) + tf.range(steps)
+            return tf.map_fn(draw_step, counted, fn_output_signature=tf.bool)
+
+        between, last = self._dropout_seeds
+        return Masks(draw(between, (batch, window, hidden)), draw(last, (batch, hidden)))
+
+
+def train_batches(
+    network: Network, training: Training, inputs: tf.Tensor, targets: tf.Tensor, kept: Masks
+) -> tuple[Training, tf.Tensor]:
+    """Train on batch after batch, in order.
+
+    Args:
+        inputs: (steps, batch, window) scaled; targets: (steps, batch).
+        kept: whether dropout keeps an output, (steps, batch, window, hidden) and (steps, batch, hidden).
+
+    Returns:
+        The training after the last batch, and each batch's loss from before its own update, (steps,).
+    """
+    steps, scale = inputs.shape[0], np.float32(1 / (1 - network.dropout))
+
+    def body(k, training, losses):
+        between = tf.transpose(tf.cast(kept.between[k], inputs.dtype), (1, 0, 2)) * scale  # (window, batch, hidden)
+        masks = Masks(between, tf.cast(kept.last[k], inputs.dtype) * scale)
+        loss, gradients = loss_and_gradients(training.weights, inputs[k], targets[k], masks)
+        return k + 1, adam_step(training, gradients, network.learning_rate), losses.write(k, loss)
+
+    losses = tf.TensorArray(inputs.dtype, steps, element_shape=())
+    _, training, losses = tf.while_loop(lambda k, *_: k < steps, body, (0, training, losses))
+    return training, losses.stack()
+
+
+def adam_step(training: Training, gradients: CharWeights, learning_rate: float) -> Training:
+    """One step of Keras's Adam: w -= m·lr·√(1-β₂ᵗ)/(1-β₁ᵗ) / (√v + ε)."""
+    weights, m, v, step = training
+    t = tf.cast(step + 1, tf.float32)
+    beta1, beta2, one = np.float32(BETA1), np.float32(BETA2), np.float32(1)
+    rate = np.float32(learning_rate) * tf.sqrt(one - tf.pow(beta2, t)) / (one - tf.pow(beta1, t))
+    m = CharWeights(*(m + (g - m) * np.float32(1 - BETA1) for m, g in zip(m, gradients, strict=True)))
+    v = CharWeights(*(v + (g * g - v) * np.float32(1 - BETA2) for v, g in zip(v, gradients, strict=True)))
+    moved = (w - m * rate / (tf.sqrt(v) + np.float32(EPSILON)) for w, m, v in zip(weights, m, v, strict=True))
+    return Training(CharWeights(*moved), m, v, step + 1)
+
+
+def _create_training(initial: CharWeights) -> Training:
+    """The variables, under the names by which a checkpoint has them: `weights/kernel_1`, `m/kernel_1`, …, `step`."""
+
+    def variables(part: str, values: CharWeights) -> CharWeights:
+        return CharWeights(
+            *(_variable(value, f"{part}/{name}") for name, value in zip(CharWeights._fields, values, strict=True))
+        )
+
+    zeros = CharWeights(*map(np.zeros_like, initial))
+    step = _variable(np.int64(0), "step")
+    return Training(variables("weights", initial), variables("m", zeros), variables("v", zeros), step)
+
+
+def _variable(value: np.ndarray, name: str) -> tf.Variable:
+    return tf.compat.v1.Variable(value, name=name, use_resource=True)

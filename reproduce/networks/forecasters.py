@@ -1,0 +1,120 @@
+"""Keras networks that forecast a price from those before it: the stacked LSTM, and others of its depth and width.
+
+Each is two layers of one kind, both with dropout, and a Dense one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+
+from reproduce.networks.keras_state import model_state, restore_model
+from reproduce.networks.order import epoch_order
+
+SEEDS_A_RUN = 9  # as the graph's; see reproduce.networks.engine.MAX_SEED
+
+
+class Stack(Protocol):
+    """What decides a network and its training steps, beside the seed."""
+
+    network: str  # lstm, simple-rnn, gru or mlp
+    window: int  # days
+    first: int  # units of the first layer
+    second: int  # units of the second
+    dropout: float  # share
+    batch: int  # windows
+
+
+_RECURRENT = {"lstm": keras.layers.LSTM, "simple-rnn": keras.layers.SimpleRNN, "gru": keras.layers.GRU}
+
+
+def build_model(stack: Stack, seed: int, dtype: str = "float32") -> keras.Sequential:
+    """The network, compiled: (batch, window, 1) scaled prices → (batch, 1); mean squared error, RMSprop as it comes.
+
+    Every draw has a seed of its own, counted from the run's, so that none hangs on another and no two layers share one.
+
+    Raises:
+        ValueError: there is no such network.
+    """
+    if stack.network not in (*_RECURRENT, "mlp"):
+        raise ValueError(f"network is {stack.network!r}, expected one of {', '.join((*_RECURRENT, 'mlp'))}")
+    model = keras.Sequential([keras.Input((stack.window, 1), dtype=dtype)])
+    if stack.network == "mlp":
+        model.add(keras.layers.Flatten(dtype=dtype))
+    for units, is_last, draws in ((stack.first, False, 0), (stack.second, True, 4)):
+        seeds = [SEEDS_A_RUN * seed + draws + k for k in range(4)]
+        model.add(_layer(stack.network, units, is_last, seeds, dtype))
+        model.add(keras.layers.Dropout(stack.dropout, seed=seeds[3], dtype=dtype))
+    model.add(keras.layers.Dense(1, kernel_initializer=_uniform(SEEDS_A_RUN * seed + 8), dtype=dtype))
+    model.compile(loss="mean_squared_error", optimizer="rmsprop", jit_compile=False)
+    return model
+
+
+def _layer(network: str, units: int, is_last: bool, seeds: list[int], dtype: str) -> keras.Layer:
+    """One of the two layers; of a recurrent one the last hands on its last output, the other all of them."""
+    kernel = _uniform(seeds[0])
+    if network == "mlp":
+        return keras.layers.Dense(units, activation="relu", kernel_initializer=kernel, dtype=dtype)
+    return _RECURRENT[network](
+        units,
+        return_sequences=not is_last,
+        kernel_initializer=kernel,
+        recurrent_initializer=keras.initializers.Orthogonal(seed=seeds[1]),
+        seed=seeds[2],  # of a dropout inside the layer, which is off; left out, Keras would draw one
+        dtype=dtype,
+    )
+
+
+def _uniform(seed: int) -> keras.initializers.Initializer:
+    return keras.initializers.GlorotUniform(seed=seed)  # Keras's default, but for the seed
+
+
+def describe_model(stack: Stack) -> dict[str, Any]:
+    """What the built network is: its layers, their units, parameters and dropouts, its loss, its optimizer.
+
+    The optimizer is its name, learning rate and decay (Keras's rho); parameters are those of the layers that have some.
+    """
+    model = build_model(stack, seed=0)
+    settings = model.optimizer.get_config()
+    learning_rate = round(settings["learning_rate"], 9)  # from float32
+    return {
+        "layers": [type(layer).__name__ for layer in model.layers],
+        "units": [layer.units for layer in model.layers if hasattr(layer, "units")],
+        "parameters": [layer.count_params() for layer in model.layers if layer.count_params()],
+        "dropouts": [layer.rate for layer in model.layers if isinstance(layer, keras.layers.Dropout)],
+        "loss": model.loss,
+        "optimizer": [type(model.optimizer).__name__.lower(), learning_rate, settings["rho"]],
+    }
+
+
+class Forecaster:
+    """A network in training. Inputs are (windows, window, 1), targets (windows, 1), both scaled."""
+
+    def __init__(self, stack: Stack, seed: int) -> None:
+        self._model = build_model(stack, seed)
+        self._batch = stack.batch
+        self._seed = seed
+
+    def train_epoch(self, epoch: int, inputs: np.ndarray, targets: np.ndarray) -> float:
+        """Train on every window once, in batches of a random order; the last batch may be shorter.
+
+        Returns:
+            The loss that Keras prints: the mean over windows of each batch's loss before its update, dropout at work.
+        """
+        order = epoch_order(self._seed, epoch, len(inputs))
+        history = self._model.fit(inputs[order], targets[order], batch_size=self._batch, shuffle=False, verbose=0)
+        return float(history.history["loss"][0])
+
+    def predict(self, inputs: np.ndarray) -> np.ndarray:
+        """Predictions, (windows, 1), without dropout."""
+        return np.asarray(self._model(inputs.astype("float32"), training=False))
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that the next epoch depends on, its number aside."""
+        return model_state(self._model)
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Continue from a `state` of the same network, to the same bits; ValueError where it is another's."""
+        restore_model(self._model, state)

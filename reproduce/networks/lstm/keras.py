@@ -1,0 +1,163 @@
+"""The same model in Keras, for both wirings, and the weights carried over both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from reproduce.articles.bitcoin_lstm.variant import BETA1, BETA2, EPSILON, Variant
+from reproduce.networks.engine import Epoch
+from reproduce.networks.lstm.weights import Weights, initial_weights
+
+KERAS_GATES = ("i", "f", "g", "o")  # Keras's order of the blocks in one matrix; it calls the candidate c
+
+
+class PublishedLSTMCell(keras.layers.Layer):
+    """`keras.layers.LSTMCell` with the program's wiring (D2): the gates read c, and the forget gate scales h."""
+
+    def __init__(self, units: int, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.units = units
+        self.state_size = [units, units]  # h, c
+        self.output_size = units
+
+    def build(self, input_shape: tuple[int, ...]) -> None:
+        self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], 4 * self.units))
+        self.recurrent_kernel = self.add_weight(name="recurrent_kernel", shape=(self.units, 4 * self.units))
+        self.bias = self.add_weight(name="bias", shape=(4 * self.units,), initializer="zeros")
+        self.built = True
+
+    def call(self, inputs, states):
+        h, c = states  # (batch, units) each
+        z = keras.ops.matmul(inputs, self.kernel) + keras.ops.matmul(c, self.recurrent_kernel) + self.bias
+        i, f, g, o = keras.ops.split(z, 4, axis=1)  # (batch, units) each
+        c = keras.ops.sigmoid(f) * h + keras.ops.sigmoid(i) * keras.ops.tanh(g)
+        h = keras.ops.sigmoid(o) * keras.ops.tanh(c)
+        return h, [h, c]
+
+
+def build_model(variant: Variant, dtype: str = "float32") -> keras.Model:
+    """A recurrent layer and a Dense one, uncompiled: (batch, window, 1) scaled prices → (batch, 1)."""
+    if variant.wiring == "described":
+        recurrent = keras.layers.LSTM(variant.hidden, dtype=dtype)
+    else:
+        recurrent = keras.layers.RNN(PublishedLSTMCell(variant.hidden, dtype=dtype), dtype=dtype)
+    return keras.Sequential(
+        [keras.Input((variant.window, 1), dtype=dtype), recurrent, keras.layers.Dense(1, dtype=dtype)]
+    )
+
+
+def build_optimizer(variant: Variant, dtype: str = "float32") -> keras.optimizers.Optimizer:
+    """Keras's Adam, made to take TF1's steps.
+
+    Both divide by √v + ε with the bias correction outside, ε̂ in Kingma and Ba's paper; Keras's default ε is 1e-7 where
+    TF1's is 1e-8. Keras would keep the rate in its global float type and round Python's β₁, β₂ to float32 when it takes
+    their powers, also where the weights are float64; so the type is borrowed, and the β are of the weights' dtype.
+    """
+    margin = variant.clip_margin if variant.clipping == "applied" else None
+    number = np.dtype(dtype).type
+    with _float_type(dtype):
+        return keras.optimizers.Adam(
+            variant.learning_rate, beta_1=number(BETA1), beta_2=number(BETA2), epsilon=EPSILON, global_clipnorm=margin
+        )
+
+
+def weights_to_keras(weights: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """The six arrays of `model.set_weights`' order from the named weights, the gates' blocks side by side."""
+    return [
+        np.concatenate([weights[f"W_x{gate}"] for gate in KERAS_GATES], axis=1),  # (1, 4·hidden)
+        np.concatenate([weights[f"W_h{gate}"] for gate in KERAS_GATES], axis=1),  # (hidden, 4·hidden)
+        np.concatenate([weights[f"b_{gate}"] for gate in KERAS_GATES]),  # (4·hidden,)
+        weights["W_hy"],  # (hidden, 1)
+        weights["b_y"],  # (1,)
+    ]
+
+
+def weights_from_keras(arrays: list[np.ndarray]) -> dict[str, np.ndarray]:
+    """The named weights from `model.get_weights()`; undoes `weights_to_keras` exactly. Gradients too."""
+    kernel, recurrent_kernel, bias, W_hy, b_y = (np.asarray(array) for array in arrays)
+    named = {"W_hy": W_hy, "b_y": b_y}
+    for name, array in (("W_x", kernel), ("W_h", recurrent_kernel), ("b_", bias)):
+        blocks = np.split(array, 4, axis=-1)
+        named |= {f"{name}{gate}": block for gate, block in zip(KERAS_GATES, blocks, strict=True)}
+    return {name: named[name] for name in Weights._fields}
+
+
+class KerasEngine:
+    """Trains the Keras model. See `reproduce.networks.engine.Engine` for what each method promises."""
+
+    def __init__(self, variant: Variant, seed: int, *, dtype: str = "float32") -> None:
+        self._batch, self._dtype = variant.batch, dtype
+        self._model = build_model(variant, dtype)
+        self._optimizer = build_optimizer(variant, dtype)
+        self._optimizer.build(self._model.trainable_variables)
+        self.set_weights(initial_weights(variant.hidden, seed, dtype))
+        self._forward = tf.function(self._model)
+        self._evaluate = tf.function(self._loss_and_gradients)
+        self._update = tf.function(self._train_batch)
+
+    def train_epoch(self, inputs: np.ndarray, targets: np.ndarray) -> Epoch:
+        losses, predictions = [], []
+        for start in range(0, len(inputs), self._batch):
+            batch = slice(start, start + self._batch)
+            loss, predicted = self._update(self._tensor(inputs[batch]), self._tensor(targets[batch]))
+            losses.append(loss.numpy())
+            predictions.append(predicted.numpy())
+        return Epoch(np.array(losses), np.concatenate(predictions))
+
+    def predict(self, inputs: np.ndarray) -> np.ndarray:
+        starts = range(0, len(inputs), self._batch)
+        return np.concatenate([self._forward(self._tensor(inputs[k : k + self._batch])).numpy() for k in starts])
+
+    def loss_and_gradients(self, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, dict[str, np.ndarray]]:
+        loss, _, gradients = self._evaluate(self._tensor(inputs), self._tensor(targets))
+        return float(loss), weights_from_keras(gradients)
+
+    def weights(self) -> dict[str, np.ndarray]:
+        return weights_from_keras(self._model.get_weights())
+
+    def set_weights(self, weights: dict[str, np.ndarray]) -> None:
+        self._model.set_weights(weights_to_keras(weights))
+
+    def state(self) -> dict[str, np.ndarray]:
+        # By position: Keras numbers its layers' names anew with each model in a process.
+        return {f"{position:02d}": variable.numpy() for position, variable in enumerate(self._variables())}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        for position, variable in enumerate(self._variables()):
+            variable.assign(state[f"{position:02d}"])
+
+    def close(self) -> None:
+        """Nothing is held that garbage collection does not free."""
+
+    def _variables(self) -> Iterator[keras.Variable]:
+        yield from self._model.weights
+        yield from self._optimizer.variables
+
+    def _tensor(self, array: np.ndarray) -> tf.Tensor:
+        return tf.constant(array, self._dtype)
+
+    def _loss_and_gradients(self, inputs: tf.Tensor, targets: tf.Tensor):
+        with tf.GradientTape() as tape:
+            predictions = self._model(inputs, training=True)  # (batch, 1)
+            loss = tf.reduce_mean(tf.square(predictions - targets))
+        return loss, predictions, tape.gradient(loss, self._model.trainable_variables)
+
+    def _train_batch(self, inputs: tf.Tensor, targets: tf.Tensor):
+        loss, predictions, gradients = self._loss_and_gradients(inputs, targets)
+        self._optimizer.apply(gradients)
+        return loss, predictions
+
+
+@contextmanager
+def _float_type(dtype: str) -> Iterator[None]:
+    before = keras.config.floatx()
+    keras.config.set_floatx(dtype)
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(before)

@@ -1,0 +1,57 @@
+"""What a run ran on: enough to explain a difference between two machines."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("reproduce", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "matplotlib")
+FLAG_PREFIXES = ("TF_", "XLA_", "OMP_", "KERAS_", "CUDA_VISIBLE")
+
+
+def describe_environment(threads: int, input_sha256: str, *, within: int = 1) -> dict[str, Any]:
+    """Python, packages, processor, threads, flags, commit, input and command line of this process, for a JSON file."""
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "threads": {"inter_op": threads, "intra_op": within},
+        "flags": {name: value for name, value in sorted(os.environ.items()) if name.startswith(FLAG_PREFIXES)},
+        "git_commit": _git_commit(),
+        "input_sha256": input_sha256,
+        "argv": sys.argv,
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:  # a checkout run without installing it
+        return None
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _git_commit() -> str | None:
+    """The checkout's commit, with `+` where files differ from it; None for an installed package."""
+    root = Path(__file__).parents[2]
+    if not (root / ".git").exists():
+        return None
+    try:
+        commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True)
+        changes = subprocess.run(["git", "status", "--porcelain"], cwd=root, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return commit.stdout.strip() + ("+" if changes.stdout else "")

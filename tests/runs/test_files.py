@@ -1,0 +1,63 @@
+"""Files as the package writes them: JSON that any reader takes."""
+
+import json
+import os
+import threading
+
+import numpy as np
+import pytest
+
+from reproduce.cli.output import give_json
+from reproduce.runs.files import json_text, write_json
+
+
+def refuse(word):
+    """What a strict reader says of NaN and Infinity."""
+    raise AssertionError(word)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), np.float64("-inf")])
+def test_number_that_is_not_finite_is_null(number):
+    """At any depth; what is finite stays."""
+    text = json_text({"a": [number, 0.5], "b": {"c": (number, "nan")}})
+    assert json.loads(text, parse_constant=refuse) == {"a": [None, 0.5], "b": {"c": [None, "nan"]}}
+
+
+def test_place_that_cannot_be_written_is_named_as_it_was_given(tmp_path):
+    """Not by the name of the file beside it that is moved into place."""
+    path = tmp_path / "nowhere" / "a.json"
+    with pytest.raises(OSError, match="No such file") as refused:
+        write_json(path, {})
+    assert refused.value.filename == str(path)
+
+
+def test_files_and_commands_give_the_same_text(tmp_path, capsys):
+    """Indented, letters as they are, a line end last."""
+    document = {"title": "día", "rows": [{"ours": float("nan")}]}
+    write_json(tmp_path / "a.json", document)
+    give_json(document, str(tmp_path / "b.json"))
+    give_json(document, "-")
+    texts = {(tmp_path / name).read_text(encoding="utf-8") for name in ("a.json", "b.json")}
+    assert texts == {capsys.readouterr().out} == {json_text(document)}
+    assert "día" in json_text(document)
+    assert json_text(document).endswith("}\n")
+
+
+def test_json_given_to_a_link_goes_where_it_leads(tmp_path):
+    """The link stays one."""
+    link = tmp_path / "link.json"
+    link.symlink_to("target.json")
+    give_json({"title": "a"}, str(link))
+    assert link.is_symlink()
+    assert json.loads((tmp_path / "target.json").read_text()) == {"title": "a"}
+
+
+def test_json_given_to_a_pipe_is_read_at_its_other_end(tmp_path):
+    """Which a file moved into its place would not be."""
+    pipe, read = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    give_json({"title": "a"}, str(pipe))
+    reader.join(timeout=10)
+    assert [json.loads(text) for text in read] == [{"title": "a"}]
