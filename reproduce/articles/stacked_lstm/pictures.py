@@ -5,24 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
-from reproduce.articles.stacked_lstm.pairs import LSTM, Pairs
-from reproduce.articles.stacked_lstm.rivals import RivalRow
+from reproduce.articles.forecasts import date_axis, read_predictions
+from reproduce.articles.sources import PRICES
+from reproduce.articles.stacked_lstm.rivals import LSTM, RivalRow
 from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS
-from reproduce.articles.stacked_lstm.windows import Dataset
-from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, new_figure
+from reproduce.articles.stacked_lstm.windows import prepare
+from reproduce.evidence.pairs import Pairs
+from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_missing, new_figure
+from reproduce.inputs.windows import Windows
+from reproduce.runs.directory import Directory
 
 
-def predictions_as_published(dataset: Dataset, predicted_usd: np.ndarray, network: str = LSTM) -> Figure:
-    """The test days' prices and predictions, (test_days,) USD, as the guide draws them; 8x4 inches at 80 dots an inch.
+def draw(directory: Directory) -> None:
+    """Draw a run's two pictures into its directory."""
+    variant = directory.config.variant
+    windows = prepare(PRICES.read(directory), variant)
+    predicted_usd = read_predictions(directory, "testing")["predicted_usd"].to_numpy()
+    draw_missing(
+        directory.path / "pictures",
+        {
+            "predictions_as_published": lambda: predictions_as_published(windows, predicted_usd, variant.network),
+            "predictions_by_date": lambda: predictions_by_date(windows, predicted_usd, variant.network),
+        },
+    )
+
+
+def predictions_as_published(windows: Windows, predicted_usd: np.ndarray, network: str = LSTM) -> Figure:
+    """The test days' prices and predictions, (tested,) USD, as the guide draws them; 8x4 inches at 80 dots an inch.
 
     The x axis counts days; the label says 60 whatever their number. The title is the network's name.
     """
     figure = Figure(figsize=(8, 4), dpi=80, layout="constrained")
     axes = figure.subplots()
-    axes.plot(dataset.test_usd, color="red", label="true-result")
+    axes.plot(windows.close_usd[windows.test_rows], color="red", label="true-result")
     axes.plot(predicted_usd, color="green", label="predicted-result")
     axes.set(title=LABELS[network], xlabel="Time(60 days)", ylabel="Close Values")
     axes.grid(True)
@@ -30,18 +47,17 @@ def predictions_as_published(dataset: Dataset, predicted_usd: np.ndarray, networ
     return figure
 
 
-def predictions_by_date(dataset: Dataset, predicted_usd: np.ndarray, network: str = LSTM) -> Figure:
+def predictions_by_date(windows: Windows, predicted_usd: np.ndarray, network: str = LSTM) -> Figure:
     """The same predictions on the days they are for, beside persistence's; 12x6 inches."""
     figure, (axes,) = new_figure(12, 6)
-    days = dataset.test_dates
-    axes.plot(days, dataset.test_usd, color=ACTUAL, linewidth=1.4, label="actual price")
+    rows = windows.test_rows
+    days = windows.dates[rows]
+    axes.plot(days, windows.close_usd[rows], color=ACTUAL, linewidth=1.4, label="actual price")
     axes.plot(days, predicted_usd, color=TESTING, linewidth=1.2, label=f"prediction, {LABELS[network]}")
     naive = {"color": PERSISTENCE, "linewidth": 1.0, "linestyle": "--"}
-    axes.plot(days, dataset.persistence_usd, label="persistence: the day before", **naive)
-    axes.set(title=f"The last {len(days)} days", xlabel="Date", ylabel="Closing price of Bitcoin (USD)")
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(AutoDateLocator()))
-    axes.grid(True, alpha=0.2)
-    axes.legend()
+    axes.plot(days, windows.close_usd[rows - 1], label="persistence: the day before", **naive)
+    axes.set(title=f"The last {len(days)} days", xlabel="Date")
+    date_axis(axes)
     return figure
 
 

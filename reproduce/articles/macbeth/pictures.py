@@ -9,11 +9,32 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reproduce.articles.macbeth.milestones import Milestone, text_repeat_rate
-from reproduce.articles.macbeth.study import TREND, MilestoneRow
+from reproduce.articles.macbeth.epochs import MilestoneRow
+from reproduce.articles.macbeth.milestones import Milestone, read_milestones, text_repeat_rate
+from reproduce.articles.macbeth.training import parts
+from reproduce.articles.sources import TEXTS
 from reproduce.evidence.measures import entropy_of_order
-from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, new_figure
-from reproduce.inputs.text import Samples
+from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_missing, new_figure
+from reproduce.runs.directory import Directory
+
+
+def draw(directory: Directory) -> None:
+    """Draw a run's milestones into its directory."""
+    draw_missing(directory.path / "pictures", {"milestones": lambda: of_run(directory)})
+
+
+def of_run(directory: Directory) -> Figure:
+    """A run's milestones beside what counted characters reach on the same samples."""
+    text = TEXTS.read(directory)
+    training, judged = parts(text, directory.config.variant)
+    counted = (entropy_of_order(training, judged, order, len(text.vocabulary)) for order in (0, 1))
+    return milestones(read_milestones(directory), Baselines(*counted, text_repeat_rate(judged)))
+
+
+def trend(rows: Sequence[MilestoneRow]) -> Figure:
+    """The same of one run of a study, `reproduce.articles.macbeth.epochs.trend_of`."""
+    measured = [Milestone(row.epoch, row.loss, row.held_out_loss, row.repeat_rate) for row in rows]
+    return milestones(measured, Baselines(rows[0].entropy_0, rows[0].entropy_1, rows[0].text_repeat_rate))
 
 
 class Baselines(NamedTuple):
@@ -22,20 +43,6 @@ class Baselines(NamedTuple):
     entropy_0: float
     entropy_1: float
     repeat_rate: float
-
-
-def baselines(training: Samples, judged: Samples, characters: int) -> Baselines:
-    """Count them over the samples that train, for those that judge; the repeat rate is that of the judged text."""
-    zero, one = (entropy_of_order(training, judged, order, characters) for order in (0, 1))
-    return Baselines(zero, one, text_repeat_rate(judged))
-
-
-def trend(rows: Sequence[MilestoneRow]) -> Figure:
-    """The same of a study's table: the first seed that was trained for all the epochs of TREND."""
-    seed = min(row.seed for row in rows if row.variant == TREND.name)
-    mine = [row for row in rows if (row.variant, row.seed) == (TREND.name, seed)]
-    measured = [Milestone(row.epoch, row.loss, row.held_out_loss, row.repeat_rate) for row in mine]
-    return milestones(measured, Baselines(mine[0].entropy_0, mine[0].entropy_1, mine[0].text_repeat_rate))
 
 
 def milestones(measured: Sequence[Milestone], counted: Baselines) -> Figure:

@@ -1,4 +1,7 @@
-"""The article's claims judged by what the package ships: its tables, and what a small network shows in a moment."""
+"""What the published program does before and beside training: its table, windows, scaler, network and pictures.
+
+Values of ours by their names in claims.toml. What the network is asked needs a tiny one, and a moment.
+"""
 
 from __future__ import annotations
 
@@ -9,48 +12,46 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.lib.stride_tricks import sliding_window_view
 
-from reproduce.articles.bitcoin_lstm.ablation import shipped_ablation
-from reproduce.articles.bitcoin_lstm.bands import EPOCHS, shipped_losses
-from reproduce.articles.bitcoin_lstm.figures import predictions_as_published, prices_as_published
-from reproduce.articles.bitcoin_lstm.outputs import dataset_outputs, p_values
-from reproduce.articles.bitcoin_lstm.runs import RunConfig
+from reproduce.articles.bitcoin_lstm.pictures import predictions_as_published, prices_as_published
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.articles.bitcoin_lstm.windows import TRAIN_SHARE, Dataset, prepare
-from reproduce.evidence.claims import Judgement, judge_all, load_claims
-from reproduce.inputs.prices import EMBEDDED_SHA256, PriceTable, load_prices
-from reproduce.networks.comparison import random_weights
-from reproduce.networks.engine import create_engine
+from reproduce.articles.bitcoin_lstm.windows import TRAIN_SHARE, prepare
+from reproduce.inputs.prices import PriceTable, load_prices
+from reproduce.inputs.windows import Windows
+from reproduce.networks.agreement import random_weights
+from reproduce.networks.lstm.create import create_engine
 
-ARTICLE = "bitcoin-lstm"
 PROBE = Variant(hidden=8, batch=2)  # what the network is asked here does not hang on its size
 SMALL_MARGIN = 0.001  # below any gradient's norm at the start, so that clipping would show
 PROBE_BATCHES = 3  # Adam's first step has one size whatever the gradient's; from the second on a clipped one differs
 
 
-def audit() -> list[Judgement]:
-    """Judge every claim of the article, in the order of claims.toml.
-
-    Raises:
-        ClaimsError: a claim's rule names a figure that is none of `audit_outputs`.
-    """
-    claims = [claim for claim in load_claims(__package__) if claim.id.startswith(f"{ARTICLE}/")]
-    return judge_all(claims, audit_outputs())
-
-
-def audit_outputs() -> dict[str, Any]:
-    """Every figure of ours by its name in claims.toml; None where nothing here can tell."""
+def program_outputs() -> dict[str, Any]:
+    """Every value that needs no training; None where nothing here can tell."""
     table = load_prices()
-    dataset = prepare(table, Variant())
+    windows = prepare(table, Variant())
     return {
-        **dataset_outputs(dataset),
+        **windows_outputs(windows, Variant().batch),
         **_table_outputs(table),
         **_setting_outputs(),
-        **_window_outputs(dataset),
-        **_scaler_outputs(dataset),
-        **_network_outputs(dataset),
-        **_loss_outputs(),
-        **_skill_outputs(),
-        **_picture_outputs(table, dataset),
+        **_window_outputs(windows),
+        **_scaler_outputs(windows),
+        **_network_outputs(windows),
+        **_picture_outputs(table, windows),
+    }
+
+
+def windows_outputs(windows: Windows, batch: int) -> dict[str, Any]:
+    """Rows, windows, shapes and batches, which depend on the table and the variant alone."""
+    split = windows.train_windows
+    return {
+        "rows": len(windows.close_usd),
+        "windows": len(windows.inputs),
+        "train_inputs_shape": list(windows.inputs[:split].shape),
+        "train_targets_shape": list(windows.targets[:split].shape),
+        "test_inputs_shape": list(windows.inputs[split:].shape),
+        "test_targets_shape": list(windows.targets[split:].shape),
+        "train_batches": windows.trained // batch,
+        "test_batches": windows.tested // batch,
     }
 
 
@@ -77,38 +78,38 @@ def _setting_outputs() -> dict[str, Any]:
     }
 
 
-def _window_outputs(dataset: Dataset) -> dict[str, Any]:
-    rows, windows, training = len(dataset.dates), len(dataset.inputs), dataset.train_windows
-    length = dataset.inputs.shape[1]
-    read = sliding_window_view(dataset.dates[:-1], length)  # (windows, window)
-    predicted = dataset.dates[length:, np.newaxis]  # (windows, 1)
-    trained, tested = len(dataset.train[0]), len(dataset.test[0])
+def _window_outputs(windows: Windows) -> dict[str, Any]:
+    rows, cut, training = len(windows.dates), len(windows.inputs), windows.train_windows
+    length = windows.window
+    read = sliding_window_view(windows.dates[:-1], length)  # (windows, window)
+    predicted = windows.dates[length:, np.newaxis]  # (windows, 1)
+    trained, tested = windows.trained, windows.tested
     return {
         "days_before": int(np.sum(read < predicted, axis=1).min()),  # of the window that has the fewest
         "train_windows": training,
-        "train_share": training / windows,
-        "windows_at_80_percent": int(TRAIN_SHARE * windows),
+        "train_share": training / cut,
+        "windows_at_80_percent": int(TRAIN_SHARE * cut),
         "rows_at_80_percent": int(TRAIN_SHARE * rows),
         "windows_trained": trained,
         "windows_tested": tested,
         "train_windows_dropped": training - trained,
-        "test_windows_dropped": windows - training - tested,
+        "test_windows_dropped": cut - training - tested,
     }
 
 
-def _scaler_outputs(dataset: Dataset) -> dict[str, float]:
-    scaled = dataset.close_scaled
-    training_rows = dataset.train_windows + dataset.inputs.shape[1]
+def _scaler_outputs(windows: Windows) -> dict[str, float]:
+    scaled = windows.close_scaled
+    training_rows = windows.train_windows + windows.inputs.shape[1]
     return {
         "scaler_departure": _rounded(max(abs(scaled.mean()), abs(scaled.std() - 1))),
         "training_mean_distance": float(abs(scaled[:training_rows].mean())),
     }
 
 
-def _network_outputs(dataset: Dataset) -> dict[str, float]:
+def _network_outputs(windows: Windows) -> dict[str, float]:
     """What cell, loss and clipping do, on PROBE in float64, from random weights."""
     weights = random_weights(PROBE.hidden, seed=0)
-    inputs, targets = (part[: PROBE_BATCHES * PROBE.batch] for part in dataset.train)
+    inputs, targets = (part[: PROBE_BATCHES * PROBE.batch] for part in windows.train)
     predicted, error, moved = _probe(PROBE, weights, inputs, targets)
     described, _, _ = _probe(replace(PROBE, wiring="described"), weights, inputs, targets)
     _, _, clipped = _probe(replace(PROBE, clip_margin=SMALL_MARGIN), weights, inputs, targets)
@@ -147,48 +148,19 @@ def _largest(difference: np.ndarray) -> float:
     return float(np.abs(difference).max())
 
 
-def _loss_outputs() -> dict[str, float]:
-    """The losses of the shipped study, each the median over its seeds, and the article's p-values among them."""
-    losses = shipped_losses()["published"]  # (seeds, 7)
-    medians = np.median(losses, axis=0)
-    none = np.array([])
-    published, described = (
-        p_values(RunConfig(variant, 0, "compiled", EMBEDDED_SHA256), none)
-        for variant in (Variant(), Variant(wiring="described"))
-    )
-    return {
-        **{f"loss_{epoch}": float(median) for epoch, median in zip(EPOCHS, medians, strict=True)},
-        **published,
-        "described_p_value": described["p_value"],
-        "loss_fall": float(np.median(losses[:, -1] / losses[:, 0])),
-    }
-
-
-def _skill_outputs() -> dict[str, float]:
-    ablation = shipped_ablation()
-    published, short = ablation[Variant().name], ablation[Variant(window=3).name]
-    return {
-        "skill": published.skill,
-        "skill_low": published.skill_low,
-        "skill_high": published.skill_high,
-        "window_3_skill_low": short.skill_low,
-        "skill_gain_of_window_3": short.skill - published.skill,
-    }
-
-
-def _picture_outputs(table: PriceTable, dataset: Dataset) -> dict[str, Any]:
+def _picture_outputs(table: PriceTable, windows: Windows) -> dict[str, Any]:
     """What a reader sees in the two pictures; the predictions, which do not matter to it, are zeros."""
-    prices = prices_as_published(dataset)
-    drawn = dataset.to_usd(prices.axes[0].get_lines()[0].get_ydata())
+    prices = prices_as_published(windows)
+    drawn = windows.to_usd(prices.axes[0].get_lines()[0].get_ydata())
     both_ways = ((table.close_usd[::step], table.dates[::step]) for step in (1, -1))
     days = next(dates for close_usd, dates in both_ways if np.allclose(drawn, close_usd))
     ends = [str(days[0]), str(days[-1])]
 
-    predictions = predictions_as_published(dataset, *(np.zeros(len(part[0])) for part in (dataset.train, dataset.test)))
+    predictions = predictions_as_published(windows, *(np.zeros(len(part[0])) for part in (windows.train, windows.test)))
     starts = _starts(predictions.axes[0])
     offsets = [
-        int(dataset.target_rows(first, 1)[0] - starts[label])
-        for first, label in ((0, "Training data"), (dataset.train_windows, "Testing data"))
+        int(windows.target_rows(first, 1)[0] - starts[label])
+        for first, label in ((0, "Training data"), (windows.train_windows, "Testing data"))
     ]
     return {
         "price_plot_title": prices.axes[0].get_title(),

@@ -1,23 +1,26 @@
-"""From the published variant to a sound one: each departure alone, and all of them one after another."""
+"""From the published program to a sound one: each deviation from the text undone alone, and one after another."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
-from reproduce.articles.bitcoin_lstm.metrics import persistence, prediction_metrics
-from reproduce.articles.bitcoin_lstm.runs import RunConfig, RunDirectory
-from reproduce.articles.bitcoin_lstm.study import Study
+from reproduce.articles.article import shipped_rows
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.articles.bitcoin_lstm.windows import Dataset, prepare
+from reproduce.articles.bitcoin_lstm.windows import prepare
+from reproduce.articles.forecasts import read_predictions
+from reproduce.articles.sources import PRICES
 from reproduce.errors import RunError
 from reproduce.evidence.baselines import drift, linear_autoregression
-from reproduce.evidence.skill import evaluate
-from reproduce.runs.tidy import parse_table
+from reproduce.evidence.skill import evaluate, persistence, prediction_metrics
+from reproduce.inputs.windows import Windows
+from reproduce.runs.directory import Directory
+from reproduce.runs.study import Study
 
+TABLE = "departures.csv"
 DEPARTURES: dict[str, dict[str, Any]] = {  # in the order of the ladder; the D-numbers of original_code/README.md
     "the described wiring": {"wiring": "described"},  # D2
     "clipping applied": {"clipping": "applied"},  # D3
@@ -45,7 +48,7 @@ STEPS = (  # every variant once: what is undone, and whether with all before it
 
 
 @dataclass(frozen=True)
-class AblationRow:  # its fields are the columns of ablation.csv
+class DepartureRow:  # its fields are the columns of departures.csv
     """One variant's test set, judged over many seeds. Errors are scaled, or in USD where the name says so."""
 
     variant: str
@@ -79,60 +82,69 @@ class AblationRow:  # its fields are the columns of ablation.csv
         """How the model compares with persistence, as far as the interval tells."""
         if self.skill_low > 0:
             return "better than persistence"
-        return "worse than persistence" if self.skill_high < 0 else "not told apart from persistence"
+        return "worse than persistence" if self.skill_high < 0 else "not significantly different from persistence"
 
 
-def ablation_table(study: Study) -> list[AblationRow]:
+def departure_rows(study: Study) -> list[DepartureRow]:
     """Judge every variant of a study, in its order, by the test predictions in its run directories.
 
     Raises:
         RunError: a run is not finished, or a variant has no run that did not diverge.
     """
-    return [_judge(study, variant) for variant in study.variants]
+    return [_judge(variant, directories) for variant, directories in study.of_variants().items()]
 
 
-def _judge(study: Study, variant: Variant) -> AblationRow:
-    dataset = prepare(study.table, variant)
+def _judge(variant: str, directories: Sequence[Directory]) -> DepartureRow:
     predictions, losses = [], []
-    for seed in study.seeds:
-        directory = RunDirectory(study.root, RunConfig(variant, seed, study.engine, study.table.sha256))
+    for directory in directories:
         directory.require_finished()
-        predictions.append(directory.read_predictions("testing"))
+        predictions.append(read_predictions(directory, "testing")["predicted_scaled"].to_numpy())
         losses.append(directory.read_losses()[-1])
+    windows = prepare(PRICES.read(directories[0]), directories[0].config.variant)
     is_finite = np.isfinite(predictions).all(axis=1) & np.isfinite(losses)  # (seeds,)
     if not is_finite.any():
-        raise RunError(f"{study.root}: every run of {variant.name} diverged; there is nothing to judge")
+        raise RunError(f"{directories[0].path.parent}: every run of {variant} diverged; there is nothing to judge")
     finite, final_losses = np.array(predictions)[is_finite], np.array(losses)[is_finite]
 
-    skills = [prediction_metrics(dataset, one[:, np.newaxis])["skill"] for one in finite]
-    judged = asdict(evaluate(dataset, finite))
-    mse = float(np.mean(np.square(finite - dataset.test[1][:, 0])))
-    return AblationRow(
-        variant=variant.name,
+    inputs, targets = windows.test
+    skills = [_errors(windows, one[:, np.newaxis])["skill"] for one in finite]
+    judged = asdict(evaluate(windows, finite))
+    mse = float(np.mean(np.square(finite - targets[:, 0])))
+    return DepartureRow(
+        variant=variant,
         seeds=len(finite),
         diverged=int(np.sum(~is_finite)),
         final_loss=float(np.median(final_losses)),
         test_mse=mse,
-        test_rmse_usd=float(np.sqrt(mse)) * dataset.deviation_usd,
+        test_rmse_usd=float(np.sqrt(mse)) * windows.unit_usd,
         skill_median=float(np.median(skills)),
-        moved_days=int(np.sum(dataset.test[1] != persistence(dataset.test[0]))),
-        **baseline_figures(dataset),
+        moved_days=int(np.sum(targets != persistence(inputs))),
+        **baseline_values(windows),
         **judged | {"best_lag": np.nan if judged["best_lag"] is None else float(judged["best_lag"])},
     )
 
 
-def baseline_figures(dataset: Dataset) -> dict[str, float]:
+def baseline_values(windows: Windows) -> dict[str, float]:
     """Persistence's errors, and the skill of the other baselines against it: all that needs no training."""
-    naive = prediction_metrics(dataset, persistence(dataset.test[0]))
+    naive = _errors(windows, persistence(windows.test[0]))
     return {
         "persistence_mse": naive["persistence_mse"],
         "persistence_rmse_usd": naive["persistence_rmse_usd"],
-        "drift_skill": prediction_metrics(dataset, drift(dataset))["skill"],
-        "autoregression_skill": prediction_metrics(dataset, linear_autoregression(dataset))["skill"],
+        "drift_skill": _errors(windows, drift(windows))["skill"],
+        "autoregression_skill": _errors(windows, linear_autoregression(windows))["skill"],
     }
 
 
-def shipped_ablation() -> dict[str, AblationRow]:
-    """The table that comes with the package, by variant name; `reproduce ablate` made it."""
-    text = (files(__package__) / "ablation.csv").read_text(encoding="utf-8")
-    return {row.variant: row for row in parse_table(AblationRow, text)}
+def _errors(windows: Windows, predicted: np.ndarray) -> dict[str, float]:
+    inputs, targets = windows.test
+    return prediction_metrics(predicted, targets, persistence(inputs), windows.unit_usd)
+
+
+def shipped_departures() -> dict[str, DepartureRow]:
+    """The table in the package, by variant name."""
+    return by_variant(shipped_rows(__package__, TABLE, DepartureRow))
+
+
+def by_variant(rows: Sequence[DepartureRow]) -> Mapping[str, DepartureRow]:
+    """The rows by the name of their variant."""
+    return {row.variant: row for row in rows}
