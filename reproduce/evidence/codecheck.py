@@ -56,8 +56,9 @@ def _comment(judged: Judgement) -> str:
 def _summary(judgements: Sequence[Judgement]) -> str:
     tally = count_verdicts([one.claim for one in judgements], {one.claim.id: one.verdict for one in judgements})
     return (
-        f"Each held to a rule by a program: {tally.sentence()}. A setting was typed from the article, so that it agrees "
-        "proves nothing; a reconstruction is a count that the article never prints. "
+        f"Each held to a rule by a program: {tally.sentence()}. "
+        "A setting was typed from the article, so that it agrees proves nothing; a reconstruction is a count that the "
+        "article never prints. "
         "Each comment of the manifest has the expected value, ours, the rule and the verdict; a dash is no value. "
         "The maintainers checked this themselves: no certificate number, report or address of a public repository "
         "exists yet, so those fields are empty."

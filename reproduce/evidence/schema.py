@@ -1,4 +1,7 @@
-"""The rules that claims.toml and verdicts.json are held to. Each broken one is a line of its own, and all of them are told together."""
+"""The rules that claims.toml and verdicts.json are held to.
+
+Each broken one is a line of its own, and all of them are told together.
+"""
 
 from __future__ import annotations
 

@@ -28,8 +28,9 @@ class Tally:
     def sentence(self) -> str:
         """The counts in words: `33 claims: 18 reproduced, …; not counted among them: 12 settings, all in agreement`.
 
-        >>> Tally(dict(zip(VERDICTS, (2, 1, 0, 0))), settings=3, reconstructions=1, differing=1, ours=0).sentence()
-        '3 claims: 2 reproduced, 1 partly reproduced; not counted among them: 3 settings and 1 reconstruction, 1 differs'
+        >>> counts = {"reproduced": 2, "partly reproduced": 1, "not reproduced": 0, "not testable": 0}
+        >>> Tally(counts, settings=3, reconstructions=0, differing=1, ours=0).sentence()
+        '3 claims: 2 reproduced, 1 partly reproduced; not counted among them: 3 settings, 1 differs'
         """
         verdicts = ", ".join(f"{count} {verdict}" for verdict, count in self.claims.items() if count)
         told = f"{_counted(self.total, 'claim')}: {verdicts or 'none judged'}"
