@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reproduce.articles.article import Article
-from reproduce.evidence.claims import Judgement, judge_all, load_claims
+from reproduce.evidence.claims import Judgement, judge_all, read_claims
 
 
 def audit(article: Article) -> list[Judgement]:
@@ -13,6 +13,6 @@ def audit(article: Article) -> list[Judgement]:
         ClaimsError: a claim's rule names a value that is none of the article's `audit_outputs`.
     """
     outputs = article.module("outputs").audit_outputs()
-    claims = load_claims(article.package)
-    judged = [one for one in claims if one.id.startswith(f"{article.id}/") or one.names <= set(outputs)]
+    claims = read_claims(article.package).claims
+    judged = [one for one in claims if one.group != "ours" or one.names <= set(outputs)]
     return judge_all(judged, outputs)

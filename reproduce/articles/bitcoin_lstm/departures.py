@@ -108,7 +108,7 @@ def _judge(variant: str, directories: Sequence[Directory]) -> DepartureRow:
 
     inputs, targets = windows.test
     skills = [_errors(windows, one[:, np.newaxis])["skill"] for one in finite]
-    judged = asdict(evaluate(windows, finite))
+    judged = asdict(evaluate(inputs, targets, finite))
     mse = float(np.mean(np.square(finite - targets[:, 0])))
     return DepartureRow(
         variant=variant,
@@ -127,11 +127,12 @@ def _judge(variant: str, directories: Sequence[Directory]) -> DepartureRow:
 def baseline_values(windows: Windows) -> dict[str, float]:
     """Persistence's errors, and the skill of the other baselines against it: all that needs no training."""
     naive = _errors(windows, persistence(windows.test[0]))
+    training_prices = windows.close_scaled[: windows.train_windows + windows.window]
     return {
         "persistence_mse": naive["persistence_mse"],
         "persistence_rmse_usd": naive["persistence_rmse_usd"],
-        "drift_skill": _errors(windows, drift(windows))["skill"],
-        "autoregression_skill": _errors(windows, linear_autoregression(windows))["skill"],
+        "drift_skill": _errors(windows, drift(training_prices, windows.test[0]))["skill"],
+        "autoregression_skill": _errors(windows, linear_autoregression(*windows.train, windows.test[0]))["skill"],
     }
 
 

@@ -55,7 +55,8 @@ def _skill(windows: Windows, directory: Directory) -> dict[str, float]:
     metrics = directory.read_metrics()
     if metrics["test_mse"] is None or not metrics["persistence_mse"] > 0:
         return {}
-    judged = evaluate(windows, read_predictions(directory, "testing")["predicted_scaled"].to_numpy()[np.newaxis])
+    predicted = read_predictions(directory, "testing")["predicted_scaled"].to_numpy()
+    judged = evaluate(*windows.test, predicted[np.newaxis])
     found = {"skill": judged.skill, "skill_low": judged.skill_low, "skill_high": judged.skill_high}
     return {name: value for name, value in found.items() if np.isfinite(value)}
 
