@@ -27,7 +27,7 @@ def write_minutes(path: Path, rows: int, *, seed: int = 0) -> None:
         row = np.arange(first, min(first + _CHUNK, rows))
         close = 7000 + np.round(1000 * generator.normal(size=row.size).clip(-5, 5), 2)
         close[row % 8 == 7] = np.nan
-        prices = {name: close for name in ("Open", "High", "Low", "Close", "Volume_(BTC)", "Weighted_Price")}
+        prices = dict.fromkeys(("Open", "High", "Low", "Close", "Volume_(BTC)", "Weighted_Price"), close)
         frame = pd.DataFrame({"Timestamp": _START + 60 * row, **prices})
         frame.to_csv(path, mode="a", header=first == 0, index=False, na_rep="NaN")
 

@@ -49,9 +49,9 @@ def embedded_table_path() -> Path:
 def load_prices(path: Path | None = None, *, gaps: str = "refuse") -> PriceTable:
     """Read a price table, newest day first whichever way the file runs.
 
-    The file is CSV in UTF-8 with a header. Two of its columns are read, by their names in any case; exact ones go first:
+    The file is CSV in UTF-8 with a header. Two of its columns are read, by name, in any case:
 
-    - a table of days has `date` (2018-05-26, with midnight or a zone behind it or not, or 5/26/2018) and `close` (USD);
+    - a table of days has `date` (2018-05-26, also with midnight or a zone behind it, or 5/26/2018) and `close` (USD);
     - a table of minutes has `Timestamp` (Unix time) and `Close`. A day, of UTC, has the mean of its minutes' prices.
 
     A row whose price is empty, `NaN` or `null` has none. The table reaches from the first day with a price to the last.
@@ -82,7 +82,7 @@ def load_prices(path: Path | None = None, *, gaps: str = "refuse") -> PriceTable
     dates, close_usd, note = fill_gaps(series, gaps, name)
     filled = series.missing if gaps == "previous" else ()
     return PriceTable(
-        dates=dates[::-1].copy(),  # in memory as in the table: sums over a reversed view may differ in the last bit
+        dates=dates[::-1].copy(),  # sums over a reversed view may differ in the last bit
         close_usd=close_usd[::-1].copy(),
         sha256=sha256,
         name=name,

@@ -42,7 +42,7 @@ class Times(Protocol):
 
 
 class Days:
-    """Days as `2018-05-26`, with midnight or a zone behind or not, or as `5/26/2018`; as numbers, from 1970-01-01 on."""
+    """Days as `2018-05-26` or `5/26/2018`, also with midnight or a zone behind; as numbers, from 1970-01-01 on."""
 
     notes = ()
 
