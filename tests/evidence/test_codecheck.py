@@ -113,7 +113,7 @@ def test_summary_counts_claims_and_settings_apart():
     claims = [claim_with(id=f"tale/x{k}", kind=kind) for k, kind in enumerate(kinds)]
     summary = yaml.safe_load(manifest_of("tale", claims, x=0))["summary"]
     counts = "1 claim: 1 reproduced; not counted among them: 2 settings and 1 reconstruction, all in agreement."
-    assert summary.startswith(f"Each held to a rule by a program: {counts} ")
+    assert summary.startswith(f"A program holds each to a rule. {counts} ")
 
 
 def test_text_that_means_something_in_yaml_comes_back_as_it_was():
