@@ -3,12 +3,12 @@
 Every file lies under the name table.csv. The rows around the broken one are sound.
 """
 
-DAYS = "date,close\n2018-03-03,11034.5\n{row}\n2018-03-01,9000\n"
+DAYS = "date,close\n2018-03-03,11034.5\n{row}\n2018-03-01,9000\n2018-02-28,9000\n"
 ARTICLE = (
     "https://www.CryptoDataDownload.com\nDate,Symbol,Open,High,Low,Close,Volume From,Volume To\n"
     "3/3/2018,BTCUSD,1,2,3,11034.5,4,5\n{row}\n3/1/2018,BTCUSD,1,2,3,9000,4,5\n"
 )
-MINUTES = "Timestamp,Open,High,Low,Close,Volume\n1527292680,1,2,3,7010.25,4\n{row}\n1527292800,1,2,3,7100,4\n"
+MINUTES = "Timestamp,Open,High,Low,Close,Volume\n1527292680,1,2,3,7010.25,4\n{row}\n1527292800,1,2,3,7100,4\n1527292860,1,2,3,7100,4\n"
 QUOTED = '"close","volume","date"\n"11034.5","1,5","2018-03-03"\n{row}\n"9000","1,5","2018-03-01"\n'
 
 MEND = "mend the row or name another file"
