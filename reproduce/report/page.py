@@ -85,7 +85,7 @@ def _notices(subject: Subject, account: Account) -> Iterator[str]:
         )
     if not account.has_published_input:
         yield (
-            "This run read data of its own. The verdicts are those of the article's data; the pictures and losses are "
-            "this run's."
+            "This run read another file than the article's data. The verdicts are those of the article's data; the "
+            "pictures and losses are this run's."
         )
     yield from account.notices

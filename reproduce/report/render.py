@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
+import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from importlib.resources import files
@@ -14,7 +16,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from plotly.offline import get_plotlyjs
 
 from reproduce.articles.sections import WIDTH, Block, Cell, Chart, Pair, Picture, shown
@@ -24,6 +26,7 @@ from reproduce.report.page import APART, Page
 from reproduce.runs.files import write_text
 
 MARKER = b'<meta name="generator" content="reproduce report">'
+TITLE, LABEL = 48, 26  # characters of a line over and beside a picture
 MARKS = {REPRODUCED: "✓", PARTLY: "◐", NOT_REPRODUCED: "✗", NOT_TESTABLE: "?"}  # so that no verdict is colour alone
 
 
@@ -46,6 +49,7 @@ def render(page: Page) -> str:
         "kind": lambda block: type(block).__name__,
         "image": _image,
         "shown": shown,
+        "marked": _marked,
         "json": lambda block: htmlsafe_json_dumps(asdict(block)),
     }
     environment.tests["cell"] = lambda value: isinstance(value, Cell)
@@ -96,12 +100,19 @@ def _flat(blocks: Iterable[Block]) -> Iterator[Block]:
         yield from _flat([*block.left, *block.right]) if isinstance(block, Pair) else [block]
 
 
+def _marked(text: str) -> Markup:
+    """Sentences in which what stands between backticks is code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", escape(text)))
+
+
 def _image(picture: Picture) -> Image:
-    """Draw the picture anew at its size on the page, with legends that leave it room."""
+    """Draw the picture anew at its size on the page, with words that find room there."""
     figure, height = picture.figure, picture.height * WIDTH
     figure.set_size_inches(WIDTH, height)
-    for legend in filter(None, (axes.get_legend() for axes in figure.axes)):
-        for text in legend.get_texts():
+    for axes in figure.axes:
+        axes.set_title(textwrap.fill(axes.get_title(), TITLE))
+        axes.set_ylabel(textwrap.fill(axes.get_ylabel(), LABEL))
+        for text in axes.get_legend().get_texts() if axes.get_legend() else ():
             text.set_fontsize("small")
     svg = BytesIO()
     figure.savefig(svg, format="svg", metadata={"Date": None})

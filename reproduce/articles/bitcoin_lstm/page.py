@@ -208,9 +208,9 @@ def _ladder(table: Mapping[str, AblationRow]) -> Section:
         "seeds. Skill is 1 less the model's squared test error over that of persistence: above 0 the model adds "
         "something, below 0 it takes away."
     )
-    columns = {"Variant": "", "Verdict": "", "Skill": ".2f", "Error, USD": ",.2f", "Persistence, USD": ",.2f"}
-    columns |= {"Diebold-Mariano p": ".3f", "Direction right": ".1%", "Lag, rows": ".0f", "Skill of drift": ".2f"}
-    columns |= {"Skill of linear model": ".2f", "Final loss": ".5f", "Seeds": "d"}
+    columns = {"Variant": "", "Verdict": "", "Skill": ".2f", "Error, USD": ",.2f", "Diebold-Mariano p": ".3f"}
+    columns |= {"Direction right": ".1%", "Lag, rows": ".0f", "Skill of drift": ".2f"}
+    columns |= {"Final loss": ".5f", "Seeds": "d"}
     groups = {
         "As published": {"as published": Variant()},
         "One deviation undone alone": ALONE,
@@ -229,13 +229,11 @@ def _rung(label: str, row: AblationRow) -> tuple:
         Cell(label, row.variant),
         row.verdict,
         Cell(row.skill, f"{shown(row.skill_low, '.2f')} to {shown(row.skill_high, '.2f')}"),
-        row.test_rmse_usd,
-        row.persistence_rmse_usd,
+        Cell(row.test_rmse_usd, f"persistence {shown(row.persistence_rmse_usd, ',.2f')}"),
         row.dm_p_words.removeprefix("= "),
         Cell(row.direction_accuracy, f"more frequent {shown(row.majority_share, '.1%')}"),
         row.best_lag,
-        row.drift_skill,
-        row.autoregression_skill,
+        Cell(row.drift_skill, f"linear model {shown(row.autoregression_skill, '.2f')}"),
         row.final_loss,
         Cell(row.seeds, f"{row.diverged} diverged") if row.diverged else row.seeds,
     )

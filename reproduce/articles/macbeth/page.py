@@ -84,11 +84,13 @@ def _samples(directory: Directory, milestones: Sequence[Milestone]) -> Section:
     window = directory.config.variant.window
     texts = {one.epoch: directory.read_text(sample_name(one.epoch)) for one in milestones}
     start = Quote("All go on from this window", next(iter(texts.values()))[:window])
-    quotes = [
-        Quote(f"After {counted(epoch, 'epoch')}", text[window:].removesuffix("\n")) for epoch, text in texts.items()
-    ]
+    quotes = [_quote(f"After {counted(epoch, 'epoch')}", text[window:-1]) for epoch, text in texts.items()]
     words = Paragraph("Greedy text: the likeliest character each time, fed back. The same start at every milestone.")
     return Section("samples", "Text written at each milestone", "Text", [words, start, *quotes])
+
+
+def _quote(title: str, text: str) -> Quote:
+    return Quote(title if text.strip() else f"{title}: {counted(len(text), 'blank')}", text)
 
 
 def _window(directory: Directory, text: Text) -> Section:
@@ -99,8 +101,8 @@ def _window(directory: Directory, text: Text) -> Section:
     quotes = [
         [Quote("A window of the text, drawn with the run's seed", start), Quote("How the text goes on", continued)],
         [
-            Quote("What the published loop prints: each character from a shorter ending of the window", published),
-            Quote("What the repaired loop writes: each character is fed back", repaired),
+            _quote("What the published loop prints: each character from a shorter ending of the window", published),
+            _quote("What the repaired loop writes: each character is fed back", repaired),
         ],
     ]
     words = Paragraph("The loop as printed feeds nothing back, so it does not write on: M3 in original_code/README.md.")

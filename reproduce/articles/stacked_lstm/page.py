@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -62,7 +63,7 @@ def account(directory: Directory, table: PriceTable, study: Path | None) -> Acco
         sections=[
             _pictures(directory, windows, predictions),
             _prices(directory, windows, predictions),
-            _rivals(rows, directory.read_metrics()["persistence_rmse_usd"], study),
+            _rivals(rows, study),
             _assumptions(),
         ],
     )
@@ -106,8 +107,9 @@ def _prices(directory: Directory, windows: Windows, predictions: pd.DataFrame) -
     return Section("prices", "The test days, one by one", "Day by day", [chart])
 
 
-def _rivals(rows: Sequence[RivalRow], persistence_usd: float, study: Path | None) -> Section:
+def _rivals(rows: Sequence[RivalRow], study: Path | None) -> Section:
     """The guide's comparison of networks, over many seeds."""
+    persistence_usd = next(row.rmse_usd / math.sqrt(1 - row.skill) for row in rows if math.isfinite(row.skill))
     pairs, source = compare(rows), "the study that comes with the package" if study is None else "this study"
     told = "; ".join(f"{LABELS[one.rival]} less LSTM {one.mean:.0f} USD on average" for one in pairs)
     picture = Picture(
@@ -153,6 +155,6 @@ def _median_table(rows: Sequence[RivalRow], persistence_usd: float) -> Table:
 def _assumptions() -> Section:
     """What the guide leaves open and the verdicts depend on."""
     parts = (line.partition(": ") for line in ASSUMPTIONS)
-    chosen = Answers([Answer(title, text) for title, _, text in parts])
+    chosen = Answers([Answer(title, text[:1].upper() + text[1:]) for title, _, text in parts])
     words = Paragraph("The guide leaves these open; the verdicts depend on what was chosen.")
     return Section("assumptions", "What had to be assumed", "Assumptions", [words, chosen])
