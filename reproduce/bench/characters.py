@@ -1,86 +1,82 @@
-"""The Macbeth network against the clock: what its contenders train, and who they are.
+"""The Macbeth network against the clock: its contenders, and the tables and targets of their race and their writing.
 
 The article's `fit` is the base line. Libraries are imported by the contender that needs them, in its own process.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reproduce.bench.contenders import THREADS, Contender
+from reproduce.bench.contender import THREADS, Contender, fit
+from reproduce.bench.problem import Problem, create_char_problem
 from reproduce.bench.process import Train
+from reproduce.bench.results import Bench, Result, bench_of, fastest, ratio, rows_of, table_of
+from reproduce.bench.rounds import race, started
+from reproduce.bench.targets import Target, target_table
+from reproduce.bench.writing import PREDICT, WINDOW, WritingProblem, compared, create_writing_problem, time_writers
 from reproduce.inputs.text import scale
-from reproduce.networks.characters.weights import CharWeights
 
-if TYPE_CHECKING:  # contenders' processes import this module, and what they import counts as their memory
+if TYPE_CHECKING:
     from reproduce.networks.characters.keras import Network
 
+COMPILED, PYTORCH = "compiled engine", "PyTorch nn.LSTM"
 KERAS = "Keras fit"  # the base line, and whose loss it must be
 CHARACTERS = 43  # distinct ones in Macbeth
 STEPS = 60  # an epoch here; a call of fit takes as long to begin as one step, and an epoch of the article has 3343
 CALL = 20  # steps in a call of the compiled engine, as `reproduce run macbeth` trains
 TOLERANCE = 1e-5  # relative, of the mean loss of the first STEPS steps; as in `reproduce.networks.characters.proof`
 OTHER_DRAWS = 0.005  # likewise, where dropout draws other units than Keras does; draws of 100 units differ by 0.001
+STEP_COLUMNS = {
+    "contender": "{contender}",
+    "threads": "{threads}",
+    "ms a step": "{ms_per_step:.1f}",
+    "lower quartile": "{lower_quartile:.1f}",
+    "upper quartile": "{upper_quartile:.1f}",
+    "times Keras fit": "{times_keras:.2f}",
+    "peak MB": "{peak_memory_mb:.0f}",
+    "first loss": "{first_loss:.6f}",
+    "status": "{status}",
+}
+WRITING_COLUMNS = {
+    "writer": "{writer}",
+    "threads": "{threads}",
+    "ms a character": "{ms_per_character:.2f}",
+    "lower quartile": "{lower_quartile:.2f}",
+    "upper quartile": "{upper_quartile:.2f}",
+    "times as fast as predict": "{times_as_fast:.1f}",
+    "peak MB": "{peak_memory_mb:.0f}",
+    "equal to predict's": "{equal_characters} characters",
+    "status": "{status}",
+}
 
 
-@dataclass(frozen=True)
-class CharProblem:
-    """Everything a contender is given."""
-
-    network: Network
-    characters: int  # distinct ones
-    seed: int  # of the units that dropout draws
-    weights: CharWeights  # to begin from, float32
-    inputs: np.ndarray  # (steps, batch, window) numbers of characters, int32
-    targets: np.ndarray  # (steps, batch)
-
-    @property
-    def steps(self) -> int:
-        """Training steps an epoch."""
-        return len(self.inputs)
-
-
-def create_problem(network: Network, characters: int, *, steps: int, seed: int = 0) -> CharProblem:
-    """Batches from a generator, whose characters are as unequal as a language's: the k-th comes 1/k as often.
-
-    So no text need be installed, and the network has something to learn from the first step on; starts TensorFlow.
-    """
-    from reproduce.networks.characters.keras import initial_weights
-
-    often = 1 / np.arange(1, characters + 1)
-    shape = (steps, network.batch, network.window + 1)
-    drawn = np.random.default_rng(seed).choice(characters, shape, p=often / often.sum()).astype(np.int32)
-    weights = initial_weights(network, characters, seed)
-    return CharProblem(network, characters, seed, weights, inputs=drawn[..., :-1], targets=drawn[..., -1])
-
-
-def train_keras(threads: int, problem: CharProblem) -> Train:
+def train_keras(threads: int, problem: Problem) -> Train:
     """`fit` as the article has it, but unshuffled, on one thread or on TensorFlow's default pools, all cores."""
     from reproduce.networks.characters.keras import build_model
     from reproduce.networks.engine import limit_threads
 
     if threads == 1:
         limit_threads(1)
-    network = problem.network
+    network = problem.variant
     model = build_model(network, problem.characters, problem.seed)
     model.set_weights(problem.weights)
-    x = scale(problem.inputs.reshape(-1, network.window), problem.characters)
-    one_hot = np.eye(problem.characters, dtype=np.float32)[problem.targets.reshape(-1)]
-    settings = {"batch_size": network.batch, "shuffle": False, "verbose": 0}
-    return lambda epochs: model.fit(x, one_hot, epochs=epochs, **settings).history["loss"]
+    inputs, targets = problem.unbatched
+    x = scale(inputs, problem.characters)
+    one_hot = np.eye(problem.characters, dtype=np.float32)[targets]
+    return fit(model, x, one_hot, network.batch)
 
 
-def train_compiled(threads: int, problem: CharProblem) -> Train:
+def train_compiled(threads: int, problem: Problem) -> Train:
     """The compiled engine, `threads` of which share an operation, in calls as a run's."""
     from reproduce.networks.characters.engines import create_char_engine
     from reproduce.networks.engine import limit_threads
 
     limit_threads(1, within=threads)
-    engine = create_char_engine("compiled", problem.network, problem.characters, problem.seed)
+    engine = create_char_engine("compiled", problem.variant, problem.characters, problem.seed)
     engine.set_weights(problem.weights)
     calls = [slice(start, start + CALL) for start in range(0, problem.steps, CALL)]
 
@@ -91,11 +87,11 @@ def train_compiled(threads: int, problem: CharProblem) -> Train:
     return lambda epochs: [train_epoch() for _ in range(epochs)]
 
 
-def train_pytorch(threads: int, problem: CharProblem) -> Train:
-    """`reproduce.bench.characters_pytorch`."""
-    from reproduce.bench.characters_pytorch import build
+def train_pytorch(threads: int, problem: Problem) -> Train:
+    """`reproduce.bench.pytorch`."""
+    from reproduce.bench.pytorch import train_characters
 
-    return build(problem, threads)
+    return train_characters(problem, threads)
 
 
 def all_contenders() -> list[Contender]:
@@ -103,9 +99,70 @@ def all_contenders() -> list[Contender]:
     rows = []
     for name, build, tolerance, package in (
         (KERAS, train_keras, TOLERANCE, None),
-        ("compiled engine", train_compiled, TOLERANCE, None),
-        ("PyTorch nn.LSTM", train_pytorch, OTHER_DRAWS, "torch"),
+        (COMPILED, train_compiled, TOLERANCE, None),
+        (PYTORCH, train_pytorch, OTHER_DRAWS, "torch"),
     ):
         held_to = {"references": (KERAS,), "tolerance": tolerance}
-        rows += [Contender(name, "described", n, partial(build, n), package, **held_to) for n in reversed(THREADS)]
+        rows += [Contender(name, None, n, partial(build, n), package, **held_to) for n in reversed(THREADS)]
     return rows
+
+
+def create_problems(network: Network) -> tuple[Problem, WritingProblem]:
+    """What is trained and what is written with; starts TensorFlow."""
+    return create_char_problem(network, CHARACTERS, steps=STEPS), create_writing_problem(network, CHARACTERS)
+
+
+def run_char_bench(
+    contenders: Sequence[Contender],
+    writers: Sequence[Contender],
+    problems: tuple[Problem, WritingProblem],
+    *,
+    rounds: int,
+    on_progress: Callable[[str], None],
+) -> Bench:
+    """Race the contenders, then have the writers write, as many rounds each.
+
+    Args:
+        on_progress: called `len(contenders) + len(writers) + 2 * (rounds + 1)` times, with what has just ended.
+    """
+    training, writing = problems
+    with started(contenders) as processes:
+        results = race(dict.fromkeys(contenders, training), processes, rounds, on_progress)
+    return show(results, time_writers(writers, writing, rounds, on_progress), training)
+
+
+def show(results: Sequence[Result], written: Sequence[Result], problem: Problem) -> Bench:
+    """The tables of a race on `problem` and of the writing after it, and the targets."""
+    n = problem.variant
+    keras, predict = fastest(results, KERAS), fastest(written, PREDICT)
+    title = (
+        f"One training step: {n.batch} samples of {n.window} of {problem.characters} characters, two layers of "
+        f"{n.hidden} hidden units, dropout {n.dropout:g}, float32\n"
+        f"First loss: the mean of the first {problem.steps} steps; PyTorch drops other units than Keras and "
+        f"is held to it within {OTHER_DRAWS:.1%}"
+    )
+    steps = rows_of(
+        results,
+        *("contender", "ms_per_step"),
+        lambda r: {"times_keras": ratio(r.median, keras), "first_loss": r.first_loss},
+        unit=1000,
+    )
+    characters = rows_of(
+        written,
+        *("writer", "ms_per_character"),
+        lambda r: (
+            {"times_as_fast": ratio(predict, r.median)}
+            | ({"equal_characters": len(compared(written))} if r.contender.name == WINDOW else {})
+        ),
+        unit=1000,
+    )
+    targets = [  # where a contender has several numbers of threads, its fastest counts
+        ("time of Keras fit / compiled", 1.4, ratio(keras, fastest(results, COMPILED))),
+        ("time of Keras predict / generate with memory window", 20, ratio(predict, fastest(written, WINDOW))),
+    ]
+    return bench_of(
+        [*results, *written],
+        table_of(title, steps, STEP_COLUMNS),
+        table_of("One written character, greedily, each fed back", characters, WRITING_COLUMNS),
+        target_table([Target(name, None, "at least", limit, measured) for name, limit, measured in targets]),
+    )

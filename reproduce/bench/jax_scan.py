@@ -12,11 +12,9 @@ from reproduce.articles.bitcoin_lstm.variant import BETA1, BETA2, EPSILON
 from reproduce.bench.problem import Problem
 from reproduce.bench.process import Train
 
-GATES = "ifog"
-
 
 class Network(NamedTuple):
-    """The weights, or their gradients or moments; gates side by side."""
+    """The weights, or their gradients or moments; gates side by side, i f g o."""
 
     W_x: jax.Array  # (1, 4·hidden)
     W_h: jax.Array  # (hidden, 4·hidden)
@@ -37,10 +35,8 @@ class Training(NamedTuple):
 
 def build(problem: Problem) -> Train:
     """Compile the epoch; the buffers of the training before it are given up to the training after it."""
-    steps, batch, window = problem.steps, problem.variant.batch, problem.variant.window
-    inputs = jnp.asarray(problem.inputs.reshape(steps, batch, window, 1))
-    targets = jnp.asarray(problem.targets.reshape(steps, batch, 1))
-    training = _initial_training(problem.weights)
+    inputs, targets = jnp.asarray(problem.inputs), jnp.asarray(problem.targets)
+    training = _initial_training(problem)
 
     def step(training: Training, examples: tuple[jax.Array, jax.Array]) -> tuple[Training, jax.Array]:
         loss, gradients = jax.value_and_grad(loss_of)(training.weights, *examples)
@@ -61,7 +57,7 @@ def loss_of(w: Network, x: jax.Array, y: jax.Array) -> jax.Array:
     h = c = jnp.zeros((x.shape[0], w.W_h.shape[0]))
     for t in range(x.shape[1]):
         z = x[:, t] @ w.W_x + w.b if t == 0 else x[:, t] @ w.W_x + h @ w.W_h + w.b
-        i, f, o, g = jnp.split(z, 4, axis=1)  # (batch, hidden) each
+        i, f, g, o = jnp.split(z, 4, axis=1)  # (batch, hidden) each
         c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
         h = jax.nn.sigmoid(o) * jnp.tanh(c)
     return jnp.mean(jnp.square(h @ w.W_y + w.b_y - y))
@@ -77,13 +73,7 @@ def adam_step(training: Training, gradients: Network, learning_rate: float) -> T
     return Training(weights, m, v, beta1_power * BETA1, beta2_power * BETA2)
 
 
-def _initial_training(w: dict[str, np.ndarray]) -> Training:
-    weights = Network(
-        W_x=jnp.concatenate([w[f"W_x{gate}"] for gate in GATES], axis=1),
-        W_h=jnp.concatenate([w[f"W_h{gate}"] for gate in GATES], axis=1),
-        b=jnp.concatenate([w[f"b_{gate}"] for gate in GATES]),
-        W_y=jnp.asarray(w["W_hy"]),
-        b_y=jnp.asarray(w["b_y"]),
-    )
+def _initial_training(problem: Problem) -> Training:
+    weights = Network(*map(jnp.asarray, (*problem.gates_beside(), problem.weights["W_hy"], problem.weights["b_y"])))
     m, v = (jax.tree.map(jnp.zeros_like, weights) for _ in range(2))
     return Training(weights, m, v, jnp.float32(BETA1), jnp.float32(BETA2))

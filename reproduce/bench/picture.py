@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from reproduce.bench.scaling import SIZES, Point
+from reproduce.bench.bitcoin import COMPILED, KERAS, SESSION
+from reproduce.bench.scaling import SIZES, along
 from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING
 
 STYLES = {
-    "session engine": {"color": PERSISTENCE, "marker": "s"},
-    "Keras fit": {"color": TESTING, "marker": "^"},
-    "compiled engine": {"color": TRAINING, "marker": "o"},
+    SESSION: {"color": PERSISTENCE, "marker": "s"},
+    KERAS: {"color": TESTING, "marker": "^"},
+    COMPILED: {"color": TRAINING, "marker": "o"},
 }
 LABELS = {"hidden": "Hidden units", "window": "Days in a window", "batch": "Windows in a batch"}
 
 
-def draw_scaling(points: Sequence[Point]) -> Figure:
-    """Median microseconds a step against each size, with whiskers from quartile to quartile, above the floor."""
+def draw_scaling(points: pd.DataFrame) -> Figure:
+    """Median microseconds a step against each size, with whiskers from quartile to quartile, above the floor.
+
+    Args:
+        points: as `reproduce.bench.scaling.run_scaling` gives them.
+    """
     figure = Figure(figsize=(13, 4.8), layout="constrained")
     panels = figure.subplots(1, len(SIZES), sharey=True)
     for axes, size in zip(panels, SIZES, strict=True):
-        _draw_panel(axes, size, [point for point in points if point.varies(size)])
+        _draw_panel(axes, size, along(points, size))
     panels[0].set_ylabel("Microseconds a training step")
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
@@ -34,19 +38,16 @@ def draw_scaling(points: Sequence[Point]) -> Figure:
     return figure
 
 
-def _draw_panel(axes: Axes, size: str, points: Sequence[Point]) -> None:
+def _draw_panel(axes: Axes, size: str, points: pd.DataFrame) -> None:
     for name, style in STYLES.items():
-        line = sorted((p for p in points if p.contender == name and p.failure is None), key=lambda p: getattr(p, size))
-        medians = [point.us_per_step for point in line]
-        whiskers = (
-            [point.us_per_step - point.lower_quartile for point in line],
-            [point.upper_quartile - point.us_per_step for point in line],
-        )
-        axes.errorbar([getattr(point, size) for point in line], medians, whiskers, capsize=3, label=name, **style)
-    floor = sorted({(getattr(point, size), point.floor_us) for point in points})
-    axes.plot(*zip(*floor, strict=True), "--", color=ACTUAL, label="floor: the step's arithmetic at the measured peak")
-    ticks = sorted({getattr(point, size) for point in points})
+        line = points[(points["contender"] == name) & points["failure"].isna()]
+        medians = line["us_per_step"]
+        whiskers = (medians - line["lower_quartile"], line["upper_quartile"] - medians)
+        axes.errorbar(line[size], medians, whiskers, capsize=3, label=name, **style)
+    floor = points.drop_duplicates(size)
+    label = "floor: the step's arithmetic at the measured peak"
+    axes.plot(floor[size], floor["floor_us"], "--", color=ACTUAL, label=label)
     axes.set(xscale="log", yscale="log", xlabel=LABELS[size])
-    axes.set_xticks(ticks, [str(tick) for tick in ticks])
+    axes.set_xticks(floor[size], [str(tick) for tick in floor[size]])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.grid(True, which="both", alpha=0.2)

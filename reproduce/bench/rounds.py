@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-
-from reproduce.bench.contenders import Contender
-from reproduce.bench.process import Chunk, ContenderError, ContenderProcess
+from reproduce.bench.contender import Contender
+from reproduce.bench.process import ContenderError, ContenderProcess
+from reproduce.bench.results import Result
 from reproduce.networks.agreement import relative_difference
 
 CHUNK_SECONDS = 0.5  # what a chunk should take; at least one epoch
@@ -24,39 +22,7 @@ class Problem(Protocol):
 
     @property
     def steps(self) -> int:
-        """Training steps an epoch."""
-
-
-@dataclass
-class Result:
-    """What one contender left behind."""
-
-    contender: Contender
-    missing: str | None = None  # why it could not take part
-    failure: str | None = None  # why it was not timed to the end
-    first_loss: float | None = None  # the mean of the first epoch
-    microseconds: list[float] = field(default_factory=list)  # per training step, one a round
-    peak_bytes: int = 0
-    epochs: int = 1  # in a chunk
-
-    @property
-    def is_in(self) -> bool:
-        """Whether it takes part, and has not failed so far."""
-        return self.missing is None and self.failure is None
-
-    @property
-    def outcome(self) -> dict[str, str]:
-        """Its `status`, `timed`, `missing` or `FAILED`, and where it was not timed the `reason`."""
-        if self.is_in:
-            return {"status": "timed"}
-        status = "missing" if self.failure is None else "FAILED"
-        return {"status": status, "reason": self.failure or self.missing}
-
-    @property
-    def quartiles(self) -> tuple[float, float, float]:
-        """Lower quartile, median and upper quartile of microseconds a step."""
-        lower, median, upper = np.quantile(self.microseconds, (0.25, 0.5, 0.75))
-        return float(lower), float(median), float(upper)
+        """Training steps an epoch, or characters a text."""
 
 
 @contextmanager
@@ -69,35 +35,6 @@ def started(contenders: Sequence[Contender]) -> Iterator[Mapping[Contender, Cont
                 processes[contender] = ContenderProcess()
                 stack.callback(processes[contender].stop)
         yield processes
-
-
-def race(
-    contenders: Sequence[Contender],
-    problems: Mapping[str, Problem],
-    processes: Mapping[Contender, ContenderProcess],
-    rounds: int,
-    on_progress: Callable[[str], None],
-) -> list[Result]:
-    """Time all contenders on the problem of their wiring.
-
-    Args:
-        problems: by wiring.
-        on_progress: called `len(contenders) + rounds + 1` times, with what has just ended.
-    """
-    results = [Result(contender, missing=contender.why_missing()) for contender in contenders]
-    for result in _ask_ahead(results, problems, processes):
-        if result.is_in:
-            with failures_of(result):
-                result.first_loss = processes[result.contender].answer().outcomes[0]
-        on_progress(f"first epoch of {result.contender.name}")
-    check_losses(results)
-    for number in range(rounds + 1):
-        for result in still_in(results):
-            with failures_of(result):
-                chunk = _train(processes[result.contender], result.epochs)
-                _record(result, chunk, problems[result.contender.wiring].steps, is_timed=number > 0)
-        on_progress(f"round {number}")
-    return results
 
 
 def check_losses(results: Sequence[Result]) -> None:
@@ -113,22 +50,32 @@ def check_losses(results: Sequence[Result]) -> None:
             )
 
 
-def _reference_of(result: Result, results: Sequence[Result]) -> Result:
-    peers = [peer for peer in results if peer.contender.wiring == result.contender.wiring]
-    return next(peer for name in result.contender.references for peer in peers if peer.contender.name == name)
+def race(
+    problems: Mapping[Contender, Problem],
+    processes: Mapping[Contender, ContenderProcess],
+    rounds: int,
+    on_progress: Callable[[str], None],
+    check: Callable[[Sequence[Result]], None] = check_losses,
+) -> list[Result]:
+    """Time all contenders, each on its problem.
 
-
-def _ask_ahead(
-    results: Sequence[Result], problems: Mapping[str, Problem], processes: Mapping[Contender, ContenderProcess]
-) -> Iterator[Result]:
-    """Every result in turn, its contender asked to build and the next one too; all at once would only wait in line."""
-    for result, following in zip([None, *results], [*results, None], strict=True):
-        if following is not None and following.is_in:
-            contender = following.contender
-            with failures_of(following):
-                processes[contender].ask_to_build(contender.build, problems[contender.wiring])
-        if result is not None:
-            yield result
+    Args:
+        on_progress: called `len(problems) + rounds + 1` times, with what has just ended.
+        check: called after the first epochs; marks as failed whoever is not to be timed.
+    """
+    results = [Result(contender, missing=contender.why_missing()) for contender in problems]
+    for result in _ask_ahead(results, problems, processes):
+        if result.is_in:
+            with _failures_of(result):
+                result.outcomes += processes[result.contender].answer().outcomes
+        on_progress(f"first turn of {result.contender.name}")
+    check(results)
+    for number in range(rounds + 1):
+        for result in still_in(results):
+            with _failures_of(result):
+                _work(result, processes[result.contender], problems[result.contender].steps, is_timed=number > 0)
+        on_progress(f"round {number}")
+    return results
 
 
 def still_in(results: Sequence[Result]) -> list[Result]:
@@ -136,25 +83,41 @@ def still_in(results: Sequence[Result]) -> list[Result]:
     return [result for result in results if result.is_in]
 
 
+def _reference_of(result: Result, results: Sequence[Result]) -> Result:
+    peers = [peer for peer in results if peer.contender.wiring == result.contender.wiring]
+    return next(peer for name in result.contender.references for peer in peers if peer.contender.name == name)
+
+
+def _ask_ahead(
+    results: Sequence[Result], problems: Mapping[Contender, Problem], processes: Mapping[Contender, ContenderProcess]
+) -> Iterator[Result]:
+    """Every result in turn, its contender asked to build and the next one too; all at once would only wait in line."""
+    for result, following in zip([None, *results], [*results, None], strict=True):
+        if following is not None and following.is_in:
+            contender = following.contender
+            with _failures_of(following):
+                processes[contender].ask_to_build(contender.build, problems[contender])
+        if result is not None:
+            yield result
+
+
+def _work(result: Result, process: ContenderProcess, steps: int, *, is_timed: bool) -> None:
+    """Have it work for a chunk, and keep the time; what is not timed only tells how many epochs fill a chunk."""
+    process.ask_to_go_on(result.epochs)
+    chunk = process.answer()
+    seconds = chunk.seconds / result.epochs
+    if is_timed:
+        result.microseconds.append(seconds / steps * 1e6)
+    else:
+        result.epochs = max(1, round(CHUNK_SECONDS / seconds))
+    result.outcomes += chunk.outcomes
+    result.peak_bytes = chunk.peak_bytes
+
+
 @contextmanager
-def failures_of(result: Result) -> Iterator[None]:
+def _failures_of(result: Result) -> Iterator[None]:
     """Turn a ContenderError into the result's failure."""
     try:
         yield
     except ContenderError as error:
         result.failure = str(error)
-
-
-def _train(process: ContenderProcess, epochs: int) -> Chunk:
-    process.ask_to_go_on(epochs)
-    return process.answer()
-
-
-def _record(result: Result, chunk: Chunk, steps: int, *, is_timed: bool) -> None:
-    """Keep a round's time; round 0 only sets how many epochs fill a chunk."""
-    seconds = chunk.seconds / len(chunk.outcomes)
-    if is_timed:
-        result.microseconds.append(seconds / steps * 1e6)
-    else:
-        result.epochs = max(1, round(CHUNK_SECONDS / seconds))
-    result.peak_bytes = chunk.peak_bytes

@@ -5,34 +5,24 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from reproduce.articles.bitcoin_lstm.study import Study, run_study, summarise_study
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.bench.contenders import CORES, Contender
+from reproduce.bench.contender import CORES, Contender
 from reproduce.bench.problem import create_problem
+from reproduce.bench.results import Bench, Row, ratio, table_of
 from reproduce.bench.rounds import race, started
 from reproduce.errors import RunError
 from reproduce.inputs.prices import load_prices
 
 GRAPH_ROUNDS = 5
-
-
-@dataclass(frozen=True)
-class Throughput:
-    """One row: whole runs of the variant's epochs, finished one after another or side by side."""
-
-    what: str
-    workers: int
-    runs_per_hour: float
-    times_graph: float | None = None  # of the published graph's, one run after another; None where that is missing
-
-    def as_text(self) -> dict[str, str]:
-        """For people."""
-        times = "" if self.times_graph is None else f"{self.times_graph:.1f}"
-        row = {"what": self.what, "workers": str(self.workers), "runs an hour": f"{self.runs_per_hour:.1f}"}
-        return row | {"times the published graph": times}
+COLUMNS = {
+    "what": "{what}",
+    "workers": "{workers}",
+    "runs an hour": "{runs_per_hour:.1f}",
+    "times the published graph": "{times_graph:.1f}",
+}
 
 
 def worker_counts() -> list[int]:
@@ -41,7 +31,7 @@ def worker_counts() -> list[int]:
     return sorted({*powers, CORES})
 
 
-def measure_throughput(
+def run_throughput(
     graph: Contender,
     reference: Contender,
     variant: Variant,
@@ -49,24 +39,28 @@ def measure_throughput(
     *,
     runs: int,
     on_progress: Callable[[str], None],
-) -> list[Throughput]:
+) -> Bench:
     """Time the published graph's epochs, then a study of `runs` runs a worker for each number of workers.
 
     A study's time is all of it, the start of its processes and the proof of their engines included.
 
     Args:
         graph: the contender whose steps one after another are the published way, `original_code`'s graph.
-        reference: whose loss that must have in the first epoch (`reproduce.bench.contenders.REFERENCES`).
+        reference: whose loss that must have in the first epoch (`reproduce.bench.contender.REFERENCES`).
         on_progress: called `len(workers) + 1` times, with what has just ended.
     """
     graph_per_hour = _graph_runs_per_hour(graph, reference, variant)
-    rows = [] if graph_per_hour is None else [Throughput(graph.name, 1, graph_per_hour, 1.0)]
+    rows = [] if graph_per_hour is None else [_row(graph.name, 1, graph_per_hour, graph_per_hour)]
     on_progress(graph.name)
     for count in workers:
-        per_hour = _study_runs_per_hour(variant, count, runs * count)
-        rows.append(Throughput("study", count, per_hour, graph_per_hour and per_hour / graph_per_hour))
+        rows.append(_row("study", count, _study_runs_per_hour(variant, count, runs * count), graph_per_hour))
         on_progress(f"{count} workers")
-    return rows
+    return Bench([table_of(f"Whole runs of {variant.epochs} epochs, {runs} for each worker", rows, COLUMNS)])
+
+
+def _row(what: str, workers: int, per_hour: float, graph_per_hour: float | None) -> Row:
+    times = ratio(per_hour, graph_per_hour)  # None where the published graph is missing
+    return {"what": what, "workers": workers, "runs_per_hour": per_hour, "times_graph": times}
 
 
 def _graph_runs_per_hour(graph: Contender, reference: Contender, variant: Variant) -> float | None:
@@ -75,11 +69,11 @@ def _graph_runs_per_hour(graph: Contender, reference: Contender, variant: Varian
         return None
     problem = create_problem(variant, steps=10**9)  # as many as an epoch has
     with started([graph, reference]) as processes:
-        problems = {variant.wiring: problem}
-        result, _ = race([graph, reference], problems, processes, GRAPH_ROUNDS, on_progress=lambda _: None)
+        problems = dict.fromkeys((graph, reference), problem)
+        result, _ = race(problems, processes, GRAPH_ROUNDS, on_progress=lambda _: None)
     if result.failure is not None:
         raise RunError(f"{graph.name}: {result.failure}")
-    return 3600e6 / (result.quartiles[1] * problem.steps * variant.epochs)
+    return 3600e6 / (result.median * problem.steps * variant.epochs)
 
 
 def _study_runs_per_hour(variant: Variant, workers: int, runs: int) -> float:

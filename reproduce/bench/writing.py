@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reproduce.bench.contenders import CORES, Contender
+from reproduce.bench.contender import CORES, Contender
 from reproduce.bench.process import Work
-from reproduce.bench.rounds import Result, failures_of, started, still_in
+from reproduce.bench.results import Result
+from reproduce.bench.rounds import race, started
 from reproduce.inputs.text import scale
 from reproduce.networks.characters.generation import generate
 from reproduce.networks.characters.weights import CharWeights
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from reproduce.networks.characters.keras import Network
 
 PREDICT, WINDOW, CARRIED = "Keras predict", "generate, memory window", "generate, memory carried"
-PREDICTED = 30  # characters a turn, as each takes a while
-LENGTH = 1000  # characters a turn of `generate`
+LENGTHS = {PREDICT: 30, WINDOW: 1000, CARRIED: 1000}  # characters a text, of `predict` few, as each takes a while
 LOUDER = 5  # times as large as training begins: weights that do not write one character for ever
 
 
@@ -34,14 +34,7 @@ class WritingProblem:
     characters: int  # distinct ones
     weights: CharWeights
     start: np.ndarray  # (window,) numbers of characters, int32
-
-
-@dataclass(frozen=True)
-class Writing:
-    """The times of all writers, in microseconds a character."""
-
-    results: Sequence[Result]
-    compared: int  # characters that `predict` and `generate` with memory window both wrote, the same or it failed
+    steps: int = 0  # characters a text
 
 
 def create_writing_problem(network: Network, characters: int, seed: int = 0) -> WritingProblem:
@@ -53,8 +46,8 @@ def create_writing_problem(network: Network, characters: int, seed: int = 0) -> 
     return WritingProblem(network, characters, weights, start)
 
 
-def write_by_predict(length: int, problem: WritingProblem) -> Work:
-    """`predict` once a character, fed back, `length` a turn; each turn goes on where the one before stopped."""
+def write_by_predict(problem: WritingProblem) -> Work:
+    """`predict` once a character, fed back; each text goes on where the one before stopped."""
     from reproduce.networks.characters.keras import build_model
 
     model = build_model(problem.network, problem.characters, seed=0)
@@ -62,75 +55,51 @@ def write_by_predict(length: int, problem: WritingProblem) -> Work:
     read = problem.start.tolist()
 
     def write() -> list[int]:
-        for _ in range(length):
+        for _ in range(problem.steps):
             x = scale(np.array(read[-problem.network.window :]), problem.characters)  # (window, 1)
             read.append(int(np.argmax(model.predict(x[np.newaxis], verbose=0))))
-        return read[-length:]
+        return read[-problem.steps :]
 
     return lambda times: [write() for _ in range(times)]
 
 
-def write_by_generate(memory: str, length: int, problem: WritingProblem) -> Work:
-    """`reproduce.networks.characters.generation.generate`, greedily; every turn writes the same text."""
-
-    def write() -> list[int]:
-        written = generate(problem.weights, problem.start, length, memory=memory, temperature=0, seed=0)
-        return written.tolist()
-
-    return lambda times: [write() for _ in range(times)]
+def write_by_generate(memory: str, problem: WritingProblem) -> Work:
+    """`reproduce.networks.characters.generation.generate`, greedily; it writes the same text every time."""
+    how = {"memory": memory, "temperature": 0, "seed": 0}
+    return lambda times: [generate(problem.weights, problem.start, problem.steps, **how).tolist() for _ in range(times)]
 
 
 def all_writers() -> list[Contender]:
     """Every row, in the table's order; `predict` on TensorFlow's default pools, as the article calls it."""
     return [
-        Contender(PREDICT, "described", CORES, partial(write_by_predict, PREDICTED)),
-        Contender(WINDOW, "described", 1, partial(write_by_generate, "window", LENGTH)),
-        Contender(CARRIED, "described", 1, partial(write_by_generate, "carried", LENGTH)),
+        Contender(PREDICT, None, CORES, write_by_predict),
+        Contender(WINDOW, None, 1, partial(write_by_generate, "window")),
+        Contender(CARRIED, None, 1, partial(write_by_generate, "carried")),
     ]
 
 
 def time_writers(
     writers: Sequence[Contender], problem: WritingProblem, rounds: int, on_progress: Callable[[str], None]
-) -> Writing:
-    """Have each write in turn, each in a process of its own; the turn before the rounds is not timed.
+) -> list[Result]:
+    """Have each write in turn; `generate` with memory window has failed where it writes another text than `predict`.
 
     Args:
-        on_progress: called `rounds + 1` times, with what has just ended.
+        on_progress: as `reproduce.bench.rounds.race` calls it.
     """
-    results = [Result(writer, missing=writer.why_missing()) for writer in writers]
-    texts: dict[str, list[list[int]]] = {writer.name: [] for writer in writers}  # one a turn
+    problems = {writer: replace(problem, steps=LENGTHS[writer.name]) for writer in writers}
     with started(writers) as processes:
-        for number in range(rounds + 1):
-            for result in still_in(results):
-                writer = result.contender
-                with failures_of(result):
-                    if number == 0:
-                        processes[writer].ask_to_build(writer.build, problem)
-                    else:
-                        processes[writer].ask_to_go_on(1)
-                    chunk = processes[writer].answer()
-                    (text,) = chunk.outcomes
-                    texts[writer.name].append(text)
-                    result.peak_bytes = chunk.peak_bytes
-                    if number > 0:
-                        result.microseconds.append(chunk.seconds / len(text) * 1e6)
-            on_progress(f"text {number}")
-    return Writing(results, _compare(results, texts))
-
-
-def _compare(results: Sequence[Result], texts: dict[str, list[list[int]]]) -> int:
-    """Mark `generate` with memory window as failed where it writes another text than `predict`.
-
-    Returns:
-        How many characters both have written.
-    """
+        results = race(problems, processes, rounds, on_progress, check=lambda _: None)
     window = next(result for result in results if result.contender.name == WINDOW)
-    predicted = chain.from_iterable(texts[PREDICT])
-    written = chain.from_iterable(texts[WINDOW][:1])
-    pairs = list(zip(predicted, written, strict=False))
+    pairs = compared(results)
     differing = [place for place, (theirs, ours) in enumerate(pairs) if theirs != ours]
     if window.is_in and not pairs:
         window.failure = f"not checked: {PREDICT} has written no text to compare with"
     elif window.is_in and differing:
         window.failure = f"writes another text than {PREDICT} from character {differing[0]} on"
-    return len(pairs)
+    return results
+
+
+def compared(results: Sequence[Result]) -> list[tuple[int, int]]:
+    """The characters that both `predict` and `generate` with memory window have written, side by side."""
+    texts = {result.contender.name: result.outcomes for result in results}
+    return list(zip(chain.from_iterable(texts[PREDICT]), chain.from_iterable(texts[WINDOW][:1]), strict=False))

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.cli.output import JsonOption, note, show_table
-from reproduce.inputs.prices import load_prices
-from reproduce.networks.engine import MAX_SEED, limit_threads
+from reproduce.cli.output import JsonOption, note, show
+from reproduce.networks.engine import MAX_SEED
+from reproduce.runs.process import limit_threads
 
 
 class GraphEngineName(str, Enum):
@@ -30,18 +31,22 @@ def compare(
 ) -> None:
     """Hold the graph against Keras: forward, gradients, weights after Adam steps, losses; exit 1 past a tolerance.
 
-    Both wirings, float64 and float32, on the embedded table.
+    Both wirings, float64 and float32, on the price table in the package.
 
     Example: reproduce compare --epochs 1 --json differences.json
     """
-    table = load_prices()
-    limit_threads(1)
     from reproduce.articles.bitcoin_lstm.windows import prepare
-    from reproduce.networks.comparison import compare_all
+    from reproduce.inputs.prices import load_prices
 
-    differences = list(compare_all(engine.value, prepare(table, Variant()), epochs, seed, steps))
+    inputs, targets = prepare(load_prices(), Variant()).train
+    limit_threads(1)
+    from reproduce.networks.agreement import compare_all
+
+    differences = list(
+        compare_all(engine.value, Variant(), inputs, targets, epochs=epochs, seed=seed, adam_steps=steps)
+    )
     rows = [asdict(difference) | {"within": difference.is_within} for difference in differences]
-    shown = [
+    texts = [
         {
             "dtype": difference.dtype,
             "wiring": difference.wiring,
@@ -53,7 +58,7 @@ def compare(
         }
         for difference in differences
     ]
-    show_table(f"Graph, engine {engine.value}, against Keras", rows, shown, json_to)
+    show([Shown(f"Graph, engine {engine.value}, against Keras", rows, texts)], json_to)
     past = [difference for difference in differences if not difference.is_within]
     if past:
         note(f"reproduce: {len(past)} of {len(differences)} differences are past their tolerance")

@@ -16,7 +16,6 @@ from reproduce.errors import RunError
 if TYPE_CHECKING:
     import numpy as np
 
-    from reproduce.articles.macbeth.training import RunConfig
     from reproduce.inputs.text import Text
     from reproduce.runs.directory import Directory
 
@@ -55,9 +54,6 @@ def generate(
     loop: Annotated[
         Loop, typer.Option(help="Feed each character back, or do as the article printed it.")
     ] = Loop.repaired,
-    text: Annotated[
-        Path | None, typer.Option(help="The text of a run that had --text.  [default: Macbeth, as installed]")
-    ] = None,
     json_to: JsonOption = None,
 ) -> None:
     """Write text with a trained network: the text alone on stdout, what it goes on from on stderr.
@@ -70,16 +66,7 @@ def generate(
     checked(Generation, **options, option="--loop")  # refused now, before files are read
     if start == "":
         raise typer.BadParameter("is empty; write a text, or leave it out to have one drawn", param_hint="--start")
-    for name, problem in (
-        ("config.json", "not a run (no config.json); name a folder that reproduce run macbeth has written"),
-        ("metrics.json", "the run is not finished; give the command that began it again"),
-    ):
-        if not (run / name).is_file():
-            raise RunError(f"{run}: {problem}")
-    from reproduce.inputs.text import load_text
-
-    source = load_text(text)
-    directory = _finished(run, source)
+    directory, source = _finished(run)
     window = directory.config.variant.window
     longest = window if loop is Loop.published else LENGTH
     chosen = Generation(**options, length=length or longest, start=start or "")
@@ -94,23 +81,15 @@ def generate(
         give_json({"run": directory.config.name, **asdict(chosen), "start": begun, "text": written}, json_to)
 
 
-def _finished(path: Path, source: Text) -> Directory:
-    """The run in that folder; RunError where it is no run of macbeth, or of another text."""
-    from reproduce.articles.macbeth.training import RunConfig
-    from reproduce.runs.config import read_config
-    from reproduce.runs.directory import Directory
+def _finished(path: Path) -> tuple[Directory, Text]:
+    """The run in that folder and the text it read; RunError where it is no finished run of macbeth."""
+    from reproduce.articles.reading import open_run
+    from reproduce.articles.sources import TEXTS
 
-    try:
-        config: RunConfig = read_config(RunConfig, (path / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise RunError(f"{path}: not a run of macbeth; name a folder that reproduce run macbeth has written") from error
-    folder = path.resolve()
-    if folder.name != config.name:
-        raise RunError(f"{path}: holds the run {config.name}; give the folder that name again")
-    directory = Directory(folder.parent, config)
-    if config.text_sha256 != source.sha256:
-        raise RunError(f"{path}: was trained on another text than {source.name}; name its text with --text")
-    return directory
+    article, directory = open_run(path)
+    if article.source is not TEXTS:
+        raise RunError(f"{path}: a run of {article.id}, which writes no text; name a run of macbeth")
+    return directory, TEXTS.read(directory)
 
 
 def _write(directory: Directory, source: Text, chosen: Generation) -> tuple[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
-from reproduce.cli.articles import Article
-from reproduce.cli.output import JsonOption, show_table
-from reproduce.evidence.claims import claims_path, read_claims
-from reproduce.evidence.schema import VERDICTS
+from reproduce.articles import ARTICLES
+from reproduce.articles.article import Article, Shown
+from reproduce.cli.output import JsonOption, show
+from reproduce.evidence.claims import read_claims
+from reproduce.evidence.tally import count_verdicts
 
 
 def list_articles(json_to: JsonOption = None) -> None:
@@ -16,24 +17,17 @@ def list_articles(json_to: JsonOption = None) -> None:
 
     Example: reproduce list --json articles.json
     """
-    rows = [_row(article) for article in Article]
-    show_table("Articles, and the recorded verdicts of their claims", rows, [_text(row) for row in rows], json_to)
+    rows, texts = zip(*(_row(article) for article in ARTICLES), strict=True)
+    show([Shown("Articles, and the recorded verdicts of their claims", rows, texts)], json_to)
 
 
-def _row(article: Article) -> dict[str, Any]:
-    about = read_claims(claims_path(article.package))
-    verdicts = Counter(claim.verdict for claim in about.claims if claim.id.startswith(f"{article.value}/"))
-    return {
-        "id": article.value,
-        "title": about.title,
-        "authors": about.authors,
-        "reference": about.reference,
-        "claims": verdicts.total(),
-        "verdicts": {verdict: verdicts[verdict] for verdict in VERDICTS},
+def _row(article: Article) -> tuple[dict[str, Any], dict[str, str]]:
+    about = read_claims(article.package)
+    tally = count_verdicts(about.claims, about.verdicts)
+    head = {"id": article.id, "title": about.title, "authors": about.authors, "reference": about.reference}
+    text = {
+        "article": article.id,
+        "what it is": f"{about.title}. {', '.join(about.authors)}, {about.reference}",
+        "recorded verdicts": tally.sentence(),
     }
-
-
-def _text(row: dict[str, Any]) -> dict[str, str]:
-    about = {"id": row["id"], "title": row["title"], "authors": ", ".join(row["authors"])}
-    counts = {"claims": row["claims"], **row["verdicts"]}
-    return about | {"reference": row["reference"]} | {name: str(count) for name, count in counts.items()}
+    return head | asdict(tally), text

@@ -1,47 +1,76 @@
-"""How commands speak: tables or JSON on stdout, progress on stderr."""
+"""How commands speak: tables or JSON on stdout, remarks on stderr."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
+from typer.core import TyperCommand
 
+from reproduce.articles.article import Shown
 from reproduce.errors import RunError
 from reproduce.runs.files import json_text, write_text
 
-if TYPE_CHECKING:
-    from reproduce.runs.progress import Progress as TrainingProgress
+STDOUT = "-"
+PIPE_WIDTH = 160  # columns; a pipe has no width of its own
 
 JsonOption = Annotated[
-    str | None, typer.Option("--json", metavar="[FILE]", help="Print JSON in place of the table, or write it to FILE.")
+    str | None, typer.Option("--json", metavar="[FILE]", help="Print JSON in place of tables, or write it to FILE.")
+]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Your own price table (CSV).  [default: the one in the package]")
+]
+TextOption = Annotated[
+    Path | None, typer.Option("--text", help="Your own text (UTF-8), for macbeth.  [default: Macbeth, as installed]")
 ]
 
 
-def show_table(
-    title: str, rows: Sequence[dict[str, Any]], shown: Sequence[dict[str, str]], json_to: str | None
-) -> None:
-    """Print rows as a table, or as JSON.
+class Command(TyperCommand):
+    """A command whose `--json` may stand without a file, which typer cannot express: it then means stdout."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        """Give a `--json` with nothing or an option behind it the file `-`."""
+        followed_by = [*args[1:], "--"]
+        given = [
+            f"--json={STDOUT}" if word == "--json" and after.startswith("-") and after != STDOUT else word
+            for word, after in zip(args, followed_by, strict=False)
+        ]
+        return super().parse_args(ctx, given)
+
+
+class Interrupted(Exception):
+    """Ctrl-C where there is more to say than that: the message, in which the way on stands."""
+
+
+def note(text: str) -> None:
+    """Say something that is not a result."""
+    print(text, file=sys.stderr)
+
+
+def show(tables: Sequence[Shown], json_to: str | None, **more: Any) -> None:
+    """Print tables, or one JSON document of them.
 
     Args:
-        rows: what JSON gets, one object a row.
-        shown: the same rows as people read them, every value a text.
-        json_to: None for the table, `-` for JSON on stdout, else a file.
+        json_to: None for the tables, `-` for JSON on stdout, else a file.
+        more: what the document has beside its tables; of it, `assumptions` are printed too.
 
     Raises:
         RunError: the file cannot be written.
     """
-    if json_to is None:
-        print_table(title, shown)
-    else:
-        give_json({"title": title, "rows": list(rows)}, json_to)
+    if json_to is not None:
+        first, *others = [{"title": table.title, "rows": list(table.rows)} for table in tables]
+        give_json(first | ({"more": others} if others else {}) | more, json_to)
+        return
+    for table in tables:
+        print_table(table.title, table.texts)
+    for line in more.get("assumptions", ()):
+        print(line)
 
 
 def give_json(document: dict[str, Any], json_to: str) -> None:
@@ -51,7 +80,7 @@ def give_json(document: dict[str, Any], json_to: str) -> None:
         RunError: the file cannot be written.
     """
     text = json_text(document)
-    if json_to == "-":
+    if json_to == STDOUT:
         sys.stdout.write(text)
         return
     path = Path(json_to)
@@ -64,77 +93,18 @@ def give_json(document: dict[str, Any], json_to: str) -> None:
         raise RunError(f"{json_to}: {getattr(error, 'strerror', None) or error}; give --json another file") from error
 
 
-def print_table(title: str, shown: Sequence[dict[str, str]]) -> None:
-    """Print rows, every value a text, on stdout."""
+def print_table(title: str, texts: Sequence[dict[str, str]]) -> None:
+    """Print rows, every value a text, on stdout; a title alone where there are none."""
     console = Console()
-    table = Table(title=title, title_justify="left")
-    for name in shown[0]:
-        table.add_column(name, overflow="fold")
-    for row in shown:
-        table.add_row(*(Text(cell) for cell in row.values()))  # Text: a name with [brackets] is no markup
     if not console.is_terminal:
-        console.width = 160  # a pipe has no width of its own
+        console.width = PIPE_WIDTH
+    table = Table(title=title, title_justify="left")
+    for name in texts[0] if texts else ():
+        longest = max(len(word) for cell in (name, *(row[name] for row in texts)) for word in [*cell.split(), ""])
+        table.add_column(name, overflow="fold", min_width=min(longest, console.width // 3))  # words stay whole
+    for row in texts:
+        table.add_row(*(Text(cell) for cell in row.values()))  # Text: a name with [brackets] is no markup
     console.print(table)
-
-
-class Interrupted(Exception):
-    """Ctrl-C where there is more to say than that: the message, in which the way on stands."""
-
-
-def note(text: str) -> None:
-    """Say something that is not a result."""
-    print(text, file=sys.stderr)
-
-
-@contextmanager
-def resumable(kept: str) -> Iterator[None]:
-    """Turn Ctrl-C into a line that says what is `kept` and how to go on."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise Interrupted(f"interrupted; {kept}, and the same command goes on") from None
-
-
-@contextmanager
-def epoch_progress(epochs: int) -> Iterator[Callable[[str, TrainingProgress], None]]:
-    """Progress bars on stderr over the epochs of what trains, one a name: epoch, loss, time left.
-
-    Yields what to call with the name and its progress, before its first epoch and after each one. Ctrl-C becomes a line
-    that says where it was and how to go on.
-    """
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("epoch"), MofNCompleteColumn())
-    bar = Progress(
-        *columns, TextColumn("loss {task.fields[loss]}"), TimeRemainingColumn(), console=Console(stderr=True)
-    )
-    tasks: dict[str, TaskID] = {}
-    reached = ""
-    try:
-        with ExitStack() as shown:
-
-            def show(name: str, progress: TrainingProgress) -> None:
-                nonlocal reached
-                if not tasks:  # a bar without a task is an empty line, also above an error's
-                    shown.enter_context(bar)
-                if name not in tasks:
-                    if 0 < progress.epoch < epochs:
-                        bar.console.print(f"{name} goes on at epoch {progress.epoch}")
-                    tasks[name] = bar.add_task(name, total=epochs, completed=progress.epoch, loss="…")
-                loss = f"{progress.losses[-1]:.5f}" if progress.losses else "…"
-                bar.update(tasks[name], completed=progress.epoch, loss=loss)
-                reached = f" in epoch {progress.epoch} of {name}"
-
-            yield show
-    except KeyboardInterrupt:
-        raise Interrupted(f"interrupted{reached}; the same command goes on from the last checkpoint") from None
-
-
-@contextmanager
-def run_progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
-    """A progress bar on stderr over runs; yields what to call as each one ends, with its name."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, TextColumn("{task.fields[last]}"), console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=total, last="")
-        yield lambda name: bar.update(task, advance=1, last=name)
 
 
 def checked(parse: Callable[..., Any], *arguments: Any, option: str, **values: Any) -> Any:

@@ -1,65 +1,93 @@
-"""`reproduce run bitcoin-lstm`, and `reproduce run`: the Bitcoin article's main job."""
+"""`reproduce run`: one training of an article's program, its pictures, and the claims that it can judge."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.cli.output import JsonOption, checked, epoch_progress, note, show_table
-from reproduce.inputs.prices import load_prices
-from reproduce.networks.engine import MAX_SEED, limit_threads
-
-
-class EngineName(str, Enum):
-    """The choices of `--engine`."""
-
-    compiled = "compiled"
-    session = "session"
-    keras = "keras"
+from reproduce.articles.article import Article, Shown
+from reproduce.cli.choices import FIRST, ArticleId, chosen_article, load_input
+from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, show
+from reproduce.cli.progress import training_progress
+from reproduce.networks.engine import MAX_SEED
+from reproduce.runs.config import RunConfig
+from reproduce.runs.process import Threads, limit_threads
 
 
 def run(
+    article: Annotated[ArticleId, typer.Argument(help="Whose program.")] = FIRST,
     variant: Annotated[
-        str, typer.Option(help="published, described, or departures such as described+window-3; see the README.")
+        str, typer.Option(help="published, or settings such as described+window-3; docs/ has a list for each article.")
     ] = "published",
-    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training windows.  [default: 200]")] = None,
-    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Of the initial weights; the program set none.")] = 0,
-    engine: Annotated[EngineName, typer.Option(help="How the training is executed.")] = EngineName.compiled,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Operations at once.  [default: all cores; 1 promises equal bits]")
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training data.  [default: 200, 50, 1]")] = (
+        None
+    ),
+    seed: Annotated[
+        int,
+        typer.Option(
+            min=0, max=MAX_SEED, help="Random seed of the initial weights (the published program sets none)."
+        ),
+    ] = 0,
+    engine: Annotated[
+        str | None, typer.Option(help="How the training is executed: compiled, session or keras.  [default: compiled]")
     ] = None,
-    data: Annotated[Path | None, typer.Option(help="Your own price table (CSV).  [default: the embedded one]")] = None,
+    data: DataOption = None,
+    text: TextOption = None,
+    inter_op_threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="bitcoin-lstm: operations at once; 1 promises equal bits.  [default: all cores]"),
+    ] = None,
+    intra_op_threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="macbeth: threads inside one operation; the last bits depend on it.  [default: all cores]"
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for run directories.")] = Path("runs"),
-    force: Annotated[bool, typer.Option("--force", help="Replace finished runs.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a finished run.")] = False,
     json_to: JsonOption = None,
 ) -> None:
-    """Train the Bitcoin article's network and its Keras equivalent, draw its pictures and judge its claims.
+    """Train an article's program, draw its pictures and judge the claims that one run can judge.
 
-    Stopped at any moment, the same command goes on where the last checkpoint stands.
+    Stopped at any moment, the same command goes on from the last checkpoint.
 
     Example: reproduce run bitcoin-lstm --variant described --epochs 30
     """
-    chosen = checked(Variant.parse, variant, option="--variant")
+    chosen = chosen_article(article)
+    setting = checked(chosen.Variant.parse, variant, option="--variant")
     if epochs is not None:
-        chosen = replace(chosen, epochs=epochs)
-    table = load_prices(data)
+        setting = replace(setting, epochs=epochs)
+    used = engine or chosen.engines[0]
+    if used not in chosen.engines:
+        raise typer.BadParameter(f"{used!r} is none of {', '.join(chosen.engines)}", param_hint="--engine")
+    threads = _threads(chosen, inter_op_threads, intra_op_threads)
+    source = load_input(chosen, data, text)
+    limit_threads(*threads)
+    from reproduce.articles.running import run_article
+
+    within = threads.intra_op if chosen.threads == "intra_op" else None
+    config = RunConfig(setting, seed, used, source.sha256, chosen.id, within)
+    with training_progress(setting.epochs) as on_progress:
+        finished, judgements = run_article(chosen, config, source, out, force=force, on_progress=on_progress)
+    title = f"{chosen.label}, variant {setting.name}, seed {seed}, engine {used}"
+    table = Shown(title, [one.as_row() for one in judgements], [one.as_text() for one in judgements])
+    show([table], json_to, **({"assumptions": list(chosen.assumptions)} if chosen.assumptions else {}))
+    note(f"everything is in {finished.path}")
+
+
+def _threads(article: Article, inter_op: int | None, intra_op: int | None) -> Threads:
+    """The pools of this process: the one that the article's runs use has all cores, unless a number was given."""
     import joblib
 
-    threads = threads or joblib.cpu_count()
-    limit_threads(threads)
-    from reproduce.articles.bitcoin_lstm.job import Job, run_job
-
-    with epoch_progress(chosen.epochs) as show:
-        finished, judgements = run_job(Job(chosen, seed, engine.value, threads, out, force), table, show)
-    show_table(
-        f"Bitcoin article, variant {chosen.name}, seed {seed}, engine {engine.value}",
-        [judgement.as_row() for judgement in judgements],
-        [judgement.as_text() for judgement in judgements],
-        json_to,
-    )
-    note(f"everything is in {finished.path}")
+    given = {"inter_op": inter_op, "intra_op": intra_op}
+    for name, number in given.items():
+        if number is not None and name != article.threads:
+            option = f"--{name.replace('_', '-')}-threads"
+            raise typer.BadParameter(f"changes nothing for {article.id}; leave it out", param_hint=option)
+    pools = {"inter_op": 1, "intra_op": 1}
+    if article.threads:
+        pools[article.threads] = given[article.threads] or joblib.cpu_count()
+    return Threads(**pools)

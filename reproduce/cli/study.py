@@ -1,90 +1,174 @@
-"""`reproduce study`: many runs."""
+"""`reproduce study`: questions that take many runs, from the tables in the package or trained anew."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import pandas as pd
 import typer
 
-from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.cli.output import JsonOption, checked, note, resumable, run_progress, show_table
-from reproduce.inputs.prices import load_prices
-from reproduce.networks.engine import check_seeds
-
-WorkersOption = Annotated[
-    int | None, typer.Option(min=1, help="Local processes of one thread each.  [default: all cores]")
-]
-SchedulerOption = Annotated[
-    str | None, typer.Option(help="Train on a dask cluster instead, such as tcp://host:8786; see the README.")
-]
+from reproduce.articles import studies, train
+from reproduce.articles.article import Article, Shown, StudyPlan
+from reproduce.cli.choices import load_input, parse_seeds
+from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, show
+from reproduce.cli.progress import resumable, run_progress
+from reproduce.errors import RunError
+from reproduce.runs.config import RunConfig
+from reproduce.runs.files import write_json, write_text
+from reproduce.runs.study import RUNS, Study, machine_of, run_row, run_study
+from reproduce.runs.tables import rows_text
 
 
 def study(
-    variants: Annotated[str, typer.Option(help="Variants, separated by commas.")] = "published,described",
-    seeds: Annotated[str, typer.Option(help="FIRST:END, without END itself; or one seed.")] = "0:40",
-    workers: WorkersOption = None,
-    scheduler: SchedulerOption = None,
-    data: Annotated[Path | None, typer.Option(help="Your own price table (CSV).  [default: the embedded one]")] = None,
-    out: Annotated[Path, typer.Option(help="The study's folder: run directories and study.csv.")] = Path("study"),
+    name: Annotated[str | None, typer.Argument(metavar="[STUDY]", help="Which; left out, all are listed.")] = None,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="Show the table in the package; train nothing, write nothing.")
+    ] = False,
+    seeds: Annotated[
+        str | None, typer.Option(help="FIRST:END, without END itself, or one seed.  [default: the shipped table's]")
+    ] = None,
+    variants: Annotated[
+        str | None, typer.Option(help="Variants, separated by commas.  [default: the shipped table's]")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Local processes of one thread each.  [default: all cores]")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Train on a dask cluster instead, such as tcp://host:8786; see docs/cluster.md.")
+    ] = None,
+    data: DataOption = None,
+    text: TextOption = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of runs, tables and pictures.  [default: the study's name]")
+    ] = None,
     json_to: JsonOption = None,
 ) -> None:
-    """Train every variant with every seed; finished runs stay, and the same command goes on where it was stopped.
+    """Train every variant with every seed and show what follows; or show the table in the package.
 
-    Example: reproduce study --variants published,described --seeds 0:40 --workers 2
+    Stopped at any moment, the same command goes on; finished runs stay.
+
+    Example: reproduce study bitcoin-losses --variants published,described --seeds 0:40 --workers 2
     """
-    chosen = tuple(checked(Variant.parse, name.strip(), option="--variants") for name in variants.split(","))
-    table = load_prices(data)
+    known = studies()
+    if name is None:
+        show([_listed(known)], json_to)
+        return
+    if name not in known:
+        raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}", param_hint="STUDY")
+    article, plan = known[name]
+    if shipped:
+        for option, given in (("--data", data), ("--text", text), ("--seeds", seeds), ("--variants", variants)):
+            if given is not None:
+                raise typer.BadParameter("cannot change the shipped table; leave one out", param_hint=option)
+        _finish(article, plan, [], plan.shipped(), out, json_to)
+        return
+    wanted = _runs(article, plan, variants, seeds)
+    source = load_input(article, data, text)
+    folder = Path(name) if out is None else out
+    grid = checked(Study, folder, _configs(article, wanted, source.sha256), option="--variants")
+    _train(article, grid, source, workers, scheduler)
+    _conclude(article, plan, grid, json_to)
+
+
+def _listed(known: dict[str, tuple[Article, StudyPlan]]) -> Shown:
+    rows = [
+        {
+            "study": plan.name,
+            "question": plan.question,
+            "article": article.id,
+            "runs": sum(len(seeds) for _, seeds in plan.runs),
+        }
+        for article, plan in known.values()
+    ]
+    return Shown("Studies; --shipped shows one without training", rows, [{k: str(v) for k, v in r.items()} for r in rows])
+
+
+def _runs(article: Article, plan: StudyPlan, variants: str | None, seeds: str | None) -> list[tuple[Any, range]]:
+    """Each variant with its seeds: the plan's, unless other variants or other seeds are given."""
+    wanted = list(plan.runs)
+    if variants is not None:
+        names = [word.strip() for word in variants.split(",")]
+        parsed = [checked(article.Variant.parse, word, option="--variants") for word in names]
+        planned = dict(plan.runs)
+        wanted = [(variant, planned.get(variant, plan.runs[0][1])) for variant in parsed]
+    if seeds is not None:
+        wanted = [(variant, checked(parse_seeds, seeds, option="--seeds")) for variant, _ in wanted]
+    return wanted
+
+
+def _configs(article: Article, wanted: list[tuple[Any, range]], sha256: str) -> tuple[RunConfig, ...]:
+    """One a run, seed by seed, so that a study cut short has as many seeds of each variant."""
+    pairs = [(seed, variant) for variant, seeds in wanted for seed in seeds]
+    threads = 1 if article.threads == "intra_op" else None
+    pairs.sort(key=lambda pair: pair[0])
+    return tuple(RunConfig(variant, seed, article.engines[0], sha256, article.id, threads) for seed, variant in pairs)
+
+
+def _train(article: Article, grid: Study, source: Any, workers: int | None, scheduler: str | None) -> None:
     import joblib
 
-    from reproduce.articles.bitcoin_lstm.study import Study, run_study, summarise_study
-
-    grid = checked(Study, out, chosen, checked(parse_seeds, seeds, option="--seeds"), table, option="--variants")
+    training = article.module("training")
+    for variant in {config.variant: None for config in grid.configs}:
+        training.check(source, variant)  # refused now, not by each worker
     workers, begin = workers or joblib.cpu_count(), time.perf_counter()
-    with resumable("finished runs stand"), run_progress("runs", total=len(grid.configs)) as advance:
-        trained = run_study(grid, workers=workers, scheduler=scheduler, on_run=advance)
+    kept = "finished runs stand, others go on from their checkpoints"
+    with resumable(kept), run_progress("runs", total=len(grid.configs)) as advance:
+        trained = run_study(grid, train, source, workers=workers, scheduler=scheduler, on_run=advance)
     seconds = time.perf_counter() - begin
-    rows = summarise_study(grid)
-    shown = [
-        {
-            "variant": row["variant"],
-            "finished": str(row["finished"]),
-            "diverged": str(row["diverged"]),
-            "failed": str(row["failed"]),
-            "median final loss": _shown(row["median_final_loss"], ".5f"),
-            "median skill": _shown(row["median_skill"], ".2f"),
-        }
-        for row in rows
-    ]
-    show_table("Study", rows, shown, json_to)
     if trained:
         where = scheduler or f"{workers} local worker{'s' * (workers > 1)}"
         note(f"{trained} runs in {seconds:.0f} s on {where}: {trained * 3600 / seconds:.0f} an hour")
-    note(f"every run's figures are in {out / 'study.csv'}")
-    if any(row["failed"] for row in rows):
+    note(f"every run's values are in {grid.root / RUNS}")
+
+
+def _conclude(article: Article, plan: StudyPlan, grid: Study, json_to: str | None) -> None:
+    """The study's own table, where every run is finished; else what there is, and exit 1."""
+    summary = _summary(grid)
+    if any(row["failed"] for row in summary.rows):
+        show([summary], json_to)
         note("reproduce: some runs failed; failure.json in their directories says why")
         raise typer.Exit(1)
+    rows = plan.rows(grid)
+    if rows:
+        write_text(grid.root / plan.table, rows_text(plan.row, rows))
+        note(f"the study's table is {grid.root / plan.table}")
+    try:
+        write_json(grid.root / "machine.json", machine_of(grid))
+    except RunError as error:
+        note(f"reproduce: {error}")
+    _finish(article, plan, [summary], rows, grid.root, json_to)
 
 
-def _shown(value: float | None, form: str) -> str:
-    return "-" if value is None else format(value, form)
+def _finish(
+    article: Article, plan: StudyPlan, first: list[Shown], rows: list[Any], out: Path | None, json_to: str | None
+) -> None:
+    """Show the tables; draw the pictures where there is a folder for them."""
+    tables = [*first, *(plan.show(rows) if rows else [])]
+    if out is not None and rows:
+        from reproduce.evidence.pictures import save_picture
+
+        for name, picture in plan.draw(rows).items():
+            save_picture(picture, out, name)
+            note(f"drawn: {out / name}.png")
+    show(tables, json_to, **({"assumptions": list(article.assumptions)} if article.assumptions else {}))
 
 
-def parse_seeds(text: str) -> range:
-    """`0:40` → the seeds 0 … 39; `7` → seed 7 alone.
+def _summary(grid: Study) -> Shown:
+    """A row a variant: how many runs ended how, and the medians of the finished ones' final loss and skill."""
+    runs = pd.DataFrame([run_row(directory) for directory in grid.directories])
+    rows, texts = [], []
+    for variant, mine in runs.groupby("variant", sort=False):
+        finished = mine[mine["status"] == "finished"]
+        row = {"variant": variant} | {s: int((mine["status"] == s).sum()) for s in ("finished", "diverged", "failed")}
+        medians = {name: finished[name].astype(float).median() for name in ("final_loss", "skill") if name in finished}
+        rows.append(row | {f"median_{name}": value for name, value in medians.items()})
+        forms = {"final_loss": ".5f", "skill": ".2f"}
+        told = {f"median {name.replace('_', ' ')}": _shown(value, forms[name]) for name, value in medians.items()}
+        texts.append({name: str(value) for name, value in row.items()} | told)
+    return Shown("Runs of the study", rows, texts)
 
-    >>> list(parse_seeds("3:6")), list(parse_seeds("7"))
-    ([3, 4, 5], [7])
 
-    Raises:
-        ValueError: it is neither, or names no seed, or one that weights cannot be drawn from.
-    """
-    first, colon, end = text.partition(":")
-    if not (first.isdecimal() and (end.isdecimal() or not colon)):
-        raise ValueError(f"seeds are {text!r}, expected FIRST:END such as 0:40, or one seed such as 7")
-    seeds = range(int(first), int(end) if colon else int(first) + 1)
-    if not seeds:
-        raise ValueError(f"seeds are {text!r}, which is none; END is not included, so 0:40 means 0 to 39")
-    check_seeds(seeds)
-    return seeds
+def _shown(value: float, form: str) -> str:
+    return "-" if pd.isna(value) else format(value, form)

@@ -1,4 +1,4 @@
-"""Is a reported loss curve one more draw of the program? A joint conformal test over seeds, and the band to draw.
+"""Could the program have made a reported loss curve? A joint conformal test over seeds, and the envelope to draw.
 
 An article reports the losses of one training without a seed; a study trains the same program with n seeds. Losses
 across seeds are heavy-tailed: one slow starter widens mean ± 2 standard deviations until that accepts everything. So
@@ -21,16 +21,16 @@ odder than all of the study, and a single slow starter would excuse everything. 
 A study run that diverged (loss nan or infinite) is a draw too, and to drop it would break exchangeability: its log loss
 is +∞, hence its score. m and d stay finite while fewer than half the curves diverge at an epoch. The reported curve is
 finite, or it would not have been reported; given that, P(p ≤ α) ≤ α still holds. Once k study curves diverge nothing
-can be rejected, and the band is 0 to ∞.
+can be rejected.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 MIN_CURVES = 39
+ENVELOPE = (0.05, 0.5, 0.95)  # the quantiles that are drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,16 +41,6 @@ class BandTest:
     score: float  # of the reported curve
     study_scores: np.ndarray  # (curves,), in the study's order; inf for a run that diverged
     worst_epoch_index: int  # where the reported curve's score is attained, the first such epoch
-
-
-@dataclass(frozen=True, eq=False)
-class Band:
-    """The losses a curve may have without being rejected; arrays (epochs,), in units of the loss."""
-
-    lower: np.ndarray
-    upper: np.ndarray
-    median: np.ndarray  # of the study's curves alone
-    level: float
 
 
 def band_test(study_losses: ArrayLike, reported_losses: ArrayLike) -> BandTest:
@@ -76,64 +66,27 @@ def band_test(study_losses: ArrayLike, reported_losses: ArrayLike) -> BandTest:
     )
 
 
-def band(study_losses: ArrayLike, level: float = 0.95) -> Band:
-    """Find the losses that `band_test` allows at each epoch, whatever curve was reported; return a `Band`.
+def envelope(losses: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Find what a study's losses span at each epoch, to be drawn: their 5 % quantile, median and 95 % quantile.
 
-    The band at one epoch holds the losses a curve may have there and still be accepted if it passes through the middle
-    of the study at all other epochs, at the place most in its favour. A curve that leaves the band anywhere is
-    rejected; one more draw of the program lies wholly inside with a probability of at least `level`. The converse
-    holds for one epoch only: among several, a curve inside but near the edge may be rejected, as it need not pass the
-    other epochs in the middle, and as that place is chosen for each study curve apart. The p-value decides.
-
-    The upper edge (the lower one mirrors it): out there (any level above 0.5 leads so far) m and d are those of the
-    study with +∞ added, however far out the curve is. With U[i, r] the highest score that study curve i can get at
-    epoch r (`_highest_scores`),
-
-        upper[t] = m + k-th largest over i of max(|x[i, t] − m|, d · max over r ≠ t of U[i, r])
-
-    because from a curve farther out than this, fewer than k study curves can score as high.
+    Epoch by epoch, so that it decides nothing: `band_test` judges all epochs jointly.
 
     Args:
-        study_losses: as for `band_test`.
-        level: above 0.5, at most 1 − 1 / (curves + 1).
-    Raises:
-        ValueError: as `band_test` for the study, or a level out of range.
+        losses: (curves, epochs); losses that are not finite, of runs that diverged, are left out.
+    Returns:
+        Three arrays (epochs,), in units of the loss; nan where no loss is finite.
     """
-    study = _log_study(study_losses)
-    curves, epochs = study.shape
-    if not 0.5 < level <= 1 - 1 / (curves + 1):
-        raise ValueError(f"level is {level}, expected above 0.5 and at most 1 - 1/{curves + 1} with {curves} curves")
-    k = math.floor(round((1 - level) * (curves + 1), 9))  # rounded because (1 − 0.9) · 40 is 3.9999999999999991
-    highest = np.apply_along_axis(_highest_scores, 0, study)  # U, (curves, epochs)
-    elsewhere = np.stack([np.delete(highest, t, axis=1).max(axis=1, initial=0) for t in range(epochs)], axis=1)
-
-    def edge(infinity):
-        centre, mad = _median_and_mad(np.vstack([study, np.full(epochs, infinity)]))
-        reach = np.sort(np.maximum(np.abs(study - centre), mad * elsewhere), axis=0)[-k]
-        with np.errstate(over="ignore"):  # a loss beyond the largest float is as good as infinite
-            return np.exp(centre + math.copysign(1, infinity) * reach)
-
-    return Band(lower=edge(-np.inf), upper=edge(np.inf), median=np.exp(np.median(study, axis=0)), level=level)
+    known = np.where(np.isfinite(losses), losses, np.nan)
+    spans = np.full((3, known.shape[1]), np.nan)
+    drawn = ~np.isnan(known).all(axis=0)
+    spans[:, drawn] = np.nanquantile(known[:, drawn], ENVELOPE, axis=0)
+    low, median, high = spans
+    return low, median, high
 
 
 def _median_and_mad(log_losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     centre = np.median(log_losses, axis=0)
     return centre, np.median(np.abs(log_losses - centre), axis=0)
-
-
-def _highest_scores(log_losses: np.ndarray) -> np.ndarray:
-    """Find U at one epoch: each study curve's highest score over all places of the reported curve; both (curves,).
-
-    The MAD is smallest while the reported curve is in the middle, as near to m as any (its distance counts as 0), and
-    m then takes all values between the medians of the study with −∞ and with +∞ added. Between the points where two
-    curves are equally far from m, distance and MAD are linear in m, so that their ratio peaks at such points.
-    """
-    low, high = (np.median(np.append(log_losses, infinity)) for infinity in (-np.inf, np.inf))
-    i, j = np.triu_indices(len(log_losses), 1)  # all pairs
-    centres = np.unique(np.clip((log_losses[i] + log_losses[j]) / 2, low, high))
-    distances = np.abs(log_losses - centres[:, None])  # (centres, curves)
-    mad = np.median(np.insert(distances, 0, 0, axis=1), axis=1)
-    return (distances / mad[:, None]).max(axis=0)
 
 
 def _log_study(study_losses: ArrayLike) -> np.ndarray:

@@ -1,19 +1,32 @@
-"""Claims of an article, the rule each is held to, and the verdict that follows. The rules stand before the run does."""
+"""Claims of an article, the rule each is held to, and the verdict that follows. The rules stand before the run does.
+
+An article's package has two files: claims.toml, written by hand, and verdicts.json, which `record_verdicts` writes.
+"""
 
 from __future__ import annotations
 
-import re
+import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from reproduce.errors import ReproduceError
-from reproduce.evidence.schema import RELATIONS, VERDICTS, claim_problems, document_problems, names_in, number
-from reproduce.runs.files import write_text
+from reproduce.evidence.schema import (
+    RECONSTRUCTION,
+    RELATIONS,
+    SETTING,
+    VERDICTS,
+    claim_problems,
+    document_problems,
+    names_in,
+    number,
+    record_problems,
+)
+from reproduce.runs.files import write_json
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,15 +34,16 @@ else:
     import tomli as tomllib
 
 REPRODUCED, PARTLY, NOT_REPRODUCED, NOT_TESTABLE = VERDICTS
+OURS = "ours/"  # how the id of a question of ours begins
 
 
 class ClaimsError(ReproduceError):
-    """A claims.toml breaks rules, or a verdict cannot be recorded in it; the message has a line for each."""
+    """A claims.toml or verdicts.json breaks rules; the message has a line for each."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement or figure of an article, or of ours, and how it is judged.
+    """One statement or value of an article, or of ours, and how it is judged.
 
     Raises:
         ValueError: a field breaks a rule of `reproduce.evidence.schema`.
@@ -39,13 +53,12 @@ class Claim:
     place: str  # where the article says it
     text: str  # what it says, in our words
     kind: str  # one of KINDS
-    output: str  # the name of our figure, called `ours` in the rule
+    output: str  # the name of our value, called `ours` in the rule
     rule: str  # value, relation, value: `ours == expected`, `ours < 1`, `p_30 > 0.05`
-    evidence: str  # the file of the repository that our figure is read from
+    evidence: str  # the file of the repository that our value is read from
     partly: str = ""  # a weaker rule: where it alone holds, the claim is partly reproduced
-    expected: Any = None  # the article's figure, where it gives one
-    shown: str = ""  # a format for our figure, such as `.4f`; empty shows it as it is
-    verdict: str = ""  # the one on record, by `reproduce claims --record`; empty where there is none
+    expected: Any = None  # the article's value, where it gives one
+    shown: str = ""  # a format for our value, such as `.4f`; empty shows it as it is
 
     def __post_init__(self) -> None:
         problems = list(claim_problems(vars(self)))
@@ -53,21 +66,28 @@ class Claim:
             raise ValueError("\n".join(f"claim {self.id}, {problem}" for problem in problems))
 
     @property
+    def group(self) -> str:
+        """What it is counted among: `claims`, `settings`, `reconstructions`, or `ours`."""
+        if self.id.startswith(OURS):
+            return "ours"
+        return {SETTING: "settings", RECONSTRUCTION: "reconstructions"}.get(self.kind, "claims")
+
+    @property
     def names(self) -> set[str]:
-        """Every figure of ours that its verdict hangs on."""
+        """Every value of ours that its verdict depends on."""
         return ({self.output} | names_in(self.rule) | names_in(self.partly)) - {"ours", "expected"}
 
     def judge(self, outputs: Mapping[str, Any]) -> Judgement:
-        """Hold our figures to the rule; where one is missing there is nothing to test."""
-        figures = {name: outputs.get(name) for name in sorted(self.names)}
-        named = {**figures, "ours": figures[self.output], "expected": self.expected}
-        if None in figures.values():
+        """Hold our values to the rule; where one is missing there is nothing to test."""
+        values = {name: outputs.get(name) for name in sorted(self.names)}
+        named = {**values, "ours": values[self.output], "expected": self.expected}
+        if None in values.values():
             verdict = NOT_TESTABLE
         elif _holds(self.rule, named):
             verdict = REPRODUCED
         else:
             verdict = PARTLY if self.partly and _holds(self.partly, named) else NOT_REPRODUCED
-        others = {name: value for name, value in figures.items() if name != self.output}
+        others = {name: value for name, value in values.items() if name != self.output}
         return Judgement(self, named["ours"], verdict, others)
 
 
@@ -78,17 +98,12 @@ def _holds(rule: str, named: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A claim with our figure and the verdict."""
+    """A claim with our value and the verdict."""
 
     claim: Claim
     value: Any
     verdict: str
-    figures: dict[str, Any] = field(default_factory=dict)  # the others that the rules name, such as p_30
-
-    @property
-    def has_moved(self) -> bool:
-        """Whether the verdict is another than the one on record."""
-        return self.verdict != self.claim.verdict
+    others: dict[str, Any] = field(default_factory=dict)  # the other values that the rules name, such as p_30
 
     def as_row(self) -> dict[str, Any]:
         """One row of a table, for JSON."""
@@ -101,7 +116,7 @@ class Judgement:
             "ours": self.value,
             "rule": self.claim.rule,
             "partly": self.claim.partly or None,
-            "figures": self.figures,
+            "others": self.others,
             "verdict": self.verdict,
         }
 
@@ -111,11 +126,11 @@ class Judgement:
         return words | {"verdict": self.verdict}
 
     def rule_text(self) -> str:
-        """The rule, the weaker one, and the figures they name: `p_30 > 0.05 (p_30 is 0.122)`."""
+        """The rule, the weaker one, and the values they name: `p_30 > 0.05 (p_30 is 0.122)`."""
         rule = f"{self.claim.rule}, partly {self.claim.partly}" if self.claim.partly else self.claim.rule
         known = [
             f"{name} is {_formatted(value, '.3g' if isinstance(value, float) else '')}"
-            for name, value in self.figures.items()
+            for name, value in self.others.items()
             if value is not None
         ]
         return f"{rule} ({', '.join(known)})" if known else rule
@@ -132,105 +147,82 @@ def _formatted(value: Any, form: str) -> str:
 
 @dataclass(frozen=True)
 class ClaimsFile:
-    """All that a claims.toml says."""
+    """All that an article's claims.toml and verdicts.json say."""
 
     title: str  # of the article
     authors: list[str]
     reference: str
     codecheckers: list[str]  # who checked its claims
-    time: datetime  # when the verdicts were recorded
     claims: list[Claim]
+    time: datetime | None  # when the verdicts were recorded; None where none are
+    verdicts: dict[str, str]  # those on record by the claims' ids
+
+    def moved(self, judgements: Sequence[Judgement]) -> list[Judgement]:
+        """Those whose verdict is another than the one on record, or that have none there."""
+        return [one for one in judgements if one.verdict != self.verdicts.get(one.claim.id)]
 
 
-def claims_path(package: str) -> Path:
-    """The claims.toml of an article's package."""
-    return Path(str(files(package) / "claims.toml"))
+def read_claims(package: str) -> ClaimsFile:
+    """Read the claims of an article's package, such as `reproduce.articles.macbeth`, and the verdicts on record.
+
+    Raises:
+        ClaimsError: a file breaks rules of `reproduce.evidence.schema`; the message has a line for each.
+    """
+    path = _folder(package) / "claims.toml"
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ClaimsError(f"{path.name}: not TOML: {error}") from error
+    _refuse(f"{path.name}, {problem}" for problem in document_problems(document))
+    claims = [Claim(**one) for one in document["claim"]]
+    time, verdicts = _read_record(path.with_name("verdicts.json"))
+    known = {claim.id: verdicts[claim.id] for claim in claims if claim.id in verdicts}
+    return ClaimsFile(**document["article"], **document["check"], claims=claims, time=time, verdicts=known)
 
 
-def load_claims(package: str) -> list[Claim]:
-    """The claims of an article's package, in their order; `ClaimsError` as of `read_claims`."""
-    return read_claims(claims_path(package)).claims
+def _read_record(path: Path) -> tuple[datetime | None, dict[str, str]]:
+    if not path.is_file():
+        return None, {}
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ClaimsError(f"{path.name}: not JSON: {error}; remove it and record the verdicts again") from error
+    _refuse(f"{path.name}, {problem}; remove it and record the verdicts again" for problem in record_problems(record))
+    return datetime.fromisoformat(record["time"]), record["verdicts"]
+
+
+def record_verdicts(package: str, judgements: Sequence[Judgement], time: datetime) -> None:
+    """Write the verdicts of an article's package, and the time, into its verdicts.json, moved into place whole.
+
+    Claims that were not judged keep the verdict on record; ids that are in claims.toml no more are dropped.
+    """
+    about = read_claims(package)
+    verdicts = about.verdicts | {one.claim.id: one.verdict for one in judgements}
+    ordered = {claim.id: verdicts[claim.id] for claim in about.claims if claim.id in verdicts}
+    write_json(_folder(package) / "verdicts.json", {"time": time.isoformat(), "verdicts": ordered})
+
+
+def _folder(package: str) -> Path:
+    return Path(str(files(package)))
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    lines = list(problems)
+    if lines:
+        raise ClaimsError("\n".join(lines))
 
 
 def judge_all(claims: Sequence[Claim], outputs: Mapping[str, Any]) -> list[Judgement]:
-    """Judge claims, in their order, by our figures of those names.
+    """Judge claims, in their order, by our values of those names.
 
     Raises:
-        ClaimsError: a claim names a figure that is none of the outputs; the message has a line for each such claim.
+        ClaimsError: a claim names a value that is none of the outputs; the message has a line for each such claim.
     """
     unknown = {claim.id: sorted(claim.names - set(outputs)) for claim in claims}
-    problems = [
-        f"claims.toml, {id_}: no figure is called {', '.join(names)}" for id_, names in unknown.items() if names
-    ]
-    if problems:
-        raise ClaimsError("\n".join(problems))
+    _refuse(f"claims.toml, {id_}: no value is called {', '.join(names)}" for id_, names in unknown.items() if names)
     return [claim.judge(outputs) for claim in claims]
 
 
 def judge_by_run(package: str, outputs: Mapping[str, Any]) -> list[Judgement]:
-    """Judge those claims of an article's package that one run's figures tell something of."""
-    return [claim.judge(outputs) for claim in load_claims(package) if claim.output in outputs]
-
-
-def read_claims(path: Path) -> ClaimsFile:
-    """Read a claims.toml.
-
-    Raises:
-        ClaimsError: it breaks rules of `reproduce.evidence.schema`; the message has a line for each.
-    """
-    return _parse(path, path.read_text(encoding="utf-8"))
-
-
-def _parse(path: Path, text: str) -> ClaimsFile:
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ClaimsError(f"{path.name}: not TOML: {error}") from error
-    problems = document_problems(document)
-    if problems:
-        raise ClaimsError("\n".join(f"{path.name}, {problem}" for problem in problems))
-    return ClaimsFile(**document["article"], **document["check"], claims=[Claim(**one) for one in document["claim"]])
-
-
-_ID_LINE = re.compile(r'id\s*=\s*"(?P<id>[^"]*)"')
-_VERDICT_LINE = re.compile(r'(?<=verdict = )"[^"]*"')
-_TIME_LINE = re.compile(r"(?<=time = )\S+")
-
-
-def record_verdicts(path: Path, judgements: Sequence[Judgement], time: datetime) -> None:
-    """Write verdicts into the `verdict = "…"` lines of a claims.toml, and the time; nothing else in it changes.
-
-    Raises:
-        ClaimsError: a claim has no such line below its id; the file stays as it was.
-    """
-    verdicts = {judgement.claim.id: judgement.verdict for judgement in judgements}
-    before = read_claims(path)
-    text = "".join(_recorded(path.read_bytes().decode("utf-8"), verdicts, time))
-    after = _parse(path, text)
-    wanted = [replace(claim, verdict=verdicts.get(claim.id, claim.verdict)) for claim in before.claims]
-    problems = [
-        f'{path.name}, {claim.id}: no verdict could be recorded; give it a line verdict = "" below its id'
-        for claim, there in zip(wanted, after.claims, strict=True)
-        if claim != there
-    ]
-    if replace(before, time=time, claims=after.claims) != after:
-        problems.append(f"{path.name}, [check]: no time could be recorded; give it a line time = {time.isoformat()}")
-    if problems:
-        raise ClaimsError("\n".join(problems))
-    write_text(path, text)
-
-
-def _recorded(text: str, verdicts: Mapping[str, str], time: datetime) -> Iterator[str]:
-    """Yield the lines of `text`, those of verdicts and time rewritten."""
-    table = claim = ""
-    for line in text.splitlines(keepends=True):
-        if line.startswith("["):
-            table, claim = line.strip(), ""
-        elif found := _ID_LINE.match(line):
-            claim = found["id"]
-        if table == "[[claim]]" and claim in verdicts and line.startswith("verdict = "):
-            yield _VERDICT_LINE.sub(f'"{verdicts[claim]}"', line, count=1)
-        elif table == "[check]" and line.startswith("time = "):
-            yield _TIME_LINE.sub(time.isoformat(), line, count=1)
-        else:
-            yield line
+    """Judge those claims of an article's package that one run's values tell something of."""
+    return [claim.judge(outputs) for claim in read_claims(package).claims if claim.output in outputs]

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
 from reproduce.evidence.claims import ClaimsFile, Judgement
-from reproduce.evidence.schema import VERDICTS
+from reproduce.evidence.tally import count_verdicts
 
 SPECIFICATION = "https://codecheck.org.uk/spec/config/1.0"
-_HEAD = "# Written by: reproduce claims bitcoin-lstm --codecheck codecheck.yml\n"
 
 
-def codecheck_text(about: ClaimsFile, judgements: Sequence[Judgement]) -> str:
-    """The text of codecheck.yml: one manifest entry a claim, in the order of claims.toml."""
+def codecheck_text(article: str, about: ClaimsFile, judgements: Sequence[Judgement]) -> str:
+    """The text of an article's codecheck.yml, which names the command that wrote it.
+
+    The manifest has an entry for each claim, setting and reconstruction, in the order of claims.toml; the summary
+    counts them apart.
+
+    Args:
+        article: its id, such as `macbeth`.
+    """
     document = _document(about, judgements)
     options = {"sort_keys": False, "allow_unicode": True, "explicit_start": True, "width": 120}
-    return _HEAD + yaml.safe_dump(document, **options)
+    head = f"# Written by: reproduce claims {article} --codecheck codecheck.yml\n"
+    return head + yaml.safe_dump(document, **options)
 
 
 def _document(about: ClaimsFile, judgements: Sequence[Judgement]) -> dict[str, Any]:
@@ -34,7 +40,7 @@ def _document(about: ClaimsFile, judgements: Sequence[Judgement]) -> dict[str, A
         "codechecker": [{"name": name} for name in about.codecheckers],
         "summary": _summary(judgements),
         "repository": None,
-        "check_time": about.time.isoformat(),
+        "check_time": about.time.isoformat() if about.time else None,
         "certificate": None,
         "report": None,
     }
@@ -43,15 +49,16 @@ def _document(about: ClaimsFile, judgements: Sequence[Judgement]) -> dict[str, A
 def _comment(judged: Judgement) -> str:
     claim, shown = judged.claim, judged.as_text()
     said = f"{claim.id} ({claim.kind}, {claim.place}): {claim.text}"
-    figures = f"expected: {shown['article']}; ours: {shown['ours']}"
-    return f"{said}; {figures}; rule: {judged.rule_text()}; verdict: {judged.verdict}"
+    values = f"expected: {shown['article']}; ours: {shown['ours']}"
+    return f"{said}; {values}; rule: {judged.rule_text()}; verdict: {judged.verdict}"
 
 
 def _summary(judgements: Sequence[Judgement]) -> str:
-    counts = Counter(judged.verdict for judged in judgements)
-    verdicts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
+    tally = count_verdicts([one.claim for one in judgements], {one.claim.id: one.verdict for one in judgements})
     return (
-        f"{len(judgements)} statements and figures of the article, each held to a rule by a program: {verdicts}. "
+        f"Each held to a rule by a program: {tally.sentence()}. "
+        "A setting was typed from the article, so that it agrees proves nothing; a reconstruction is a count that the "
+        "article never prints. "
         "Each comment of the manifest has the expected value, ours, the rule and the verdict; a dash is no value. "
         "The maintainers checked this themselves: no certificate number, report or address of a public repository "
         "exists yet, so those fields are empty."

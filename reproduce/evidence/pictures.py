@@ -1,7 +1,8 @@
-"""Pictures of runs: the ones any article can use, and how every picture is saved."""
+"""Pictures: what those of all articles share, and how every picture is saved."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from reproduce.evidence.bands import band
+from reproduce.evidence.bands import envelope
 from reproduce.runs.files import write_atomically
 
 # Okabe and Ito's colours, told apart with any kind of colour vision.
@@ -27,7 +28,7 @@ def new_figure(width: float, height: float, rows: int = 1) -> tuple[Figure, list
     return figure, list(figure.subplots(rows, squeeze=False)[:, 0])
 
 
-def save_figure(figure: Figure, folder: Path, name: str) -> None:
+def save_picture(figure: Figure, folder: Path, name: str) -> None:
     """Write `name`.png and `name`.svg, each moved into place whole."""
     folder.mkdir(parents=True, exist_ok=True)
     for kind, metadata in (("png", {}), ("svg", {"Date": None})):
@@ -38,21 +39,25 @@ def save_figure(figure: Figure, folder: Path, name: str) -> None:
 
 def draw_reported(axes: Axes, reported: dict[int, float]) -> None:
     """The losses an article reports, by epoch, as points; and the axes that all loss pictures share."""
-    axes.plot(list(reported), list(reported.values()), "o", color=REPORTED, markersize=8, label="the article's figures")
+    axes.plot(list(reported), list(reported.values()), "o", color=REPORTED, markersize=8, label="the article's values")
     axes.set(yscale="log", xlabel="Epoch", ylabel="Mean squared error (scaled prices)")
     axes.grid(True, which="both", alpha=0.2)
 
 
-def draw_band(axes: Axes, epochs: list[int], losses: np.ndarray, level: float) -> None:
-    """What a study, (seeds, epochs), spans at `epochs`, joined by straight lines: its band, its range, its median.
+def draw_study(axes: Axes, epochs: Sequence[int], losses: np.ndarray) -> None:
+    """What a study, (seeds, epochs), spans at `epochs`: every seed faintly, their median, and 5 to 95 % of them.
 
-    The axis shows thrice the range either way; a band may be wider, where the seeds' losses have heavy tails.
+    A run that diverged has no place in the picture.
     """
-    found = band(losses, level)
-    finite = np.where(np.isfinite(losses), losses, np.nan)  # a run that diverged has no place in the picture
-    low, high = np.nanmin(finite, axis=0), np.nanmax(finite, axis=0)
-    label = f"{level:.0%} band of {len(losses)} seeds"
-    axes.fill_between(epochs, found.lower, found.upper, color=TRAINING, alpha=0.12, linewidth=0, label=label)
-    axes.fill_between(epochs, low, high, color=TRAINING, alpha=0.2, linewidth=0, label="their range")
-    axes.plot(epochs, found.median, color=TRAINING, linestyle="--", linewidth=1, label="their median")
-    axes.set_ylim(low.min() / 3, high.max() * 3)
+    axes.plot(epochs, losses.T, color=ACTUAL, alpha=0.12, linewidth=0.7)
+    low, median, high = envelope(losses)
+    label = f"5 to 95 % of {len(losses)} seeds"
+    axes.fill_between(epochs, low, high, color=TRAINING, alpha=0.2, linewidth=0, label=label)
+    axes.plot(epochs, median, color=TRAINING, linestyle="--", linewidth=1.2, label="their median")
+
+
+def draw_missing(folder: Path, pictures: Mapping[str, Callable[[], Figure]]) -> None:
+    """Draw and save the pictures, by name, that are not in the folder yet."""
+    for name, draw in pictures.items():
+        if not (folder / f"{name}.svg").exists():
+            save_picture(draw(), folder, name)

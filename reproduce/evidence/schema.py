@@ -1,4 +1,7 @@
-"""The rules that claims.toml is held to. Each broken one is a line of its own, and all of them are told together."""
+"""The rules that claims.toml and verdicts.json are held to.
+
+Each broken one is a line of its own, and all of them are told together.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,13 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-KINDS = ("exact", "band", "comparison", "figure", "wording")
+SETTING, RECONSTRUCTION = "setting", "reconstruction"  # shown, and not counted among the claims
+KINDS = ("exact", "band", "comparison", "picture", "wording", SETTING, RECONSTRUCTION)
 VERDICTS = ("reproduced", "partly reproduced", "not reproduced", "not testable")
 RELATIONS = {"==": operator.eq, "<": operator.lt, ">": operator.gt}
 
 REQUIRED = ("id", "place", "text", "kind", "output", "rule", "evidence")
-OPTIONAL = ("partly", "expected", "shown", "verdict")
+OPTIONAL = ("partly", "expected", "shown")
 _ID = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -24,7 +28,7 @@ def document_problems(document: Mapping[str, Any]) -> list[str]:
     known = ("article", "check", "claim")
     problems = [f"{table}: unknown table, expected {', '.join(known)}" for table in document if table not in known]
     problems += _header_problems(document, "article", {"title": str, "authors": list, "reference": str})
-    problems += _header_problems(document, "check", {"codecheckers": list, "time": datetime})
+    problems += _header_problems(document, "check", {"codecheckers": list})
     claims = document.get("claim")
     if not (isinstance(claims, list) and claims and all(isinstance(claim, dict) for claim in claims)):
         return [*problems, "claim: missing, expected at least one [[claim]]"]
@@ -44,16 +48,28 @@ def _header_problems(document: Mapping[str, Any], table: str, kinds: Mapping[str
         yield f"{table}: missing, expected [{table}] with {', '.join(kinds)}"
         return
     yield from (f"[{table}] {name}: unknown, expected {', '.join(kinds)}" for name in fields if name not in kinds)
-    words = {str: "a text", list: "a list of names", datetime: "a time such as 2018-05-26T12:00:00+00:00"}
+    words = {str: "a text", list: "a list of names"}
     for name, kind in kinds.items():
         value = fields.get(name)
         is_sound = isinstance(value, kind) and bool(value)
         if kind is list:
             is_sound = is_sound and all(isinstance(item, str) and item for item in value)
-        if kind is datetime:
-            is_sound = is_sound and value.tzinfo is not None
         if not is_sound:
             yield f"[{table}] {name}: {_came(fields, name)}, expected {words[kind]}"
+
+
+def record_problems(record: Any) -> Iterator[str]:
+    """Yield what is wrong with a parsed verdicts.json: {"time": …, "verdicts": {id: verdict}}."""
+    if not (isinstance(record, dict) and set(record) == {"time", "verdicts"} and isinstance(record["verdicts"], dict)):
+        yield "expected an object with time and verdicts, by the claims' ids"
+        return
+    if not _is_time(record["time"]):
+        yield f"time: {record['time']!r}, expected a time such as 2018-05-26T12:00:00+00:00"
+    yield from (
+        f"{id_}: {verdict!r}, expected one of {', '.join(VERDICTS)}"
+        for id_, verdict in record["verdicts"].items()
+        if verdict not in VERDICTS
+    )
 
 
 def claim_problems(claim: Mapping[str, Any]) -> Iterator[str]:
@@ -67,7 +83,7 @@ def claim_problems(claim: Mapping[str, Any]) -> Iterator[str]:
     )
     yield from (
         f"{name}: {_came(claim, name)}, expected a text"
-        for name in ("partly", "shown", "verdict")
+        for name in ("partly", "shown")
         if not isinstance(claim.get(name, ""), str)
     )
     texts = {name: value for name, value in claim.items() if isinstance(value, str) and value}
@@ -77,12 +93,10 @@ def claim_problems(claim: Mapping[str, Any]) -> Iterator[str]:
         yield f"kind: {texts['kind']!r}, expected one of {', '.join(KINDS)}"
     if "output" in texts and not _NAME.fullmatch(texts["output"]):
         yield f"output: {texts['output']!r}, expected a name such as loss_30"
-    if "verdict" in texts and texts["verdict"] not in VERDICTS:
-        yield f"verdict: {texts['verdict']!r}, expected one of {', '.join(VERDICTS)}"
     if "evidence" in texts and not _is_inside(texts["evidence"]):
         yield f"evidence: {texts['evidence']!r}, expected a file's path from the top of the repository"
     expected = claim.get("expected")
-    if not _is_figure(expected):
+    if not _is_value(expected):
         yield f"expected: {expected!r}, expected a number, a text or a list of them"
     if "shown" in texts and not _is_format(texts["shown"], expected):
         yield f"shown: {texts['shown']!r}, expected a format such as .4f, and one that fits the expected value"
@@ -104,7 +118,7 @@ def _rule_wants(rule: str, expected: Any) -> Iterator[str]:
         yield f"a value, one of {' '.join(RELATIONS)} and a value"
         return
     if not names_in(rule) - {"expected"}:
-        yield "a figure of ours on one side"
+        yield "a value of ours on one side"
     if "expected" in words and expected is None:
         yield "no word `expected` in it, or the field expected beside it"
     if "expected" in words and words[1] != "==" and isinstance(expected, (str, list)):
@@ -112,12 +126,12 @@ def _rule_wants(rule: str, expected: Any) -> Iterator[str]:
 
 
 def names_in(rule: str) -> set[str]:
-    """The figures that a rule names: all its values that are no numbers."""
+    """The values of ours that a rule names: all its words that are no numbers."""
     return {word for word in rule.split()[::2] if number(word) is None}
 
 
 def number(word: str) -> float | None:
-    """The number that a word of a rule is; None where it is none, but the name of a figure."""
+    """The number that a word of a rule is; None where it is none, but the name of a value."""
     try:
         return None if _NAME.fullmatch(word) else float(word)  # nan and inf are names here
     except ValueError:
@@ -128,23 +142,30 @@ def _came(fields: Mapping[str, Any], name: str) -> str:
     return repr(fields[name]) if name in fields else "missing"
 
 
+def _is_time(text: Any) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except (TypeError, ValueError):
+        return False
+
+
 def _is_inside(path: str) -> bool:
     pure = PurePosixPath(path)
     return not pure.is_absolute() and ".." not in pure.parts and "\\" not in path and pure.name != ""
 
 
-def _is_figure(value: Any) -> bool:
+def _is_value(value: Any) -> bool:
     if isinstance(value, list):
         return bool(value) and all(
-            item is not None and not isinstance(item, list) and _is_figure(item) for item in value
+            item is not None and not isinstance(item, list) and _is_value(item) for item in value
         )
     return value is None or (isinstance(value, (int, float, str)) and not isinstance(value, bool) and value != "")
 
 
 def _is_format(form: str, expected: Any) -> bool:
     try:
-        for figure in expected if isinstance(expected, list) else [0.5 if expected is None else expected]:
-            format(figure, form)
+        for value in expected if isinstance(expected, list) else [0.5 if expected is None else expected]:
+            format(value, form)
     except ValueError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""How good the test predictions of many seeds of one variant are, against the forecast that nothing changes.
+"""How good test predictions are, of one run or of many seeds, against the forecast that nothing changes.
 
 Notation: seed s = 1 … S, day t = 1 … n of the test set, scaled prices. y[t] is the actual price, y[t-1] the nearest
 price the network reads (in the published row order that of the day after), ŷ[s, t] the prediction, and
@@ -21,9 +21,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from reproduce.articles.bitcoin_lstm.metrics import persistence
-from reproduce.articles.bitcoin_lstm.windows import Dataset
-
 RESAMPLES = 2000
 
 
@@ -41,13 +38,46 @@ class Evaluation:
     best_lag: int | None  # rows by which the predictions trail the price, 1 for persistence; None if they never vary
 
 
-def evaluate(dataset: Dataset, predictions: np.ndarray) -> Evaluation:
-    """Judge the seeds' predictions of `dataset.test`, (seeds, windows), scaled; the windows are the days.
+def persistence(inputs: np.ndarray) -> np.ndarray:
+    """The forecast that nothing changes: the last price of each window, (windows, window, 1) → (windows, 1)."""
+    return inputs[:, -1]
 
+
+def prediction_metrics(
+    predicted: np.ndarray, actual: np.ndarray, nearest: np.ndarray, unit_usd: float
+) -> dict[str, float]:
+    """The error of one run's predictions beside persistence's on the same windows.
+
+    `mse` is in scaled units, `rmse_usd` in USD; `skill` is 1 - mse/persistence_mse, above 0 where the network beats
+    persistence, and nan where the price stood still.
+
+    Args:
+        predicted: (windows, 1), scaled, float32 or float64.
+        actual: (windows, 1), scaled, float64.
+        nearest: (windows, 1), scaled, float64: what `persistence` says.
+        unit_usd: how many USD the scaled unit is.
+    """
+    mse = float(np.mean(np.square(predicted - actual)))  # float64, as the actual prices
+    persistence_mse = float(np.mean(np.square(nearest - actual)))
+    return {
+        "test_mse": mse,
+        "test_rmse_usd": float(np.sqrt(mse)) * unit_usd,
+        "persistence_mse": persistence_mse,
+        "persistence_rmse_usd": float(np.sqrt(persistence_mse)) * unit_usd,
+        "skill": 1 - mse / persistence_mse if persistence_mse > 0 else np.nan,
+    }
+
+
+def evaluate(inputs: np.ndarray, targets: np.ndarray, predictions: np.ndarray) -> Evaluation:
+    """Judge the seeds' predictions of a test set; its windows are the days.
+
+    Args:
+        inputs: (days, window, 1), scaled.
+        targets: (days, 1), scaled.
+        predictions: (seeds, days), scaled.
     Raises:
         ValueError: the shape is another, or a seed's predictions are not all finite: drop diverged runs first.
     """
-    inputs, targets = dataset.test
     actual, nearest = targets[:, 0], persistence(inputs)[:, 0]  # (days,)
     _check(predictions, days=len(actual))
     squared_errors = np.square(predictions - actual)  # (seeds, days), float64 as the prices
@@ -62,7 +92,7 @@ def evaluate(dataset: Dataset, predictions: np.ndarray) -> Evaluation:
         dm_p=dm_p,
         direction_accuracy=direction_accuracy(predictions, actual, nearest),
         majority_share=majority_share(actual, nearest),
-        best_lag=best_lag(dataset, predictions),
+        best_lag=best_lag(inputs, targets, predictions),
     )
 
 
@@ -122,7 +152,7 @@ def diebold_mariano(squared_errors: np.ndarray, persistence_errors: np.ndarray) 
     if np.ptp(d) == 0:
         return (0.0, 1.0) if d[0] == 0 else (math.nan, math.nan)
     n, deviation = len(d), d - d.mean()
-    h = math.floor(_cube_root(n))
+    h = math.floor(np.cbrt(n))
     gamma = [deviation[k:] @ deviation[: n - k] / n for k in range(h + 1)]
     v = gamma[0] + 2 * sum((1 - k / (h + 1)) * gamma[k] for k in range(1, h + 1))
     statistic = d.mean() / math.sqrt(v / n) * math.sqrt((n - 1) / n)
@@ -153,17 +183,16 @@ def majority_share(actual: np.ndarray, nearest: np.ndarray) -> float:
     return float(max(rises, falls) / (rises + falls)) if rises + falls else math.nan
 
 
-def best_lag(dataset: Dataset, predictions: np.ndarray) -> int | None:
-    """Find by how many rows the predictions, (seeds, days), trail the price: the lower median over s of
+def best_lag(inputs: np.ndarray, targets: np.ndarray, predictions: np.ndarray) -> int | None:
+    """Find by how many rows the predictions trail the price, all as in `evaluate`: the lower median over s of
 
         lag[s] = the k in 0 … window where the correlation over t of ŷ[s, t] and y[t-k] is highest
 
-    Pearson's, over n days at every k: the rows before the first target are there in `dataset.close_scaled`. Where some
-    are equal to 12 digits the smallest k counts. Seeds whose predictions never vary, and k where the prices do not,
+    Pearson's, over n days at every k: what lies before the first target is in its window. Where some are equal to 12
+    digits the smallest k counts. Seeds whose predictions never vary, and k where the prices do not,
     correlate with nothing and are left out; None if that leaves no seed or no k.
     """
-    rows = dataset.target_rows(dataset.train_windows, count=predictions.shape[1])
-    prices = np.stack([dataset.close_scaled[rows - k] for k in range(dataset.inputs.shape[1] + 1)])  # (lags, days)
+    prices = np.concatenate([targets, inputs[:, ::-1, 0]], axis=1).T  # y[t-k], (lags, days)
     varying = predictions[np.ptp(predictions, axis=1) > 0]
     lags = np.flatnonzero(np.ptp(prices, axis=1) > 0)
     seeds = len(varying)
@@ -176,15 +205,11 @@ def best_lag(dataset: Dataset, predictions: np.ndarray) -> int | None:
 
 def _draw_days(rng: np.random.Generator, days: int) -> np.ndarray:
     """Draw days in circular blocks and count how often each comes, (resamples, days); a row's sum is `days`."""
-    length = math.ceil(_cube_root(days))
+    length = math.ceil(np.cbrt(days))
     starts = rng.integers(days, size=(RESAMPLES, math.ceil(days / length), 1))
     drawn = (starts + np.arange(length)).reshape(RESAMPLES, -1)[:, :days] % days
     numbered = drawn + days * np.arange(RESAMPLES)[:, np.newaxis]  # so that one count serves all resamples
     return np.bincount(numbered.ravel(), minlength=RESAMPLES * days).reshape(RESAMPLES, days)
-
-
-def _cube_root(n: int) -> float:
-    return round(n ** (1 / 3), 9)  # 64 ** (1 / 3) is 3.9999999999999996
 
 
 def _check(predictions: np.ndarray, days: int) -> None:

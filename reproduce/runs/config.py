@@ -1,46 +1,44 @@
-"""Configurations of any article's runs as config.json keeps them."""
+"""What determines a run's result, for every article: config.json, and the name of the run's directory."""
 
 from __future__ import annotations
 
 import json
-import typing
-from dataclasses import asdict, is_dataclass
-from typing import Any, Protocol, TypeVar
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from reproduce.networks.engine import check_seed
+from reproduce.runs.variant import Variant
 
 
-class Config(Protocol):
-    """A frozen dataclass of everything that determines a run's result; its fields may be frozen dataclasses too."""
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that determines a run's result."""
+
+    variant: Variant
+    seed: int
+    engine: str
+    data_sha256: str  # of the price table or text that was read
+    article: str
+    threads: int | None = None  # that share an operation, where their number moves the last bits of a result
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
 
     @property
     def name(self) -> str:
-        """The name of the run's directory: different for different runs, but for what `Directory` checks."""
+        """The name of its directory."""
+        return f"{self.article}-{self.variant.name}-s{self.seed}-{self.engine}"
+
+    def as_json(self) -> dict[str, Any]:
+        """What config.json holds: every field that is not None."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-AnyConfig = TypeVar("AnyConfig", bound=Config)
-
-
-def read_config(kind: type[AnyConfig], text: str) -> AnyConfig:
-    """Undo `json.dumps(asdict(config))`. A field that is not in the text takes its default.
+def read_config(text: str, kind: type[Variant]) -> RunConfig:
+    """Undo `RunConfig.as_json`, for an article whose variants are of that kind; a missing field takes its default.
 
     Raises:
-        ValueError, TypeError, AttributeError: the text is no JSON, or not the fields of a `kind`.
+        ValueError, TypeError, KeyError, AttributeError: the text is no JSON, or not the fields of such a run.
     """
-    return _build(kind, json.loads(text))
-
-
-def _build(kind: type, values: dict[str, Any]) -> Any:
-    """Make a dataclass from what JSON keeps of it, the dataclasses and tuples in its fields as well."""
-    hints = typing.get_type_hints(kind)
-    fields = dict(values.items())  # a list, a number: AttributeError
-    for name, value in values.items():
-        hint = hints.get(name)
-        if is_dataclass(hint):
-            fields[name] = _build(hint, value)
-        elif isinstance(value, list) and typing.get_origin(hint) is tuple:
-            fields[name] = tuple(value)
-    return kind(**fields)
-
-
-def json_values(config: Any) -> dict[str, Any]:
-    """The configuration as it reads back from JSON, where a tuple is a list, and so comparable with another's."""
-    return json.loads(json.dumps(asdict(config)))
+    values = json.loads(text)
+    return RunConfig(**{**values, "variant": kind(**values["variant"])})

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import csv
 import fcntl
-import io
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from reproduce.errors import RunError
-from reproduce.runs.config import Config, json_values, read_config
+from reproduce.runs.config import RunConfig, read_config
 from reproduce.runs.files import PARTIAL, write_atomically, write_json, write_text
-
-Item = TypeVar("Item")
+from reproduce.runs.tables import frame_text, parse_frame
 
 # What reading a damaged file raises; RuntimeError is for archives that ask for a password, or are of an unknown kind.
-_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile)
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, zipfile.BadZipFile)
 _STATE = "state/"  # before the names of an engine's arrays in a checkpoint
+
+Arrays = dict[str, np.ndarray]
 
 
 class Directory:
-    """One run's files under `root`. A run is finished when metrics.json, which is written last, is there."""
+    """One run's files under `root`. A run is finished when metrics.json, which is written last, is there.
 
-    def __init__(self, root: Path, config: Config) -> None:
+    The readers raise RunError for a missing or damaged file; the message names it.
+    """
+
+    def __init__(self, root: Path, config: RunConfig) -> None:
         self.path = root / config.name
         self.config = config
 
@@ -47,12 +50,16 @@ class Directory:
         """Raise RunError, with the failure where there was one, unless the run is finished."""
         if self.is_finished:
             return
-        with self.reading("failure.json") as path:
-            why = json.loads(path.read_text())["error"] if path.exists() else "it was stopped, or never begun"
+        why = self.read_json("failure.json")["error"] if self.has_failed else "it was stopped, or never begun"
         raise RunError(f"{self.path}: the run is not finished ({why}); give the same command again")
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last attempt ended with an error, which failure.json says."""
+        return (self.path / "failure.json").exists()
+
     @contextmanager
-    def opened(self, *, force: bool, wait: bool = False) -> Iterator[None]:
+    def opened(self, *, force: bool = False, wait: bool = False) -> Iterator[None]:
         """Make the directory, or take up the one that is there, and keep other processes out meanwhile.
 
         Args:
@@ -83,19 +90,19 @@ class Directory:
         if (self.path / "config.json").exists():
             self._check_config()
         else:
-            write_json(self.path / "config.json", asdict(self.config))
+            write_json(self.path / "config.json", self.config.as_json())
         (self.path / "failure.json").unlink(missing_ok=True)  # an earlier attempt's
 
     def _check_config(self) -> None:
         config_path = self.path / "config.json"
         try:
-            there = read_config(type(self.config), config_path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            there = read_config(config_path.read_text(encoding="utf-8"), type(self.config.variant))
+        except _DAMAGE as error:
             raise RunError(
                 f"{config_path}: not a run's configuration ({error}); remove the folder to start anew"
             ) from error
-        mine, other = json_values(self.config), json_values(there)
-        differing = [name for name in mine if mine[name] != other[name]]
+        names = [field.name for field in fields(RunConfig)]
+        differing = [name for name in names if getattr(self.config, name) != getattr(there, name)]
         if differing:
             raise RunError(
                 f"{self.path}: holds a run with another {', '.join(differing)}; choose another folder with --out, or "
@@ -109,77 +116,52 @@ class Directory:
             elif entry.name != ".lock":
                 entry.unlink()
 
-    def save_checkpoint(self, progress: dict[str, Any], state: dict[str, np.ndarray]) -> None:
+    def save_checkpoint(self, progress: Mapping[str, Any], state: Arrays) -> None:
         """Replace the checkpoint by one file with an engine's state, and what else the training goes on from."""
         arrays = {name: np.asarray(value) for name, value in progress.items()}
         self.write_arrays("checkpoint.npz", arrays | {f"{_STATE}{name}": array for name, array in state.items()})
 
-    def load_checkpoint(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]] | None:
-        """The newest checkpoint's progress and state, the same bits by the same names, or None before the first.
-
-        Raises:
-            RunError: the file is not one of ours, or damaged.
-        """
+    def load_checkpoint(self) -> tuple[Arrays, Arrays] | None:
+        """The newest checkpoint's progress and state, the same bits by the same names, or None before the first."""
         path = self.path / "checkpoint.npz"
         if not path.exists():
             return None
         try:
-            with np.load(path) as archive:
-                arrays = dict(archive)
+            arrays = _load(path)
         except _DAMAGE as error:
             raise RunError(f"{path}: not a checkpoint ({error}); remove it, and the run starts anew") from error
         state = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_STATE)}
         return arrays, {name.removeprefix(_STATE): array for name, array in state.items()}
 
-    def resumed(
-        self, restore: Callable[[dict[str, np.ndarray]], None], progress_of: Callable[[dict[str, np.ndarray]], Item]
-    ) -> Item | None:
-        """Take up the newest checkpoint: `restore` its state, and return what `progress_of` makes of its progress.
-
-        Returns:
-            None before the first checkpoint.
-
-        Raises:
-            RunError: the checkpoint is damaged, or of another network.
-        """
-        checkpoint = self.load_checkpoint()
-        if checkpoint is None:
-            return None
-        progress, state = checkpoint
-        try:
-            restore(state)
-            return progress_of(progress)
-        except (LookupError, ValueError, TypeError) as error:
-            path = self.path / "checkpoint.npz"
-            raise RunError(f"{path}: not of this network ({error}); remove it, and the run starts anew") from error
-
-    def write_arrays(self, name: str, arrays: dict[str, np.ndarray]) -> None:
+    def write_arrays(self, name: str, arrays: Arrays) -> None:
         """Write an .npz file with these arrays, of any shapes and dtypes but `object`."""
         write_atomically(self.path / name, lambda file: np.savez(file, **arrays))
 
-    def write_table(self, name: str, header: tuple[str, ...], rows: Iterable[tuple]) -> None:
-        """Write a CSV file, such as losses.csv; a float64 takes as many digits as it needs to read back equal."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
-        write_text(self.path / name, text.getvalue())
-
-    def write_losses(self, losses: Iterable[float]) -> None:
-        """Write losses.csv, a row an epoch."""
-        self.write_table("losses.csv", ("epoch", "loss"), enumerate(losses))
-
-    def write_metrics(self, metrics: dict[str, Any]) -> None:
-        """Write metrics.json, after every other file: it makes the run finished. A number not finite becomes null."""
-        write_json(self.path / "metrics.json", metrics)
-
-    def read_table(self, name: str, of: Callable[[dict[str, str]], Item]) -> list[Item]:
-        """What `of` makes of each row of a CSV file. This and the other readers raise RunError for a damaged file."""
+    def read_arrays(self, name: str) -> Arrays:
+        """Undo `write_arrays`."""
         with self.reading(name) as path:
-            rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-            if not rows or None in rows[-1].values():
-                raise ValueError("it is cut short")
-            return [of(row) for row in rows]
+            return _load(path)
+
+    def write_table(self, name: str, frame: pd.DataFrame) -> None:
+        """Write a CSV file, such as losses.csv; a float takes as many digits as it needs to read back equal."""
+        write_text(self.path / name, frame_text(frame))
+
+    def read_table(self, name: str, kinds: Mapping[str, type]) -> pd.DataFrame:
+        """The columns `kinds`, of type str, int or float, of a CSV file."""
+        with self.reading(name) as path:
+            return parse_frame(path.read_text(encoding="utf-8"), kinds)
+
+    def write_losses(self, losses: list[float]) -> None:
+        """Write losses.csv, a row an epoch."""
+        self.write_table("losses.csv", pd.DataFrame({"epoch": range(len(losses)), "loss": losses}))
+
+    def read_losses(self) -> np.ndarray:
+        """The column `loss` of losses.csv, one of each epoch, (epochs,)."""
+        return self.read_table("losses.csv", {"loss": float})["loss"].to_numpy()
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Write a JSON file; a number that is not finite becomes null."""
+        write_json(self.path / name, value)
 
     def read_json(self, name: str) -> dict[str, Any]:
         """What a JSON file says, by name; RunError also where a name is asked for that it does not have."""
@@ -189,17 +171,22 @@ class Directory:
                 raise ValueError("it is no object")
             return _Named(path, values)
 
-    def read_losses(self) -> np.ndarray:
-        """The column `loss` of losses.csv, one of each epoch, (epochs,)."""
-        return np.array(self.read_table("losses.csv", lambda row: float(row["loss"])))
-
     def read_metrics(self) -> dict[str, Any]:
-        """What metrics.json says; None where a figure is not finite, since the training diverged."""
+        """What metrics.json says; None where a value is not finite, since the training diverged."""
         return self.read_json("metrics.json")
 
     def read_environment(self) -> dict[str, Any]:
         """What environment.json says; `seconds` are those of training, also of processes that were stopped."""
         return self.read_json("environment.json")
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a UTF-8 text file."""
+        write_text(self.path / name, text)
+
+    def read_text(self, name: str) -> str:
+        """Undo `write_text`."""
+        with self.reading(name) as path:
+            return path.read_bytes().decode("utf-8")
 
     @contextmanager
     def reading(self, name: str) -> Iterator[Path]:
@@ -209,6 +196,14 @@ class Directory:
             yield path
         except _DAMAGE as error:
             raise RunError(f"{path}: cannot be read ({error}); remove the folder to make the run anew") from error
+
+
+def _load(path: Path) -> Arrays:
+    archive = np.load(path)
+    if not isinstance(archive, np.lib.npyio.NpzFile):
+        raise ValueError("it is one array, expected an archive of several")
+    with archive:
+        return dict(archive)
 
 
 class _Named(dict):

@@ -10,20 +10,30 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from reproduce.runs.process import devices, threads
+
 PACKAGES = ("reproduce", "tensorflow", "keras", "numpy", "pandas", "scikit-learn", "matplotlib")
-FLAG_PREFIXES = ("TF_", "XLA_", "OMP_", "KERAS_", "CUDA_VISIBLE")
+FLAGS = (  # by full name: a prefix would also take what is none of ours, a password included
+    *("TF_CPP_MIN_LOG_LEVEL", "TF_USE_LEGACY_KERAS", "TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "TF_XLA_FLAGS"),
+    *("TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_FORCE_GPU_ALLOW_GROWTH", "XLA_FLAGS", "KERAS_BACKEND"),
+    *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE", "CUDA_VISIBLE_DEVICES"),
+)
 
 
-def describe_environment(threads: int, input_sha256: str, *, within: int = 1) -> dict[str, Any]:
-    """Python, packages, processor, threads, flags, commit, input and command line of this process, for a JSON file."""
+def describe_environment(input_sha256: str) -> dict[str, Any]:
+    """Python, packages, processor, threads, flags, commit, input and command line of this process, for a JSON file.
+
+    Call it after `reproduce.runs.process.limit_threads`, whose threads it names.
+    """
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: _version(name) for name in PACKAGES},
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "threads": {"inter_op": threads, "intra_op": within},
-        "flags": {name: value for name, value in sorted(os.environ.items()) if name.startswith(FLAG_PREFIXES)},
+        "devices": devices(),
+        "threads": threads()._asdict(),
+        "flags": {name: os.environ[name] for name in sorted(FLAGS) if name in os.environ},
         "git_commit": _git_commit(),
         "input_sha256": input_sha256,
         "argv": sys.argv,

@@ -12,7 +12,7 @@ from typing import Any
 import joblib
 
 from reproduce.errors import ReproduceError, RunError
-from reproduce.runs.config import Config
+from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
 from reproduce.runs.files import write_atomically, write_json
 
@@ -27,7 +27,7 @@ SAME_EVERYWHERE = ("reproduce", "tensorflow", "keras", "numpy")  # packages whos
 
 def train_all(
     root: Path,
-    configs: Sequence[Config],
+    configs: Sequence[RunConfig],
     train: Train,
     data: Any,
     *,
@@ -74,13 +74,13 @@ def train_all(
     return len(missing)
 
 
-def _on_processes(root: Path, configs: list[Config], train: Train, data: Any, workers: int) -> Iterator[str]:
+def _on_processes(root: Path, configs: list[RunConfig], train: Train, data: Any, workers: int) -> Iterator[str]:
     """Train in local processes, straight into `root`."""
     parallel = joblib.Parallel(n_jobs=workers, backend="loky", return_as="generator_unordered", batch_size=1)
     return parallel(joblib.delayed(_attempt)(root, config, train, data) for config in configs)
 
 
-def _on_cluster(root: Path, configs: list[Config], train: Train, data: Any, scheduler: str) -> Iterator[str]:
+def _on_cluster(root: Path, configs: list[RunConfig], train: Train, data: Any, scheduler: str) -> Iterator[str]:
     """Train on the cluster's workers; each sends its run's files back."""
     with _connected(scheduler) as client, joblib.parallel_config("dask", client=client):
         parallel = joblib.Parallel(return_as="generator_unordered", batch_size=1)
@@ -90,7 +90,7 @@ def _on_cluster(root: Path, configs: list[Config], train: Train, data: Any, sche
             yield config.name
 
 
-def _attempt(root: Path, config: Config, train: Train, data: Any) -> str:
+def _attempt(root: Path, config: RunConfig, train: Train, data: Any) -> str:
     """Train one run in this process. A run that fails is recorded, not fatal to the others."""
     folder = Directory(root, config).path
     try:
@@ -101,7 +101,7 @@ def _attempt(root: Path, config: Config, train: Train, data: Any) -> str:
     return config.name
 
 
-def _attempt_elsewhere(config: Config, train: Train, data: Any) -> tuple[Config, dict[str, bytes]]:
+def _attempt_elsewhere(config: RunConfig, train: Train, data: Any) -> tuple[RunConfig, dict[str, bytes]]:
     """Train one run in a temporary folder; return the contents of its files by name."""
     with tempfile.TemporaryDirectory() as scratch:
         _attempt(Path(scratch), config, train, data)

@@ -1,5 +1,18 @@
 """The Bitcoin article (B. Mwangi, Heartbeat, May 2018): what it reports and what is particular to it."""
 
+from reproduce.articles.article import Article
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.sources import PRICES
+
+ARTICLE = Article(
+    id="bitcoin-lstm",
+    label="Bitcoin article",
+    folder="bitcoin_lstm",
+    Variant=Variant,
+    source=PRICES,
+    engines=("compiled", "session", "keras"),
+)
+
 # The mean training loss its program printed, by epoch.
 REPORTED_LOSSES = {
     0: 0.3076134920120239,

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reproduce.articles.bitcoin_lstm.ablation import ALONE, LADDER, AblationRow
-from reproduce.articles.bitcoin_lstm.bands import BandVerdict
+from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, DepartureRow
+from reproduce.articles.bitcoin_lstm.losses import BandVerdict
 from reproduce.articles.bitcoin_lstm.variant import Variant
 
 
@@ -20,8 +20,8 @@ class Answer:
     evidence: str
 
 
-def answers(table: Mapping[str, AblationRow], bands: Sequence[BandVerdict]) -> list[Answer]:
-    """Answer from the ablation's rows, by variant name, and the joint tests of the candidate programs.
+def answers(table: Mapping[str, DepartureRow], bands: Sequence[BandVerdict]) -> list[Answer]:
+    """Answer from the rows of departures.csv, by variant name, and the joint tests of the candidate programs.
 
     The words follow from the 95 % intervals: two variants differ where theirs have no value in common, a strict rule.
 
@@ -41,7 +41,7 @@ def answers(table: Mapping[str, AblationRow], bands: Sequence[BandVerdict]) -> l
     found = [
         Answer("Does the model beat persistence as published?", _beats(published), _evidence(published)),
         Answer("And in date order, where the past predicts the future?", _beats(ordered), _evidence(ordered)),
-        Answer("And with every departure undone?", _beats(sound), _evidence(sound)),
+        Answer("And with every deviation from the text undone?", _beats(sound), _evidence(sound)),
         Answer(
             "Does a window of 3 days improve it?",
             _improves(published, short),
@@ -67,7 +67,7 @@ def answers(table: Mapping[str, AblationRow], bands: Sequence[BandVerdict]) -> l
     return found
 
 
-def _beats(row: AblationRow) -> str:
+def _beats(row: DepartureRow) -> str:
     if row.skill_low > 0:
         return "Yes, its error is below that of persistence."
     if row.skill_high < 0:
@@ -75,34 +75,36 @@ def _beats(row: AblationRow) -> str:
     return "It cannot be told: the interval of its skill contains 0."
 
 
-def _improves(published: AblationRow, short: AblationRow) -> str:
+def _improves(published: DepartureRow, short: DepartureRow) -> str:
     against = "" if short.skill_low > 0 else ", though not above persistence"
     if short.skill_low > published.skill_high:
         return f"Yes{against}."
     if short.skill_high < published.skill_low:
         return "No, it makes it worse."
     direction = "better" if short.skill > published.skill else "worse"
-    return f"Not told apart: it is {direction} on average, but the intervals overlap."
+    return f"Not significantly: it is {direction} on average, but the intervals overlap."
 
 
-def _changes(published: AblationRow, clipped: AblationRow) -> str:
+def _changes(published: DepartureRow, clipped: DepartureRow) -> str:
     loss = "lower" if clipped.final_loss < published.final_loss else "higher"
     if clipped.skill_low > published.skill_high:
         skill = "The test error falls"
     elif clipped.skill_high < published.skill_low:
         skill = "The test error grows"
     else:
-        skill = "Nothing that the test error tells apart"
+        skill = "The test error does not change significantly"
     return f"{skill}; the final training loss is {loss}."
 
 
-def _foresees(*rows: AblationRow) -> str:
-    """Above the commoner direction by more than two standard errors of a fair coin over the days that moved."""
+def _foresees(*rows: DepartureRow) -> str:
+    """Above the more frequent direction by more than two standard errors of a fair coin over the days that moved."""
     gains = [row.direction_accuracy - row.majority_share for row in rows]
     foreseen = [gain > 2 * math.sqrt(0.25 / row.moved_days) for gain, row in zip(gains, rows, strict=True)]
     if all(foreseen):
-        return "Yes, more often than always guessing the commoner direction."
-    return "Not in both orders." if any(foreseen) else "No: not told apart from always guessing the commoner direction."
+        return "Yes, more often than always guessing the more frequent direction."
+    if any(foreseen):
+        return "Not in both orders."
+    return "No: not significantly better than always guessing the more frequent direction."
 
 
 def _produced(bands: Sequence[BandVerdict]) -> str:
@@ -112,11 +114,11 @@ def _produced(bands: Sequence[BandVerdict]) -> str:
     return "; ".join(words) + "."
 
 
-def _interval(row: AblationRow) -> str:
+def _interval(row: DepartureRow) -> str:
     return f"{row.skill:.2f} ({row.skill_low:.2f} to {row.skill_high:.2f})"
 
 
-def _evidence(row: AblationRow) -> str:
+def _evidence(row: DepartureRow) -> str:
     return (
         f"skill {_interval(row)}, {row.seeds} seeds; error {row.test_rmse_usd:.0f} USD, of persistence "
         f"{row.persistence_rmse_usd:.0f} USD; Diebold-Mariano p {row.dm_p_words}"

@@ -1,27 +1,16 @@
-"""The three findings that matter most, in sentences made from the shipped tables; README and page open with them."""
+"""The three findings that matter most, in sentences made from the shipped tables."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-from reproduce.articles.bitcoin_lstm.ablation import ALONE, AblationRow
-from reproduce.articles.bitcoin_lstm.bands import BandVerdict
+from reproduce.articles.article import Finding
+from reproduce.articles.bitcoin_lstm.departures import ALONE, DepartureRow, shipped_departures
+from reproduce.articles.bitcoin_lstm.losses import BandVerdict, judge, shipped_losses
 from reproduce.articles.bitcoin_lstm.variant import Variant
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One sentence that stands alone, the figures it follows from, and the picture that shows it."""
-
-    headline: str
-    text: str
-    figure: str  # its name in docs/
-
-
-def findings(table: Mapping[str, AblationRow], bands: Sequence[BandVerdict]) -> list[Finding]:
+def findings() -> list[Finding]:
     """Which program made the losses; how the model compares with persistence; what is left of that in date order."""
-    joint = {band.variant: band for band in bands}
+    joint, table = {band.variant: band for band in judge(shipped_losses())}, shipped_departures()
     published, ordered = table[Variant().name], table[ALONE["rows in date order"].name]
     return [_losses(joint["published"], joint["described"]), _published(published), _ordered(published, ordered)]
 
@@ -34,6 +23,7 @@ def _losses(published: BandVerdict, described: BandVerdict) -> Finding:
         f"the program as it ran, and of {described.p_value:.3f} for the cell that the article's equations describe: "
         "the program hands its cell the two state vectors in each other's place (D2).",
         "loss",
+        "Training loss on a log axis: 40 seeds faintly, their median and 5 to 95 % of them, and the article's values",
     )
 
 
@@ -41,7 +31,7 @@ def _consistent(band: BandVerdict) -> str:
     return band.words if band.words == "consistent" else "not consistent"
 
 
-def _published(row: AblationRow) -> Finding:
+def _published(row: DepartureRow) -> Finding:
     return Finding(
         f"As published, the model is {row.verdict}.",
         f"Its test error is {row.test_rmse_usd:.0f} USD, that of repeating the nearest day the network reads "
@@ -49,10 +39,11 @@ def _published(row: AblationRow) -> Finding:
         f"{row.skill_high:.2f}, {row.seeds} seeds. What looks accurate in the article's picture trails the price by "
         f"{row.best_lag:.0f} day.",
         "predictions_by_date",
+        "Price and predictions by date in USD; below, the test set alone with persistence beside it",
     )
 
 
-def _ordered(published: AblationRow, ordered: AblationRow) -> Finding:
+def _ordered(published: DepartureRow, ordered: DepartureRow) -> Finding:
     return Finding(
         f"In date order, where the past predicts the future, it is {ordered.verdict}.",
         f"The table lies newest day first and is read as it lies (D1), so the test set is the oldest, calmest time "
@@ -60,5 +51,6 @@ def _ordered(published: AblationRow, ordered: AblationRow) -> Finding:
         f"{ordered.test_rmse_usd:.0f} USD where persistence has {ordered.persistence_rmse_usd:.0f} USD: skill "
         f"{ordered.skill:.1f}, 95 % interval {ordered.skill_low:.1f} to {ordered.skill_high:.1f}, {ordered.seeds} "
         "seeds.",
-        "ablation",
+        "departures",
+        "Skill of every variant with its 95 % interval, beside the line of persistence",
     )

@@ -1,4 +1,4 @@
-"""The figures of a finished run that the article's claims are judged by, under the names claims.toml uses."""
+"""Our values that the article's claims are judged by, under the names claims.toml uses."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
-from reproduce.articles.bitcoin_lstm.bands import EPOCHS, shipped_losses_of
-from reproduce.articles.bitcoin_lstm.runs import RunConfig, RunDirectory
+from reproduce.articles.bitcoin_lstm.departures import shipped_departures
+from reproduce.articles.bitcoin_lstm.losses import EPOCHS, curves_of, shipped_curves, shipped_losses
+from reproduce.articles.bitcoin_lstm.program import program_outputs, windows_outputs
+from reproduce.articles.bitcoin_lstm.training import equivalents
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.articles.bitcoin_lstm.windows import Dataset
+from reproduce.articles.bitcoin_lstm.windows import prepare
+from reproduce.articles.forecasts import read_predictions
+from reproduce.articles.running import PROOF
+from reproduce.articles.sources import PRICES
 from reproduce.evidence.bands import band_test
 from reproduce.evidence.skill import evaluate
+from reproduce.inputs.prices import EMBEDDED_SHA256
+from reproduce.inputs.windows import Windows
 from reproduce.networks.agreement import relative_difference
+from reproduce.runs.directory import Directory
 
-PROOF = "proof.json"  # in the directory of a compiled run: its first epoch beside the session engine's
 TRAINED = (  # what only training tells, or comparing
     *(f"{name}_{epoch}" for name in ("loss", "p") for epoch in EPOCHS),
     *("loss_fall", "p_value", "run_p_value", "skill", "skill_low", "skill_high"),
@@ -23,55 +30,55 @@ TRAINED = (  # what only training tells, or comparing
 )
 
 
-def dataset_outputs(dataset: Dataset) -> dict[str, Any]:
-    """Rows, windows, shapes and batches, which hang on the table and the variant alone."""
-    split, batch = dataset.train_windows, dataset.batch
-    return {
-        "rows": len(dataset.close_usd),
-        "windows": len(dataset.inputs),
-        "train_inputs_shape": list(dataset.inputs[:split].shape),
-        "train_targets_shape": list(dataset.targets[:split].shape),
-        "test_inputs_shape": list(dataset.inputs[split:].shape),
-        "test_targets_shape": list(dataset.targets[split:].shape),
-        "train_batches": len(dataset.train[0]) // batch,
-        "test_batches": len(dataset.test[0]) // batch,
-    }
-
-
-def run_outputs(dataset: Dataset, graph_run: RunDirectory, keras_run: RunDirectory | None) -> dict[str, Any]:
-    """Name the figures that a run can have; None where this one cannot tell, such as epoch 180 of a run of 3."""
-    losses = graph_run.read_losses()
-    outputs = dict.fromkeys(TRAINED) | dataset_outputs(dataset)
+def run_outputs(directory: Directory) -> dict[str, Any]:
+    """The values that a run can have; None where this one cannot tell, such as epoch 180 of a run of 3."""
+    config, losses = directory.config, directory.read_losses()
+    windows = prepare(PRICES.read(directory), config.variant)
+    outputs = dict.fromkeys(TRAINED) | windows_outputs(windows, config.variant.batch)
     outputs |= {f"loss_{epoch}": float(losses[epoch]) for epoch in EPOCHS if epoch < len(losses)}
     if len(losses) > EPOCHS[-1] and np.isfinite(losses[EPOCHS[-1]]):
         outputs["loss_fall"] = float(losses[EPOCHS[-1]] / losses[0])
     if len(losses) == Variant().epochs:
-        outputs |= _skill(dataset, graph_run)
-    outputs |= p_values(graph_run.config, losses)
-    if keras_run is not None:
-        difference = relative_difference(float(keras_run.read_losses()[0]), float(losses[0]))
-        outputs["keras_difference"] = None if np.isnan(difference) else difference
-    if (graph_run.path / PROOF).exists():
-        outputs["session_difference"] = graph_run.read_json(PROOF)["relative_difference"]
+        outputs |= _skill(windows, directory)
+    outputs |= p_values(shipped_curves(config.variant, config.data_sha256), losses)
+    outputs |= _differences(directory, float(losses[0]))
     return outputs
 
 
-def _skill(dataset: Dataset, graph_run: RunDirectory) -> dict[str, float]:
+def audit_outputs() -> dict[str, Any]:
+    """Every value by the tables in the package; None where nothing here can tell."""
+    return program_outputs() | _loss_outputs() | _skill_outputs()
+
+
+def _skill(windows: Windows, directory: Directory) -> dict[str, float]:
     """Skill against persistence with its 95 % interval over days; nothing where training diverged or no price moved."""
-    metrics = graph_run.read_metrics()
+    metrics = directory.read_metrics()
     if metrics["test_mse"] is None or not metrics["persistence_mse"] > 0:
         return {}
-    judged = evaluate(dataset, graph_run.read_predictions("testing")[np.newaxis])
+    predicted = read_predictions(directory, "testing")["predicted_scaled"].to_numpy()
+    judged = evaluate(*windows.test, predicted[np.newaxis])
     found = {"skill": judged.skill, "skill_low": judged.skill_low, "skill_high": judged.skill_high}
     return {name: value for name, value in found.items() if np.isfinite(value)}
 
 
-def p_values(config: RunConfig, losses: np.ndarray) -> dict[str, float]:
-    """How rare the article's losses, and ours, are among those of the variant's shipped study, if there is one.
+def _differences(directory: Directory, first_loss: float) -> dict[str, float | None]:
+    """How far the first epoch's loss is from that of the Keras run beside it, and of the session engine's proof."""
+    found = {}
+    for config in equivalents(directory.config):
+        beside = Directory(directory.path.parent, config)
+        if beside.is_finished:
+            difference = relative_difference(float(beside.read_losses()[0]), first_loss)
+            found["keras_difference"] = None if np.isnan(difference) else difference
+    if (directory.path / PROOF).exists():
+        found["session_difference"] = directory.read_json(PROOF)["relative_difference"]
+    return found
+
+
+def p_values(study: np.ndarray | None, losses: np.ndarray) -> dict[str, float]:
+    """How rare the article's losses, and ours, are among those of a study, (seeds, 7), if there is one.
 
     `p_30` is the article's of one epoch, `p_value` its joint one; `run_p_value` ours, where the run is long enough.
     """
-    study = shipped_losses_of(config.variant, config.data_sha256)
     if study is None:
         return {}
     reported = np.array(list(REPORTED_LOSSES.values()))
@@ -80,3 +87,32 @@ def p_values(config: RunConfig, losses: np.ndarray) -> dict[str, float]:
     if len(losses) > EPOCHS[-1] and np.all(np.isfinite(losses[EPOCHS])):
         found["run_p_value"] = band_test(study, losses[EPOCHS]).p_value
     return found
+
+
+def _loss_outputs() -> dict[str, float]:
+    """The losses of the shipped study, each the median over its seeds, and the article's p-values among them."""
+    losses = curves_of(shipped_losses())["published"]  # (seeds, 7)
+    medians = np.median(losses, axis=0)
+    none = np.array([])
+    published, described = (
+        p_values(shipped_curves(variant, EMBEDDED_SHA256), none)
+        for variant in (Variant(), Variant(wiring="described"))
+    )
+    return {
+        **{f"loss_{epoch}": float(median) for epoch, median in zip(EPOCHS, medians, strict=True)},
+        **published,
+        "described_p_value": described["p_value"],
+        "loss_fall": float(np.median(losses[:, -1] / losses[:, 0])),
+    }
+
+
+def _skill_outputs() -> dict[str, float]:
+    table = shipped_departures()
+    published, short = table[Variant().name], table[Variant(window=3).name]
+    return {
+        "skill": published.skill,
+        "skill_low": published.skill_low,
+        "skill_high": published.skill_high,
+        "window_3_skill_low": short.skill_low,
+        "skill_gain_of_window_3": short.skill - published.skill,
+    }

@@ -1,76 +1,99 @@
-"""One run from start, or from its checkpoint, to finish."""
+"""The Bitcoin article's training: an engine on windows of prices, and the run beside it that it is held against."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from reproduce.articles.bitcoin_lstm.metrics import prediction_metrics
-from reproduce.articles.bitcoin_lstm.runs import PredictingProgress, RunConfig, RunDirectory
-from reproduce.articles.bitcoin_lstm.windows import Dataset
-from reproduce.networks.engine import create_engine
-from reproduce.runs.environment import describe_environment
-from reproduce.runs.files import write_json
-
-CHECKPOINT_EVERY = 10  # epochs
-
-
-def run(
-    root: Path,
-    config: RunConfig,
-    dataset: Dataset,
-    *,
-    threads: int = 1,
-    force: bool = False,
-    wait: bool = False,
-    on_epoch: Callable[[PredictingProgress], None] = lambda _: None,
-) -> RunDirectory:
-    """Train what `config` says on `dataset` and leave a finished run directory under `root`.
-
-    A finished run of the same configuration is left as it is; an unfinished one is taken up at its checkpoint.
-
-    Args:
-        wait: for another process that is in the directory, rather than be refused.
-        on_epoch: called with the progress before the first epoch of this process and after each one.
-
-    Raises:
-        RunError: the directory is in use, or holds another run.
-    """
-    directory = RunDirectory(root, config)
-    with directory.opened(force=force, wait=wait):
-        if not directory.is_finished:
-            environment = directory.path / "environment.json"
-            described = describe_environment(threads if config.engine == "session" else 1, config.data_sha256)
-            write_json(environment, described)
-            progress, predicted = _train(directory, dataset, threads, on_epoch)
-            write_json(environment, described | {"seconds": progress.seconds})
-            metrics = {"final_loss": progress.losses[-1]} | prediction_metrics(dataset, predicted)
-            directory.write_results(progress, predicted, dataset, metrics)
-    return directory
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.windows import prepare
+from reproduce.articles.forecasts import prediction_rows, write_predictions
+from reproduce.articles.sources import PRICES
+from reproduce.evidence.skill import persistence, prediction_metrics
+from reproduce.inputs.prices import PriceTable
+from reproduce.networks.lstm.create import create_engine, prove_compiled
+from reproduce.runs.config import RunConfig
+from reproduce.runs.directory import Arrays, Directory
+from reproduce.runs.process import threads
+from reproduce.runs.training import CHECKPOINT_EVERY, Progress
 
 
-def _train(
-    directory: RunDirectory,
-    dataset: Dataset,
-    threads: int,
-    on_epoch: Callable[[PredictingProgress], None],
-) -> tuple[PredictingProgress, np.ndarray]:
-    """Train to the end; return the progress and the test predictions, (windows, 1)."""
-    config = directory.config
-    engine = create_engine(config.engine, config.variant, config.seed, threads=threads)
-    progress = directory.resumed(engine.restore, PredictingProgress.from_arrays) or PredictingProgress()
-    begin = time.perf_counter() - progress.seconds
-    on_epoch(progress)
-    while progress.epoch < config.variant.epochs:
-        losses, progress.predictions = engine.train_epoch(*dataset.train)
-        progress.losses.append(float(np.mean(losses)))
-        progress.seconds = time.perf_counter() - begin
-        if progress.epoch % CHECKPOINT_EVERY == 0 or progress.epoch == config.variant.epochs:
-            directory.save_checkpoint(vars(progress), engine.state())
-        on_epoch(progress)
-    predicted = engine.predict(dataset.test[0])
-    engine.close()
-    return progress, predicted
+def check(table: PriceTable, variant: Variant) -> None:
+    """Raise DataError where the table is too short for the variant."""
+    prepare(table, variant)
+
+
+def equivalents(config: RunConfig) -> tuple[RunConfig, ...]:
+    """Keras from the same initial weights on the same batches, beside any other engine."""
+    return (replace(config, engine="keras"),) if config.engine != "keras" else ()
+
+
+def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
+    """The compiled engine's first epoch beside the session engine's; MismatchError where they differ."""
+    return prove_compiled(config.variant, config.seed, *prepare(table, config.variant).train)
+
+
+def begin(directory: Directory, table: PriceTable) -> WindowTraining:
+    """The training of the directory's run; the session engine has as many threads as this process."""
+    return WindowTraining(directory, table)
+
+
+@dataclass
+class PredictingProgress(Progress):
+    """With what the last epoch predicted on the way; losses are means of its batches', scaled units."""
+
+    predictions: np.ndarray = field(default_factory=lambda: np.empty((0, 1)))  # (windows, 1)
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays) -> PredictingProgress:
+        """With the array `predictions`."""
+        predictions = arrays["predictions"]
+        if predictions.ndim != 2:
+            raise ValueError(f"predictions has the shape {predictions.shape}, expected (windows, 1)")
+        return replace(super().from_arrays(arrays), predictions=predictions)
+
+
+class WindowTraining:
+    """See `reproduce.runs.training.Training` for what each method promises."""
+
+    def __init__(self, directory: Directory, table: PriceTable) -> None:
+        config = directory.config
+        self._directory, self._variant = directory, config.variant
+        self._table, self._windows = table, prepare(table, config.variant)
+        self._engine = create_engine(config.engine, config.variant, config.seed, threads=threads().inter_op or 1)
+        self.progress = PredictingProgress()
+
+    def advance(self) -> Iterator[bool]:
+        """An epoch at a time."""
+        while self.progress.epoch < self._variant.epochs:
+            losses, self.progress.predictions = self._engine.train_epoch(*self._windows.train)
+            self.progress.losses.append(float(np.mean(losses)))
+            yield self.progress.epoch % CHECKPOINT_EVERY == 0 or self.progress.epoch == self._variant.epochs
+
+    def state(self) -> Arrays:
+        return self._engine.state()
+
+    def restore(self, progress: Arrays, state: Arrays) -> None:
+        self._engine.restore(state)
+        self.progress = PredictingProgress.from_arrays(progress)
+
+    def write_input(self) -> None:
+        PRICES.write(self._directory, self._table)
+
+    def write_results(self) -> None:
+        """losses.csv, predictions.csv of both sets and metrics.json."""
+        windows, (inputs, targets) = self._windows, self._windows.test
+        predicted = self._engine.predict(inputs)
+        self._directory.write_losses(self.progress.losses)
+        write_predictions(
+            self._directory,
+            prediction_rows(windows, "training", 0, self.progress.predictions),
+            prediction_rows(windows, "testing", windows.train_windows, predicted),
+        )
+        errors = prediction_metrics(predicted, targets, persistence(inputs), windows.unit_usd)
+        self._directory.write_json("metrics.json", {"final_loss": self.progress.losses[-1]} | errors)
+
+    def close(self) -> None:
+        self._engine.close()

@@ -1,42 +1,54 @@
-"""What the study found, in sentences and a table made from the shipped figures; the README has them."""
+"""What the study found, in sentences and a table made from the shipped values."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from reproduce.articles.macbeth.outputs import TREND_EPOCHS, study_outputs, trend_means
-from reproduce.articles.macbeth.study import TREND, MilestoneRow
-from reproduce.articles.macbeth.variant import MacbethVariant
+from reproduce.articles.article import Finding
+from reproduce.articles.macbeth.epochs import TREND, TREND_EPOCHS, shipped_milestones, trend_means, trend_of
+from reproduce.articles.macbeth.outputs import study_outputs
+from reproduce.articles.macbeth.variant import Variant
 
 PROSE_EPOCHS = 100  # M1
 _HEADER = "| epochs | training loss | held-out loss | repeat rate | greedy text goes on |"
 
 
-def sentences(rows: Sequence[MilestoneRow]) -> list[str]:
-    """After one epoch; over time; what the hundred epochs of the prose would cost."""
+def findings() -> list[Finding]:
+    """What twenty epochs teach it, and what the program's one does."""
+    rows = shipped_milestones()
     found = study_outputs(rows)
-    published = [row for row in rows if row.variant == MacbethVariant().name]
+    published = [row for row in rows if row.variant == Variant().name]
     trend = [row for row in rows if row.variant == TREND.name]
     losses = sorted(row.loss for row in published)
     one, last = published[0], len(TREND_EPOCHS) - 1
     hours = min(row.seconds for row in published) * PROSE_EPOCHS / 3600
     seeds = len({row.seed for row in trend})
     counted = f"{seeds} seed{'s' * (seeds > 1)}"
+    last_steps = f"{found['held_out_falls']} of {last} steps"
+    alt = "Cross-entropy of training and held-out text by epochs, beside counted characters; below, the repeat rate"
+    setbacks = _setbacks(trend_means(rows)[:, 0])
     return [
-        f"After the one epoch that the program trains, its loss is {found['loss_mean']:.3f} nats a character "
-        f"({losses[0]:.3f} to {losses[-1]:.3f}, {len(losses)} seeds). Characters counted alone give "
-        f"{one.entropy_0:.3f}, counted in pairs {one.entropy_1:.3f}: it has learnt which characters are common, and "
-        f"{'a little' if found['loss_mean'] > one.entropy_1 else 'more than a little'} of what precedes them.",
-        f"Over {TREND.epochs} epochs with a tenth of the text held out, the held-out loss falls at "
-        f"{found['held_out_falls']} of {last} steps, from "
-        f"{found['held_out_first']:.3f} to {found['held_out_last']:.3f}; the share of greedy text that repeats itself "
-        f"falls at {found['repeat_falls']} of {last}, from {found['repeat_first']:.2f} to {found['repeat_last']:.2f}, "
-        f"where the play's own is {trend[0].text_repeat_rate:.3f} ({counted}).{_setbacks(trend_means(rows)[:, 0])}",
-        f"The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of the fastest of these, one "
-        f"thread on a busy machine: `reproduce run macbeth --epochs {PROSE_EPOCHS}`.",
+        Finding(
+            "More epochs write better only for a while." if setbacks else "More epochs write better.",
+            f"Over {TREND.epochs} epochs with a tenth of the text held out, the held-out loss falls at {last_steps}, "
+            f"from {found['held_out_first']:.3f} to {found['held_out_last']:.3f} nats a character.{setbacks} The share "
+            f"of greedy text that repeats itself falls at {found['repeat_falls']} of {last}, from "
+            f"{found['repeat_first']:.2f} to {found['repeat_last']:.2f}; the play's own is "
+            f"{trend[0].text_repeat_rate:.3f} ({counted}).",
+            "milestones",
+            alt,
+        ),
+        Finding(
+            "The one epoch that the program trains teaches it which characters are frequent, and a little more.",
+            f"Its loss is {found['loss_mean']:.3f} nats a character ({losses[0]:.3f} to {losses[-1]:.3f}, {len(losses)} "
+            f"seeds). Characters counted alone give {one.entropy_0:.3f}, counted in pairs {one.entropy_1:.3f}. The "
+            f"{PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of the fastest of these, one "
+            "thread on a busy machine.",
+            "milestones",
+            alt,
+        ),
     ]
 
 
@@ -47,12 +59,10 @@ def _setbacks(held_out: np.ndarray) -> str:
     return f" The held-out loss rises between epochs {', '.join(pairs)}." if pairs else ""
 
 
-def table_lines(rows: Sequence[MilestoneRow]) -> list[str]:
+def table_lines() -> list[str]:
     """The trend as a Markdown table: an epoch a row, of the first seed."""
-    seed = min(row.seed for row in rows if row.variant == TREND.name)
-    trend = [row for row in rows if (row.variant, row.seed) == (TREND.name, seed)]
     lines = [_HEADER, "|---|---|---|---|---|"]
-    for row in trend:
-        figures = f"{row.epoch} | {row.loss:.3f} | {row.held_out_loss:.3f} | {row.repeat_rate:.2f}"
-        lines.append(f"| {figures} | `{row.writes}` |")
+    for row in trend_of(shipped_milestones()):
+        values = f"{row.epoch} | {row.loss:.3f} | {row.held_out_loss:.3f} | {row.repeat_rate:.2f}"
+        lines.append(f"| {values} | `{row.writes}` |")
     return lines

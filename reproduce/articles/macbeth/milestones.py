@@ -1,12 +1,14 @@
-"""How well a network writes after 1, 2, 5, 10, 20, … epochs: "better and better results over time", in figures."""
+"""How well a network writes after 1, 2, 5, 10, 20, … epochs: "better and better results over time", in values."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, dataclass
+from typing import get_type_hints
 
 import numpy as np
+import pandas as pd
 
 from reproduce.evidence.measures import repeat_rate
 from reproduce.inputs.text import Samples
@@ -43,7 +45,7 @@ def measure(engine: CharEngine, judged: Samples, *, is_held_out: bool) -> tuple[
     """Measure a network as it stands; epoch and loss are the caller's to fill in.
 
     Returns:
-        The figures, and the first of the greedy texts, behind the window it goes on from: (window + LENGTH,) int32.
+        The values, and the first of the greedy texts, behind the window it goes on from: (window + LENGTH,) int32.
 
     Args:
         judged: samples whose cross-entropy is taken if they are held out, and from which the start texts come: STARTS
@@ -53,8 +55,8 @@ def measure(engine: CharEngine, judged: Samples, *, is_held_out: bool) -> tuple[
     weights = engine.weights()
     texts = [generate(weights, start, LENGTH, memory="window", temperature=0, seed=0) for start in starts]
     held_out_loss = cross_entropy(engine, judged) if is_held_out else math.nan
-    figures = Milestone(0, math.nan, held_out_loss, float(np.mean([repeat_rate(text) for text in texts])))
-    return figures, np.concatenate([starts[0], texts[0]])
+    measured = Milestone(0, math.nan, held_out_loss, float(np.mean([repeat_rate(text) for text in texts])))
+    return measured, np.concatenate([starts[0], texts[0]])
 
 
 def cross_entropy(engine: CharEngine, samples: Samples) -> float:
@@ -82,13 +84,10 @@ def text_repeat_rate(judged: Samples) -> float:
 
 def write_milestones(directory: Directory, milestones: Sequence[Milestone]) -> None:
     """Write milestones.csv."""
-    rows = [(one.epoch, *map(repr, astuple(one)[1:])) for one in milestones]
-    directory.write_table("milestones.csv", tuple(column.name for column in fields(Milestone)), rows)
+    directory.write_table("milestones.csv", pd.DataFrame([asdict(one) for one in milestones]))
 
 
 def read_milestones(directory: Directory) -> list[Milestone]:
     """Read milestones.csv; RunError where it is damaged."""
-    measures = [column.name for column in fields(Milestone)[1:]]
-    return directory.read_table(
-        "milestones.csv", lambda row: Milestone(int(row["epoch"]), *(float(row[name]) for name in measures))
-    )
+    frame = directory.read_table("milestones.csv", get_type_hints(Milestone))
+    return [Milestone(**row) for row in frame.to_dict("records")]

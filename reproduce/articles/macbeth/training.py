@@ -1,50 +1,50 @@
-"""One run from start, or from its checkpoint within an epoch, to finish."""
+"""The Macbeth article's training: down to the step within an epoch, measured at milestones, and what it then writes."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field, replace
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from reproduce.articles.macbeth.milestones import Milestone, is_milestone, measure, sample_name, write_milestones
-from reproduce.articles.macbeth.variant import MacbethVariant
+from reproduce.articles.macbeth.variant import Generation, Variant
+from reproduce.articles.sources import TEXTS
 from reproduce.inputs.text import Samples, Text, cut_samples, split_samples
-from reproduce.networks.characters.engines import CHAR_ENGINES, create_char_engine
+from reproduce.networks.characters.create import create_char_engine, prove_compiled
+from reproduce.networks.characters.generation import draw_start, generate, predict_shrinking
 from reproduce.networks.characters.weights import CharWeights, count_weights
-from reproduce.networks.engine import check_seed, limit_threads
 from reproduce.networks.order import epoch_order
-from reproduce.runs.directory import Directory
-from reproduce.runs.environment import describe_environment
-from reproduce.runs.files import write_json, write_text
-from reproduce.runs.progress import Progress
+from reproduce.runs.config import RunConfig
+from reproduce.runs.directory import Arrays, Directory
+from reproduce.runs.training import Progress
 
 STEPS = 20  # of training in one call of the engine
 CHECKPOINT_EVERY = 10  # calls: some twenty seconds
+WRITTEN = "written.txt"
+WRITES = 500  # characters, greedily, at the end of a run
 
 
-@dataclass(frozen=True)
-class RunConfig:
-    """Everything that determines a run's result. Goes to config.json."""
+def check(text: Text, variant: Variant) -> None:
+    """Raise TextError where the text is too short for the variant."""
+    parts(text, variant)
 
-    variant: MacbethVariant
-    seed: int
-    engine: str
-    text_sha256: str
-    threads: int = 1  # that share an operation: how a product is divided among them moves its last bits
-    article: str = "macbeth"
 
-    def __post_init__(self) -> None:
-        check_seed(self.seed)
-        if self.engine not in CHAR_ENGINES:
-            raise ValueError(f"engine is {self.engine!r}, expected one of {', '.join(CHAR_ENGINES)}")
+def equivalents(config: RunConfig) -> tuple[RunConfig, ...]:
+    """None: the article's program is a Keras program, and the proof holds the compiled engine against it."""
+    return ()
 
-    @property
-    def name(self) -> str:
-        """The name of its directory."""
-        return f"{self.article}-{self.variant.name}-s{self.seed}-{self.engine}"
+
+def prove(config: RunConfig, text: Text) -> dict[str, float]:
+    """The compiled engine's first steps beside Keras's; MismatchError where they differ."""
+    training, _ = parts(text, config.variant)
+    return prove_compiled(config.variant, len(text.vocabulary), config.seed, training)
+
+
+def begin(directory: Directory, text: Text) -> TextTraining:
+    """The training of the directory's run."""
+    return TextTraining(directory, text)
 
 
 @dataclass
@@ -54,9 +54,26 @@ class SampleProgress(Progress):
     step: int = 0  # done in the epoch that is under way
     loss_sum: float = 0.0  # over the samples of those steps
     milestones: list[Milestone] = field(default_factory=list)
+    batch: int = 1  # samples of a step; this and the next are the same in every process, and in no checkpoint
+    samples: int = 1  # of an epoch
+
+    @property
+    def done(self) -> float:
+        return self.epoch + min(self.step * self.batch, self.samples) / self.samples
+
+    @property
+    def latest_loss(self) -> float | None:
+        trained = min(self.step * self.batch, self.samples)
+        return self.loss_sum / trained if trained else super().latest_loss
+
+    def arrays(self) -> dict[str, Any]:
+        """With a row a milestone, (milestones, 4)."""
+        rows = np.array([astuple(one) for one in self.milestones]).reshape(-1, 4)
+        kept = {name: value for name, value in vars(self).items() if name not in ("batch", "samples")}
+        return kept | {"milestones": rows}
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> SampleProgress:
+    def from_arrays(cls, arrays: Arrays) -> SampleProgress:
         """With the arrays `step`, `loss_sum` and `milestones`, a row each."""
         return replace(
             super().from_arrays(arrays),
@@ -66,48 +83,7 @@ class SampleProgress(Progress):
         )
 
 
-def run(
-    root: Path,
-    config: RunConfig,
-    text: Text,
-    *,
-    force: bool = False,
-    wait: bool = False,
-    on_progress: Callable[[SampleProgress], None] = lambda _: None,
-) -> Directory:
-    """Train what `config` says on `text` and leave a finished run directory under `root`.
-
-    A finished run of the same configuration is left as it is; an unfinished one is taken up at its checkpoint, to the
-    same bits.
-
-    Args:
-        wait: for another process that is in the directory, rather than be refused.
-        on_progress: called with the progress before the first step of this process, after every STEPS, after epochs.
-
-    Raises:
-        TextError: the text is too short for the variant.
-        RunError: the directory is in use, or holds another run.
-    """
-    training, judged = parts(text, config.variant)
-    directory = Directory(root, config)
-    with directory.opened(force=force, wait=wait):
-        if not directory.is_finished:
-            described = describe_environment(1, config.text_sha256, within=config.threads)
-            write_json(directory.path / "environment.json", described)
-            trainer = _Trainer(directory, text, training, judged)
-            trainer.train(on_progress)
-            write_json(directory.path / "environment.json", described | {"seconds": trainer.progress.seconds})
-            trainer.write_results()
-    return directory
-
-
-def train(root: Path, config: RunConfig, text: Text) -> None:
-    """Do one run of a study in this process."""
-    limit_threads(1, within=config.threads)
-    run(root, config, text, wait=True)
-
-
-def parts(text: Text, variant: MacbethVariant) -> tuple[Samples, Samples]:
+def parts(text: Text, variant: Variant) -> tuple[Samples, Samples]:
     """The samples that train and those that judge: the held-out ones, or where none are, the same."""
     if variant.held_out == "none":
         samples = cut_samples(text, window=variant.window, batch=variant.batch)
@@ -117,37 +93,33 @@ def parts(text: Text, variant: MacbethVariant) -> tuple[Samples, Samples]:
 
 def load_weights(directory: Directory) -> CharWeights:
     """The weights that a finished run ends with; RunError where they are damaged."""
-    with directory.reading("weights.npz") as path, np.load(path) as archive:
-        return CharWeights(**archive)
+    arrays = directory.read_arrays("weights.npz")
+    with directory.reading("weights.npz"):
+        return CharWeights(**arrays)
 
 
-class _Trainer:
-    """A training under way: its engine, its samples and its progress."""
+class TextTraining:
+    """See `reproduce.runs.training.Training` for what each method promises."""
 
-    def __init__(self, directory: Directory, text: Text, training: Samples, judged: Samples) -> None:
+    def __init__(self, directory: Directory, text: Text) -> None:
+        self._directory, self._text = directory, text
         config = directory.config
-        self._directory, self._config, self._variant = directory, config, config.variant
-        self._text, self._training, self._judged = text, training, judged
+        self._variant: Any = config.variant
+        self._training, self._judged = parts(text, config.variant)
         self._engine = create_char_engine(config.engine, config.variant, len(text.vocabulary), config.seed)
-        self.progress = directory.resumed(self._engine.restore, SampleProgress.from_arrays) or SampleProgress()
+        self._sizes = {"batch": self._variant.batch, "samples": len(self._training)}
+        self.progress = SampleProgress(**self._sizes)
 
-    def train(self, on_progress: Callable[[SampleProgress], None]) -> None:
-        """Train from where the progress stands to the last epoch."""
+    def advance(self) -> Iterator[bool]:
+        """A call of the engine at a time."""
         progress = self.progress
-        begin = time.perf_counter() - progress.seconds
-        on_progress(progress)
         while progress.epoch < self._variant.epochs:
             for calls, (step, chosen) in enumerate(self._calls(progress.epoch, progress.step), start=1):
                 loss = self._engine.train(self._training.inputs[chosen], self._training.targets[chosen])
                 progress.step, progress.loss_sum = step, progress.loss_sum + loss * chosen.size
-                progress.seconds = time.perf_counter() - begin
-                if calls % CHECKPOINT_EVERY == 0:
-                    self._save()
-                on_progress(progress)
+                yield calls % CHECKPOINT_EVERY == 0
             self._end_epoch()
-            progress.seconds = time.perf_counter() - begin
-            self._save()
-            on_progress(progress)
+            yield True
 
     def _calls(self, epoch: int, first_step: int) -> Iterator[tuple[int, np.ndarray]]:
         """Each call's last step and the samples it takes, (steps, batch); a shorter last batch has its own call.
@@ -155,7 +127,7 @@ class _Trainer:
         Calls begin at multiples of STEPS whether a run was resumed or not, so that it is the same programs that run.
         """
         batch, samples = self._variant.batch, len(self._training)
-        order, whole = epoch_order(self._config.seed, epoch, samples), samples // batch
+        order, whole = epoch_order(self._directory.config.seed, epoch, samples), samples // batch
         for start in range(first_step, whole, STEPS):
             stop = min(start + STEPS, whole)
             yield stop, order[start * batch : stop * batch].reshape(-1, batch)
@@ -169,22 +141,28 @@ class _Trainer:
         if is_milestone(progress.epoch) or progress.epoch == self._variant.epochs:
             measured, sample = measure(self._engine, self._judged, is_held_out=self._variant.held_out != "none")
             progress.milestones.append(replace(measured, epoch=progress.epoch, loss=progress.losses[-1]))
-            sample_path = self._directory.path / sample_name(progress.epoch)
-            write_text(sample_path, self._text.decode(sample) + "\n")
+            self._directory.write_text(sample_name(progress.epoch), self._text.decode(sample) + "\n")
 
-    def _save(self) -> None:
-        milestones = np.array([astuple(milestone) for milestone in self.progress.milestones]).reshape(-1, 4)
-        self._directory.save_checkpoint(vars(self.progress) | {"milestones": milestones}, self._engine.state())
+    def state(self) -> Arrays:
+        return self._engine.state()
+
+    def restore(self, progress: Arrays, state: Arrays) -> None:
+        self._engine.restore(state)
+        self.progress = replace(SampleProgress.from_arrays(progress), **self._sizes)
+
+    def write_input(self) -> None:
+        TEXTS.write(self._directory, self._text)
 
     def write_results(self) -> None:
-        """Write losses.csv, milestones.csv, weights.npz and, last, metrics.json; free the engine."""
-        directory, progress = self._directory, self.progress
-        directory.write_losses(progress.losses)
+        """losses.csv, milestones.csv, weights.npz, written.txt and metrics.json."""
+        progress, weights = self.progress, self._engine.weights()
+        self._directory.write_losses(progress.losses)
         write_milestones(directory, progress.milestones)
-        directory.write_arrays("weights.npz", self._engine.weights()._asdict())
-        self._engine.close()
+        self._directory.write_arrays("weights.npz", weights._asdict())
+        self._directory.write_text(WRITTEN, self._write(weights))
         last = progress.milestones[-1]
-        directory.write_metrics(
+        self._directory.write_json(
+            "metrics.json",
             {
                 "final_loss": progress.losses[-1],
                 "held_out_loss": last.held_out_loss,
@@ -194,5 +172,23 @@ class _Trainer:
                 "samples": len(self._training),
                 "batches": self._training.batches(self._variant.batch),
                 "weights": count_weights(self._variant.hidden, len(self._text.vocabulary)),
-            }
+            },
         )
+
+    def _write(self, weights: CharWeights) -> str:
+        """What the trained network makes of one window of the text, drawn with the run's seed, by either loop."""
+        text, seed, published = self._text, self._directory.config.seed, Generation()
+        start = draw_start(text, self._variant.window, seed)
+        pieces = {
+            "A window of the text": start,
+            "What the published loop prints, which feeds nothing back (M3)": predict_shrinking(
+                weights, start, min(published.length, len(start))
+            ),
+            "What the repaired loop writes": generate(
+                weights, start, WRITES, memory="window", temperature=0, seed=seed
+            ),
+        }
+        return "\n".join(f"--- {title}:\n{text.decode(indices)}\n" for title, indices in pieces.items())
+
+    def close(self) -> None:
+        self._engine.close()

@@ -1,5 +1,9 @@
 """The stacked LSTM guide (G. Singhal, Pluralsight, September 2020): what is its own, and what it leaves open."""
 
+from reproduce.articles.article import Article
+from reproduce.articles.sources import PRICES
+from reproduce.articles.stacked_lstm.variant import Variant
+
 # What the guide does not say and had to be chosen; printed with the verdicts, which hang on it.
 ASSUMPTIONS = (
     "A1 Data: the guide names the Bitcoin Historical Dataset (Kaggle, minutes), not the file or its days. Here: the "
@@ -13,4 +17,14 @@ ASSUMPTIONS = (
     "A6 Error: the guide prints none. Here: the root mean squared error over the 60 test days in USD.",
     "A7 Chance: the guide's program sets no seed and is one run. Here: one seed a run, 20 in the shipped "
     "comparison, of weights, dropout and the order in which each epoch takes its windows, the same for all networks.",
+)
+
+ARTICLE = Article(
+    id="stacked-lstm",
+    label="Stacked LSTM guide",
+    folder="stacked_lstm",
+    Variant=Variant,
+    source=PRICES,
+    engines=("keras",),
+    assumptions=ASSUMPTIONS,
 )

@@ -1,31 +1,38 @@
-"""What the study found, in a sentence and a table made from the shipped figures; the README has them."""
+"""What the study found, in a sentence and a table made from the shipped values."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from statistics import median
 
-from reproduce.articles.stacked_lstm.pairs import LSTM, Pairs
-from reproduce.articles.stacked_lstm.rivals import RivalRow
+from reproduce.articles.article import Finding
+from reproduce.articles.stacked_lstm.rivals import LSTM, compare, shipped_persistence_usd, shipped_rivals
 from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS
 
 _HEADER = "| network | median error, USD | median skill | the LSTM is better by, USD (95 %) | on seeds |"
 
 
-def sentence(pairs: Sequence[Pairs], persistence_usd: float, rows: Sequence[RivalRow]) -> str:
+def findings() -> list[Finding]:
     """Who outperforms whom, and the day before."""
+    rows, persistence_usd = shipped_rivals(), shipped_persistence_usd()
+    pairs = compare(rows)
     told = "; ".join(f"against {LABELS[one.rival]}, {one.verdict}" for one in pairs)
     ours = median(row.rmse_usd for row in rows if row.network == LSTM)
     seeds = len({row.seed for row in rows})
     than = "above" if ours > persistence_usd else "not above"
-    return (
+    lost = [LABELS[one.rival] for one in pairs if one.high < 0]
+    text = (
         f"Over {seeds} seeds, by the 95 % interval of the mean paired difference: {told}. The LSTM's median error on "
         f"the 60 test days, {ours:.0f} USD, is {than} that of repeating the day before, {persistence_usd:.0f} USD."
     )
+    headline = f"The LSTM is worse than {' and '.join(lost)}." if lost else "No rival is better than the LSTM."
+    alt = "A dot a seed for each network's error in USD, beside persistence; below, each rival's paired differences"
+    return [Finding(headline, text, "rivals", alt)]
 
 
-def table_lines(pairs: Sequence[Pairs], persistence_usd: float, rows: Sequence[RivalRow]) -> list[str]:
+def table_lines() -> list[str]:
     """The comparison as a Markdown table: a network a row, then persistence."""
+    rows, persistence_usd = shipped_rivals(), shipped_persistence_usd()
+    pairs = compare(rows)
     against = {one.rival: one for one in pairs}
     lines = [_HEADER, "|---|---|---|---|---|"]
     for network in NETWORKS:

@@ -1,4 +1,4 @@
-"""Our figures that the guide's claims are judged by, under the names claims.toml uses."""
+"""Our values that the guide's claims are judged by, under the names claims.toml uses."""
 
 from __future__ import annotations
 
@@ -8,57 +8,76 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from reproduce.articles.stacked_lstm.figures import predictions_as_published
-from reproduce.articles.stacked_lstm.pairs import LSTM, compare, errors_by_seed, pair_seeds
-from reproduce.articles.stacked_lstm.rivals import RivalRow
+from reproduce.articles.sources import PRICES
+from reproduce.articles.stacked_lstm.pictures import predictions_as_published
+from reproduce.articles.stacked_lstm.rivals import (
+    LSTM,
+    RivalRow,
+    compare,
+    errors_by_network,
+    shipped_persistence_usd,
+    shipped_rivals,
+)
 from reproduce.articles.stacked_lstm.variant import Variant
-from reproduce.articles.stacked_lstm.windows import Dataset
+from reproduce.articles.stacked_lstm.windows import prepare
+from reproduce.evidence.pairs import pair_seeds
+from reproduce.inputs.prices import load_prices
+from reproduce.inputs.windows import Windows
+from reproduce.networks.forecasters import describe_model
 from reproduce.runs.directory import Directory
 
 
-def run_outputs(dataset: Dataset, finished: Directory) -> dict[str, Any]:
+def run_outputs(directory: Directory) -> dict[str, Any]:
     """What a finished run shows: all that its settings decide, and its skill; None where it diverged."""
-    variant = finished.config.variant
-    return settings_outputs(dataset, variant) | {"run_skill": finished.read_metrics()["skill"]}
+    variant = directory.config.variant
+    windows = prepare(PRICES.read(directory), variant)
+    return settings_outputs(windows, variant) | {"run_skill": directory.read_metrics()["skill"]}
 
 
-def settings_outputs(dataset: Dataset, variant: Variant) -> dict[str, Any]:
+def audit_outputs() -> dict[str, Any]:
+    """Every value by the table in the package; None where nothing here can tell."""
+    return {
+        "data_confirmed": None,  # A1
+        **settings_outputs(prepare(load_prices(), Variant()), Variant()),
+        **rival_outputs(shipped_rivals(), shipped_persistence_usd()),
+    }
+
+
+def settings_outputs(windows: Windows, variant: Variant) -> dict[str, Any]:
     """What needs no training: windows, scaler, network, picture."""
-    from reproduce.networks.forecasters import describe_model  # Keras starts only here
-
     return {
         "epochs": variant.epochs,
         "batch": variant.batch,
         **describe_model(variant),
-        **_window_outputs(dataset),
-        **_scaler_outputs(dataset),
-        **_picture_outputs(dataset, variant),
+        **_window_outputs(windows),
+        **_scaler_outputs(windows),
+        **_picture_outputs(windows, variant),
     }
 
 
-def _window_outputs(dataset: Dataset) -> dict[str, int]:
-    days, window = len(dataset.dates), dataset.inputs.shape[1]
+def _window_outputs(windows: Windows) -> dict[str, int]:
+    days, window = len(windows.dates), windows.window
     read = sliding_window_view(np.arange(days - 1), window)  # (windows, window), rows
-    before = dataset.dates[read] < dataset.dates[window:, np.newaxis]
-    first_tested = len(dataset.train[0])
+    before = windows.dates[read] < windows.dates[window:, np.newaxis]
+    first_tested = windows.train_windows
     return {
         "days_before": int(before.sum(axis=1).min()),  # of the window that has the fewest
         "test_prices": days - int(read[first_tested, 0]),
-        "test_days": len(dataset.test[0]),
+        "test_days": windows.tested,
     }
 
 
-def _scaler_outputs(dataset: Dataset) -> dict[str, Any]:
-    training = dataset.close_scaled[: -dataset.test_days]
+def _scaler_outputs(windows: Windows) -> dict[str, Any]:
+    training = windows.close_scaled[: windows.train_windows + windows.window]
     return {
         "training_span": [round(float(end), 12) for end in (training.min(), training.max())],
-        "usd_departure": float(np.abs(dataset.to_usd(dataset.close_scaled) - dataset.close_usd).max()),
+        "usd_departure": float(np.abs(windows.to_usd(windows.close_scaled) - windows.close_usd).max()),
     }
 
 
-def _picture_outputs(dataset: Dataset, variant: Variant) -> dict[str, Any]:
+def _picture_outputs(windows: Windows, variant: Variant) -> dict[str, Any]:
     """What a reader sees in the picture; the predictions, which do not matter to it, are persistence's."""
-    figure = predictions_as_published(dataset, dataset.persistence_usd, variant.network)
+    figure = predictions_as_published(windows, windows.close_usd[windows.test_rows - 1], variant.network)
     (axes,) = figure.axes
     words = [axes.get_title(), axes.get_xlabel(), axes.get_ylabel()]
     has_grid = all(line.get_visible() for line in (*axes.get_xgridlines(), *axes.get_ygridlines()))
@@ -76,7 +95,7 @@ def rival_outputs(rows: Sequence[RivalRow], persistence_usd: float) -> dict[str,
     Args:
         persistence_usd: its root mean squared error on the same days.
     """
-    errors = errors_by_seed(rows, LSTM)
+    errors = errors_by_network(rows)[LSTM]
     naive = pair_seeds("persistence", dict.fromkeys(errors, persistence_usd), errors)
     pairs = {one.rival.replace("-", "_"): one for one in (*compare(rows), naive)}
     published = [pairs["simple_rnn"], pairs["mlp"]]

@@ -1,0 +1,103 @@
+"""The one shape that all articles have: a published tutorial, and what of it is its own.
+
+An article is a folder beside this file. Its modules have the same names and hold these functions, which the rest of the
+package calls; each is imported when it is first asked for, because some of them start TensorFlow:
+
+    variant    Variant, one frozen configuration
+    training   check(data, variant)         refuse data that are too short for the variant
+               begin(directory, data)       the `Training` of one run
+               equivalents(config)          runs that are trained beside it, to be held against it
+               prove(config, data)          the compiled engine against another, on this machine, before it trains
+    studies    STUDIES, a tuple of `StudyPlan`
+    outputs    run_outputs(directory)       our values that claims are judged by, of one finished run
+               audit_outputs()              the same of the tables in the package
+    pictures   draw(directory)              a run's pictures, into its directory
+    findings   findings(), row()            what was found, for README and page
+    page       sections(directory, study)   what a page says of a run beyond what every page says
+
+and beside them lie claims.toml, verdicts.json and the shipped tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.resources import files
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from reproduce.articles.sources import Source
+from reproduce.runs.tables import Row, parse_rows
+from reproduce.runs.variant import Variant
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reproduce.runs.study import Study
+
+
+@dataclass(frozen=True)
+class Article:
+    """A published tutorial."""
+
+    id: str
+    label: str  # as a title calls it
+    folder: str  # the package beside this file
+    Variant: type[Variant]
+    source: Source  # what it reads, and with which option a user gives another
+    engines: tuple[str, ...]  # the default first
+    threads: str = "inter_op"  # which of TensorFlow's pools a run's --…-threads sets
+    assumptions: tuple[str, ...] = ()  # what it leaves open and we had to choose; printed with its verdicts
+
+    @property
+    def package(self) -> str:
+        """The package of its modules, claims.toml and tables."""
+        return f"{__package__}.{self.folder}"
+
+    def module(self, name: str) -> ModuleType:
+        """One of its modules, by the names above."""
+        return import_module(f"{self.package}.{name}")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table that a study ends in: for programs, and the same as people read it."""
+
+    title: str
+    rows: Sequence[dict[str, Any]]
+    texts: Sequence[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class StudyPlan:
+    """A question that takes many runs: which, the row each makes, and how the answer is shown."""
+
+    name: str
+    question: str
+    package: str  # where the shipped table lies
+    table: str  # the name of its file, in the package and in a study's folder
+    row: type  # a dataclass, its fields the columns
+    runs: tuple[tuple[Variant, range], ...]  # what the shipped table was made from: each variant with its seeds
+    rows: Callable[[Study], list[Any]]  # the table of a study whose runs are finished; RunError where one is not
+    show: Callable[[Sequence[Any]], list[Shown]]
+    draw: Callable[[Sequence[Any]], dict[str, Figure]]  # its pictures, by name
+
+    def shipped(self) -> list[Any]:
+        """The rows of the table in the package."""
+        return shipped_rows(self.package, self.table, self.row)
+
+
+def shipped_rows(package: str, table: str, row: type[Row]) -> list[Row]:
+    """The rows of a CSV table in an article's package."""
+    return parse_rows(row, (files(package) / table).read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence that stands alone, the values it follows from, and the picture that shows it."""
+
+    headline: str
+    text: str
+    picture: str  # its name in docs/
+    alt: str

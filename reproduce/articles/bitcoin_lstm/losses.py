@@ -1,0 +1,105 @@
+"""The article's seven losses among those of a study: which program can have produced them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from reproduce.articles.article import shipped_rows
+from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.evidence.bands import MIN_CURVES, band_test
+from reproduce.inputs.prices import EMBEDDED_SHA256
+from reproduce.runs.study import Study
+
+TABLE = "losses.csv"
+EPOCHS = list(REPORTED_LOSSES)
+LEVEL = 0.95
+CANDIDATES = (
+    Variant(),
+    Variant(wiring="described"),
+    Variant(clipping="applied"),
+    Variant(wiring="described", clipping="applied"),
+)
+
+
+@dataclass(frozen=True)
+class LossRow:  # its fields are the columns of losses.csv
+    """One run's mean training loss at the seven epochs that the article reports, to the digits that float32 has."""
+
+    variant: str
+    seed: int
+    loss_0: float
+    loss_30: float
+    loss_60: float
+    loss_90: float
+    loss_120: float
+    loss_150: float
+    loss_180: float
+
+
+@dataclass(frozen=True)
+class BandVerdict:
+    """Whether the article's losses are a draw of a variant, like those of its seeds."""
+
+    variant: str
+    seeds: int
+    p_value: float  # joint, of all seven epochs
+    farthest_epoch: int  # where the article's curve is farthest from the median, in MADs
+
+    @property
+    def words(self) -> str:
+        """The answer at LEVEL."""
+        return "consistent" if self.p_value > 1 - LEVEL else "excluded"
+
+
+def loss_rows(study: Study) -> list[LossRow]:
+    """The table of a study; runs too short to reach the last reported epoch are left out.
+
+    Raises:
+        RunError: a run is not finished.
+    """
+    rows = []
+    for name, directories in study.of_variants().items():
+        for directory in directories:
+            directory.require_finished()
+            losses = directory.read_losses()
+            if len(losses) > EPOCHS[-1]:
+                rows.append(LossRow(name, directory.config.seed, *losses[EPOCHS].tolist()))
+    return rows
+
+
+def curves_of(rows: Sequence[LossRow]) -> dict[str, np.ndarray]:
+    """The losses of each variant, by name, (seeds, 7); nan where a run diverged."""
+    curves: dict[str, list[list[float]]] = {}
+    for row in rows:
+        curves.setdefault(row.variant, []).append([getattr(row, f"loss_{epoch}") for epoch in EPOCHS])
+    return {variant: np.array(losses) for variant, losses in curves.items()}
+
+
+def judge(rows: Sequence[LossRow]) -> list[BandVerdict]:
+    """Test the article's losses against each variant that has enough seeds, and none with half its runs diverged."""
+    verdicts = []
+    for variant, curves in curves_of(rows).items():
+        if len(curves) < MIN_CURVES:
+            continue
+        try:
+            test = band_test(curves, list(REPORTED_LOSSES.values()))
+        except ValueError:  # too many runs diverged, or share one loss
+            continue
+        verdicts.append(BandVerdict(variant, len(curves), test.p_value, EPOCHS[test.worst_epoch_index]))
+    return verdicts
+
+
+def shipped_losses() -> list[LossRow]:
+    """The table in the package: every candidate over seeds 0 to 39."""
+    return shipped_rows(__package__, TABLE, LossRow)
+
+
+def shipped_curves(variant: Variant, data_sha256: str) -> np.ndarray | None:
+    """Those of one variant, (seeds, 7); a run of fewer epochs is the beginning of one of 200. None for other data."""
+    if data_sha256 != EMBEDDED_SHA256:
+        return None
+    return curves_of(shipped_losses()).get(replace(variant, epochs=Variant().epochs).name)

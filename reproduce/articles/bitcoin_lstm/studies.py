@@ -1,0 +1,97 @@
+"""The Bitcoin article's studies: which program made its losses, and what undoing its deviations from the text does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from matplotlib.figure import Figure
+
+from reproduce.articles.article import Shown, StudyPlan
+from reproduce.articles.bitcoin_lstm import departures, losses, pictures
+from reproduce.articles.bitcoin_lstm.answers import answers
+from reproduce.articles.bitcoin_lstm.departures import STEPS, DepartureRow
+from reproduce.articles.bitcoin_lstm.losses import CANDIDATES, LossRow
+
+
+def _show_losses(rows: Sequence[LossRow]) -> list[Shown]:
+    judged = losses.judge(rows)
+    if not judged:
+        return []
+    texts = [
+        {
+            "variant": one.variant,
+            "seeds": str(one.seeds),
+            "joint p-value": f"{one.p_value:.3f}",
+            "farthest at epoch": str(one.farthest_epoch),
+            "the article's losses": one.words,
+        }
+        for one in judged
+    ]
+    values = [asdict(one) | {"article": one.words} for one in judged]
+    return [Shown("Can this program have made the article's seven losses?", values, texts)]
+
+
+def _draw_losses(rows: Sequence[LossRow]) -> dict[str, Figure]:
+    curves = losses.curves_of(rows)
+    return {
+        f"losses_{variant}": pictures.losses(f"Training loss of {len(study)} seeds, variant {variant}", study)
+        for variant, study in curves.items()
+    }
+
+
+def _show_departures(rows: Sequence[DepartureRow]) -> list[Shown]:
+    table = Shown("Every variant against persistence", [asdict(row) for row in rows], [_text(row) for row in rows])
+    if {row.variant for row in rows} < {variant.name for _, variant in STEPS}:
+        return [table]  # a part of the variants answers no question of the article
+    found = answers(departures.by_variant(rows), [])
+    texts = [{"question": one.question, "answer": one.answer, "evidence": one.evidence} for one in found]
+    return [table, Shown("What follows", texts, texts)]
+
+
+def _text(row: DepartureRow) -> dict[str, str]:
+    labels = {variant.name: label for label, variant in STEPS}
+    return {
+        "variant": labels.get(row.variant, row.variant),
+        "seeds": f"{row.seeds}" + (f", {row.diverged} diverged" if row.diverged else ""),
+        "final loss": f"{row.final_loss:.5f}",
+        "test error": f"{row.test_mse:.2e}",
+        "USD": f"{row.test_rmse_usd:.0f}",
+        "skill": f"{row.skill:.2f} ({row.skill_low:.2f} to {row.skill_high:.2f})",
+        "Diebold-Mariano": f"{row.dm_statistic:.1f} (p {row.dm_p_words})",
+        "direction": f"{row.direction_accuracy:.0%} (more frequent {row.majority_share:.0%})",
+        "lag": f"{row.best_lag:.0f}",
+        "drift, linear": f"{row.drift_skill:.2f}, {row.autoregression_skill:.2f}",
+    }
+
+
+def _draw_departures(rows: Sequence[DepartureRow]) -> dict[str, Figure]:
+    table = departures.by_variant(rows)
+    is_whole = {variant.name for _, variant in STEPS} <= set(table)
+    return {"departures": pictures.departures(table)} if is_whole else {}
+
+
+STUDIES = (
+    StudyPlan(
+        name="bitcoin-losses",
+        question="Which program can have made the seven losses that the Bitcoin article reports?",
+        package=__package__,
+        table=losses.TABLE,
+        row=LossRow,
+        runs=tuple((variant, range(40)) for variant in CANDIDATES),
+        rows=losses.loss_rows,
+        show=_show_losses,
+        draw=_draw_losses,
+    ),
+    StudyPlan(
+        name="bitcoin-departures",
+        question="Does the Bitcoin network beat persistence, as published and with its deviations from the text undone?",
+        package=__package__,
+        table=departures.TABLE,
+        row=DepartureRow,
+        runs=tuple((variant, range(20)) for _, variant in STEPS),
+        rows=departures.departure_rows,
+        show=_show_departures,
+        draw=_draw_departures,
+    ),
+)

@@ -1,0 +1,71 @@
+"""Whether it gets better and better: what is measured after 1, 2, 5, 10, 20, … epochs, as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from reproduce.articles.macbeth.epochs import MilestoneRow
+from reproduce.articles.macbeth.milestones import Milestone, read_milestones, text_repeat_rate
+from reproduce.articles.macbeth.training import parts
+from reproduce.articles.sources import TEXTS
+from reproduce.evidence.measures import entropy_of_order
+from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_missing, new_figure
+from reproduce.runs.directory import Directory
+
+
+def draw(directory: Directory) -> None:
+    """Draw a run's milestones into its directory."""
+    draw_missing(directory.path / "pictures", {"milestones": lambda: of_run(directory)})
+
+
+def of_run(directory: Directory) -> Figure:
+    """A run's milestones beside what counted characters reach on the same samples."""
+    text = TEXTS.read(directory)
+    training, judged = parts(text, directory.config.variant)
+    counted = (entropy_of_order(training, judged, order, len(text.vocabulary)) for order in (0, 1))
+    return milestones(read_milestones(directory), Baselines(*counted, text_repeat_rate(judged)))
+
+
+def trend(rows: Sequence[MilestoneRow]) -> Figure:
+    """The same of one run of a study, `reproduce.articles.macbeth.epochs.trend_of`."""
+    measured = [Milestone(row.epoch, row.loss, row.held_out_loss, row.repeat_rate) for row in rows]
+    return milestones(measured, Baselines(rows[0].entropy_0, rows[0].entropy_1, rows[0].text_repeat_rate))
+
+
+class Baselines(NamedTuple):
+    """What characters counted without a network reach, in nats, and how much the text repeats itself."""
+
+    entropy_0: float
+    entropy_1: float
+    repeat_rate: float
+
+
+def milestones(measured: Sequence[Milestone], counted: Baselines) -> Figure:
+    """Cross-entropy above, repeat rate of the greedy text below, by epochs."""
+    figure, (above, below) = new_figure(8, 6, rows=2)
+    epochs = [one.epoch for one in measured]
+    above.plot(epochs, [one.loss for one in measured], "o-", color=TRAINING, label="training, with dropout")
+    if np.isfinite(measured[0].held_out_loss):
+        above.plot(epochs, [one.held_out_loss for one in measured], "o-", color=TESTING, label="held-out text")
+    above.axhline(counted.entropy_0, color=ACTUAL, linestyle=":", label="characters counted alone")
+    above.axhline(counted.entropy_1, color=ACTUAL, linestyle="--", label="counted in pairs")
+    above.set(ylabel="Cross-entropy (nats a character)")
+    below.plot(epochs, [one.repeat_rate for one in measured], "o-", color=TESTING, label="greedy text of the network")
+    below.axhline(counted.repeat_rate, color=PERSISTENCE, linestyle="--", label="the text itself")
+    below.set(xlabel="Epochs", ylabel="Repeat rate (10 characters)", ylim=(-0.05, 1.05))
+    for axes in (above, below):
+        _finish(axes, epochs)
+    return figure
+
+
+def _finish(axes: Axes, epochs: list[int]) -> None:
+    axes.set_xscale("log")
+    axes.set_xticks(epochs, labels=[str(epoch) for epoch in epochs])
+    axes.minorticks_off()
+    axes.grid(True, alpha=0.2)
+    axes.legend()

@@ -1,0 +1,57 @@
+"""`reproduce run` for any article: prove, train, draw, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from reproduce.articles.article import Article
+from reproduce.evidence.claims import Judgement, judge_by_run
+from reproduce.runs.config import RunConfig
+from reproduce.runs.directory import Directory
+from reproduce.runs.training import Progress, run
+
+PROOF = "proof.json"  # in the directory of a compiled run: its first losses beside another engine's
+
+
+def run_article(
+    article: Article,
+    config: RunConfig,
+    data: Any,
+    root: Path,
+    *,
+    force: bool,
+    on_progress: Callable[[RunConfig, Progress], None],
+) -> tuple[Directory, list[Judgement]]:
+    """Train the run and those beside it, draw their pictures, and judge the claims that a run can judge.
+
+    Call `reproduce.runs.process.limit_threads` before.
+
+    Args:
+        data: what the article's source has loaded.
+        on_progress: called with a run's configuration and progress, before its first step and after every few.
+
+    Raises:
+        ReproduceError: the data are too short for the variant, the compiled engine does not train as it must on this
+            machine, or a run directory is in use or holds another run.
+    """
+    training = article.module("training")
+    training.check(data, config.variant)
+    configs = (config, *training.equivalents(config))
+    for one in configs:  # refused now, not after the first training
+        with Directory(root, one).opened(force=force):
+            pass
+    directory = Directory(root, config)
+    if config.engine == "compiled" and not (directory.path / PROOF).exists():
+        directory.write_json(PROOF, training.prove(config, data))
+    for one in configs:
+        run(
+            root,
+            one,
+            lambda there: training.begin(there, data),
+            on_progress=lambda progress, one=one: on_progress(one, progress),
+        )
+    for one in configs:
+        article.module("pictures").draw(Directory(root, one))
+    return directory, judge_by_run(article.package, article.module("outputs").run_outputs(directory))

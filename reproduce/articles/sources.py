@@ -1,0 +1,75 @@
+"""What articles read: prices or a text. A run's directory keeps it, so that no later command asks for the file again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from reproduce.inputs.prices import EMBEDDED_SHA256, PriceTable, load_prices
+from reproduce.inputs.text import MACBETH_SHA256, Text, load_text, number_characters
+from reproduce.runs.directory import Directory
+
+
+class Source(Protocol):
+    """A kind of input."""
+
+    option: str  # with which a user gives a file of their own
+    own_sha256: str  # of the file that the package has, or names, for the article
+
+    def load(self, path: Path | None) -> Any:
+        """Read a file, None for the article's own; it has a `sha256` and a `name`."""
+
+    def write(self, directory: Directory, data: Any) -> None:
+        """Keep in a run's directory what was read."""
+
+    def read(self, directory: Directory) -> Any:
+        """Undo `write`."""
+
+
+class Prices:
+    """A price table, newest day first."""
+
+    option = "--data"
+    own_sha256 = EMBEDDED_SHA256
+
+    def load(self, path: Path | None) -> PriceTable:
+        return load_prices(path)
+
+    def write(self, directory: Directory, data: PriceTable) -> None:
+        """Write prices.csv."""
+        directory.write_table("prices.csv", pd.DataFrame({"date": data.dates.astype(str), "close": data.close_usd}))
+
+    def read(self, directory: Directory) -> PriceTable:
+        frame = directory.read_table("prices.csv", {"date": str, "close": float})
+        with directory.reading("prices.csv"):
+            dates = frame["date"].to_numpy(dtype="datetime64[D]")
+        return PriceTable(dates, frame["close"].to_numpy(), directory.config.data_sha256, "prices.csv")
+
+
+class Texts:
+    """A text, lower-cased, from which its characters' numbers follow."""
+
+    option = "--text"
+    own_sha256 = MACBETH_SHA256
+
+    def load(self, path: Path | None) -> Text:
+        return load_text(path)
+
+    def write(self, directory: Directory, data: Text) -> None:
+        """Write text.txt."""
+        directory.write_text("text.txt", data.characters)
+
+    def read(self, directory: Directory) -> Text:
+        return number_characters(directory.read_text("text.txt"), directory.config.data_sha256, "text.txt")
+
+
+PRICES, TEXTS = Prices(), Texts()
+
+
+def is_own(directory: Directory, source: Source) -> bool:
+    """Whether a run read the file that belongs to the article."""
+    return directory.config.data_sha256 == source.own_sha256
+
+

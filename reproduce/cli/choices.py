@@ -1,0 +1,55 @@
+"""What commands take: an article, its variant, its input, seeds."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from reproduce.articles import ARTICLES, article_of
+from reproduce.articles.article import Article
+from reproduce.networks.engine import check_seeds
+
+ArticleId = Enum("ArticleId", {article.id: article.id for article in ARTICLES}, type=str)
+FIRST = ArticleId(ARTICLES[0].id)
+
+
+def chosen_article(given: Enum) -> Article:
+    """The article of an `ArticleId`."""
+    return article_of(given.value)
+
+
+def load_input(article: Article, data: Path | None, text: Path | None) -> Any:
+    """Read the file of `--data` or `--text`, whichever the article takes, or the article's own.
+
+    Raises:
+        typer.BadParameter: the other option was given.
+        ReproduceError: the file cannot be used.
+    """
+    given = {"--data": data, "--text": text}
+    path = given.pop(article.source.option)
+    for option, other in given.items():
+        if other is not None:
+            raise typer.BadParameter(f"{article.id} does not take it; use {article.source.option}", param_hint=option)
+    return article.source.load(path)
+
+
+def parse_seeds(text: str) -> range:
+    """`0:40` → the seeds 0 … 39; `7` → seed 7 alone.
+
+    >>> list(parse_seeds("3:6")), list(parse_seeds("7"))
+    ([3, 4, 5], [7])
+
+    Raises:
+        ValueError: it is neither, or names no seed, or one that weights cannot be drawn from.
+    """
+    first, colon, end = text.partition(":")
+    if not (first.isdecimal() and (end.isdecimal() or not colon)):
+        raise ValueError(f"seeds are {text!r}, expected FIRST:END such as 0:40, or one seed such as 7")
+    seeds = range(int(first), int(end) if colon else int(first) + 1)
+    if not seeds:
+        raise ValueError(f"seeds are {text!r}, which is none; END is not included, so 0:40 means 0 to 39")
+    check_seeds(seeds)
+    return seeds

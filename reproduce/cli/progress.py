@@ -1,0 +1,65 @@
+"""Progress bars on stderr, and what Ctrl-C says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from reproduce.cli.output import Interrupted
+from reproduce.runs import training
+from reproduce.runs.config import RunConfig
+
+
+@contextmanager
+def training_progress(epochs: int) -> Iterator[Callable[[RunConfig, training.Progress], None]]:
+    """A bar a run over its epochs: epoch, loss, time left.
+
+    Yields what to call with a run's configuration and progress, before its first step and after every few. Ctrl-C
+    becomes a line that says where it was and how to go on.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("epoch {task.fields[epoch]}/{task.total}"))
+    loss = TextColumn("loss {task.fields[loss]}")
+    bar = Progress(*columns, loss, TimeRemainingColumn(), console=Console(stderr=True))
+    tasks: dict[str, TaskID] = {}
+    reached = ""
+    try:
+        with ExitStack() as shown:
+
+            def show(config: RunConfig, progress: training.Progress) -> None:
+                nonlocal reached
+                name, epoch = config.engine, min(int(progress.done) + 1, epochs)
+                if not tasks:  # a bar without a task is an empty line, also above an error's
+                    shown.enter_context(bar)
+                if name not in tasks:
+                    if 0 < progress.done < epochs:
+                        bar.console.print(f"{name} goes on in epoch {epoch}")
+                    tasks[name] = bar.add_task(name, total=epochs, completed=progress.done, epoch=epoch, loss="…")
+                latest = progress.latest_loss
+                told = "…" if latest is None else f"{latest:.5f}"
+                bar.update(tasks[name], completed=progress.done, epoch=epoch, loss=told)
+                reached = f" in epoch {epoch} of {epochs} of {name}"
+
+            yield show
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted{reached}; the same command goes on from the last checkpoint") from None
+
+
+@contextmanager
+def run_progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A bar over runs; yields what to call as each one ends, with its name."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("{task.fields[last]}"), console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=total, last="")
+        yield lambda name: bar.update(task, advance=1, last=name)
+
+
+@contextmanager
+def resumable(kept: str) -> Iterator[None]:
+    """Turn Ctrl-C into a line that says what is `kept` and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; {kept}, and the same command goes on") from None

@@ -1,0 +1,124 @@
+"""The lines of a table, checked: a parser is lenient, and would take half a row for a row with a shorter number.
+
+A file is read some megabytes at a time, so that its text never lies in memory twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from reproduce.errors import DataError
+from reproduce.inputs.layout import Layout, not_text
+
+_BLOCK = 1 << 22  # bytes
+_NEWLINE, _COMMA, _QUOTE = b'\n,"'
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Lines that are text with every field, above the first line that is not."""
+
+    text: bytes  # each line ends in LF
+    first: int  # the number of the first line, counted from 1 as an editor shows lines
+    numbers: np.ndarray  # (rows,) int64, of the lines that are not blank
+    problem: DataError | None  # the refusal of the line below them
+
+
+def read_lines(content: bytearray, layout: Layout, name: str) -> Iterator[Lines]:
+    """Everything below the header, up to the first line that is not sound, in parts."""
+    for block, first in _blocks(content, layout):
+        block, problem = _decodable(block, first, name)
+        lines = _complete(block, first, layout, name) if block else None
+        lines = lines or Lines(block, first, np.empty(0, np.int64), None)
+        problem = lines.problem or problem
+        yield Lines(lines.text, first, lines.numbers, problem)
+        if problem:
+            return
+
+
+def _blocks(content: bytearray, layout: Layout) -> Iterator[tuple[bytes, int]]:
+    """Whole lines that end in LF, and the number of the first; CR and CRLF are line ends too."""
+    start, row = layout.start, layout.first_row
+    while start < len(content):
+        end = start + _BLOCK
+        if end < len(content):
+            ends = [content.rfind(line_end, start, end) + 1 for line_end in (b"\n", b"\r")]
+            end = ends[0] or ends[1] or content.find(b"\n", end) + 1 or len(content)
+        block = bytes(content[start:end]).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if end >= len(content):
+            block = block.rstrip() + b"\n"
+        yield block, row
+        start, row = end, row + block.count(b"\n")
+
+
+def _decodable(block: bytes, first: int, name: str) -> tuple[bytes, DataError | None]:
+    """The lines above the first with a byte that is no text, and that line's refusal."""
+    at = block.find(0)  # where the parser takes a field to end
+    try:
+        block[: None if at < 0 else at].decode("utf-8")
+    except UnicodeDecodeError as error:
+        at = error.start
+    if at < 0:
+        return block, None
+    return block[: block.rfind(b"\n", 0, at) + 1], not_text(f"{name}, row {first + block.count(10, 0, at)}", block[at])
+
+
+def _complete(block: bytes, first: int, layout: Layout, name: str) -> Lines:
+    """The lines of `block` up to the first with unsound quotes or not as many fields as the header."""
+    characters = np.frombuffer(block, np.uint8)
+    separators = (characters == _COMMA) | (characters == _NEWLINE)
+    misquoted = block.count(b"\n")  # the line, counted from 0 in this block; there is none
+    if _QUOTE in block:
+        separators, misquoted = _outside_quotes(characters, separators)
+    places = np.flatnonzero(separators)
+    ends = np.flatnonzero(characters[places] == _NEWLINE)  # of lines, in `places`
+    fields = np.diff(ends, prepend=-1)
+    is_blank = np.diff(places[ends], prepend=-1) == 1
+    wrong = np.flatnonzero((fields != len(layout.columns)) & ~is_blank)
+    sound = int(np.min(wrong, initial=misquoted))  # so many lines are
+    problem = None
+    if sound < block.count(b"\n"):
+        why = _QUOTES if sound == misquoted else _width(int(fields[sound]), layout)
+        problem = DataError(f"{name}, row {first + sound}: {why}")
+        block = block[: places[ends[sound - 1]] + 1] if sound else b""
+    return Lines(block, first, first + np.flatnonzero(~is_blank[:sound]), problem)
+
+
+def _outside_quotes(characters: np.ndarray, separators: np.ndarray) -> tuple[np.ndarray, int]:
+    """The separators that no quotes enclose, and the first line whose quotes are not sound, counted from 0.
+
+    Quotes enclose a whole field: one opens behind a separator and closes before one. Two within quotes mean one.
+    """
+    is_quote, newlines = characters == _QUOTE, characters == _NEWLINE
+    quotes = np.flatnonzero(is_quote)
+    opening, closing = quotes[0::2], quotes[1::2]
+    neighbours = [_COMMA, _NEWLINE, _QUOTE]
+    is_inside = np.cumsum(is_quote, dtype=np.uint8) % 2 == 1  # a sum modulo 256 keeps its parity
+    unsound = min(  # the last character, an end of line, stands before the first too
+        np.min(opening[~np.isin(characters[opening - 1], neighbours)], initial=characters.size),
+        np.min(closing[~np.isin(characters[closing + 1], neighbours)], initial=characters.size),
+        np.min(np.flatnonzero(newlines & is_inside), initial=characters.size),
+    )
+    is_inside[unsound:] = False  # lines from there on are counted, not read
+    return separators & ~is_inside, int(np.count_nonzero(newlines[:unsound]))
+
+
+_QUOTES = (
+    "a quote stands within a field or is not closed, expected quotes in pairs around whole fields; "
+    "mend the row or name another file"
+)
+
+
+def _width(fields: int, layout: Layout) -> str:
+    wanted = len(layout.columns)
+    remedy = (
+        "the row is cut short: complete or remove it"
+        if fields < wanted
+        else "mend the row, and write numbers without commas in them"
+    )
+    columns = ",".join(layout.columns)
+    columns = columns if len(columns) <= 80 else columns[:77] + "..."
+    return f"number of fields is {fields}, expected {wanted} ({columns}); {remedy}, or name another file"

@@ -1,0 +1,64 @@
+"""TensorFlow in this process: how many threads it has, and on which devices it computes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Threads(NamedTuple):
+    """TensorFlow's two pools."""
+
+    inter_op: int  # operations that may run at once
+    intra_op: int  # threads that may share one operation
+
+
+def limit_threads(inter_op: int, intra_op: int = 1) -> None:
+    """Start TensorFlow in this process with fixed thread pools; call it before any other use of TensorFlow.
+
+    `inter_op` operations may run at once, and `intra_op` threads share one. XLA's pool is fixed here too: it follows
+    the process, not a session's settings. A second call with the same numbers does nothing.
+
+    Raises:
+        RuntimeError: TensorFlow has started with other pools.
+    """
+    with _silent_stderr():  # its start-up notes come before any setting of ours can reach it
+        import tensorflow as tf
+
+        if threads() != (inter_op, intra_op):
+            tf.config.threading.set_intra_op_parallelism_threads(intra_op)
+            tf.config.threading.set_inter_op_parallelism_threads(inter_op)
+        tf.config.list_logical_devices()  # starts it
+
+
+def threads() -> Threads:
+    """The pools that `limit_threads` has set; 0 where TensorFlow chooses."""
+    from tensorflow import config
+
+    pools = config.threading
+    return Threads(pools.get_inter_op_parallelism_threads(), pools.get_intra_op_parallelism_threads())
+
+
+def devices() -> list[str]:
+    """The devices that TensorFlow computes on, such as `CPU:0`."""
+    from tensorflow import config
+
+    return [device.name.removeprefix("/device:") for device in config.list_logical_devices()]
+
+
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Point the process's stderr, that of C++ code too, at nothing for a while."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -1,0 +1,46 @@
+"""CSV tables through pandas: a dataclass a row, its fields the columns; read strictly, so that no damage passes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from typing import TypeVar, get_type_hints
+
+import pandas as pd
+
+Row = TypeVar("Row")
+
+
+def rows_text(kind: type[Row], rows: Iterable[Row]) -> str:
+    """The rows, instances of the dataclass `kind`, under a header; floats with nine digits."""
+    frame = pd.DataFrame([asdict(row) for row in rows], columns=[column.name for column in fields(kind)])
+    return frame_text(frame, float_format="%.9g")
+
+
+def parse_rows(kind: type[Row], text: str) -> list[Row]:
+    """Undo `rows_text`, for fields of type str, int and float; ValueError as of `parse_frame`."""
+    kinds = get_type_hints(kind)
+    return [kind(**row) for row in parse_frame(text, kinds).to_dict("records")]
+
+
+def frame_text(frame: pd.DataFrame, float_format: str | None = None) -> str:
+    """A frame as CSV text; without a format, a float takes as many digits as it needs to read back equal."""
+    return frame.to_csv(index=False, na_rep="nan", lineterminator="\n", float_format=float_format)
+
+
+def parse_frame(text: str, kinds: Mapping[str, type]) -> pd.DataFrame:
+    """Read CSV text with the columns `kinds`, of type str, int or float, and perhaps others, which are left out.
+
+    Raises:
+        ValueError: there is no row, a column is missing, a line has more or fewer cells than the header, or a number is
+            none.
+    """
+    # As text first: so a cell that is missing is seen, and a float reads back to the last bit.
+    frame = pd.read_csv(io.StringIO(text), dtype=str, na_filter=False, index_col=False, on_bad_lines="error")
+    missing = [name for name in kinds if name not in frame.columns]
+    if missing:
+        raise ValueError(f"it has no column {', '.join(missing)}")
+    if frame.empty or not text.endswith("\n"):
+        raise ValueError("it is cut short")
+    return frame[list(kinds)].astype({name: kind for name, kind in kinds.items() if kind is not str})
