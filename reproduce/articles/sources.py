@@ -11,6 +11,8 @@ from reproduce.inputs.prices import EMBEDDED_SHA256, PriceTable, load_prices
 from reproduce.inputs.text import MACBETH_SHA256, Text, load_text, number_characters
 from reproduce.runs.directory import Directory
 
+_SAID = ("name", "gaps", "missing", "filled", "notes")  # fields of a price table
+
 
 class Source(Protocol):
     """A kind of input."""
@@ -18,11 +20,15 @@ class Source(Protocol):
     option: str  # with which a user gives a file of their own
     own_sha256: str  # of the file that the package has, or names, for the article
 
-    def load(self, path: Path | None) -> Any:
-        """Read a file, None for the article's own; it has a `sha256` and a `name`."""
+    def load(self, path: Path | None, gaps: str) -> Any:
+        """Read a file, None for the article's own; it has a `sha256` and a `name`.
+
+        Args:
+            gaps: what to do about missing days, one of `reproduce.inputs.prices.GAPS`; a text has none.
+        """
 
     def write(self, directory: Directory, data: Any) -> None:
-        """Keep in a run's directory what was read."""
+        """Keep in a run's directory what was read, and in input.json what is to be said of it."""
 
     def read(self, directory: Directory) -> Any:
         """Undo `write`."""
@@ -34,18 +40,20 @@ class Prices:
     option = "--data"
     own_sha256 = EMBEDDED_SHA256
 
-    def load(self, path: Path | None) -> PriceTable:
-        return load_prices(path)
+    def load(self, path: Path | None, gaps: str) -> PriceTable:
+        return load_prices(path, gaps=gaps)
 
     def write(self, directory: Directory, data: PriceTable) -> None:
-        """Write prices.csv."""
+        """Write prices.csv and input.json."""
         directory.write_table("prices.csv", pd.DataFrame({"date": data.dates.astype(str), "close": data.close_usd}))
+        directory.write_json("input.json", {name: getattr(data, name) for name in _SAID})
 
     def read(self, directory: Directory) -> PriceTable:
-        frame = directory.read_table("prices.csv", {"date": str, "close": float})
+        frame, said = directory.read_table("prices.csv", {"date": str, "close": float}), directory.read_json("input.json")
         with directory.reading("prices.csv"):
             dates = frame["date"].to_numpy(dtype="datetime64[D]")
-        return PriceTable(dates, frame["close"].to_numpy(), directory.config.data_sha256, "prices.csv")
+        more = {name: tuple(said[name]) if isinstance(said[name], list) else said[name] for name in _SAID}
+        return PriceTable(dates, frame["close"].to_numpy(), directory.config.data_sha256, **more)
 
 
 class Texts:
@@ -54,15 +62,17 @@ class Texts:
     option = "--text"
     own_sha256 = MACBETH_SHA256
 
-    def load(self, path: Path | None) -> Text:
+    def load(self, path: Path | None, gaps: str) -> Text:
         return load_text(path)
 
     def write(self, directory: Directory, data: Text) -> None:
-        """Write text.txt."""
+        """Write text.txt and input.json."""
         directory.write_text("text.txt", data.characters)
+        directory.write_json("input.json", {"name": data.name})
 
     def read(self, directory: Directory) -> Text:
-        return number_characters(directory.read_text("text.txt"), directory.config.data_sha256, "text.txt")
+        name = directory.read_json("input.json")["name"]
+        return number_characters(directory.read_text("text.txt"), directory.config.data_sha256, name)
 
 
 PRICES, TEXTS = Prices(), Texts()

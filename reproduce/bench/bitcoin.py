@@ -50,7 +50,7 @@ def train_original(problem: Problem) -> Train:
 
     from reproduce.networks.lstm.weights import Weights
 
-    program = _load(PROGRAM)
+    program = load_program("bitcoin_lstm")
     variant = problem.variant
     program.batch_size, program.window_size, program.hidden_layer = variant.batch, variant.window, variant.hidden
     program.learning_rate = variant.learning_rate
@@ -72,7 +72,8 @@ def train_original(problem: Problem) -> Train:
 
 def train_engine(name: str, threads: int, problem: Problem) -> Train:
     """One of `reproduce.networks.engine.ENGINES`, with pools as `reproduce run` has them."""
-    from reproduce.networks.engine import create_engine, limit_threads
+    from reproduce.networks.lstm.create import create_engine
+    from reproduce.runs.process import limit_threads
 
     limit_threads(threads)
     engine = create_engine(name, problem.variant, seed=0, threads=threads)
@@ -86,7 +87,7 @@ def train_keras(threads: int, problem: Problem) -> Train:
     Keras's default for jit_compile, "auto", leaves a model with a recurrent layer uncompiled; XLA made it no faster,
     nor did several steps an execution.
     """
-    from reproduce.networks.engine import limit_threads
+    from reproduce.runs.process import limit_threads
     from reproduce.networks.lstm.keras import build_model, build_optimizer, weights_to_keras
 
     if threads == 1:
@@ -201,10 +202,3 @@ def targets_of(results: Sequence[Result], floor: float) -> Iterator[Target]:
     for wiring in WIRINGS:
         compiled = fastest(results, COMPILED, wiring=wiring)
         yield Target("time of compiled / floor", wiring, "at most", 2, ratio(compiled, floor))
-
-
-def _load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -57,7 +57,7 @@ WRITING_COLUMNS = {
 def train_keras(threads: int, problem: Problem) -> Train:
     """`fit` as the article has it, but unshuffled, on one thread or on TensorFlow's default pools, all cores."""
     from reproduce.networks.characters.keras import build_model
-    from reproduce.networks.engine import limit_threads
+    from reproduce.runs.process import limit_threads
 
     if threads == 1:
         limit_threads(1)
@@ -72,10 +72,10 @@ def train_keras(threads: int, problem: Problem) -> Train:
 
 def train_compiled(threads: int, problem: Problem) -> Train:
     """The compiled engine, `threads` of which share an operation, in calls as a run's."""
-    from reproduce.networks.characters.engines import create_char_engine
-    from reproduce.networks.engine import limit_threads
+    from reproduce.networks.characters.create import create_char_engine
+    from reproduce.runs.process import limit_threads
 
-    limit_threads(1, within=threads)
+    limit_threads(1, threads)
     engine = create_char_engine("compiled", problem.variant, problem.characters, problem.seed)
     engine.set_weights(problem.weights)
     calls = [slice(start, start + CALL) for start in range(0, problem.steps, CALL)]

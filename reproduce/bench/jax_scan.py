@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from reproduce.articles.bitcoin_lstm.variant import BETA1, BETA2, EPSILON
+from reproduce.networks.adam import BETA1, BETA2, EPSILON
 from reproduce.bench.problem import Problem
 from reproduce.bench.process import Train
 

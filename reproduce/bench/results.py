@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from reproduce.articles.article import Shown
 from reproduce.bench.contender import Contender
 
 Row = dict[str, Any]
@@ -65,19 +66,11 @@ class Result:
         return row | {"status": "timed"} | times | {"peak_memory_mb": self.peak_bytes / 1e6}
 
 
-class Table(NamedTuple):
-    """One table of a bench."""
-
-    title: str
-    rows: Sequence[Row]  # for programs
-    texts: Sequence[dict[str, str]]  # for people
-
-
 @dataclass(frozen=True)
 class Bench:
     """All that one bench has to show."""
 
-    tables: Sequence[Table]
+    tables: Sequence[Shown]
     notes: Sequence[str] = ()  # for each contender that was not timed: why
     has_failed: bool = False  # one of them not for want of something, but for a failure
 
@@ -87,7 +80,7 @@ class Bench:
         return [row for table in self.tables for row in table.rows]
 
 
-def bench_of(results: Sequence[Result], *tables: Table) -> Bench:
+def bench_of(results: Sequence[Result], *tables: Shown) -> Bench:
     """The tables, and what is to be said of those results that are not timed."""
     notes = [f"{r.contender.label}: {r.failure or r.missing}" for r in results if not r.is_in]
     return Bench(tables, notes, any(result.failure for result in results))
@@ -110,13 +103,13 @@ def rows_of(
     return [result.row(kind, time, unit) | (more(result) if result.is_in else {}) for result in results]
 
 
-def table_of(title: str, rows: Sequence[Row], columns: Mapping[str, str]) -> Table:
+def table_of(title: str, rows: Sequence[Row], columns: Mapping[str, str]) -> Shown:
     """The rows and how people read them.
 
     Args:
         columns: by heading, a format of a row's values by their keys; empty where the row has no such value.
     """
-    return Table(title, rows, [{heading: _text(form, row) for heading, form in columns.items()} for row in rows])
+    return Shown(title, rows, [{heading: _text(form, row) for heading, form in columns.items()} for row in rows])
 
 
 def wiring_cell(wiring: str | None) -> Row:

@@ -12,7 +12,8 @@ from reproduce.bench.bitcoin import SESSION
 from reproduce.bench.contender import Contender
 from reproduce.bench.machine import floor_microseconds, measure_peak
 from reproduce.bench.problem import create_problem
-from reproduce.bench.results import Bench, Result, Row, Table
+from reproduce.articles.article import Shown
+from reproduce.bench.results import Bench, Result, Row
 from reproduce.bench.rounds import race, started
 
 SIZES = {
@@ -79,7 +80,7 @@ def show(points: pd.DataFrame) -> Bench:
     texts = table.reset_index().rename(columns={"floor_us": "floor"})
     texts["floor"] = texts.pop("floor").map("{:.0f}".format)  # the last column
     rows = points.astype(object).where(points.notna(), None).to_dict("records")
-    shown = Table("Microseconds a training step, described wiring", rows, texts.astype(str).to_dict("records"))
+    shown = Shown("Microseconds a training step, described wiring", rows, texts.astype(str).to_dict("records"))
     failed = points[points["failure"].notna()]
     notes = [
         f"{p.contender}, {p.hidden} units, {p.window} days, batch {p.batch}: {p.failure}" for p in failed.itertuples()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reproduce.bench.results import Row, Table, table_of, wiring_cell
+from reproduce.articles.article import Shown
+from reproduce.bench.results import Row, table_of, wiring_cell
 
 MEMORY = "peak memory of compiled / Keras fit"
 
@@ -34,7 +35,7 @@ class Target:
         return {"target": self.name} | wiring_cell(self.wiring) | values
 
 
-def target_table(targets: Sequence[Target]) -> Table:
+def target_table(targets: Sequence[Target]) -> Shown:
     """The targets of one network."""
     wiring = {} if targets[0].wiring is None else {"wiring": "{wiring}"}
     measures = {"wanted": "{bound} {limit:g}", "measured": "{measured:.2f}", "outcome": "{outcome}"}

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reproduce.articles.bitcoin_lstm.study import Study, run_study, summarise_study
+from reproduce.articles import train
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.bench.contender import CORES, Contender
 from reproduce.bench.problem import create_problem
@@ -15,6 +15,8 @@ from reproduce.bench.results import Bench, Row, ratio, table_of
 from reproduce.bench.rounds import race, started
 from reproduce.errors import RunError
 from reproduce.inputs.prices import load_prices
+from reproduce.runs.config import RunConfig
+from reproduce.runs.study import Study, run_study
 
 GRAPH_ROUNDS = 5
 COLUMNS = {
@@ -78,11 +80,13 @@ def _graph_runs_per_hour(graph: Contender, reference: Contender, variant: Varian
 
 def _study_runs_per_hour(variant: Variant, workers: int, runs: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        study = Study(Path(folder), (variant,), range(runs), load_prices())
+        table = load_prices()
+        configs = (RunConfig(variant, seed, "compiled", table.sha256, "bitcoin-lstm") for seed in range(runs))
+        study = Study(Path(folder), tuple(configs))
         begin = time.perf_counter()
-        run_study(study, workers=workers, on_run=lambda _: None)
+        run_study(study, train, table, workers=workers, on_run=lambda _: None)
         seconds = time.perf_counter() - begin
-        (summary,) = summarise_study(study)
-    if summary["failed"]:
-        raise RunError(f"{summary['failed']} of {runs} runs of the study failed; reproduce run says why")
+        failed = sum(directory.has_failed for directory in study.directories)
+    if failed:
+        raise RunError(f"{failed} of {runs} runs of the study failed; reproduce run says why")
     return runs * 3600 / seconds

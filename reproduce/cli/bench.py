@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.cli.output import JsonOption, note, print_table, run_progress, show_table
+from reproduce.articles.macbeth.variant import Variant as CharVariant
+from reproduce.cli.output import JsonOption, give_json, note, print_table
+from reproduce.cli.progress import run_progress
 from reproduce.errors import RunError
-from reproduce.networks.engine import limit_threads
 from reproduce.runs.files import write_text
+from reproduce.runs.process import limit_threads
 
 if TYPE_CHECKING:
     from reproduce.bench.results import Bench
@@ -79,7 +80,7 @@ def _bench_characters(rounds: int, json_to: str | None) -> None:
 
     contenders, writers = all_contenders(), all_writers()
     with run_progress("characters", len(contenders) + len(writers) + 2 * (rounds + 1)) as advance:
-        problems = create_problems(MacbethVariant())
+        problems = create_problems(CharVariant())
         done = run_char_bench(contenders, writers, problems, rounds=rounds, on_progress=advance)
     _show(done, json_to)
 
@@ -88,13 +89,13 @@ def _bench_scaling(rounds: int, out: Path, json_to: str | None) -> None:
     from reproduce.bench.bitcoin import house_contenders
     from reproduce.bench.picture import draw_scaling
     from reproduce.bench.scaling import BASE, run_scaling, show, variants
-    from reproduce.evidence.pictures import save_figure
+    from reproduce.evidence.pictures import save_picture
 
     contenders, chosen = house_contenders(BASE.wiring), variants()
     with run_progress("scaling", len(chosen)) as advance:
         points = run_scaling(contenders, chosen, steps=STEPS, rounds=rounds, on_progress=advance)
     out.mkdir(parents=True, exist_ok=True)
-    save_figure(draw_scaling(points), out, "scaling")
+    save_picture(draw_scaling(points), out, "scaling")
     write_text(out / "scaling.csv", points.to_csv(index=False, float_format="%.9g"))
     note(f"the picture and the points are in {out}")
     _show(show(points), json_to)
@@ -113,11 +114,11 @@ def _bench_throughput(runs: int, json_to: str | None) -> None:
 
 def _show(done: Bench, json_to: str | None) -> None:
     """Print the tables, or give JSON the rows of all; then say who was not timed, and exit 1 where one failed."""
-    first, *others = done.tables
-    show_table(first.title, done.rows, first.texts, json_to)
     if json_to is None:
-        for table in others:
+        for table in done.tables:
             print_table(table.title, table.texts)
+    else:
+        give_json({"title": done.tables[0].title, "rows": done.rows}, json_to)
     for line in done.notes:
         note(f"reproduce: {line}")
     if done.has_failed:

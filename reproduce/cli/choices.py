@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from reproduce.articles import ARTICLES, article_of
 from reproduce.articles.article import Article
+from reproduce.cli.output import note
+from reproduce.inputs.prices import GAPS
 from reproduce.networks.engine import check_seeds
 
 ArticleId = Enum("ArticleId", {article.id: article.id for article in ARTICLES}, type=str)
 FIRST = ArticleId(ARTICLES[0].id)
+Gaps = Enum("Gaps", {gaps: gaps for gaps in GAPS}, type=str)
+GapsOption = Annotated[
+    Gaps,
+    typer.Option(
+        "--gaps",
+        help="Missing days: refuse the table, keep the rows as they are, or fill in the previous day's price.",
+    ),
+]
 
 
 def chosen_article(given: Enum) -> Article:
@@ -21,8 +31,8 @@ def chosen_article(given: Enum) -> Article:
     return article_of(given.value)
 
 
-def load_input(article: Article, data: Path | None, text: Path | None) -> Any:
-    """Read the file of `--data` or `--text`, whichever the article takes, or the article's own.
+def load_input(article: Article, data: Path | None, text: Path | None, gaps: Gaps = Gaps.refuse) -> Any:
+    """Read the file of `--data` or `--text`, whichever the article takes, or the article's own; say what it notes.
 
     Raises:
         typer.BadParameter: the other option was given.
@@ -33,7 +43,15 @@ def load_input(article: Article, data: Path | None, text: Path | None) -> Any:
     for option, other in given.items():
         if other is not None:
             raise typer.BadParameter(f"{article.id} does not take it; use {article.source.option}", param_hint=option)
-    return article.source.load(path)
+    loaded = article.source.load(path, gaps.value)
+    for remark in getattr(loaded, "notes", ()):
+        note(f"reproduce: {remark}")
+    return loaded
+
+
+def kept_gaps(gaps: Enum) -> str | None:
+    """What a run's configuration has of `--gaps`: nothing where missing days are refused, as nothing is then done."""
+    return None if gaps is Gaps.refuse else gaps.value
 
 
 def parse_seeds(text: str) -> range:

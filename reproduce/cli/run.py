@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from reproduce.articles.article import Article, Shown
-from reproduce.cli.choices import FIRST, ArticleId, chosen_article, load_input
+from reproduce.cli.choices import FIRST, ArticleId, Gaps, GapsOption, chosen_article, kept_gaps, load_input
 from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, show
 from reproduce.cli.progress import training_progress
 from reproduce.networks.engine import MAX_SEED
@@ -35,6 +35,7 @@ def run(
         str | None, typer.Option(help="How the training is executed: compiled, session or keras.  [default: compiled]")
     ] = None,
     data: DataOption = None,
+    gaps: GapsOption = Gaps.refuse,
     text: TextOption = None,
     inter_op_threads: Annotated[
         int | None,
@@ -64,12 +65,12 @@ def run(
     if used not in chosen.engines:
         raise typer.BadParameter(f"{used!r} is none of {', '.join(chosen.engines)}", param_hint="--engine")
     threads = _threads(chosen, inter_op_threads, intra_op_threads)
-    source = load_input(chosen, data, text)
+    source = load_input(chosen, data, text, gaps)
     limit_threads(*threads)
     from reproduce.articles.running import run_article
 
     within = threads.intra_op if chosen.threads == "intra_op" else None
-    config = RunConfig(setting, seed, used, source.sha256, chosen.id, within)
+    config = RunConfig(setting, seed, used, source.sha256, chosen.id, within, kept_gaps(gaps))
     with training_progress(setting.epochs) as on_progress:
         finished, judgements = run_article(chosen, config, source, out, force=force, on_progress=on_progress)
     title = f"{chosen.label}, variant {setting.name}, seed {seed}, engine {used}"

@@ -11,7 +11,7 @@ import typer
 
 from reproduce.articles import studies, train
 from reproduce.articles.article import Article, Shown, StudyPlan
-from reproduce.cli.choices import load_input, parse_seeds
+from reproduce.cli.choices import Gaps, GapsOption, kept_gaps, load_input, parse_seeds
 from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, show
 from reproduce.cli.progress import resumable, run_progress
 from reproduce.errors import RunError
@@ -39,6 +39,7 @@ def study(
         str | None, typer.Option(help="Train on a dask cluster instead, such as tcp://host:8786; see docs/cluster.md.")
     ] = None,
     data: DataOption = None,
+    gaps: GapsOption = Gaps.refuse,
     text: TextOption = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of runs, tables and pictures.  [default: the study's name]")
@@ -65,9 +66,9 @@ def study(
         _finish(article, plan, [], plan.shipped(), out, json_to)
         return
     wanted = _runs(article, plan, variants, seeds)
-    source = load_input(article, data, text)
+    source = load_input(article, data, text, gaps)
     folder = Path(name) if out is None else out
-    grid = checked(Study, folder, _configs(article, wanted, source.sha256), option="--variants")
+    grid = checked(Study, folder, _configs(article, wanted, source.sha256, kept_gaps(gaps)), option="--variants")
     _train(article, grid, source, workers, scheduler)
     _conclude(article, plan, grid, json_to)
 
@@ -98,12 +99,16 @@ def _runs(article: Article, plan: StudyPlan, variants: str | None, seeds: str | 
     return wanted
 
 
-def _configs(article: Article, wanted: list[tuple[Any, range]], sha256: str) -> tuple[RunConfig, ...]:
+def _configs(
+    article: Article, wanted: list[tuple[Any, range]], sha256: str, gaps: str | None
+) -> tuple[RunConfig, ...]:
     """One a run, seed by seed, so that a study cut short has as many seeds of each variant."""
     pairs = [(seed, variant) for variant, seeds in wanted for seed in seeds]
     threads = 1 if article.threads == "intra_op" else None
     pairs.sort(key=lambda pair: pair[0])
-    return tuple(RunConfig(variant, seed, article.engines[0], sha256, article.id, threads) for seed, variant in pairs)
+    return tuple(
+        RunConfig(variant, seed, article.engines[0], sha256, article.id, threads, gaps) for seed, variant in pairs
+    )
 
 
 def _train(article: Article, grid: Study, source: Any, workers: int | None, scheduler: str | None) -> None:

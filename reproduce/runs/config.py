@@ -20,6 +20,7 @@ class RunConfig:
     data_sha256: str  # of the price table or text that was read
     article: str
     threads: int | None = None  # that share an operation, where their number moves the last bits of a result
+    gaps: str | None = None  # what was done about missing days, where they were not refused
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
