@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from matplotlib.figure import Figure
 
 WIDTH = 5.6  # inches of a picture on a page; text of 10 points is then legible at the width of a phone
@@ -124,7 +123,6 @@ class Account:
     """All that an article says of one run."""
 
     lead: str  # one sentence: what ran on what
-    has_published_input: bool  # whether it read the very data that the package judges the article by
     sections: Sequence[Section]
     notices: Sequence[str] = ()
 
@@ -143,9 +141,3 @@ def shown(value: Any, form: str) -> str:
 def counted(number: int, thing: str) -> str:
     """A number with its noun: 1 day, 2 days."""
     return f"{number:,} {thing}{'s' * (number != 1)}"
-
-
-def curve(role: str, label: str, days: Sequence[str], on: np.ndarray, values: np.ndarray) -> Curve:
-    """Put values, (points,), on their days, (points,) datetime64[D]; of those `days` that have none, None."""
-    by_day = dict(zip(on.astype(str).tolist(), np.round(values, 2).tolist(), strict=True))
-    return Curve(role, label, [by_day[day] if math.isfinite(by_day.get(day, math.nan)) else None for day in days])

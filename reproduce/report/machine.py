@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from reproduce.articles.article import Article
+from reproduce.articles.sources import is_own
 from reproduce.runs.directory import Directory
 
-INPUT_OPTIONS = ("--data", "--text")  # of `reproduce run`: a file of one's own
-RECORDS = (".json", ".csv", ".npz", ".txt")  # whose checksums tell whether two runs are the same
+RECORDS = (".json", ".csv", ".npz", ".txt")  # files whose checksums tell whether two runs are the same
 
 
 @dataclass(frozen=True)
@@ -23,60 +24,68 @@ class Fact:
     is_code: bool = False
 
 
-def facts_of(directory: Directory, *, has_published_input: bool) -> list[Fact]:
+def facts_of(article: Article, directory: Directory) -> list[Fact]:
     """Settings, seed, machine, packages, checksums and commands, as far as the run's files tell.
 
     Raises:
         RunError: environment.json is damaged.
     """
-    return [fact for fact in _facts(directory, has_published_input) if any(fact.values)]
+    environment = dict(directory.read_environment())
+    return [fact for fact in _facts(article, directory, environment) if any(fact.values)]
 
 
-def _facts(directory: Directory, has_published_input: bool) -> Iterator[Fact]:
-    config, environment = directory.config, dict(directory.read_environment())
-    variant = asdict(config.variant)
-    yield Fact("Run again", [_rerun_command(config, environment, has_published_input)], is_code=True)
-    yield Fact("Begun as", [shlex.join(["reproduce", *_argv(environment)]) if _argv(environment) else ""], is_code=True)
+def _facts(article: Article, directory: Directory, environment: dict[str, Any]) -> Iterator[Fact]:
+    config, words = directory.config, _words(environment)
+    variant, seconds = asdict(config.variant), environment.get("seconds")
+    yield Fact("Run again", [_rerun_command(article, directory, environment)], is_code=True)
+    yield Fact("Begun as", [shlex.join(["reproduce", *words]) if words else ""], is_code=True)
     yield Fact("Directory", [str(directory.path)], is_code=True)
     yield Fact("Seed", [str(config.seed)])
     yield Fact("Engine", [config.engine])
     yield Fact("Variant", [", ".join(f"{name} {value}" for name, value in variant.items())])
-    yield Fact(
-        "Duration", [f"{seconds:,.0f} s"] if isinstance(seconds := environment.get("seconds"), int | float) else []
-    )
+    yield Fact("Duration", [f"{seconds:,.0f} s"] if isinstance(seconds, int | float) else [])
     yield Fact("Processor", [_text(environment.get("processor")), _cores(environment)])
+    yield Fact("Devices", [str(device) for device in _list(environment.get("devices"))])
     yield Fact("System", [_text(environment.get("platform"))])
     yield Fact("Python", [_text(environment.get("python"))])
     yield Fact("Packages", [", ".join(_pairs(environment.get("packages")))])
     yield Fact("Flags", _pairs(environment.get("flags")), is_code=True)
     yield Fact("Commit", [_text(environment.get("git_commit"))], is_code=True)
-    yield Fact("Input", ["the article's own" if has_published_input else "a file of the user's"])
+    yield Fact("Input", ["the article's own" if is_own(directory, article.source) else _input_name(directory)])
     yield Fact("Sha256", [f"input {config.data_sha256}", *_checksums(directory)], is_code=True)
 
 
-def _rerun_command(config: Any, environment: dict[str, Any], has_published_input: bool) -> str:
+def _rerun_command(article: Article, directory: Directory, environment: dict[str, Any]) -> str:
     """A command line that makes the run anew; a file of one's own is named as it was the first time, if known."""
-    words = ["reproduce", "run", config.article, "--variant", config.variant.name, "--seed", str(config.seed)]
+    config, threads = directory.config, environment.get("threads")
+    words = ["reproduce", "run", article.id, "--variant", config.variant.name, "--seed", str(config.seed)]
     words += ["--engine", config.engine]
-    if config.threads is not None:
-        words += ["--threads", str(config.threads)]
-    if not has_published_input:
-        words += _input_words(_argv(environment)) or ["--data", "FILE"]
+    if article.threads and isinstance(threads, dict) and article.threads in threads:
+        words += [f"--{article.threads.replace('_', '-')}-threads", str(threads[article.threads])]
+    if config.gaps is not None:
+        words += ["--gaps", config.gaps]
+    if not is_own(directory, article.source):
+        words += [article.source.option, _given(article.source.option, environment) or _input_name(directory)]
     return shlex.join(words)
 
 
-def _argv(environment: dict[str, Any]) -> list[str]:
-    """The words of the command; the first of them, the path of a file of ours, left out."""
-    argv = environment.get("argv")
-    return [str(word) for word in argv[1:]] if isinstance(argv, list) else []
+def _given(option: str, environment: dict[str, Any]) -> str:
+    """The file of that option of the command that began the run; empty where it is not known."""
+    words = _words(environment)
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name == option:
+            return value if equals else after
+    return ""
 
 
-def _input_words(argv: list[str]) -> list[str]:
-    for word, after in zip(argv, [*argv[1:], ""], strict=True):
-        option, equals, value = word.partition("=")
-        if option in INPUT_OPTIONS:
-            return [option, value if equals else after]
-    return []
+def _input_name(directory: Directory) -> str:
+    return str(directory.read_json("input.json")["name"])
+
+
+def _words(environment: dict[str, Any]) -> list[str]:
+    """The words of the command; the first, the path of a file of ours, left out."""
+    return [str(word) for word in _list(environment.get("argv"))[1:]]
 
 
 def _checksums(directory: Directory) -> list[str]:
@@ -85,14 +94,17 @@ def _checksums(directory: Directory) -> list[str]:
 
 
 def _cores(environment: dict[str, Any]) -> str:
-    cores, threads = environment.get("cores"), environment.get("threads")
-    at_once, within = (threads.get(name, 1) if isinstance(threads, dict) else 1 for name in ("inter_op", "intra_op"))
-    return f"{cores} cores; {at_once} by {within} threads (operations at once by inside one)" if cores else ""
+    cores, threads = environment.get("cores"), _pairs(environment.get("threads"))
+    return f"{cores} cores; threads: {', '.join(threads)}" if cores and threads else ""
 
 
 def _pairs(value: Any) -> list[str]:
     pairs = value.items() if isinstance(value, dict) else ()
     return [f"{name} {version}" for name, version in pairs if version is not None]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:

@@ -1,91 +1,93 @@
-"""What the page of a run says: the article's verdicts, the article's account of the run, and what ran."""
+"""What the page of a run says: the article's verdicts and findings, its account of the run, and what ran."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from reproduce.articles.sections import Account
-from reproduce.evidence.claims import VERDICTS, ClaimsFile, Judgement
+from reproduce.articles.article import Article
+from reproduce.articles.sections import Account, Answer, Answers, Section
+from reproduce.articles.sources import is_own
+from reproduce.evidence.claims import ClaimsFile, Judgement, read_claims
+from reproduce.evidence.tally import Tally, count_verdicts
 from reproduce.report.machine import Fact, facts_of
-from reproduce.report.subject import Subject
+from reproduce.runs.directory import Directory
 
-APART = {  # kinds of claims that are listed and not counted as reproduced, and why
-    "setting": "settings, which we typed from the article: that they agree proves nothing.",
-    "reconstruction": "reconstructions: counts that the article never prints.",
+APART = {  # groups of claims that are listed and not counted as reproduced: of one such row, and of all
+    "settings": ("setting", "settings, typed from the article: that they agree proves nothing"),
+    "reconstructions": ("reconstruction", "reconstructions: counts that the article never prints"),
+    "ours": ("our question", "questions of ours, which the article does not ask"),
 }
 
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A claim in the table of verdicts, and what its filter knows it by."""
+    """A claim in the table of verdicts."""
 
     judgement: Judgement
 
     @property
     def is_counted(self) -> bool:
         """Whether it is a claim proper."""
-        return self.judgement.claim.kind not in APART
+        return self.judgement.claim.group not in APART
 
     @property
     def group(self) -> str:
-        """The verdict of a claim proper, else the kind."""
-        return self.judgement.verdict if self.is_counted else self.judgement.claim.kind
+        """What the filter knows it by: the verdict of a claim proper, else the claim's group."""
+        return self.judgement.verdict if self.is_counted else self.judgement.claim.group
 
 
 @dataclass(frozen=True)
 class Page:
     """Everything the template shows."""
 
-    title: str  # of the article
-    authors: Sequence[str]
-    reference: str
+    about: ClaimsFile  # what the article's claims.toml says of the article itself
     run: str  # which, in words
-    notices: Sequence[str]
+    tally: Tally
     claims: Sequence[ClaimRow]
-    counts: dict[str, int]  # by group: verdicts of claims proper in the order of VERDICTS, then the kinds APART
-    account: Account
+    lead: str
+    notices: Sequence[str]
+    sections: Sequence[Section]
     facts: Sequence[Fact]
 
 
-def page_of(subject: Subject, article: ClaimsFile, judgements: Sequence[Judgement]) -> Page:
+def page_of(article: Article, directory: Directory, study: Path | None, judgements: Sequence[Judgement]) -> Page:
     """Put a page together; nothing is trained.
 
     Args:
-        article: what its claims.toml says of the article itself.
-        judgements: of its claims, by the tables in the package: the same for every run.
+        directory: of a finished run.
+        study: the folder of the study that the page was asked for, if it was.
+        judgements: of the article's claims, by the tables in the package: the same for every run.
 
     Raises:
         RunError: a file of the run is damaged, or does not agree with the others.
     """
-    config = subject.directory.config
-    account = subject.article.account(subject.directory, subject.study)
-    claims = [ClaimRow(judgement) for judgement in judgements]
-    groups = [row.group for row in claims]
+    config, about = directory.config, read_claims(article.package)
+    account: Account = article.module("page").account(directory, study)
+    found = [Answer(one.headline, one.text) for one in article.module("findings").findings()]
     return Page(
-        title=article.title,
-        authors=article.authors,
-        reference=article.reference,
+        about=about,
         run=f"variant {config.variant.name}, seed {config.seed}, {config.engine} engine",
-        notices=list(_notices(subject, account)),
-        claims=claims,
-        counts={group: groups.count(group) for group in (*VERDICTS, *APART)},
-        account=account,
-        facts=facts_of(subject.directory, has_published_input=account.has_published_input),
+        tally=count_verdicts(about.claims, {one.claim.id: one.verdict for one in judgements}),
+        claims=[ClaimRow(judgement) for judgement in judgements],
+        lead=account.lead,
+        notices=[*_notices(article, directory, study), *account.notices],
+        sections=[Section("findings", "What was found", "Findings", [Answers(found)]), *account.sections],
+        facts=facts_of(article, directory),
     )
 
 
-def _notices(subject: Subject, account: Account) -> Iterator[str]:
-    """Yield what a reader must know before the values."""
-    config = subject.directory.config
-    if subject.study is not None:
+def _notices(article: Article, directory: Directory, study: Path | None) -> Iterator[str]:
+    """Yield what a reader must know before the values, of any article."""
+    config = directory.config
+    if study is not None:
         yield (
             "The pictures show one run of the study, the first finished seed of its first variant: variant "
             f"{config.variant.name}, seed {config.seed}."
         )
-    if not account.has_published_input:
+    if not is_own(directory, article.source):
         yield (
-            "This run read another file than the article's data. The verdicts are those of the article's data; the "
-            "pictures and losses are this run's."
+            "This run read another file than the article's data. Verdicts and findings are those of the article's "
+            "data; the pictures and losses of the run are its own."
         )
-    yield from account.notices

@@ -40,7 +40,7 @@ class Image(NamedTuple):
 
 def render(page: Page) -> str:
     """The whole page. Whatever it quotes is escaped; only files of this package and Plotly enter as they are."""
-    blocks = [block for section in page.account.sections for block in _flat(section.blocks)]
+    blocks = [block for section in page.sections for block in _flat(section.blocks)]
     charts = [get_plotlyjs(), _own("chart.js")] if any(isinstance(block, Chart) for block in blocks) else []
     scripts = [_own("page.js"), *charts]
     environment = Environment(autoescape=True, undefined=StrictUndefined, loader=FunctionLoader(_own))
@@ -55,8 +55,9 @@ def render(page: Page) -> str:
     environment.tests["cell"] = lambda value: isinstance(value, Cell)
     return environment.get_template("template.html.j2").render(
         page=page,
-        marks=MARKS | dict.fromkeys(APART, "="),
-        apart=APART,
+        names={group: one for group, (one, _) in APART.items()},
+        marks=MARKS,
+        apart={group: words for group, (_, words) in APART.items()},
         style=Markup(_own("style.css")),
         scripts=[Markup(script) for script in scripts],
         policy=_policy(scripts),

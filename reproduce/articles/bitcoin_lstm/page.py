@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, figures
-from reproduce.articles.bitcoin_lstm.ablation import ALONE, LADDER, AblationRow, shipped_ablation
+from reproduce.articles.accounts import MONTH, Days, all_predictions, day_chart, error_words, remarks, study_table
+from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, departures, losses, pictures
 from reproduce.articles.bitcoin_lstm.answers import answers
-from reproduce.articles.bitcoin_lstm.bands import (
-    EPOCHS,
-    LEVEL,
-    BandVerdict,
-    judge_study,
-    shipped_losses,
-    shipped_losses_of,
-    study_losses,
-)
+from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, STEPS, DepartureRow
+from reproduce.articles.bitcoin_lstm.losses import EPOCHS, LEVEL, BandVerdict, LossRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
-from reproduce.articles.days import day_chart, error_words, read_predictions
 from reproduce.articles.sections import (
-    WIDTH,
     Account,
     Answers,
     Cell,
@@ -37,64 +28,74 @@ from reproduce.articles.sections import (
     counted,
     shown,
 )
-from reproduce.errors import RunError
+from reproduce.articles.sources import PRICES
 from reproduce.evidence.bands import band_test
-from reproduce.evidence.pictures import TESTING, draw_band, draw_reported, new_figure
 from reproduce.evidence.skill import best_lag
-from reproduce.inputs.prices import EMBEDDED_SHA256, PriceTable
 from reproduce.inputs.windows import Windows
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
-
-MONTH = np.timedelta64(30, "D")  # from its first day to its last
 
 
 class StudyLosses(NamedTuple):
     """The losses of a study at the epochs that the article reports."""
 
     of_variant: np.ndarray | None  # of the run's variant, (seeds, 7); None where there are none
-    bands: Sequence[BandVerdict]  # of every variant
+    bands: list[BandVerdict]  # of every variant
     source: str  # whose they are
 
 
-def account(directory: Directory, table: PriceTable, study: Path | None) -> Account:
-    """Tell of a finished run from its files, with the study's own losses where they are complete.
-
-    Args:
-        table: prices.csv of the run, as it read them.
-        study: the folder of the study that the run is one of.
+def account(directory: Directory, study: Path | None) -> Account:
+    """Tell of a finished run from its files, with the tables of the study around it where they are complete.
 
     Raises:
         RunError: a file is damaged, or does not agree with the others.
     """
-    config, windows = directory.config, prepare(table, directory.config.variant)
-    predictions = read_predictions(directory, windows)
-    losses, ablation = _read_losses(config, study), shipped_ablation()
-    diverged = ["The training diverged: its predictions are not numbers, and the pictures leave them out."]
+    config, prices = directory.config, PRICES.read(directory)
+    windows = prepare(prices, config.variant)
+    predictions = all_predictions(directory, windows)
+    beside = _read_losses(config, study)
+    table, source = study_table(
+        __package__,
+        departures.TABLE,
+        DepartureRow,
+        study,
+        lambda rows: {row.variant for row in rows} >= {variant.name for _, variant in STEPS},
+    )
+    rungs = departures.by_variant(table)
     return Account(
         lead=f"The program of this article was rerun (variant {config.variant.name}, seed {config.seed}, "
         f"{counted(config.variant.epochs, 'epoch')}, {config.engine} engine) on {counted(len(windows.dates), 'day')} "
         f"of Bitcoin's closing prices, {windows.dates.min()} to {windows.dates.max()}.",
-        has_published_input=config.data_sha256 == EMBEDDED_SHA256,
-        notices=diverged if directory.read_metrics()["test_mse"] is None else [],
+        notices=remarks(directory, prices.notes),
         sections=[
-            Section("answers", "What follows", "Answers", [Answers(answers(ablation, losses.bands))]),
+            Section("answers", "What follows", "Answers", [Answers(answers(rungs, beside.bands))]),
             _pictures(directory, windows, predictions),
             _prices(directory, windows, predictions),
-            _loss(directory, losses),
-            _ladder(ablation),
+            _loss(directory, beside),
+            _deviations(rungs, source),
         ],
     )
+
+
+def _read_losses(config: RunConfig, study: Path | None) -> StudyLosses:
+    """The study's own where the run's variant has enough seeds and epochs, else those in the package."""
+
+    def is_complete(rows: list[LossRow]) -> bool:
+        return config.variant.name in {band.variant for band in losses.judge(rows)}
+
+    rows, source = study_table(__package__, losses.TABLE, LossRow, study, is_complete)
+    if source == "this study":
+        return StudyLosses(losses.curves_of(rows)[config.variant.name], losses.judge(rows), source)
+    return StudyLosses(losses.shipped_curves(config.variant, config.data_sha256), losses.judge(rows), source)
 
 
 def _pictures(directory: Directory, windows: Windows, predictions: pd.DataFrame) -> Section:
     """The article's picture: same data, curves, labels and proportions. Beside it, the same by date."""
     window, both = directory.config.variant.window, _by_set(predictions, "predicted_scaled")
-    published = figures.predictions_as_published(windows, *both)
+    published = pictures.predictions_as_published(windows, *both)
     for line in published.axes[0].get_lines():
         line.set_linewidth(0.7)  # as thin beside 5.6 inches as the article's beside 16
     order = "newest first: time runs from right to left" if _is_newest_first(directory) else "oldest first"
-    told = error_words(directory.read_metrics(), *_test_days(predictions))
     as_published = Picture(
         published,
         7 / 16,
@@ -105,10 +106,11 @@ def _pictures(directory: Directory, windows: Windows, predictions: pd.DataFrame)
         f"{window}; test predictions are drawn {window - 1} too far left.",
     )
     by_date = Picture(
-        figures.predictions_by_date(windows, *both),
+        pictures.predictions_by_date(windows, *both),
         0.95,
         f"Two plots in USD by date. Above, actual price and predictions from {windows.dates.min()} to "
-        f"{windows.dates.max()}. Below, the test set with persistence. {told}",
+        f"{windows.dates.max()}. Below, the test set with persistence. "
+        f"{error_words(directory.read_metrics(), _test_days(windows))}",
         "The same predictions on the days they are for, in USD; below, the test set alone, with persistence.",
     )
     title = "The article's picture, and the same data by date"
@@ -116,7 +118,7 @@ def _pictures(directory: Directory, windows: Windows, predictions: pd.DataFrame)
 
 
 def _prices(directory: Directory, windows: Windows, predictions: pd.DataFrame) -> Section:
-    first, last = _test_days(predictions)
+    first, last = _test_days(windows)
     ranges = {
         "whole table": (windows.dates.min(), windows.dates.max()),
         "test set": (first, last),
@@ -124,79 +126,60 @@ def _prices(directory: Directory, windows: Windows, predictions: pd.DataFrame) -
     }
     side = "after, as rows run newest first" if _is_newest_first(directory) else "before"
     tested, metrics = _by_set(predictions, "predicted_scaled")[1], directory.read_metrics()
-    lag = best_lag(windows, tested[np.newaxis]) if np.isfinite(tested).all() else None
+    lag = best_lag(*windows.test, tested[np.newaxis]) if np.isfinite(tested).all() else None
     trails = "" if lag is None else f"On the test set these predictions trail the price by {counted(lag, 'row')}. "
     words = (
         "A prediction that repeats the nearest price looks perfect over the whole table; zoom in to see the "
         f"difference. {trails}Persistence is the forecast that nothing changes from the nearest day the network reads, "
-        f"the one {side}. {error_words(metrics, first, last)} Skill: {shown(metrics['skill'], '.2f')}."
+        f"the one {side}. {error_words(metrics, (first, last))} Skill: {shown(metrics['skill'], '.2f')}."
     )
     chart = day_chart(windows, predictions, ranges, words)
     return Section("prices", "Prices and predictions, day by day", "Day by day", [chart])
 
 
-def _loss(directory: Directory, found: StudyLosses) -> Section:
+def _loss(directory: Directory, beside: StudyLosses) -> Section:
     """The run's loss among those of the study, with the article's points."""
-    study, losses, reported = found.of_variant, directory.read_losses(), list(REPORTED_LOSSES.values())
-    figure, (axes,) = new_figure(WIDTH, WIDTH)
-    if study is not None:
-        draw_band(axes, EPOCHS, study, LEVEL)
-    axes.plot(losses, color=TESTING, linewidth=1, label="this run")
-    draw_reported(axes, REPORTED_LOSSES)
-    axes.legend()
-    beside = "no study" if study is None else f"{len(study)} seeds of {found.source}"
+    study, run, reported = beside.of_variant, directory.read_losses(), list(REPORTED_LOSSES.values())
+    whose = "no study" if study is None else f"{len(study)} seeds of {beside.source}"
     alt = (
-        f"Training loss by epoch on a log axis: this run goes from {shown(losses[0], '.4f')} at epoch 0 to "
-        f"{shown(losses[-1], '.4f')} at epoch {len(losses) - 1}; beside it {beside} and the article's seven losses, "
+        f"Training loss by epoch on a log axis: this run goes from {shown(run[0], '.4f')} at epoch 0 to "
+        f"{shown(run[-1], '.4f')} at epoch {len(run) - 1}; beside it {whose} and the article's seven losses, "
         f"from {reported[0]:.4f} to {reported[-1]:.4f}. The table has the values."
     )
-    picture = Picture(figure, 0.72, alt, f"Training loss of this run, the article's seven values, and {beside}.")
+    caption = f"Training loss of this run, the article's seven values, and {whose}."
+    picture = Picture(pictures.losses("Training loss", study, run), 0.8, alt, caption)
     if study is None:
         words = "No study of this variant and these data has enough seeds to judge the article's losses by."
     else:
         p = band_test(study, reported).p_value
         fit = "are consistent with" if p > 1 - LEVEL else "do not fit"
-        words = f"The article's losses {fit} another training of this variant, by {beside}: joint p = {p:.3f}."
-        if len(losses) > EPOCHS[-1] and np.isfinite(losses[EPOCHS]).all():
-            words += f" This run's own: p = {band_test(study, losses[EPOCHS]).p_value:.3f}."
-    tables = [_loss_table(losses, study), _band_table(found)]
+        words = f"The article's losses {fit} another training of this variant, by {whose}: joint p = {p:.3f}."
+        if len(run) > EPOCHS[-1] and np.isfinite(run[EPOCHS]).all():
+            words += f" This run's own: p = {band_test(study, run[EPOCHS]).p_value:.3f}."
+    tables = [_loss_table(run, study), _band_table(beside)]
     title = "The loss, and the article's seven values"
     return Section("loss", title, "Loss", [Pair([picture], [Paragraph(words), *tables])])
 
 
-def _read_losses(config: RunConfig, study: Path | None) -> StudyLosses:
-    """The study's own where it has enough seeds and epochs, else those in the package."""
-    source = "the study that comes with the package"
-    if study is not None:
-        try:
-            own = study_losses(study)
-            return StudyLosses(own[config.variant.name], judge_study(own), "this study")
-        except RunError as error:
-            source += f", as this one's own cannot be used ({error})"
-    return StudyLosses(shipped_losses_of(config.variant, config.data_sha256), judge_study(shipped_losses()), source)
-
-
-def _loss_table(losses: np.ndarray, study: np.ndarray | None) -> Table:
-    ours = [losses[epoch] if epoch < len(losses) else None for epoch in EPOCHS]
+def _loss_table(run: np.ndarray, study: np.ndarray | None) -> Table:
+    ours = [run[epoch] if epoch < len(run) else None for epoch in EPOCHS]
     spread = np.full((3, len(EPOCHS)), np.nan) if study is None else np.quantile(study, [0, 0.5, 1], axis=0)
     columns = dict.fromkeys(("Article", "This run", "Lowest seed", "Median", "Highest"), ".4f")
-    rows = zip(EPOCHS, REPORTED_LOSSES.values(), ours, *spread, strict=True)
-    return Table(
-        "Mean training loss of the epochs that the article reports", {"Epoch": "d"} | columns, {"": list(rows)}
-    )
+    rows = list(zip(EPOCHS, REPORTED_LOSSES.values(), ours, *spread, strict=True))
+    return Table("Mean training loss of the epochs that the article reports", {"Epoch": "d"} | columns, {"": rows})
 
 
-def _band_table(found: StudyLosses) -> Table:
+def _band_table(beside: StudyLosses) -> Table:
     columns = {"Variant": "", "Seeds": "d", "Joint p": ".3f", "Farthest at epoch": "d", "The article's losses": ""}
-    rows = [(one.variant, one.seeds, one.p_value, one.farthest_epoch, one.words) for one in found.bands]
-    return Table(f"Which program can have produced the article's losses, by {found.source}", columns, {"": rows})
+    rows = [(one.variant, one.seeds, one.p_value, one.farthest_epoch, one.words) for one in beside.bands]
+    return Table(f"Which program can have produced the article's losses, by {beside.source}", columns, {"": rows})
 
 
-def _ladder(table: Mapping[str, AblationRow]) -> Section:
+def _deviations(table: Mapping[str, DepartureRow], source: str) -> Section:
     """Skill of every variant: each deviation undone alone, and one after another."""
     published, *_, sound = (table[variant.name] for variant in (Variant(), *LADDER.values()))
     picture = Picture(
-        figures.ablation_ladder(table),
+        pictures.departures(table),
         1.1,
         f"Skill against persistence, with 95 % intervals: as published {published.skill:.2f}, with every deviation "
         f"undone {sound.skill:.2f}. Zero is persistence. The table below has every value.",
@@ -204,13 +187,12 @@ def _ladder(table: Mapping[str, AblationRow]) -> Section:
         "logarithmic.",
     )
     words = (
-        "Each deviation of the program from its text, or from good practice, undone alone and cumulatively, over many "
-        "seeds. Skill is 1 less the model's squared test error over that of persistence: above 0 the model adds "
+        f"Each deviation of the program from its text, or from good practice, undone alone and cumulatively, by "
+        f"{source}. Skill is 1 less the model's squared test error over that of persistence: above 0 the model adds "
         "something, below 0 it takes away."
     )
     columns = {"Variant": "", "Verdict": "", "Skill": ".2f", "Error, USD": ",.2f", "Diebold-Mariano p": ".3f"}
-    columns |= {"Direction right": ".1%", "Lag, rows": ".0f", "Skill of drift": ".2f"}
-    columns |= {"Final loss": ".5f", "Seeds": "d"}
+    columns |= {"Direction right": ".1%", "Lag, rows": ".0f", "Skill of drift": ".2f", "Final loss": ".5f"}
     groups = {
         "As published": {"as published": Variant()},
         "One deviation undone alone": ALONE,
@@ -218,18 +200,18 @@ def _ladder(table: Mapping[str, AblationRow]) -> Section:
     }
     rungs = Table(
         "Every variant against persistence: errors are those of the test set, and test sets differ where rows do",
-        columns,
+        columns | {"Seeds": "d"},
         {name: [_rung(label, table[one.name]) for label, one in group.items()] for name, group in groups.items()},
     )
-    return Section("ladder", "Each deviation undone", "Deviations undone", [Paragraph(words), picture, rungs])
+    return Section("deviations", "Each deviation undone", "Deviations undone", [Paragraph(words), picture, rungs])
 
 
-def _rung(label: str, row: AblationRow) -> tuple:
+def _rung(label: str, row: DepartureRow) -> tuple:
     return (
         Cell(label, row.variant),
         row.verdict,
         Cell(row.skill, f"{shown(row.skill_low, '.2f')} to {shown(row.skill_high, '.2f')}"),
-        Cell(row.test_rmse_usd, f"persistence {shown(row.persistence_rmse_usd, ',.2f')}"),
+        Cell(row.test_rmse_usd, f"persistence {row.persistence_rmse_usd:,.2f}"),
         row.dm_p_words.removeprefix("= "),
         Cell(row.direction_accuracy, f"more frequent {shown(row.majority_share, '.1%')}"),
         row.best_lag,
@@ -249,7 +231,6 @@ def _by_set(predictions: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndar
     return values[~is_test], values[is_test]
 
 
-def _test_days(predictions: pd.DataFrame) -> tuple[np.datetime64, np.datetime64]:
-    """First and last day of the test set."""
-    days = _by_set(predictions, "date")[1].astype("datetime64[D]")
+def _test_days(windows: Windows) -> Days:
+    days = windows.dates[windows.test_rows]
     return days.min(), days.max()
