@@ -10,11 +10,11 @@ from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 from reproduce.bench.contender import Contender
-from reproduce.bench.process import ContenderError, ContenderProcess
+from reproduce.bench.process import Chunk, ContenderError, ContenderProcess
 from reproduce.bench.results import Result
 from reproduce.networks.agreement import relative_difference
 
-CHUNK_SECONDS = 0.5  # what a chunk should take; at least one epoch
+CHUNK_SECONDS = 0.5
 
 
 class Problem(Protocol):
@@ -56,12 +56,14 @@ def race(
     rounds: int,
     on_progress: Callable[[str], None],
     check: Callable[[Sequence[Result]], None] = check_losses,
+    chunk_seconds: float = CHUNK_SECONDS,
 ) -> list[Result]:
     """Time all contenders, each on its problem.
 
     Args:
         on_progress: called `len(problems) + rounds + 1` times, with what has just ended.
         check: called after the first epochs; marks as failed whoever is not to be timed.
+        chunk_seconds: what a round of each should take; at least one epoch.
     """
     results = [Result(contender, missing=contender.why_missing()) for contender in problems]
     for result in _ask_ahead(results, problems, processes):
@@ -73,7 +75,12 @@ def race(
     for number in range(rounds + 1):
         for result in still_in(results):
             with _failures_of(result):
-                _work(result, processes[result.contender], problems[result.contender].steps, is_timed=number > 0)
+                chunk = _work(result, processes[result.contender])
+                seconds = chunk.seconds / result.epochs
+                if number > 0:
+                    result.microseconds.append(seconds / problems[result.contender].steps * 1e6)
+                else:  # not timed; it only tells how many epochs fill a chunk
+                    result.epochs = max(1, round(chunk_seconds / seconds))
         on_progress(f"round {number}")
     return results
 
@@ -101,17 +108,12 @@ def _ask_ahead(
             yield result
 
 
-def _work(result: Result, process: ContenderProcess, steps: int, *, is_timed: bool) -> None:
-    """Have it work for a chunk, and keep the time; what is not timed only tells how many epochs fill a chunk."""
+def _work(result: Result, process: ContenderProcess) -> Chunk:
     process.ask_to_go_on(result.epochs)
     chunk = process.answer()
-    seconds = chunk.seconds / result.epochs
-    if is_timed:
-        result.microseconds.append(seconds / steps * 1e6)
-    else:
-        result.epochs = max(1, round(CHUNK_SECONDS / seconds))
     result.outcomes += chunk.outcomes
     result.peak_bytes = chunk.peak_bytes
+    return chunk
 
 
 @contextmanager

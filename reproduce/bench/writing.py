@@ -88,7 +88,7 @@ def time_writers(
     """
     problems = {writer: replace(problem, steps=LENGTHS[writer.name]) for writer in writers}
     with started(writers) as processes:
-        results = race(problems, processes, rounds, on_progress, check=lambda _: None)
+        results = race(problems, processes, rounds, on_progress, check=lambda _: None, chunk_seconds=0)
     window = next(result for result in results if result.contender.name == WINDOW)
     pairs = compared(results)
     differing = [place for place, (theirs, ours) in enumerate(pairs) if theirs != ours]

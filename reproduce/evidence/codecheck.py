@@ -56,7 +56,7 @@ def _comment(judged: Judgement) -> str:
 def _summary(judgements: Sequence[Judgement]) -> str:
     tally = count_verdicts([one.claim for one in judgements], {one.claim.id: one.verdict for one in judgements})
     return (
-        f"Each held to a rule by a program: {tally.sentence()}. "
+        f"A program holds each to a rule. {tally.sentence()}. "
         "A setting was typed from the article, so that it agrees proves nothing; a reconstruction is a count that the "
         "article never prints. "
         "Each comment of the manifest has the expected value, ours, the rule and the verdict; a dash is no value. "

@@ -13,7 +13,7 @@ import numpy as np
 from reproduce.errors import DataError
 from reproduce.inputs.layout import Layout, not_text
 
-_BLOCK = 1 << 22  # bytes
+BLOCK = 1 << 22  # bytes; the result does not depend on it
 _NEWLINE, _COMMA, _QUOTE = b'\n,"'
 
 
@@ -43,7 +43,7 @@ def _blocks(content: bytearray, layout: Layout) -> Iterator[tuple[bytes, int]]:
     """Whole lines that end in LF, and the number of the first; CR and CRLF are line ends too."""
     start, row = layout.start, layout.first_row
     while start < len(content):
-        end = start + _BLOCK
+        end = start + BLOCK
         if end < len(content):
             ends = [content.rfind(line_end, start, end) + 1 for line_end in (b"\n", b"\r")]
             end = ends[0] or ends[1] or content.find(b"\n", end) + 1 or len(content)

@@ -32,7 +32,7 @@ def oldest_first(rows: Rows, layout: Layout, name: str) -> Rows:
         DataError: a time is there twice, or is not on its side of the one above it.
     """
     steps = np.sign(np.diff(rows.times))
-    direction = 1 if steps.sum() >= 0 else -1  # in which most rows run, 1 oldest first
+    direction = 1 if 2 * steps.sum() + steps[:1].sum() >= 0 else -1  # as most rows run, or else the first two
     breaks = np.flatnonzero(steps != direction)
     if breaks.size:
         raise DataError(f"{name}, {_disorder(rows, breaks[0] + 1, direction, layout)}")
@@ -51,7 +51,7 @@ def _disorder(rows: Rows, at: int, direction: int, layout: Layout) -> str:
         return f"{found} as in row {rows.numbers[twin[0]]}, expected each {unit} once; remove one of the two"
     side = "later" if direction == 1 else "earlier"
     return (
-        f"{found}, expected a {side} {unit} than {above} in the row above: the rows are out of order; "
+        f"{found}, expected a {unit} {side} than {above} in the row above: the rows are out of order; "
         "sort the rows newest first or oldest first"
     )
 

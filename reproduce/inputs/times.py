@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from abc import ABC, abstractmethod
 
 import numpy as np
 import pandas as pd
 
-DAY = 86_400  # seconds
+_DAY = 86_400  # seconds
 
 _MIDNIGHT = r"(?:[T ]+0?0:00(?::00(?:\.0+)?)?)?"
 _ZONE = r"(?: *(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}))?"
@@ -20,38 +20,40 @@ _LATEST = 10**11  # seconds, in the year 5138; a larger number is in the next sm
 _REWRITE = "write every date as 2018-05-26, or name another file"
 
 
-class Times(Protocol):
+class Times(ABC):
     """How the column of times is read, once its first field has been seen."""
 
-    notes: tuple[str, ...]  # what was converted
+    notes: tuple[str, ...] = ()  # what was converted
 
+    @abstractmethod
     def read(self, column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
         """The times, (rows,) int64, and whether each is sound, (rows,) bool; where it is not, the time is arbitrary."""
 
+    @abstractmethod
     def refusal(self, text: str) -> str:
         """What was expected in place of this text, and what to do."""
 
+    @abstractmethod
     def shown(self, time: int) -> str:
         """The time as a user writes it."""
 
+    @abstractmethod
     def days(self, times: np.ndarray) -> np.ndarray:
         """The day, in UTC, of each time, (rows,) datetime64[D]."""
 
-    def doubt(self, times: np.ndarray) -> str:
+    def doubt(self, times: np.ndarray) -> str:  # noqa: ARG002
         """Why the times in order, all sound, may mean others than they were read as; empty where they do not."""
+        return ""
 
 
-class Days:
+class Days(Times):
     """Days as `2018-05-26` or `5/26/2018`, also with midnight or a zone behind; as numbers, from 1970-01-01 on."""
-
-    notes = ()
 
     def __init__(self, first: pd.Series) -> None:
         self._has_slashes = bool(_WITH_SLASHES.match(first.iloc[0]))
         self._pattern = _MONTH_FIRST if self._has_slashes else _YEAR_FIRST
 
     def read(self, column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-        """See `Times`."""
         matched = column.str.fullmatch(self._pattern).to_numpy(bool)
         parts = column.where(matched, "1/1/0001" if self._has_slashes else "0001-01-01").str.extract(self._pattern)
         year, month, day = (parts[part].to_numpy(str).astype(np.int64) for part in ("year", "month", "day"))
@@ -59,7 +61,6 @@ class Days:
         return dates.astype(np.int64), matched & in_calendar
 
     def refusal(self, text: str) -> str:
-        """See `Times`."""
         if re.match(self._pattern.partition("(?:[T ]")[0] + "[T ]+[0-9]", text):
             return "expected a day, at midnight if at any time; keep one row a day, with its date alone"
         if re.fullmatch(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}", text):
@@ -71,15 +72,12 @@ class Days:
         return f"expected a day as {form}; {_REWRITE}"
 
     def shown(self, time: int) -> str:
-        """See `Times`."""
         return str(np.datetime64(int(time), "D"))
 
     def days(self, times: np.ndarray) -> np.ndarray:
-        """See `Times`."""
         return times.astype("datetime64[D]")
 
     def doubt(self, times: np.ndarray) -> str:
-        """See `Times`."""
         if not (self._has_slashes and _reads_as_day_first(self.days(times))):
             return ""
         return (
@@ -88,7 +86,7 @@ class Days:
         )
 
 
-class UnixTimes:
+class UnixTimes(Times):
     """Unix time as whole numbers, `.0` behind them or not; seconds, or a smaller unit that their size gives away."""
 
     def __init__(self, first: pd.Series) -> None:
@@ -99,14 +97,12 @@ class UnixTimes:
         self.notes = () if size == 0 else (f"times are in {self._name} and were converted",)
 
     def read(self, column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-        """See `Times`."""
         numbers = to_numbers(column)
         least = 0 if self._unit == 1 else _LATEST * self._unit // 1000
         sound = (numbers >= least) & (numbers < _LATEST * self._unit) & (numbers == np.floor(numbers))
         return np.where(sound, numbers, 0).astype(np.int64), sound
 
     def refusal(self, text: str) -> str:
-        """See `Times`."""
         if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/", text):
             return (
                 "expected Unix time in seconds such as 1527292800; write the times so, or, where each day has one row, "
@@ -118,16 +114,10 @@ class UnixTimes:
         return f"expected Unix time in whole {self._name} such as {number}; mend the row or name another file"
 
     def shown(self, time: int) -> str:
-        """See `Times`."""
         return f"{time}"
 
     def days(self, times: np.ndarray) -> np.ndarray:
-        """See `Times`."""
-        return (times // (DAY * self._unit)).astype("datetime64[D]")
-
-    def doubt(self, times: np.ndarray) -> str:  # noqa: ARG002
-        """See `Times`."""
-        return ""
+        return (times // (_DAY * self._unit)).astype("datetime64[D]")
 
 
 def to_numbers(column: pd.Series) -> np.ndarray:
@@ -156,4 +146,4 @@ def _dates(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> tuple[np.nda
     """The dates, datetime64[D], and whether the calendar has them."""
     months = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]") + (month - 1)
     dates = months.astype("datetime64[D]") + (day - 1)
-    return dates, (month >= 1) & (month <= 12) & (dates.astype("datetime64[M]") == months)
+    return dates, (year >= 1) & (month >= 1) & (month <= 12) & (dates.astype("datetime64[M]") == months)

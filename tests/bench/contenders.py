@@ -1,13 +1,15 @@
-"""Contenders that pretend, cheat, fail or die, for the bench's tests; their processes import them from here."""
+"""Contenders that pretend, cheat, fail, die or announce themselves; their processes import them from here."""
 
 import os
 import signal
 import time
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
-from reproduce.bench.contenders import Contender, train_engine
-from reproduce.bench.rounds import Result
+from reproduce.bench.bitcoin import train_engine
+from reproduce.bench.contender import Contender
+from reproduce.bench.results import Result
 
 
 def steady(name, *, loss=0.5, wiring="described", **needs):
@@ -15,27 +17,25 @@ def steady(name, *, loss=0.5, wiring="described", **needs):
     return Contender(name, wiring, 1, partial(train_steady, loss), **needs)
 
 
-def timed(name, microseconds, *, wiring="described", peak_bytes=1, **needs):
-    """A result as if measured."""
+def timed(name, microseconds, *, wiring="described", peak_bytes=1, loss=0.5, failure=None, **needs):
+    """A result as if measured, of a contender that could have failed afterwards."""
     contender = steady(name, wiring=wiring, **needs)
-    return Result(contender, first_loss=0.5, microseconds=microseconds, peak_bytes=peak_bytes)
+    return Result(contender, failure=failure, outcomes=[loss], microseconds=microseconds, peak_bytes=peak_bytes)
 
 
-def writer(name, *turns):
+def writer(name, *texts):
     """A contender of that name that writes these texts, one a turn, and fails when there are no more."""
-    return Contender(name, "described", 1, partial(write_steady, turns))
+    return Contender(name, None, 1, partial(write_texts, texts))
 
 
-def write_steady(turns, _problem):
-    """A hundredth of a second a character, slept."""
-    texts = iter(turns)
+def write_texts(texts, _problem):
+    """In order, each once."""
+    left = list(texts)
 
     def write(times):
-        written = [list(next(texts, ())) for _ in range(times)]
-        if not all(written):
+        if len(left) < times:
             raise RuntimeError("out of words")
-        time.sleep(0.01 * sum(map(len, written)))
-        return written
+        return [left.pop(0) for _ in range(times)]
 
     return write
 
@@ -44,7 +44,7 @@ def train_steady(loss, _problem):
     """A twentieth of a second, however many epochs."""
 
     def train(epochs):
-        time.sleep(0.05)
+        time.sleep(0.05)  # or thousands of epochs would fill a chunk
         return [loss] * epochs
 
     return train
@@ -70,3 +70,9 @@ def train_dying(_problem):
         return [losses.pop()]
 
     return train
+
+
+def train_for_ever(pipe, _problem):
+    """Says through a named pipe that it has begun, and never ends."""
+    Path(pipe).write_text("begun", encoding="utf-8")
+    signal.pause()

@@ -4,10 +4,10 @@ import pytest
 
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.bench import throughput
-from reproduce.bench.throughput import measure_throughput
+from reproduce.bench.throughput import run_throughput
 from tests.bench.contenders import steady
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+SMALL = Variant(hidden=4, epochs=2)
 
 
 def test_worker_counts_double_up_to_all_cores(monkeypatch):
@@ -22,12 +22,14 @@ def test_worker_counts_double_up_to_all_cores(monkeypatch):
 def test_throughput_counts_whole_runs_beside_the_published_graph():
     """The graph's own runs an hour follow from its step, a study's from the clock; each row has the ratio to it."""
     graph, reference = (steady(name, wiring="published") for name in ("original_code's graph", "compiled engine"))
-    variant, seen = Variant(hidden=4, epochs=2), []
-    rows = measure_throughput(graph, reference, variant, [1, 2], runs=1, on_progress=seen.append)
-    assert [(row.what, row.workers) for row in rows] == [("original_code's graph", 1), ("study", 1), ("study", 2)]
-    assert all(row.runs_per_hour > 0 for row in rows)
-    assert [row.times_graph for row in rows] == pytest.approx(
-        [row.runs_per_hour / rows[0].runs_per_hour for row in rows]
+    seen = []
+    rows = run_throughput(graph, reference, SMALL, [1, 2], runs=1, on_progress=seen.append).rows
+    assert [(row["what"], row["workers"]) for row in rows] == [
+        ("original_code's graph", 1),
+        *(("study", 1), ("study", 2)),
+    ]
+    assert [row["times_graph"] for row in rows] == pytest.approx(
+        [row["runs_per_hour"] / rows[0]["runs_per_hour"] for row in rows]
     )
     assert len(seen) == 3
 
@@ -35,6 +37,6 @@ def test_throughput_counts_whole_runs_beside_the_published_graph():
 def test_throughput_without_the_museum_has_no_ratio(tmp_path):
     """An installed package has no original_code."""
     graph = steady("original_code's graph", wiring="published", file=tmp_path / "none.py")
-    rows = measure_throughput(graph, None, Variant(hidden=4, epochs=2), [1], runs=1, on_progress=lambda _: None)
-    assert [(row.what, row.times_graph) for row in rows] == [("study", None)]
-    assert rows[0].as_text()["times the published graph"] == ""
+    (table,) = run_throughput(graph, None, SMALL, [1], runs=1, on_progress=lambda _: None).tables
+    assert [(row["what"], row["times_graph"]) for row in table.rows] == [("study", None)]
+    assert table.texts[0]["times the published graph"] == ""

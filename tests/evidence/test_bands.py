@@ -1,9 +1,9 @@
-"""The joint conformal test and its band: worked by hand, by symmetry, by brute force and by simulation."""
+"""The joint conformal test, worked by hand, by symmetry and by simulation; and the envelope that is drawn."""
 
 import numpy as np
 import pytest
 
-from reproduce.evidence.bands import band, band_test
+from reproduce.evidence.bands import band_test, envelope
 
 CURVES, EPOCHS = 39, 7
 
@@ -23,10 +23,6 @@ def cauchy(rng, shape):
 def draw(rng, noise=normal, curves=CURVES + 1, epochs=EPOCHS):
     """Draw loss curves of one program: they fall with the epochs, and each stays near where it came from."""
     return np.exp(-1 - 0.5 * np.arange(epochs) + 0.1 * noise(rng, (curves, epochs)).cumsum(axis=1))
-
-
-def lies_inside(curve, found):
-    return bool(((found.lower <= curve) & (curve <= found.upper)).all())
 
 
 def with_loss(curve, epoch, loss):
@@ -64,23 +60,6 @@ def test_band_test_agrees_with_hand_worked_example(hand_study):
     assert result.study_scores[[1, 19]] == pytest.approx(
         [18 / 9.5, 0.05]
     )  # v = -18: 1.85 at the first; v = 0: 0.5 / 10
-
-
-def test_band_agrees_with_hand_worked_example(hand_study):
-    # At 95 % k = 2. With +∞ added to the study m = 0.5 and d = 10 at the first epoch (as above, where 30 stood for it).
-    # Second epoch, halved: a reported curve between -1 and 1 puts m in -0.5 … 0.5, with d = 9.5 throughout, so curve v
-    # scores up to (|v| + 0.5) / 9.5 there: v = 19 has 19.5 / 9.5, the slow starter 100.5 / 9.5.
-    # Upper edge, first epoch: the two largest of max(|v - 0.5|, 10 U) are 1005 / 9.5 (v = -19) and 195 / 9.5 (v = 19).
-    # So it is 0.5 + 195 / 9.5. The second epoch, halved, has U of the first, again 19.5 / 9.5 for v = 19 and now also
-    # for v = -19, whose own distance of 99.5 comes first; the edge is the same. With -∞ everything is mirrored.
-    edge = 0.5 + 195 / 9.5
-
-    found = band(hand_study)
-
-    assert np.log(found.upper) == pytest.approx([edge, 2 * edge])
-    assert np.log(found.lower) == pytest.approx([-edge, -2 * edge])
-    assert found.median == pytest.approx([1, 1])
-    assert found.level == 0.95
 
 
 # --- The test: symmetry ---------------------------------------------------------------------------------------------
@@ -203,7 +182,6 @@ def test_band_test_rejects_a_curve_that_one_slow_starter_hides_from_a_normal_int
 
     assert (np.abs(np.log(reported) - logs.mean(axis=0)) < half_width).all()
     assert band_test(study, reported).p_value == 2 / 40  # only the slow starter is odder
-    assert not lies_inside(reported, band(study))
 
 
 # --- Diverged runs --------------------------------------------------------------------------------------------------
@@ -220,142 +198,20 @@ def test_band_test_keeps_a_diverged_run_with_an_infinite_score(loss):
     assert result.p_value == 2 / 40
 
 
-def test_band_is_unbounded_when_as_many_runs_diverged_as_the_level_may_reject():
-    study = draw(np.random.default_rng(11), curves=CURVES)
-    study[[4, 8], [2, 6]] = np.nan
-
-    found = band(study)
-
-    assert found.lower.tolist() == [0] * EPOCHS
-    assert found.upper.tolist() == [np.inf] * EPOCHS
-    assert np.isfinite(found.median).all()
-    assert np.isfinite(band(study, level=0.9).upper).all()  # k = 4
-
-
 @pytest.mark.parametrize(("curves", "diverged"), [(39, 18), (40, 19)], ids=["odd", "even"])
-def test_bands_bear_diverged_runs_of_just_under_half(curves, diverged):
+def test_band_test_bears_diverged_runs_of_just_under_half(curves, diverged):
     study = draw(np.random.default_rng(12), curves=curves)
     study[:diverged, 3] = np.inf
 
     assert band_test(study, study[-1]).p_value > diverged / (curves + 1)
-    assert np.isfinite(band(study).median).all()
 
 
 @pytest.mark.parametrize(("curves", "tied"), [(39, 19), (40, 19)], ids=["odd", "even"])
-def test_bands_bear_ties_of_just_under_half(curves, tied):
+def test_band_test_bears_ties_of_just_under_half(curves, tied):
     study = draw(np.random.default_rng(19), curves=curves)
     study[:tied, 3] = np.median(study[tied:, 3]) * 1.001  # in their midst, and met by the reported curve
 
     assert np.isfinite(band_test(study, study[0]).score)
-    assert np.isfinite(band(study).upper).all()
-
-
-# --- The band -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("noise", [normal, student_t2])
-@pytest.mark.parametrize("curves", [39, 40, 59])
-@pytest.mark.parametrize("level", [0.9, 0.95, 0.975, 0.6])
-def test_band_of_one_epoch_ends_where_the_test_begins_to_reject(noise, curves, level):
-    study = draw(np.random.default_rng(curves), noise, curves, epochs=1)
-    alpha = 1 - level + 1e-12  # so that 4 / 40 counts as at most 1 − 0.9
-
-    found = band(study, level)
-
-    assert band_test(study, found.upper * (1 + 1e-9)).p_value <= alpha
-    assert band_test(study, found.upper * (1 - 1e-9)).p_value > alpha
-    assert band_test(study, found.lower * (1 - 1e-9)).p_value <= alpha
-    assert band_test(study, found.lower * (1 + 1e-9)).p_value > alpha
-
-
-@pytest.mark.parametrize("seed", range(12))
-@pytest.mark.parametrize("curves", [39, 40], ids=["odd", "even"])
-def test_band_of_two_epochs_is_the_shadow_of_all_accepted_curves(curves, seed):
-    # At k = 1 a single study curve has to score as high, so the band is exact: just inside its edge at the first epoch
-    # some loss at the second leads to acceptance, just outside none does. A fine grid over the middle stands for all.
-    study = draw(np.random.default_rng(seed), curves=curves, epochs=2)
-    smallest_p = 1 / (curves + 1)
-    ordered = np.sort(study[:, 1])
-    middle = np.append(np.geomspace(ordered[curves // 2 - 3], ordered[curves // 2 + 3], 500), ordered)
-
-    found = band(study, level=1 - smallest_p)
-
-    def is_accepted_somewhere(loss):
-        return any(band_test(study, [loss, other]).p_value > smallest_p for other in middle)
-
-    assert is_accepted_somewhere(found.upper[0] * 0.9995)  # the grid's step, of about 0.01 %, allows no closer look
-    assert is_accepted_somewhere(found.lower[0] * 1.0005)
-    assert not is_accepted_somewhere(found.upper[0] * (1 + 1e-9))
-    assert not is_accepted_somewhere(found.lower[0] * (1 - 1e-9))
-
-
-@pytest.mark.parametrize("epoch", range(EPOCHS))
-@pytest.mark.parametrize("noise", [normal, student_t2])
-def test_band_test_rejects_a_curve_that_leaves_the_band_at_one_epoch(noise, epoch):
-    rng = np.random.default_rng(epoch)
-    for _ in range(20):
-        *study, other = draw(rng, noise)
-        found = band(study)
-        middle = np.median(study, axis=0) * np.exp(0.01 * rng.standard_normal(EPOCHS))  # a tenth of the curves' spread
-        leaving = [
-            with_loss(curve, epoch, edge)
-            for curve in (other, middle)
-            for edge in (found.lower[epoch] * (1 - 1e-9), found.upper[epoch] * (1 + 1e-9))
-        ]
-        assert max(band_test(study, curve).p_value for curve in leaving) <= 0.05
-
-
-@pytest.mark.parametrize("noise", [normal, student_t2])
-def test_band_holds_every_accepted_draw_and_few_rejected_ones(noise):
-    rng = np.random.default_rng(13)
-    inside, accepted = [], []
-    for _ in range(1000):
-        *study, fresh = draw(rng, noise)
-        inside.append(lies_inside(fresh, band(study)))
-        accepted.append(band_test(study, fresh).p_value > 0.05)
-    inside, accepted = np.array(inside), np.array(accepted)
-
-    assert inside[accepted].all()
-    assert 0 < np.mean(inside & ~accepted) < 0.03  # the converse fails, but seldom
-
-
-def test_band_changes_its_unit_with_the_losses():
-    study = draw(np.random.default_rng(14), curves=CURVES)
-    factor, power = np.geomspace(0.01, 300, EPOCHS), np.linspace(0.3, 3, EPOCHS)
-
-    plain, scaled = band(study), band(factor * study**power)
-
-    for edge in ("lower", "upper", "median"):
-        assert getattr(scaled, edge) == pytest.approx(factor * getattr(plain, edge) ** power, rel=1e-9)
-
-
-def test_band_exchanges_its_edges_for_reciprocal_losses():
-    study = draw(np.random.default_rng(15), curves=CURVES + 1)
-
-    plain, mirrored = band(study), band(1 / study)
-
-    assert mirrored.lower == pytest.approx(1 / plain.upper, rel=1e-9)
-    assert mirrored.upper == pytest.approx(1 / plain.lower, rel=1e-9)
-
-
-def test_band_widens_with_the_level():
-    study = draw(np.random.default_rng(16), curves=CURVES)
-
-    edges = [(found.lower, found.upper) for found in (band(study, level) for level in (0.8, 0.95, 0.975))]
-    lower, upper = np.array(edges).swapaxes(0, 1)  # (levels, epochs) each
-
-    assert (np.diff(lower, axis=0) < 0).all()
-    assert (np.diff(upper, axis=0) > 0).all()
-
-
-def test_band_reaches_infinity_where_its_edge_is_beyond_floats():
-    study = draw(np.random.default_rng(17), curves=CURVES)
-    study[:2, 0] = 1e300  # two slow starters by some 7000 MADs, hence as many allowed elsewhere
-
-    found = band(study)
-
-    assert (found.upper == np.inf).any()
-    assert (found.median < 1).all()
 
 
 # --- Refusals -------------------------------------------------------------------------------------------------------
@@ -370,7 +226,6 @@ def study_with(rows, epoch, loss):
     return changed
 
 
-@pytest.mark.parametrize("judge", [lambda study: band_test(study, REPORTED), band], ids=["band_test", "band"])
 @pytest.mark.parametrize(
     ("study", "message"),
     [
@@ -383,9 +238,9 @@ def study_with(rows, epoch, loss):
         pytest.param(study_with(slice(19), 5, np.nan), "epoch index 5: 19 of 39 curves diverged", id="diverged"),
     ],
 )
-def test_bands_refuse_a_study_they_cannot_rank(judge, study, message):
+def test_band_test_refuses_a_study_it_cannot_rank(study, message):
     with pytest.raises(ValueError, match=message):
-        judge(study)
+        band_test(study, REPORTED)
 
 
 @pytest.mark.parametrize(
@@ -403,7 +258,26 @@ def test_band_test_refuses_a_reported_curve_it_cannot_rank(reported, message):
         band_test(STUDY, reported)
 
 
-@pytest.mark.parametrize("level", [0.5, 0.98, 1, 95])
-def test_band_refuses_a_level_its_curves_cannot_resolve(level):
-    with pytest.raises(ValueError, match=rf"level is {level}, expected above 0.5 and at most 1 - 1/40 with 39 curves"):
-        band(STUDY, level)
+# --- The envelope ---------------------------------------------------------------------------------------------------
+
+
+def test_envelope_is_the_median_and_the_middle_nine_tenths():
+    """21 curves lie 5 % apart: the second lowest and the second highest are its ends, whatever the outermost are."""
+    losses = np.random.default_rng(20).permutation(np.arange(21.0))[:, np.newaxis] * [1, 10] + 1
+    losses[losses == [21, 201]] = 1e6
+
+    low, median, high = envelope(losses)
+
+    assert (low.tolist(), median.tolist(), high.tolist()) == ([2, 11], [11, 101], [20, 191])
+
+
+@pytest.mark.parametrize("loss", [np.nan, np.inf])
+def test_envelope_leaves_out_what_is_not_finite(loss):
+    """Of an epoch at which all runs diverged nothing is known."""
+    losses = np.array([[1.0, 2, loss], [3, loss, loss], [2, loss, loss]])
+
+    low, median, high = envelope(losses)
+
+    assert (low[0], median[0], high[0]) == pytest.approx((1.1, 2, 2.9))
+    assert (low[1], median[1], high[1]) == (2, 2, 2)
+    assert np.isnan([low[2], median[2], high[2]]).all()

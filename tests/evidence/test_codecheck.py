@@ -1,6 +1,5 @@
 """codecheck.yml: what CODECHECK asks for, read back by a YAML parser, and up to date."""
 
-import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -8,26 +7,20 @@ import pytest
 import yaml
 
 from reproduce.articles.bitcoin_lstm.audit import audit
-from reproduce.evidence.claims import Claim, ClaimsFile, claims_path, read_claims
+from reproduce.evidence.claims import Claim, ClaimsFile, read_claims
 from reproduce.evidence.codecheck import codecheck_text
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 pytestmark = pytest.mark.usefixtures("one_thread")
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "codecheck.yml").read_text(encoding="utf-8")
 MANIFEST = yaml.safe_load(TEXT)
-TOML = tomllib.loads((ROOT / "reproduce/articles/bitcoin_lstm/claims.toml").read_text(encoding="utf-8"))
-STATEMENTS = [claim for claim in TOML["claim"] if claim["id"].startswith("bitcoin-lstm/")]
+ABOUT = read_claims("reproduce.articles.bitcoin_lstm")
+OF_THE_ARTICLE = [claim for claim in ABOUT.claims if claim.group != "ours"]
 
 
 def test_codecheck_yml_is_up_to_date():
     """Where this fails: reproduce claims bitcoin-lstm --codecheck codecheck.yml."""
-    about = read_claims(claims_path("reproduce.articles.bitcoin_lstm"))
-    assert codecheck_text(about, audit()) == TEXT
+    assert codecheck_text("bitcoin-lstm", ABOUT, audit()) == TEXT
 
 
 def test_codecheck_yml_has_the_keys_of_the_specification():
@@ -51,16 +44,16 @@ def test_codecheck_yml_names_the_article_as_the_citation_does():
     assert MANIFEST["codechecker"] == citation["authors"]
 
 
-@pytest.mark.parametrize("number", range(len(STATEMENTS)), ids=[claim["id"] for claim in STATEMENTS])
+@pytest.mark.parametrize("number", range(len(OF_THE_ARTICLE)), ids=[claim.id for claim in OF_THE_ARTICLE])
 def test_codecheck_yml_has_an_entry_for_the_claim(number):
-    """Its evidence; in the comment its id, the expected value, the rule and the recorded verdict."""
-    entry, claim = MANIFEST["manifest"][number], STATEMENTS[number]
-    assert entry["file"] == claim["evidence"]
+    """Its evidence; in the comment its id, its kind, the expected value, the rule and the recorded verdict."""
+    entry, claim = MANIFEST["manifest"][number], OF_THE_ARTICLE[number]
+    assert entry["file"] == claim.evidence
     comment = entry["comment"]
-    assert comment.startswith(f"{claim['id']} ({claim['kind']}, {claim['place']}): {claim['text']}; expected: ")
-    assert f"; rule: {claim['rule']}" in comment
-    assert claim.get("partly", "") in comment
-    assert comment.endswith(f"; verdict: {claim['verdict']}")
+    assert comment.startswith(f"{claim.id} ({claim.kind}, {claim.place}): {claim.text}; expected: ")
+    assert f"; rule: {claim.rule}" in comment
+    assert claim.partly in comment
+    assert comment.endswith(f"; verdict: {ABOUT.verdicts[claim.id]}")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +74,7 @@ def test_comment_shows_the_expected_value(name, expected):
 
 def test_manifest_has_one_entry_a_claim():
     """None twice, none of ours."""
-    assert len(MANIFEST["manifest"]) == len(STATEMENTS)
+    assert len(MANIFEST["manifest"]) == len(OF_THE_ARTICLE)
 
 
 def test_codecheck_yml_claims_no_certificate():
@@ -92,22 +85,42 @@ def test_codecheck_yml_claims_no_certificate():
 
 def test_check_time_is_that_of_the_record():
     """Not that of writing the file, so that writing it anew changes nothing."""
-    assert datetime.fromisoformat(MANIFEST["check_time"]) == TOML["check"]["time"]
+    assert datetime.fromisoformat(MANIFEST["check_time"]) == ABOUT.time
 
 
-def test_summary_counts_the_verdicts():
-    """All four, also those that no claim has."""
-    verdicts = [claim["verdict"] for claim in STATEMENTS]
-    for verdict in ("reproduced", "partly reproduced", "not reproduced", "not testable"):
-        assert f" {verdicts.count(verdict)} {verdict}" in MANIFEST["summary"]
+def claim_with(**fields):
+    """A claim, some of its fields exchanged, that holds where x is below 1."""
+    sound = {"id": "tale/x", "place": "there", "text": "x", "kind": "exact", "output": "x", "rule": "ours < 1"}
+    return Claim(**{"evidence": "x.csv"} | sound | fields)
+
+
+def manifest_of(article, claims, x, text="A Tale"):
+    """The text of the manifest of claims judged by x, of an article that is nothing but `text`."""
+    about = ClaimsFile(text, [text], text, [text], claims, datetime(2030, 1, 2, tzinfo=timezone.utc), {})
+    return codecheck_text(article, about, [claim.judge({"x": x}) for claim in claims])
+
+
+@pytest.mark.parametrize("article", ["bitcoin-lstm", "macbeth"])
+def test_first_line_is_the_command_that_writes_the_manifest(article):
+    """Of this article and no other."""
+    first, _ = manifest_of(article, [claim_with()], x=0).split("\n", 1)
+    assert first == f"# Written by: reproduce claims {article} --codecheck codecheck.yml"
+
+
+def test_summary_counts_claims_and_settings_apart():
+    """A setting that agrees is no claim reproduced."""
+    kinds = ("exact", "setting", "setting", "reconstruction")
+    claims = [claim_with(id=f"tale/x{k}", kind=kind) for k, kind in enumerate(kinds)]
+    summary = yaml.safe_load(manifest_of("tale", claims, x=0))["summary"]
+    counts = "1 claim: 1 reproduced; not counted among them: 2 settings and 1 reconstruction, all in agreement."
+    assert summary.startswith(f"A program holds each to a rule. {counts} ")
 
 
 def test_text_that_means_something_in_yaml_comes_back_as_it_was():
     """Colons, quotes, hashes, line ends, signs, other scripts."""
     odd = "- 'no': \"yes\" # ~ {x}: [y] & *z | > %: é → 7\nnull"
-    claim = Claim(id="tale/x", place=odd, text=odd, kind="wording", output="x", rule="ours < 1", evidence="a: b.csv")
-    about = ClaimsFile(odd, [odd], odd, [odd], datetime(2030, 1, 2, tzinfo=timezone.utc), [claim])
-    read = yaml.safe_load(codecheck_text(about, [claim.judge({"x": 0})]))
+    claim = claim_with(place=odd, text=odd, kind="wording", evidence="a: b.csv")
+    read = yaml.safe_load(manifest_of("tale", [claim], x=0, text=odd))
     assert read["paper"] == {"title": odd, "authors": [{"name": odd}], "reference": odd}
     comment = f"tale/x (wording, {odd}): {odd}; expected: -; ours: 0; rule: ours < 1; verdict: reproduced"
     assert read["manifest"] == [{"file": "a: b.csv", "comment": comment}]

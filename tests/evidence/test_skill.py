@@ -1,4 +1,4 @@
-"""Seeds against persistence: each figure worked by hand, computed another way, or checked by simulation."""
+"""Predictions against persistence: each value worked by hand, computed another way, or checked by simulation."""
 
 import math
 
@@ -6,9 +6,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reproduce.articles.bitcoin_lstm.metrics import persistence, prediction_metrics
-from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.evidence.skill import (
     best_lag,
     bootstrap_skill,
@@ -17,33 +14,34 @@ from reproduce.evidence.skill import (
     evaluate,
     majority_share,
     mean_skill,
+    persistence,
+    prediction_metrics,
 )
-from reproduce.inputs.prices import PriceTable
 
 SEEDS, DAYS, WINDOW = 5, 12, 3
 
 
-def dataset_of(prices, row_order="oldest-first"):
-    """The prices, oldest day first, in windows of 3; of 60 days 45 windows train, 12 test: rows 48 … 59."""
-    days = np.datetime64("2018-05-26") - np.arange(len(prices))
-    table = PriceTable(days, np.array(prices, dtype=float)[::-1], sha256="0" * 64, name="prices.csv")
-    return prepare(table, Variant(window=WINDOW, batch=1, row_order=row_order, split_of="windows"))
+def windows_of(prices):
+    """The windows of 3 that end before each of the last 12 rows, (12, 3, 1), and those rows, (12, 1)."""
+    rows = range(len(prices) - DAYS, len(prices))
+    inputs = [[[prices[row - WINDOW + k]] for k in range(WINDOW)] for row in rows]
+    return np.array(inputs), np.array([[prices[row]] for row in rows])
 
 
 def random_walk(rows=60, seed=0):
-    return 1000 + np.random.default_rng(seed).normal(size=rows).cumsum()
+    return np.random.default_rng(seed).normal(size=rows).cumsum()
 
 
 @pytest.fixture
 def walk():
-    """60 days of prices, none like the one before."""
-    return dataset_of(random_walk())
+    """60 prices, none like the one before; rows 48 … 59 are tested."""
+    return random_walk()
 
 
 @pytest.fixture
 def predictions(walk):
     """5 seeds on 12 days, all different."""
-    return walk.test[1][:, 0] + np.random.default_rng(1).normal(scale=0.2, size=(SEEDS, DAYS))
+    return walk[48:] + np.random.default_rng(1).normal(scale=0.6, size=(SEEDS, DAYS))
 
 
 def ar1(rng, coefficient, shape):
@@ -55,12 +53,52 @@ def ar1(rng, coefficient, shape):
     return np.stack(errors, axis=-1)
 
 
-# --- Forecasts whose figures are known ------------------------------------------------------------------------------
+# --- One run's metrics ----------------------------------------------------------------------------------------------
+
+
+def test_persistence_is_the_last_price_of_each_window():
+    inputs = np.arange(24.0).reshape(2, 4, 3)[:, :, :1]  # two windows of 4 days
+
+    assert persistence(inputs).tolist() == [[9], [21]]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_metrics_agree_with_hand_worked_example(dtype):
+    # Errors 1, -2, 2: their squares' mean is 3. Persistence's are 2, 4, -2: 8. One scaled unit is 10 USD.
+    predicted, actual, nearest = (np.array(column)[:, np.newaxis] for column in ([4.0, 3, 7], [3.0, 5, 5], [5.0, 9, 3]))
+
+    found = prediction_metrics(predicted.astype(dtype), actual, nearest, unit_usd=10)
+
+    assert found == pytest.approx(
+        {
+            "test_mse": 3,
+            "test_rmse_usd": 10 * math.sqrt(3),
+            "persistence_mse": 8,
+            "persistence_rmse_usd": 10 * math.sqrt(8),
+            "skill": 1 - 3 / 8,
+        }
+    )
+
+
+def test_metrics_are_computed_in_float64():
+    """Engines return float32, in which the square of this error would be another."""
+    predicted, actual = np.full((1, 1), 0.1, dtype=np.float32), np.zeros((1, 1))
+
+    assert prediction_metrics(predicted, actual, actual + 1, unit_usd=1)["test_mse"] == float(np.float32(0.1)) ** 2
+
+
+def test_metrics_have_no_skill_where_the_price_stood_still():
+    prices = np.ones((3, 1))
+
+    assert math.isnan(prediction_metrics(prices + 1, prices, prices, unit_usd=1)["skill"])
+
+
+# --- Forecasts whose values are known -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seeds", [1, 3, 7])
 def test_evaluate_finds_nothing_in_persistence_itself(walk, seeds):
-    result = evaluate(walk, np.tile(persistence(walk.test[0])[:, 0], (seeds, 1)))
+    result = evaluate(*windows_of(walk), np.tile(walk[47:59], (seeds, 1)))
 
     assert (result.skill, result.skill_low, result.skill_high) == (0, 0, 0)
     assert (result.dm_statistic, result.dm_p) == (0, 1)
@@ -69,7 +107,7 @@ def test_evaluate_finds_nothing_in_persistence_itself(walk, seeds):
 
 
 def test_evaluate_finds_all_in_the_actual_prices(walk):
-    result = evaluate(walk, np.tile(walk.test[1][:, 0], (SEEDS, 1)))
+    result = evaluate(*windows_of(walk), np.tile(walk[48:], (SEEDS, 1)))
 
     assert (result.direction_accuracy, result.best_lag) == (1, 0)
     assert (result.skill, result.skill_low, result.skill_high) == pytest.approx((1, 1, 1))
@@ -78,43 +116,35 @@ def test_evaluate_finds_all_in_the_actual_prices(walk):
 
 def test_evaluate_judges_the_test_set_by_its_parts(walk, predictions):
     """Actual and nearest prices are taken from the rows here, not from the windows."""
-    actual, nearest = walk.close_scaled[48:60], walk.close_scaled[47:59]
+    actual, nearest = walk[48:60], walk[47:59]
     errors, persistence_errors = (predictions - actual) ** 2, (nearest - actual) ** 2
 
-    result = evaluate(walk, predictions)
+    result = evaluate(*windows_of(walk), predictions)
 
     assert result.skill == mean_skill(errors, persistence_errors)
     assert (result.skill_low, result.skill_high) == bootstrap_skill(errors, persistence_errors)
     assert (result.dm_statistic, result.dm_p) == diebold_mariano(errors, persistence_errors)
     assert result.direction_accuracy == direction_accuracy(predictions, actual, nearest)
     assert result.majority_share == majority_share(actual, nearest)
-    assert result.best_lag == best_lag(walk, predictions)
+    assert result.best_lag == best_lag(*windows_of(walk), predictions)
 
 
-def test_evaluate_leaves_out_the_windows_of_a_dropped_remainder(dataset):
-    """The published test set: 245 of 248 windows (D6), and 1 the lag of persistence there too."""
-    result = evaluate(dataset, persistence(dataset.test[0]).T)
+def test_evaluate_does_not_depend_on_the_unit_of_the_price(walk, predictions):
+    cents = evaluate(*windows_of(100 * walk + 7), 100 * predictions + 7)
 
-    assert (result.skill, result.best_lag) == (0, 1)
-
-
-def test_evaluate_does_not_depend_on_the_unit_of_the_price():
-    dollars, cents = dataset_of(random_walk()), dataset_of(100 * random_walk())
-    predictions = dollars.close_scaled[48:60] + np.random.default_rng(2).normal(size=(SEEDS, DAYS))
-
-    assert vars(evaluate(cents, predictions)) == pytest.approx(vars(evaluate(dollars, predictions)))
+    assert vars(cents) == pytest.approx(vars(evaluate(*windows_of(walk), predictions)))
 
 
 def test_evaluate_reads_float32(walk, predictions):
-    """As engines return them: the figures are computed in float64 all the same."""
+    """As engines return them: the values are computed in float64 all the same."""
     single = predictions.astype(np.float32)
 
-    assert evaluate(walk, single) == evaluate(walk, single.astype(np.float64))
+    assert evaluate(*windows_of(walk), single) == evaluate(*windows_of(walk), single.astype(np.float64))
 
 
 def test_evaluate_says_nan_where_the_price_stood_still():
-    still = dataset_of([*random_walk(47), *[1000.0] * 13])  # row 47, the first nearest price, and all 12 of the test
-    result = evaluate(still, np.random.default_rng(3).normal(size=(SEEDS, DAYS)))
+    still = [*random_walk(47), *[0.5] * 13]  # row 47, the first nearest price, and all 12 of the test
+    result = evaluate(*windows_of(still), np.random.default_rng(3).normal(size=(SEEDS, DAYS)))
 
     nothing = [result.skill, result.skill_low, result.skill_high, result.direction_accuracy, result.majority_share]
     assert np.isnan(nothing).all()
@@ -130,12 +160,15 @@ def test_mean_skill_agrees_with_hand_worked_example():
 
 
 def test_mean_skill_is_the_mean_of_the_seeds_own(walk, predictions):
-    expected = np.mean([prediction_metrics(walk, seed[:, np.newaxis])["skill"] for seed in predictions])
+    inputs, targets = windows_of(walk)
+    nearest = persistence(inputs)
+    own = [prediction_metrics(seed[:, np.newaxis], targets, nearest, unit_usd=1)["skill"] for seed in predictions]
+    expected = np.mean(own)
 
-    assert evaluate(walk, predictions).skill == pytest.approx(expected)
+    assert evaluate(inputs, targets, predictions).skill == pytest.approx(expected)
 
 
-# --- Bootstrap: figures known without drawing -----------------------------------------------------------------------
+# --- Bootstrap: values known without drawing ------------------------------------------------------------------------
 
 
 def test_bootstrap_has_no_width_where_the_ratio_never_varies():
@@ -353,7 +386,7 @@ def test_majority_share_counts_the_days_that_moved(sign, share):
 
 
 def test_majority_share_is_what_the_better_constant_guess_reaches(walk):
-    actual, nearest = walk.test[1][:, 0], persistence(walk.test[0])[:, 0]
+    actual, nearest = walk[48:], walk[47:59]
 
     reached = [direction_accuracy(nearest[np.newaxis] + guess, actual, nearest) for guess in (1, -1)]
 
@@ -368,60 +401,57 @@ def test_direction_is_nan_where_the_price_stood_still():
 # --- Lag ------------------------------------------------------------------------------------------------------------
 
 
-def lagging(dataset, lags):
+def lagging(prices, lags):
     """A seed for each lag: the price so many rows before, on another scale."""
-    return np.array([0.5 * dataset.close_scaled[48 - lag : 60 - lag] + 0.1 for lag in lags])
+    return np.array([0.5 * np.array(prices[48 - lag : 60 - lag]) + 0.1 for lag in lags])
 
 
-@pytest.mark.parametrize("row_order", ["oldest-first", "newest-first"])
 @pytest.mark.parametrize("lag", [0, 1, 2, 3])
-def test_best_lag_finds_by_how_many_rows_predictions_trail(lag, row_order):
-    dataset = dataset_of(random_walk(), row_order)
-
-    assert best_lag(dataset, lagging(dataset, [lag])) == lag
+def test_best_lag_finds_by_how_many_rows_predictions_trail(lag, walk):
+    assert best_lag(*windows_of(walk), lagging(walk, [lag])) == lag
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_best_lag_agrees_with_correlations_one_at_a_time(seed):
     """Predictions that have nothing to do with the price have all kinds of lags, and correlations of either sign."""
-    dataset = dataset_of(random_walk(seed=seed))
+    walk = random_walk(seed=seed)
     prediction = np.random.default_rng(100 + seed).normal(size=DAYS).cumsum()
-    correlations = [
-        stats.pearsonr(prediction, [dataset.close_scaled[48 + t - k] for t in range(DAYS)])[0] for k in range(4)
-    ]
+    correlations = [stats.pearsonr(prediction, [walk[48 + t - k] for t in range(DAYS)])[0] for k in range(4)]
 
-    assert best_lag(dataset, prediction[np.newaxis]) == correlations.index(max(correlations))
+    assert best_lag(*windows_of(walk), prediction[np.newaxis]) == correlations.index(max(correlations))
 
 
 @pytest.mark.parametrize(("lags", "median"), [([3, 0, 2], 2), ([3, 1, 3, 0], 1), ([3, 0, 0, 0, 3], 0)])
 def test_best_lag_is_the_lower_median_of_the_seeds(walk, lags, median):
-    assert best_lag(walk, lagging(walk, lags)) == median
+    assert best_lag(*windows_of(walk), lagging(walk, lags)) == median
 
 
 def test_best_lag_leaves_out_seeds_that_predict_one_price(walk):
     constant = np.full((3, DAYS), 0.1)
 
-    assert best_lag(walk, np.concatenate([constant, lagging(walk, [2, 2])])) == 2
+    assert best_lag(*windows_of(walk), np.concatenate([constant, lagging(walk, [2, 2])])) == 2
 
 
 def test_best_lag_is_none_where_all_seeds_predict_one_price(walk):
-    assert best_lag(walk, np.full((3, DAYS), 0.1)) is None
+    assert best_lag(*windows_of(walk), np.full((3, DAYS), 0.1)) is None
 
 
 @pytest.mark.parametrize("lag", [2, 3])
 def test_best_lag_leaves_out_lags_at_which_the_price_stood_still(lag):
-    still = dataset_of([*random_walk(47), *[950.0] * 13])  # rows 47 … 59: lags 0 and 1 see one price
+    still = [*random_walk(47), *[-5.0] * 13]  # rows 47 … 59: lags 0 and 1 see one price
 
-    assert best_lag(still, lagging(still, [lag])) == lag
-    assert best_lag(still, -lagging(still, [lag])) == 5 - lag  # the other's correlation is negative too, but weaker
+    assert best_lag(*windows_of(still), lagging(still, [lag])) == lag
+    assert (
+        best_lag(*windows_of(still), -lagging(still, [lag])) == 5 - lag
+    )  # the other's correlation is negative too, but weaker
 
 
 @pytest.mark.parametrize("lag", [0, 1, 2, 3])
 def test_best_lag_is_the_smallest_of_equals(lag):
     """A price that rises by the same share each day correlates with every lag alike, but for rounding."""
-    steady = dataset_of(np.geomspace(100, 159, 60))
+    steady = np.geomspace(100, 159, 60)
 
-    assert best_lag(steady, lagging(steady, [lag])) == 0
+    assert best_lag(*windows_of(steady), lagging(steady, [lag])) == 0
 
 
 # --- Refusals -------------------------------------------------------------------------------------------------------
@@ -434,7 +464,7 @@ def test_best_lag_is_the_smallest_of_equals(lag):
 )
 def test_evaluate_refuses_another_shape(walk, shape):
     with pytest.raises(ValueError, match=r"predictions have shape .*, expected \(seeds, 12\) with at least one seed"):
-        evaluate(walk, np.ones(shape))
+        evaluate(*windows_of(walk), np.ones(shape))
 
 
 def test_evaluate_refuses_diverged_seeds_and_says_how_many(walk, predictions):
@@ -442,4 +472,4 @@ def test_evaluate_refuses_diverged_seeds_and_says_how_many(walk, predictions):
     predictions[4, 8] = -np.inf
 
     with pytest.raises(ValueError, match="predictions of 2 of 5 seeds are not finite; drop these runs first"):
-        evaluate(walk, predictions)
+        evaluate(*windows_of(walk), predictions)

@@ -1,8 +1,9 @@
-"""What `reproduce.inputs.prices` promises: the embedded table, the forms of a file it accepts, one clear line for the rest."""
+"""Price tables that are read: the embedded one, tables of days in every accepted form, and what is done about gaps."""
 
+import csv
 import hashlib
+import io
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,53 +11,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reproduce import prices
 from reproduce.errors import DataError
+from reproduce.inputs import lines, prices
 from reproduce.inputs.prices import EMBEDDED_SHA256, embedded_table_path, load_prices
 
 OURS = "date,close\n"
 ARTICLE = "Date,Symbol,Open,High,Low,Close,Volume From,Volume To\n"
+CRYPTO_DATA_DOWNLOAD = "unix,date,symbol,open,high,low,close,Volume BTC,Volume USD\n"
 BANNER = "https://www.CryptoDataDownload.com\n"
-DAYS = np.array(["2018-03-02", "2018-03-01", "2018-02-28"], dtype="datetime64[D]")  # across a month of 28 days
-CLOSE_USD = np.array([11034.5, 10905.0, 0.07])
-ROWS = ["2018-03-02,11034.5\n", "2018-03-01,10905\n", "2018-02-28,7e-2\n"]  # the same figures
-ARTICLE_ROWS = [  # and again; every other column holds figures that must not be taken for them
+ROWS = ["2018-03-02,11034.5\n", "2018-03-01,10905\n", "2018-02-28,7e-2\n"]  # across a month of 28 days
+DAYS, CLOSE_USD = ["2018-03-02", "2018-03-01", "2018-02-28"], [11034.5, 10905.0, 0.07]
+ARTICLE_ROWS = [  # the same; every other column holds values that must not be taken for them
     "3/2/2018,BTCUSD,1,2,3,11034.5,4,5\n",
     "03/01/2018,BTCUSD,6,7,8,10905,9,10\n",
     "2/28/2018,BTCUSD,11,12,13,7e-2,14,15\n",
 ]
 NEWEST_FIRST = OURS + "".join(ROWS)
 
-EXPECTED_COLUMNS = 'expected "date,close" or "Date,Symbol,Open,High,Low,Close,Volume From,Volume To"'
-EXPECTED_PRICE = "expected a price in USD, finite and above 0, such as 7459.11"
-EXPECTED_ISO = "expected a day as year-month-day such as 2018-05-26"
-EXPECTED_SLASHES = "expected a day as month/day/year such as 5/26/2018"
-MEND = "mend the row or name another file"
-ADD_DAYS = "a day is missing; add every missing day or name another file"
-SORT = "the days are out of order; sort the rows newest first or oldest first"
-
 
 def write(folder, content):
-    """Write `content`, text as UTF-8 or bytes as they are, to table.csv; text mode would change line ends."""
+    """Write `content` to table.csv as it is; text mode would change line ends."""
     path = folder / "table.csv"
-    path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    path.write_bytes(content.encode())
     return path
 
 
-def refusal(path):
-    """Return the message with which `path` is refused."""
-    with pytest.raises(DataError) as refused:
-        load_prices(path)
-    return str(refused.value)
-
-
-def test_embedded_table_is_the_file_its_sha256_names():
-    """The file, hashed here, has the sum the package names, and the table carries it."""
-    table = load_prices()
-
-    assert hashlib.sha256(embedded_table_path().read_bytes()).hexdigest() == EMBEDDED_SHA256
-    assert table.sha256 == EMBEDDED_SHA256
-    assert table.name == "btc_close.csv"
+# The embedded table
 
 
 def test_embedded_table_is_the_one_its_card_describes():
@@ -64,48 +44,48 @@ def test_embedded_table_is_the_one_its_card_describes():
     table = load_prices()
     lowest, highest = np.argmin(table.close_usd), np.argmax(table.close_usd)
     card = " ".join(embedded_table_path().with_name("README.md").read_text(encoding="utf-8").split())
-
     assert f"`{table.sha256}`" in card
     assert f"{len(table.dates)} days, {table.dates[-1]} to {table.dates[0]}" in card
     assert f"from {table.close_usd[lowest]:g} ({table.dates[lowest]})" in card
     assert f"to {table.close_usd[highest]:g} ({table.dates[highest]})" in card
 
 
+def test_embedded_table_is_read_bit_for_bit():
+    """Python's own reader finds the same days and prices in the file that has the sum the package names."""
+    table, content = load_prices(), embedded_table_path().read_bytes()
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    assert hashlib.sha256(content).hexdigest() == EMBEDDED_SHA256 == table.sha256
+    assert (table.name, table.missing, table.filled, table.notes) == ("btc_close.csv", 0, (), ())
+    assert (table.dates.dtype, table.close_usd.dtype) == (np.dtype("datetime64[D]"), np.float64)
+    assert table.dates.astype(str).tolist() == [row["date"] for row in rows]
+    assert table.close_usd.tolist() == [float(row["close"]) for row in rows]
+
+
 def test_embedded_table_has_1273_consecutive_days_newest_first():
     """2018-05-26 back to 2014-12-01 without a gap, as the article's program reads them."""
     dates = load_prices().dates
-
-    assert dates.shape == (1273,)
-    assert dates.dtype == np.dtype("datetime64[D]")
-    assert dates[0] == np.datetime64("2018-05-26")
-    assert dates[-1] == np.datetime64("2014-12-01")
-    assert set(np.diff(dates).astype(int)) == {-1}
-
-
-def test_embedded_table_reads_as_pandas_reads_it():
-    """Another parser finds the same days and, bit for bit, the same prices."""
-    table = load_prices()
-    frame = pd.read_csv(
-        embedded_table_path(), dtype=str
-    )  # text, as the digits of floats differ between pandas releases
-
-    assert table.close_usd.dtype == np.float64
-    assert table.close_usd.tolist() == frame["close"].map(float).tolist()
-    assert table.dates.astype(str).tolist() == frame["date"].tolist()
+    assert [str(day) for day in dates[[0, -1]]] == ["2018-05-26", "2014-12-01"]
+    assert np.diff(dates).astype(int).tolist() == [-1] * 1272
 
 
 def test_embedded_table_does_not_move_on_37_of_its_254_oldest_steps():
     """The young exchange that makes the test set easy; original_code/README.md lists it with this count."""
-    oldest_steps = np.diff(load_prices().close_usd)[-254:]
+    assert np.count_nonzero(np.diff(load_prices().close_usd)[-254:] == 0) == 37
 
-    assert np.count_nonzero(oldest_steps == 0) == 37
+
+@pytest.mark.parametrize("column", ["dates", "close_usd"])
+def test_table_lies_in_memory_in_its_own_order(tmp_path, column):
+    """A sum over a reversed view may differ in the last bit."""
+    assert getattr(load_prices(), column).flags.c_contiguous
+    assert getattr(load_prices(write(tmp_path, NEWEST_FIRST)), column).flags.c_contiguous
 
 
 def test_embedded_table_is_refused_when_its_sum_differs(monkeypatch):
-    """A changed embedded table is no basis for the article's figures; both sums are shown."""
+    """A changed embedded table is no basis for the article's values; both sums are shown."""
     monkeypatch.setattr(prices, "EMBEDDED_SHA256", "0" * 64)
-
-    assert refusal(None) == (
+    with pytest.raises(DataError) as refused:
+        load_prices()
+    assert str(refused.value) == (
         f"{embedded_table_path()}: sha256 is {EMBEDDED_SHA256}, expected {'0' * 64}; "
         "the embedded table was changed: restore it, or name the file to use it as your own"
     )
@@ -115,321 +95,173 @@ def test_embedded_table_path_prefers_the_table_inside_the_package(tmp_path, monk
     """A wheel carries its own copy; a data directory beside an installed package is somebody else's."""
     inside = tmp_path / "reproduce" / "data" / "btc_close.csv"
     inside.parent.mkdir(parents=True)
-    inside.write_text(NEWEST_FIRST)
-    monkeypatch.setattr(prices, "__file__", str(tmp_path / "reproduce" / "prices.py"))
-
+    inside.touch()
+    monkeypatch.setattr(prices, "__file__", str(tmp_path / "reproduce" / "inputs" / "prices.py"))
     assert embedded_table_path() == inside
+
+
+# A user's table
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param(OURS + "".join(ROWS), id="ours-newest-first"),
-        pytest.param(OURS + "".join(reversed(ROWS)), id="ours-oldest-first"),
-        pytest.param(ARTICLE + "".join(ARTICLE_ROWS), id="article-newest-first"),
-        pytest.param(ARTICLE + "".join(reversed(ARTICLE_ROWS)), id="article-oldest-first"),
-        pytest.param(BANNER + ARTICLE + "".join(ARTICLE_ROWS), id="banner"),
-        pytest.param("\ufeff" + NEWEST_FIRST, id="byte-order-mark"),
-        pytest.param("\ufeff" + BANNER + ARTICLE + "".join(ARTICLE_ROWS), id="byte-order-mark-and-banner"),
-        pytest.param(NEWEST_FIRST.replace("\n", "\r\n"), id="crlf"),
+        pytest.param(NEWEST_FIRST, id="newest-first"),
+        pytest.param(OURS + "".join(reversed(ROWS)), id="oldest-first"),
+        pytest.param(BANNER + ARTICLE + "".join(ARTICLE_ROWS), id="article"),
+        pytest.param("\ufeff" + BANNER + "\n" + ARTICLE + "".join(ARTICLE_ROWS), id="mark-and-banner-and-blank-line"),
+        pytest.param(
+            BANNER
+            + CRYPTO_DATA_DOWNLOAD
+            + "1519948800,2018-03-02 00:00:00,BTC/USD,1,2,3,11034.5,4,5\n"
+            + "1519862400,2018-03-01 00:00:00,BTC/USD,1,2,3,10905,4,5\n"
+            + "1519776000,2018-02-28 00:00:00,BTC/USD,1,2,3,7e-2,4,5\n",
+            id="crypto-data-download",
+        ),
         pytest.param(NEWEST_FIRST.replace("\n", "\r"), id="cr"),
-        pytest.param(NEWEST_FIRST.removesuffix("\n"), id="no-newline-at-the-end"),
-        pytest.param(NEWEST_FIRST + "\n \n\r\n", id="blank-lines-at-the-end"),
-        pytest.param(NEWEST_FIRST.replace("10905", '"10905"'), id="quoted-field"),
+        pytest.param(NEWEST_FIRST.replace("\n", "\r\n\n"), id="crlf-and-blank-lines"),
+        pytest.param(NEWEST_FIRST.replace(",", " , "), id="spaces"),
+        pytest.param(OURS.upper() + "".join(ROWS), id="upper-case"),
+        pytest.param(NEWEST_FIRST.replace("02,", "02T00:00:00.000Z,"), id="midnight-and-zone"),
+        pytest.param(NEWEST_FIRST.replace("02,", "02 00:00:00-05:00,"), id="midnight-and-offset"),
+        pytest.param(NEWEST_FIRST.replace("02,", "02 00:00,"), id="midnight"),
+        pytest.param(NEWEST_FIRST.replace("02,", "02 UTC,"), id="zone"),
     ],
 )
-def test_load_prices_reads_the_same_table_from_every_accepted_form(tmp_path, content):
-    """Layout, order and line ends of the file leave no trace in the table but its sha256."""
+def test_table_of_days_is_read_in_every_form(tmp_path, content):
+    """Layout, order and line ends of the file leave no trace in the table but its sum."""
     path = write(tmp_path, content)
-
     table = load_prices(path)
-
-    np.testing.assert_array_equal(table.dates, DAYS)
-    np.testing.assert_array_equal(table.close_usd, CLOSE_USD)
-    assert table.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert table.name == "table.csv"
+    assert (table.dates.astype(str).tolist(), table.close_usd.tolist()) == (DAYS, CLOSE_USD)
+    assert (table.name, table.sha256) == ("table.csv", hashlib.sha256(path.read_bytes()).hexdigest())
+    assert (table.gaps, table.missing, table.filled, table.notes) == ("refuse", 0, (), ())
 
 
-def test_load_prices_reads_a_table_of_one_row(tmp_path):
-    """Whether a table is long enough depends on the window, so it is not judged here."""
-    table = load_prices(write(tmp_path, OURS + ROWS[0]))
-
-    assert table.dates.tolist() == [date(2018, 3, 2)]
-    assert table.close_usd.tolist() == [11034.5]
-
-
-def ours(days, closes):
-    """Lay the rows out as `data/btc_close.csv` does."""
-    return OURS + "".join(f"{day.isoformat()},{close!r}\n" for day, close in zip(days, closes, strict=True))
+DATE_FORMS = {
+    "iso": date.isoformat,
+    "midnight": lambda day: f"{day.isoformat()} 00:00:00+00:00",
+    "slashes": lambda day: f"{day.month}/{day.day}/{day.year:04d}",
+    "slashes-midnight": lambda day: f"{day.month:02d}/{day.day:02d}/{day.year:04d} 0:00",
+}
 
 
-def article(days, closes):
-    """Lay the rows out as CryptoDataDownload served them, months and days without leading zeros."""
-    rows = (f"{d.month}/{d.day}/{d.year:04d},BTCUSD,0,0,0,{c!r},0,0\n" for d, c in zip(days, closes, strict=True))
-    return BANNER + ARTICLE + "".join(rows)
+@st.composite
+def columns(draw):
+    """The header, in any order, with the two that are read in any case and others among them."""
+    cases = st.sampled_from([str.lower, str.upper, str.title])
+    others = st.lists(st.sampled_from(["open", "Adj Close", "Volume, USD", "unix", 'say "high"', "ä"]), unique=True)
+    return draw(st.permutations([draw(cases)("date"), draw(cases)("close"), *draw(others)]))
 
 
-@settings(max_examples=60, deadline=None)  # an example is a file written and read: no time limit on it
+@settings(max_examples=200, deadline=None)  # an example is a file written and read: no time limit on it
 @given(
-    layout=st.sampled_from([ours, article]),
+    header=columns(),
+    form=st.sampled_from([*DATE_FORMS.values()]),
     order=st.sampled_from([1, -1]),
+    quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC]),
+    line_end=st.sampled_from(["\n", "\r\n", "\r"]),
+    mark=st.sampled_from(["", "\ufeff", BANNER, "\ufeff" + BANNER]),
+    block=st.sampled_from([1, 60, lines.BLOCK]),
     newest=st.dates(min_value=date(1, 3, 1)),
-    closes=st.lists(st.floats(min_value=0, exclude_min=True, allow_infinity=False), min_size=1, max_size=40),
+    closes=st.lists(st.floats(1e-100, 1e12), min_size=1, max_size=40),
 )
-def test_load_prices_reads_back_what_was_written(tmp_path_factory, layout, order, newest, closes):
-    """Any positive prices on any days, in either layout and order, come back equal to the last bit, newest first."""
+def test_table_reads_equal_in_any_layout(
+    tmp_path_factory, header, form, order, quoting, line_end, mark, block, newest, closes
+):
+    """Written by Python's own writer, prices come back equal to the last bit, newest first."""
     days = [newest - timedelta(days=age) for age in range(len(closes))]
-    path = write(tmp_path_factory.mktemp("prices"), layout(days[::order], closes[::order]))
-
-    table = load_prices(path)
-
+    file = io.StringIO()
+    writer = csv.writer(file, quoting=quoting, lineterminator=line_end)
+    writer.writerow(header)
+    for day, close in list(zip(days, closes, strict=True))[::order]:
+        wanted = {"date": form(day), "close": close}
+        writer.writerow([wanted.get(column.casefold(), f"{close}, {column}") for column in header])
+    path = write(tmp_path_factory.getbasetemp(), mark + file.getvalue())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "BLOCK", block)
+        table = load_prices(path)
     assert table.dates.tolist() == days
     assert table.close_usd.tolist() == closes
 
 
-def test_load_prices_refuses_a_missing_file(tmp_path):
-    """The whole path is shown, since the name alone would not tell where was looked."""
-    path = tmp_path / "none.csv"
-
-    assert refusal(path) == (
-        f"{path}: cannot be read (No such file or directory), expected a CSV file of prices; "
-        "check its name and permissions or name another file"
-    )
-
-
-def test_load_prices_refuses_a_directory(tmp_path):
-    """A directory is named as one."""
-    assert refusal(tmp_path).startswith(f"{tmp_path}: cannot be read (Is a directory), expected a CSV file of prices;")
-
-
-def test_load_prices_refuses_a_file_it_may_not_read(tmp_path, monkeypatch):
-    """The system's refusal is imitated, because the superuser may read every file."""
-
-    def deny(path):
-        raise PermissionError(13, "Permission denied", str(path))
-
-    path = write(tmp_path, NEWEST_FIRST)
-    monkeypatch.setattr(Path, "read_bytes", deny)
-
-    assert refusal(path).startswith(f"{path}: cannot be read (Permission denied), expected a CSV file of prices;")
+def test_exact_name_goes_before_another_case(tmp_path):
+    """And a note says which columns were read; a table with days is one of days, whatever else it has."""
+    table = load_prices(write(tmp_path, "Timestamp,Close,date,close\n1,5,2018-03-01,7\n"))
+    assert (str(table.dates[0]), table.close_usd.tolist()) == ("2018-03-01", [7.0])
+    assert table.notes == ('columns "date" and "close" were read, not "Timestamp", "Close"',)
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        pytest.param("", "the file is empty, expected a table of prices; name another file", id="no-bytes"),
-        pytest.param("\ufeff\r\n \n", "the file is empty, expected a table of prices; name another file", id="blank"),
-        pytest.param(
-            OURS, "no rows below the header, expected one a day; add rows or name another file", id="header-only"
-        ),
-        pytest.param(
-            BANNER + ARTICLE + "\n",
-            "no rows below the header, expected one a day; add rows or name another file",
-            id="banner-and-header-only",
-        ),
-    ],
+    ("header", "noted"),
+    [("date,close", True), ("close,date", False)],
+    ids=["price-last", "day-last"],
 )
-def test_load_prices_refuses_a_file_without_rows(tmp_path, content, message):
-    """An empty file and an empty table are told apart."""
-    assert refusal(write(tmp_path, content)) == f"table.csv: {message}"
+def test_last_line_without_an_end_is_noted_where_its_price_may_be_cut(tmp_path, header, noted):
+    """11034 may be what is left of 11034.5, and nothing else in the row tells."""
+    fields = dict(zip(("date", "close"), ("2018-03-02", "11034"), strict=True))
+    row = ",".join(fields[name] for name in header.split(","))
+    notes = load_prices(write(tmp_path, f"{header}\n{row}")).notes
+    assert notes == ("the last line has no end: if the file was cut off there, the price in it may be wrong",) * noted
 
 
-@pytest.mark.parametrize(
-    ("header", "row", "columns"),
-    [
-        pytest.param("date,price\n", 1, '"date,price"', id="other-name"),
-        pytest.param("close,date\n", 1, '"close,date"', id="other-order"),
-        pytest.param("Date,Close\n", 1, '"Date,Close"', id="other-case"),
-        pytest.param("date, close\n", 1, '"date, close"', id="space"),
-        pytest.param("date;close\r\n", 1, '"date;close"', id="semicolon-and-crlf"),
-        pytest.param('"date,close"\n', 1, r'"\"date,close\""', id="one-quoted-field"),
-        pytest.param("date,close,volume\n", 1, '"date,close,volume"', id="one-too-many"),
-        pytest.param("", 1, '"2018-03-02,11034.5"', id="no-header"),
-        pytest.param("\n" + OURS, 1, '""', id="blank-line-above"),
-        pytest.param(BANNER + "Date,Price\n", 2, '"Date,Price"', id="below-the-banner"),
-        pytest.param(BANNER + BANNER + OURS, 2, '"https://www.CryptoDataDownload.com"', id="second-banner"),
-        pytest.param("x" * 90 + "\n", 1, '"' + "x" * 77 + '..."', id="long"),
-    ],
-)
-def test_load_prices_refuses_other_columns(tmp_path, header, row, columns):
-    """The message shows the header that came and the two that are accepted."""
-    content = header + "".join(ROWS)
+# Gaps
 
-    assert (
-        refusal(write(tmp_path, content)) == f"table.csv, row {row}: columns are {columns}, {EXPECTED_COLUMNS}; {MEND}"
-    )
+WITH_GAPS = "date,close\n2018-03-01,1\n2018-03-02,2\n2018-03-03,null\n2018-03-04,4\n2018-03-07,7\n"
+FOUND = "3 days without a price in 2 gaps, the first 2018-03-03, the last 2018-03-06"
 
 
-def test_load_prices_refuses_a_banner_with_nothing_below(tmp_path):
-    """The header is missed in the row where it should stand."""
-    assert refusal(write(tmp_path, BANNER)) == f'table.csv, row 2: columns are "", {EXPECTED_COLUMNS}; {MEND}'
+def test_gaps_are_kept(tmp_path):
+    """A step goes from a row to the next; a row whose price is null is a missing day."""
+    table = load_prices(write(tmp_path, WITH_GAPS), gaps="keep")
+    assert table.dates.astype(str).tolist() == ["2018-03-07", "2018-03-04", "2018-03-02", "2018-03-01"]
+    assert table.close_usd.tolist() == [7, 4, 2, 1]
+    assert (table.gaps, table.missing, table.filled) == ("keep", 3, ())
+    assert table.notes == (f"{FOUND}: left out, so that a step goes from a row to the next",)
 
 
-@pytest.mark.parametrize(
-    ("content", "place"),
-    [
-        pytest.param(NEWEST_FIRST.encode("utf-16"), "row 1: byte 1 of the row is 0xff", id="utf-16"),
-        pytest.param(
-            NEWEST_FIRST.encode().replace(b"10905", b"10905\xa4"), "row 3: byte 17 of the row is 0xa4", id="latin-1"
-        ),
-        pytest.param(
-            b"\xef\xbb\xbf" + NEWEST_FIRST.encode().replace(b"\n", b"\r\n") + b"\xe2\x82",
-            "row 5: byte 1 of the row is 0xe2",
-            id="character-cut-short",
-        ),
-    ],
-)
-def test_load_prices_refuses_what_is_not_utf8(tmp_path, content, place):
-    """The message leads to the byte: its row, its place in the row from 1, its value."""
-    assert refusal(write(tmp_path, content)) == (
-        f"table.csv, {place}, expected text in UTF-8; save the file as UTF-8 or name another file"
-    )
+def test_gaps_are_filled_with_the_day_before(tmp_path):
+    """Two days running have the price of the last day before both."""
+    table = load_prices(write(tmp_path, WITH_GAPS), gaps="previous")
+    assert table.dates.astype(str).tolist() == [f"2018-03-0{day}" for day in range(7, 0, -1)]
+    assert table.close_usd.tolist() == [7, 4, 4, 4, 2, 2, 1]
+    assert (table.gaps, table.missing, table.filled) == ("previous", 3, ("2018-03-03", "2018-03-05", "2018-03-06"))
+    assert table.notes == (f"{FOUND}: filled with the price of the day before",)
 
 
-@pytest.mark.parametrize(
-    ("row", "problem"),
-    [
-        pytest.param("2018-03-01", "number of fields is 1, expected 2 (date,close)", id="too-few-fields"),
-        pytest.param("2018-03-01,1,234.5", "number of fields is 3, expected 2 (date,close)", id="too-many-fields"),
-        pytest.param("", "number of fields is 0, expected 2 (date,close)", id="blank-line-between-rows"),
-        pytest.param(
-            '2018-03-01,"10905', "cannot be split (unexpected end of data), expected quotes in pairs", id="open-quote"
-        ),
-        pytest.param("3/1/2018,10905", f'date is "3/1/2018", {EXPECTED_ISO}', id="date-of-the-other-layout"),
-        pytest.param("2018-3-1,10905", f'date is "2018-3-1", {EXPECTED_ISO}', id="date-without-zeros"),
-        pytest.param("20180301,10905", f'date is "20180301", {EXPECTED_ISO}', id="date-without-hyphens"),
-        pytest.param("2018-03-01 00:00,1", f'date is "2018-03-01 00:00", {EXPECTED_ISO}', id="date-with-time"),
-        pytest.param("2018-02-29,10905", f'date is "2018-02-29", {EXPECTED_ISO}', id="date-in-no-calendar"),
-        pytest.param(
-            "2018-03-0\u0661,1", rf'date is "2018-03-0\u0661", {EXPECTED_ISO}', id="date-digit-of-other-script"
-        ),
-        pytest.param(",10905", f'date is "", {EXPECTED_ISO}', id="date-empty"),
-        pytest.param("2018-03-01,", f'close is "", {EXPECTED_PRICE}', id="price-empty"),
-        pytest.param("2018-03-01,n/a", f'close is "n/a", {EXPECTED_PRICE}', id="price-text"),
-        pytest.param("2018-03-01,nan", f'close is "nan", {EXPECTED_PRICE}', id="price-nan"),
-        pytest.param("2018-03-01,inf", f'close is "inf", {EXPECTED_PRICE}', id="price-inf"),
-        pytest.param("2018-03-01,1e400", f'close is "1e400", {EXPECTED_PRICE}', id="price-overflows"),
-        pytest.param("2018-03-01,1e-400", f'close is "1e-400", {EXPECTED_PRICE}', id="price-underflows"),
-        pytest.param("2018-03-01,0.00", f'close is "0.00", {EXPECTED_PRICE}', id="price-zero"),
-        pytest.param("2018-03-01,-10905", f'close is "-10905", {EXPECTED_PRICE}', id="price-negative"),
-        pytest.param('2018-03-01,"1,234.5"', f'close is "1,234.5", {EXPECTED_PRICE}', id="price-thousands-comma"),
-        pytest.param('2018-03-01,"1234,5"', f'close is "1234,5", {EXPECTED_PRICE}', id="price-decimal-comma"),
-        pytest.param("2018-03-01,10_905", f'close is "10_905", {EXPECTED_PRICE}', id="price-underscore"),
-        pytest.param("2018-03-01, 10905", f'close is " 10905", {EXPECTED_PRICE}', id="price-space"),
-        pytest.param("2018-03-01,$10905", f'close is "$10905", {EXPECTED_PRICE}', id="price-currency-sign"),
-        pytest.param("2018-03-01,\u0661", rf'close is "\u0661", {EXPECTED_PRICE}', id="price-digit-of-other-script"),
-    ],
-)
-def test_load_prices_refuses_an_unsound_row(tmp_path, row, problem):
-    """Nothing is guessed, skipped or filled in: the message names row and field and shows what came."""
-    content = OURS + ROWS[0] + row + "\n" + ROWS[2]
-
-    assert refusal(write(tmp_path, content)) == f"table.csv, row 3: {problem}; {MEND}"
+@pytest.mark.parametrize("gaps", ["keep", "previous"])
+def test_table_without_gaps_is_the_same_whatever_is_done_about_them(tmp_path, gaps):
+    """Nothing to note."""
+    table = load_prices(write(tmp_path, NEWEST_FIRST), gaps=gaps)
+    assert (table.dates.astype(str).tolist(), table.close_usd.tolist()) == (DAYS, CLOSE_USD)
+    assert (table.gaps, table.missing, table.filled, table.notes) == (gaps, 0, (), ())
 
 
-@pytest.mark.parametrize(
-    ("row", "problem"),
-    [
-        pytest.param(
-            "3/1/2018,BTCUSD,6,7,8,10905,9",
-            "number of fields is 7, expected 8 (Date,Symbol,Open,High,Low,Close,Volume From,Volume To)",
-            id="too-few-fields",
-        ),
-        pytest.param(
-            "2018-03-01,BTCUSD,6,7,8,10905,9,10",
-            f'Date is "2018-03-01", {EXPECTED_SLASHES}',
-            id="date-of-the-other-layout",
-        ),
-        pytest.param(
-            "26/2/2018,BTCUSD,6,7,8,10905,9,10", f'Date is "26/2/2018", {EXPECTED_SLASHES}', id="day-before-month"
-        ),
-        pytest.param(
-            "3/1/18,BTCUSD,6,7,8,10905,9,10", f'Date is "3/1/18", {EXPECTED_SLASHES}', id="year-of-two-digits"
-        ),
-        pytest.param("3/1/2018,BTCUSD,6,7,8,,9,10", f'Close is "", {EXPECTED_PRICE}', id="price-empty"),
-    ],
-)
-def test_load_prices_refuses_an_unsound_row_of_the_article_layout(tmp_path, row, problem):
-    """Fields go by that layout's names, and the banner counts as a row, as it does in an editor."""
-    content = BANNER + ARTICLE + ARTICLE_ROWS[0] + row + "\n" + ARTICLE_ROWS[2]
-
-    assert refusal(write(tmp_path, content)) == f"table.csv, row 4: {problem}; {MEND}"
+@pytest.mark.parametrize("gaps", ["refuse", "keep", "previous"])
+def test_days_without_a_price_at_the_ends_are_left_out(tmp_path, gaps):
+    """As the last day is in tables of shares before the exchange closes; they are no gap."""
+    content = "date,close\n2018-02-28,\n2018-03-01,1\n2018-03-02,2\n2018-03-03,NaN\n2018-03-04,null\n"
+    table = load_prices(write(tmp_path, content), gaps=gaps)
+    assert (table.close_usd.tolist(), table.missing) == ([2, 1], 0)
+    assert table.notes == ("3 days without a price at the ends of the table: left out",)
 
 
-@pytest.mark.parametrize(
-    ("march_days", "problem"),
-    [
-        pytest.param(
-            [9, 8, 8, 7],
-            "row 4: date is 2018-03-08 as in row 3, expected each day once; remove one of the two",
-            id="duplicate-next-to-it",
-        ),
-        pytest.param(
-            [6, 7, 8, 6, 9, 10],
-            "row 5: date is 2018-03-06 as in row 2, expected each day once; remove one of the two",
-            id="duplicate-further-up",
-        ),
-        pytest.param(
-            [9, 8, 6, 5],
-            f"row 4: date is 2018-03-06, expected 2018-03-07 after 2018-03-08 in the row above: {ADD_DAYS}",
-            id="missing-newest-first",
-        ),
-        pytest.param(
-            [5, 6, 9, 10],
-            f"row 4: date is 2018-03-09, expected 2018-03-07 after 2018-03-06 in the row above: {ADD_DAYS}",
-            id="missing-oldest-first",
-        ),
-        pytest.param(
-            [9, 7, 6, 4],
-            f"row 3: date is 2018-03-07, expected 2018-03-08 after 2018-03-09 in the row above: {ADD_DAYS}",
-            id="missing-twice-names-the-first",
-        ),
-        pytest.param(
-            [9, 8, 6, 7, 5],
-            f"row 4: date is 2018-03-06, expected 2018-03-07 after 2018-03-08 in the row above: {SORT}",
-            id="two-days-exchanged",
-        ),
-        pytest.param(
-            [8, 9, 7, 6, 5],
-            f"row 3: date is 2018-03-09, expected 2018-03-07 after 2018-03-08 in the row above: {SORT}",
-            id="first-two-days-exchanged",
-        ),
-        pytest.param(
-            [5, 6, 7, 2, 8, 9],
-            f"row 5: date is 2018-03-02, expected 2018-03-08 after 2018-03-07 in the row above: {SORT}",
-            id="one-day-astray",
-        ),
-        pytest.param(
-            [9, 8, 7, 30],
-            f"row 5: date is 2018-03-30, expected 2018-03-06 after 2018-03-07 in the row above: {SORT}",
-            id="last-day-far-astray",
-        ),
-        pytest.param(
-            [7, 8, 9, 6, 5, 4, 3],
-            f"row 3: date is 2018-03-08, expected 2018-03-06 after 2018-03-07 in the row above: {SORT}",
-            id="two-files-joined",
-        ),
-    ],
-)
-def test_load_prices_refuses_days_out_of_place(tmp_path, march_days, problem):
-    """Days must follow one another, and a gap is told from a disorder since each is mended in its own way."""
-    content = OURS + "".join(f"2018-03-{day:02d},{10000 + day}\n" for day in march_days)
-
-    assert refusal(write(tmp_path, content)) == f"table.csv, {problem}"
+@settings(max_examples=50, deadline=None)
+@given(present=st.sets(st.integers(0, 60), min_size=1), newest_first=st.booleans())
+def test_gaps_are_filled_as_pandas_fills_them(tmp_path_factory, present, newest_first):
+    """For any days that are there, in either order."""
+    first = date(2020, 2, 1)
+    days = pd.DatetimeIndex([first + timedelta(days=day) for day in sorted(present)])
+    series = pd.Series(np.arange(1.0, len(days) + 1), index=days)
+    rows = [f"{day.date()},{close}\n" for day, close in series.items()]
+    path = write(tmp_path_factory.getbasetemp(), OURS + "".join(rows[:: -1 if newest_first else 1]))
+    expected = series.resample("D").ffill()
+    table = load_prices(path, gaps="previous")
+    assert table.close_usd[::-1].tolist() == expected.tolist()
+    assert table.dates[::-1].astype(str).tolist() == expected.index.strftime("%Y-%m-%d").tolist()
+    assert table.filled == tuple(expected.index.difference(days).strftime("%Y-%m-%d"))
 
 
-@pytest.mark.parametrize(
-    ("rows", "place"),
-    [
-        pytest.param(["2018-03-09,1", "2018-03-07,2", "2018-03-06,n/a"], "row 3: date is 2018-03-07,", id="gap-first"),
-        pytest.param(["2018-03-09,1", "2018-03-08,n/a", "2018-03-06,2"], 'row 3: close is "n/a",', id="price-first"),
-        pytest.param(
-            ["2018-03-09,1", "tomorrow,-1", "2018-03-07,\udcff"], 'row 3: date is "tomorrow",', id="date-first"
-        ),
-    ],
-)
-def test_load_prices_names_the_first_problem_in_the_file(tmp_path, rows, place):
-    """Whatever its kind: order, encoding and fields are judged in one pass down the rows, left to right."""
-    content = (OURS + "\n".join(rows)).encode("utf-8", "surrogateescape")  # \udcff becomes the byte 0xff
-
-    assert refusal(write(tmp_path, content)).startswith(f"table.csv, {place}")
+def test_unknown_word_for_gaps_is_refused():
+    """By the three that are known."""
+    with pytest.raises(ValueError, match=r"^gaps is 'skip', expected one of refuse, keep, previous$"):
+        load_prices(gaps="skip")

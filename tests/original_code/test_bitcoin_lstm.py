@@ -1,9 +1,7 @@
 """The published Bitcoin program against the package, and against what is known of it."""
 
-import importlib.util
 import subprocess
 import sys
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,12 +10,13 @@ import tensorflow.compat.v1 as tf
 
 from reproduce.articles.bitcoin_lstm.figures import predictions_as_published, prices_as_published
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.evidence.program import load_program, program_path
 from reproduce.inputs.prices import embedded_table_path
 from reproduce.networks.engine import create_engine
 from reproduce.networks.lstm.graph_engine import session_config
 from reproduce.networks.lstm.weights import Weights
 
-PROGRAM = Path(__file__).parents[2] / "original_code" / "bitcoin_lstm.py"
+PROGRAM = program_path("bitcoin_lstm")
 EPOCHS = 3
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -26,10 +25,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 @pytest.fixture(scope="module")
 def program():
     """The program as a module, its main part not run."""
-    spec = importlib.util.spec_from_file_location("published_bitcoin_lstm", PROGRAM)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_program("bitcoin_lstm")
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +122,7 @@ def test_price_picture_is_drawn_as_the_program_draws_it(program, dataset, tmp_pa
 
 @pytest.mark.usefixtures("kept_figures")
 def test_prediction_picture_is_drawn_as_the_program_draws_it(program, dataset, tmp_path):
-    """Likewise for the three curves, the shift by 7 and by 6 days included."""
+    """Size, title, axis labels, legend, and the three curves, the shift by 7 and by 6 days included."""
     training, testing = np.linspace(0, 1, 1015), np.linspace(1, 2, 245)
     program.plot_predictions(dataset.close_scaled, training, testing, tmp_path)
     assert describe(predictions_as_published(dataset, training, testing)) == describe(plt.gcf())

@@ -3,7 +3,7 @@
 import pytest
 
 from reproduce.articles.bitcoin_lstm.variant import Variant as BitcoinVariant
-from reproduce.articles.macbeth.variant import MacbethVariant
+from reproduce.articles.macbeth.variant import Generation, MacbethVariant
 from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
 from reproduce.evidence.claims import read_claims
 from tests.networks.characters.samples import WORDS, needs_macbeth
@@ -41,6 +41,7 @@ DEFAULTS = {
     "macbeth/hidden": [MACBETH.hidden] * 2,
     "macbeth/dropout": [MACBETH.dropout] * 2,
     "macbeth/batch-size": MACBETH.batch,
+    "macbeth/generated": Generation().length,
     "macbeth/epochs": MACBETH.epochs,  # a claim, as the text says another number; the program's is our default
 }
 

@@ -1,9 +1,7 @@
 """The published stacked LSTM program against the package, and against what is known of it."""
 
-import importlib.util
 import runpy
 import sys
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,10 +11,11 @@ from sklearn.preprocessing import MinMaxScaler
 from reproduce.articles.stacked_lstm.figures import predictions_as_published
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
+from reproduce.evidence.program import load_program, program_path
 from reproduce.inputs.prices import embedded_table_path, load_prices
 from reproduce.networks.forecasters import build_model
 
-PROGRAM = Path(__file__).parents[2] / "original_code" / "stacked_lstm.py"
+PROGRAM = program_path("stacked_lstm")
 SMALL = Variant(window=5, first=3, second=4, dropout=0.0, batch=6, test_days=7)
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -25,10 +24,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 @pytest.fixture(scope="module")
 def program():
     """The program as a module, its main part not run."""
-    spec = importlib.util.spec_from_file_location("published_stacked_lstm", PROGRAM)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_program("stacked_lstm")
 
 
 @pytest.fixture
@@ -44,15 +40,6 @@ def small_program(program, monkeypatch):
 def dataset():
     """The embedded table as the published variant sees it."""
     return prepare(load_prices(), Variant())
-
-
-def test_program_s_settings_are_those_of_the_published_variant(program):
-    """Every one of them."""
-    published = Variant()
-    assert program.units == (published.first, published.second)
-    names = ("window", "dropout", "epochs", "test_days")
-    assert {name: getattr(program, name) for name in names} == {name: getattr(published, name) for name in names}
-    assert program.batch_size == published.batch
 
 
 def test_program_reads_the_prices_of_the_package_in_date_order(program, dataset):

@@ -1,0 +1,92 @@
+"""A race: who is timed, how, and who is not; contenders that cheat, fail, die or miss something."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from reproduce.bench.contender import Contender
+from reproduce.bench.process import Chunk
+from reproduce.bench.rounds import check_losses, race, started
+from tests.bench.contenders import steady, timed, train_dying, train_raising
+
+PROBLEM = SimpleNamespace(steps=10)
+
+
+def race_of(*contenders):
+    """One round, each in a process of its own; results by contender's name."""
+    problems = dict.fromkeys(contenders, PROBLEM)
+    with started(contenders) as processes:
+        results = race(problems, processes, 1, on_progress=lambda _: None)
+    return {result.contender.name: result for result in results}
+
+
+class Timed:
+    """A process that is none: each answer is the epochs asked for, in so many seconds."""
+
+    def __init__(self, *seconds):
+        self.seconds, self.asked = list(seconds), []
+
+    def ask_to_build(self, _build, _problem):
+        self.asked.append(1)
+
+    def ask_to_go_on(self, times):
+        self.asked.append(times)
+
+    def answer(self):
+        return Chunk([0.5] * self.asked[-1], self.seconds.pop(0), peak_bytes=10 - len(self.seconds))
+
+
+def test_rounds_take_half_a_second_and_are_timed_by_the_step():
+    """After building comes a round that tells how many epochs fill half a second, and is not timed."""
+    quick, slow = Timed(9, 0.1, 0.4, 0.6), Timed(9, 2, 3, 1)
+    processes, seen = {steady("session engine"): quick, steady("Keras fit"): slow}, []
+    results = race(dict.fromkeys(processes, PROBLEM), processes, 2, on_progress=seen.append)
+    assert [process.asked for process in (quick, slow)] == [[1, 1, 5, 5], [1, 1, 1, 1]]
+    assert [r.microseconds for r in results] == [pytest.approx([8_000, 12_000]), pytest.approx([300_000, 100_000])]
+    assert [(len(r.outcomes), r.peak_bytes) for r in results] == [(12, 10), (4, 10)]
+    assert len(seen) == 5
+
+
+@pytest.mark.parametrize(
+    ("loss", "is_same"),
+    [
+        pytest.param(0.5004, True, id="rounding"),
+        pytest.param(0.501, False, id="above"),
+        pytest.param(0.499, False, id="below"),
+        pytest.param(float("nan"), False, id="nan"),
+    ],
+)
+def test_losses_agree_within_a_thousandth(loss, is_same):
+    """Of the session engine's, though the compiled engine's is nearer."""
+    results = [timed(name, [1.0]) for name in ("compiled engine", "session engine")]
+    results.append(timed("Keras fit", [1.0], loss=loss))
+    check_losses(results)
+    assert [result.is_in for result in results] == [True, True, is_same]
+
+
+def test_losses_are_not_checked_against_a_contender_that_failed():
+    """Nothing is timed that was not checked."""
+    results = [timed("session engine", [], failure="its process died (SIGKILL)"), timed("Keras fit", [])]
+    results[0].outcomes.clear()
+    check_losses(results)
+    assert results[1].failure == "not checked: session engine has no loss to compare with"
+
+
+def test_contender_that_fails_or_dies_says_so_in_one_line():
+    """At once, or in a later round; the others are timed."""
+    failing = [Contender(f.__name__, "described", 1, f) for f in (train_raising, train_dying)]
+    results = race_of(steady("session engine"), *failing)
+    assert {name: (result.failure, len(result.microseconds)) for name, result in results.items()} == {
+        "session engine": (None, 1),
+        "train_raising": ("RuntimeError: out of luck", 0),
+        "train_dying": ("its process died (SIGKILL)", 0),
+    }
+
+
+def test_contender_that_misses_something_is_listed_with_the_way_to_get_it(tmp_path):
+    """A package, or a file that is in a checkout only; that is no failure."""
+    missing = [steady("a", package="no_such_package"), steady("b", file=tmp_path / "program.py")]
+    results = race_of(steady("session engine"), *missing)
+    assert results["a"].missing == "no_such_package is not installed; pip install '.[bench]' in the repository"
+    assert results["b"].missing == "program.py is not installed with the package; run the bench in a checkout"
+    assert [results[name].failure for name in "ab"] == [None, None]
