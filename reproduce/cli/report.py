@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from reproduce.cli.output import JsonOption, note, show_table
+from reproduce.articles.article import Shown
+from reproduce.cli.output import JsonOption, note, show
 from reproduce.errors import RunError
-from reproduce.networks.engine import limit_threads
+from reproduce.runs.process import limit_threads
 
 
 def report(
@@ -20,9 +21,9 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is not a report of ours.")] = False,
     json_to: JsonOption = None,
 ) -> None:
-    """Write one page that needs no network: verdicts, figures, an interactive chart, and what ran.
+    """Write one page that needs no network: verdicts, findings, pictures, what the run shows, and what ran.
 
-    Of a study the charts show the first finished seed of the first variant. Nothing is trained but a tiny network.
+    Of a study it shows the first finished seed of the first variant. Nothing is trained but tiny networks.
 
     Example: reproduce report runs/bitcoin-lstm-published-s0-compiled --out report.html
     """
@@ -32,16 +33,18 @@ def report(
         if error.name is None or error.name.partition(".")[0] not in ("jinja2", "markupsafe", "plotly"):
             raise
         raise RunError(f"a report needs {error.name}: pip install '.[report]' in the repository") from error
-    from reproduce.report.page import load_audit, page_of
-    from reproduce.report.subject import find_subject
+    from reproduce.articles.reading import open_run_or_study
 
-    subject = find_subject(run_or_study)  # refused now, before TensorFlow starts
+    article, directory, study = open_run_or_study(run_or_study)  # refused now, before TensorFlow starts
     path = run_or_study / "report.html" if out is None else out
     check_place(path, force=force)
     limit_threads(1)
-    page = page_of(subject, load_audit())
+    from reproduce.articles.audit import audit
+    from reproduce.report.page import page_of
+
+    page = page_of(article, directory, study, audit(article))
     write_report(render(page), path)
-    rows = [{"verdict": verdict, "claims": count} for verdict, count in page.counts.items()]
-    shown = [{"verdict": row["verdict"], "claims": str(row["claims"])} for row in rows]
-    show_table("Claims of the Bitcoin article by verdict, from the shipped tables", rows, shown, json_to)
+    rows = [{"verdict": verdict, "claims": count} for verdict, count in page.tally.claims.items()]
+    texts = [{name: str(value) for name, value in row.items()} for row in rows]
+    show([Shown(f"{article.label}: {page.tally.sentence()}", rows, texts)], json_to)
     note(f"the page is {path}")

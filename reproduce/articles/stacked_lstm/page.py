@@ -62,7 +62,7 @@ def _test_set(directory: Directory, windows: Windows, tested: pd.DataFrame) -> l
     by_date = Picture(
         pictures.predictions_by_date(windows, usd, network),
         0.6,
-        f"The same predictions in USD by date, {first} to {last}, with persistence, the price of the day before. {told}",
+        f"The same predictions in USD by date, {first} to {last}, beside the price of the day before. {told}",
         "The same on the days they are for, beside persistence: the forecast that the price stays as it was the day "
         "before.",
     )
@@ -104,9 +104,8 @@ def _pair_table(pairs: Sequence[Pairs]) -> Table:
         )
         for one in pairs
     ]
-    return Table(
-        "Differences of the test error, seed by seed; below 0 the rival is better", columns | {"So": ""}, {"": rows}
-    )
+    caption = "Differences of the test error, seed by seed; below 0 the rival is better"
+    return Table(caption, columns | {"So": ""}, {"": rows})
 
 
 def _median_table(rows: Sequence[RivalRow], naive: float) -> Table:
@@ -116,9 +115,8 @@ def _median_table(rows: Sequence[RivalRow], naive: float) -> Table:
         mine = [row for row in rows if row.network == network]
         values = (median(getattr(row, name) for row in mine) for name in ("rmse_usd", "skill", "final_loss"))
         medians.append((LABELS[network], *values, len(mine)))
-    return Table(
-        "Medians over the seeds", columns, {"": medians, "Beside them": [("persistence", naive, 0.0, None, None)]}
-    )
+    beside = [("persistence", naive, 0.0, None, None)]
+    return Table("Medians over the seeds", columns, {"": medians, "Beside them": beside})
 
 
 def _assumptions() -> Section:
