@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -22,9 +21,9 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is not a report of ours.")] = False,
     json_to: JsonOption = None,
 ) -> None:
-    """Write one page that needs no network: verdicts, pictures, an interactive chart, and what ran.
+    """Write one page that needs no network: verdicts, findings, pictures, what the run shows, and what ran.
 
-    Of a study the charts show the first finished seed of the first variant. Nothing is trained but a tiny network.
+    Of a study it shows the first finished seed of the first variant. Nothing is trained but tiny networks.
 
     Example: reproduce report runs/bitcoin-lstm-published-s0-compiled --out report.html
     """
@@ -40,11 +39,12 @@ def report(
     path = run_or_study / "report.html" if out is None else out
     check_place(path, force=force)
     limit_threads(1)
+    from reproduce.articles.audit import audit
     from reproduce.report.page import page_of
 
-    page = page_of(article, directory, study)
+    page = page_of(article, directory, study, audit(article))
     write_report(render(page), path)
     rows = [{"verdict": verdict, "claims": count} for verdict, count in page.tally.claims.items()]
-    texts = [{"verdict": row["verdict"], "claims": str(row["claims"])} for row in rows]
-    show([Shown(f"Claims of the {article.label} by verdict", rows, texts)], json_to, **asdict(page.tally))
+    texts = [{name: str(value) for name, value in row.items()} for row in rows]
+    show([Shown(f"{article.label}: {page.tally.sentence()}", rows, texts)], json_to)
     note(f"the page is {path}")

@@ -1,18 +1,18 @@
-"""What ran, on what, and the commands to run it again."""
+"""What ran, on what, and the commands to run it again: of any article's run."""
 
 from __future__ import annotations
 
 import hashlib
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.inputs.prices import EMBEDDED_SHA256
-from reproduce.report.subject import Subject
+from reproduce.articles.article import Article
+from reproduce.articles.sources import is_own
+from reproduce.runs.directory import Directory
 
-FILES = ("config.json", "environment.json", "losses.csv", "predictions.csv", "metrics.json", "checkpoint.npz")
+RECORDS = (".json", ".csv", ".npz", ".txt")  # files whose checksums tell whether two runs are the same
 
 
 @dataclass(frozen=True)
@@ -24,71 +24,78 @@ class Fact:
     is_code: bool = False
 
 
-def facts_of(subject: Subject) -> list[Fact]:
-    """Settings, seed, machine, packages, checksums and commands, as far as the run's files tell."""
-    return [fact for fact in _facts(subject) if any(fact.values)]
+def facts_of(article: Article, directory: Directory) -> list[Fact]:
+    """Settings, seed, machine, packages, checksums and commands, as far as the run's files tell.
+
+    Raises:
+        RunError: environment.json is damaged.
+    """
+    environment = dict(directory.read_environment())
+    return [fact for fact in _facts(article, directory, environment) if any(fact.values)]
 
 
-def _facts(subject: Subject) -> Iterator[Fact]:
-    config, environment = subject.config, subject.environment
-    yield Fact("Run again", [rerun_command(subject)], is_code=True)
-    yield Fact("Begun as", [_begun_as(environment)], is_code=True)
-    yield Fact("Directory", [str(subject.path)], is_code=True)
+def _facts(article: Article, directory: Directory, environment: dict[str, Any]) -> Iterator[Fact]:
+    config, words = directory.config, _words(environment)
+    variant, seconds = asdict(config.variant), environment.get("seconds")
+    yield Fact("Run again", [_rerun_command(article, directory, environment)], is_code=True)
+    yield Fact("Begun as", [shlex.join(["reproduce", *words]) if words else ""], is_code=True)
+    yield Fact("Directory", [str(directory.path)], is_code=True)
     yield Fact("Seed", [str(config.seed)])
     yield Fact("Engine", [config.engine])
-    yield Fact("Variant", [", ".join(f"{f.name} {getattr(config.variant, f.name)}" for f in fields(Variant))])
-    yield Fact("Duration", [f"{seconds:.0f} s"] if (seconds := _number(environment.get("seconds"))) else [])
+    yield Fact("Variant", [", ".join(f"{name} {value}" for name, value in variant.items())])
+    yield Fact("Duration", [f"{seconds:,.0f} s"] if isinstance(seconds, int | float) else [])
     yield Fact("Processor", [_text(environment.get("processor")), _cores(environment)])
+    yield Fact("Devices", [str(device) for device in _list(environment.get("devices"))])
     yield Fact("System", [_text(environment.get("platform"))])
     yield Fact("Python", [_text(environment.get("python"))])
     yield Fact("Packages", [", ".join(_pairs(environment.get("packages")))])
     yield Fact("Flags", _pairs(environment.get("flags")), is_code=True)
     yield Fact("Commit", [_text(environment.get("git_commit"))], is_code=True)
-    known = "the article's table" if config.data_sha256 == EMBEDDED_SHA256 else "a table of its own"
-    yield Fact("Price table", [known])
-    yield Fact("Sha256", [f"price table {config.data_sha256}", *_checksums(subject)], is_code=True)
+    yield Fact("Input", ["the article's own" if is_own(directory, article.source) else _input_name(directory)])
+    yield Fact("Sha256", [f"input {config.data_sha256}", *_checksums(directory)], is_code=True)
 
 
-def rerun_command(subject: Subject) -> str:
-    """A command line that makes the run anew; a table of one's own is named as it was the first time, if known."""
-    config = subject.config
-    words = ["reproduce", "run", "--variant", config.variant.name, "--seed", str(config.seed)]
+def _rerun_command(article: Article, directory: Directory, environment: dict[str, Any]) -> str:
+    """A command line that makes the run anew; a file of one's own is named as it was the first time, if known."""
+    config, threads = directory.config, environment.get("threads")
+    words = ["reproduce", "run", article.id, "--variant", config.variant.name, "--seed", str(config.seed)]
     words += ["--engine", config.engine]
-    if config.engine == "session":
-        words += ["--threads", str(_threads(subject.environment))]
-    if not subject.has_article_s_data:
-        words += ["--data", _data_path(subject.environment)]
+    if article.threads and isinstance(threads, dict) and article.threads in threads:
+        words += [f"--{article.threads.replace('_', '-')}-threads", str(threads[article.threads])]
+    if config.gaps is not None:
+        words += ["--gaps", config.gaps]
+    if not is_own(directory, article.source):
+        words += [article.source.option, _given(article.source.option, environment) or _input_name(directory)]
     return shlex.join(words)
 
 
-def _begun_as(environment: dict[str, Any]) -> str:
-    argv = [str(word) for word in _list(environment.get("argv"))]
-    return shlex.join(["reproduce", *argv[1:]]) if argv else ""  # its first word is the path of a file of ours
+def _given(option: str, environment: dict[str, Any]) -> str:
+    """The file of that option of the command that began the run; empty where it is not known."""
+    words = _words(environment)
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name == option:
+            return value if equals else after
+    return ""
 
 
-def _threads(environment: dict[str, Any]) -> int:
-    threads = environment.get("threads")
-    return threads.get("inter_op", 1) if isinstance(threads, dict) else 1
+def _input_name(directory: Directory) -> str:
+    return str(directory.read_json("input.json")["name"])
 
 
-def _data_path(environment: dict[str, Any]) -> str:
-    argv = [str(word) for word in _list(environment.get("argv"))]
-    for word, after in zip(argv, [*argv[1:], ""], strict=True):
-        if word == "--data":
-            return after
-        if word.startswith("--data="):
-            return word.removeprefix("--data=")
-    return "TABLE.csv"
+def _words(environment: dict[str, Any]) -> list[str]:
+    """The words of the command; the first, the path of a file of ours, left out."""
+    return [str(word) for word in _list(environment.get("argv"))[1:]]
 
 
-def _checksums(subject: Subject) -> list[str]:
-    paths = [subject.path / name for name in FILES]
-    return [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in paths if path.is_file()]
+def _checksums(directory: Directory) -> list[str]:
+    paths = sorted(path for path in directory.path.iterdir() if path.suffix in RECORDS)
+    return [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in paths]
 
 
 def _cores(environment: dict[str, Any]) -> str:
-    cores, threads = environment.get("cores"), _threads(environment)
-    return f"{cores} cores, {threads} operation{'s' * (threads != 1)} at once" if cores else ""
+    cores, threads = environment.get("cores"), _pairs(environment.get("threads"))
+    return f"{cores} cores; threads: {', '.join(threads)}" if cores and threads else ""
 
 
 def _pairs(value: Any) -> list[str]:
@@ -102,7 +109,3 @@ def _list(value: Any) -> list[Any]:
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
-
-
-def _number(value: Any) -> float | None:
-    return value if isinstance(value, (int, float)) else None

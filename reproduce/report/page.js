@@ -7,17 +7,17 @@
   const rows = [...document.querySelectorAll("#claims tbody tr")];
   const status = document.getElementById("filtered");
 
-  function show(verdict) {
+  function show(group) {
     let shown = 0;
     for (const row of rows) {
-      row.hidden = verdict !== "" && row.dataset.verdict !== verdict;
+      row.hidden = group !== "" && row.dataset.group !== group;
       shown += row.hidden ? 0 : 1;
     }
-    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.verdict === verdict));
-    status.textContent = `${shown} of ${rows.length} claims shown`;
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.group === group));
+    status.textContent = `${shown} of ${rows.length} rows shown`;
   }
 
-  for (const button of buttons) button.addEventListener("click", () => show(button.dataset.verdict));
+  for (const button of buttons) button.addEventListener("click", () => show(button.dataset.group));
   show("");
 
   const theme = document.getElementById("theme");

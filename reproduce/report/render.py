@@ -1,42 +1,63 @@
-"""The page as one HTML file that loads nothing: template, style, scripts and figures in one text."""
+"""The page as one HTML file that loads nothing: template, style, scripts and pictures in one text."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from plotly.offline import get_plotlyjs
 
+from reproduce.articles.sections import WIDTH, Block, Cell, Chart, Pair, Picture, shown
 from reproduce.errors import RunError
 from reproduce.evidence.claims import NOT_REPRODUCED, NOT_TESTABLE, PARTLY, REPRODUCED
-from reproduce.report.page import Page
+from reproduce.report.page import APART, Page
 from reproduce.runs.files import write_text
 
 MARKER = b'<meta name="generator" content="reproduce report">'
-MARKS = {REPRODUCED: "✓", PARTLY: "◐", NOT_REPRODUCED: "✗", NOT_TESTABLE: "?"}  # so that no verdict hangs on colour
-CURVES = {
-    "actual": "actual price",
-    "training": "predicted, training set",
-    "testing": "predicted, test set",
-    "persistence": "persistence",
-}
+TITLE, LABEL = 48, 26  # characters of a line over and beside a picture
+MARKS = {REPRODUCED: "✓", PARTLY: "◐", NOT_REPRODUCED: "✗", NOT_TESTABLE: "?"}  # so that no verdict is colour alone
+
+
+class Image(NamedTuple):
+    """A picture as the page holds it."""
+
+    uri: str
+    width: int  # CSS pixels at which its text has its own size
+    height: int
 
 
 def render(page: Page) -> str:
     """The whole page. Whatever it quotes is escaped; only files of this package and Plotly enter as they are."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False)
-    scripts = [get_plotlyjs(), _own("page.js"), _own("chart.js")]
-    return environment.from_string(_own("template.html.j2")).render(
+    blocks = [block for section in page.sections for block in _flat(section.blocks)]
+    charts = [get_plotlyjs(), _own("chart.js")] if any(isinstance(block, Chart) for block in blocks) else []
+    scripts = [_own("page.js"), *charts]
+    environment = Environment(autoescape=True, undefined=StrictUndefined, loader=FunctionLoader(_own))
+    environment.globals["fresh"] = itertools.count(1).__next__  # for ids: no number comes twice
+    environment.filters |= {
+        "kind": lambda block: type(block).__name__,
+        "image": _image,
+        "shown": shown,
+        "marked": _marked,
+        "json": lambda block: htmlsafe_json_dumps(asdict(block)),
+    }
+    environment.tests["cell"] = lambda value: isinstance(value, Cell)
+    return environment.get_template("template.html.j2").render(
         page=page,
-        chart_data=htmlsafe_json_dumps(asdict(page.chart)),
+        names={group: one for group, (one, _) in APART.items()},
         marks=MARKS,
-        curves=CURVES,
+        apart={group: words for group, (_, words) in APART.items()},
         style=Markup(_own("style.css")),
         scripts=[Markup(script) for script in scripts],
         policy=_policy(scripts),
@@ -73,6 +94,31 @@ def _beginning(path: Path) -> bytes:
 
 def _own(name: str) -> str:
     return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+def _flat(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield from _flat([*block.left, *block.right]) if isinstance(block, Pair) else [block]
+
+
+def _marked(text: str) -> Markup:
+    """Sentences in which what stands between backticks is code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", escape(text)))
+
+
+def _image(picture: Picture) -> Image:
+    """Draw the picture anew at its size on the page, with words that find room there."""
+    figure, height = picture.figure, picture.height * WIDTH
+    figure.set_size_inches(WIDTH, height)
+    for axes in figure.axes:
+        axes.set_title(textwrap.fill(axes.get_title(), TITLE))
+        axes.set_ylabel(textwrap.fill(axes.get_ylabel(), LABEL))
+        for text in axes.get_legend().get_texts() if axes.get_legend() else ():
+            text.set_fontsize("small")
+    svg = BytesIO()
+    figure.savefig(svg, format="svg", metadata={"Date": None})
+    uri = "data:image/svg+xml;base64," + base64.b64encode(svg.getvalue()).decode()
+    return Image(uri, width=round(96 * WIDTH), height=round(96 * height))
 
 
 def _policy(scripts: list[str]) -> str:

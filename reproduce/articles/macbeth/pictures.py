@@ -25,10 +25,7 @@ def draw(directory: Directory) -> None:
 
 def of_run(directory: Directory) -> Figure:
     """A run's milestones beside what counted characters reach on the same samples."""
-    text = TEXTS.read(directory)
-    training, judged = parts(text, directory.config.variant)
-    counted = (entropy_of_order(training, judged, order, len(text.vocabulary)) for order in (0, 1))
-    return milestones(read_milestones(directory), Baselines(*counted, text_repeat_rate(judged)))
+    return milestones(read_milestones(directory), baselines(directory))
 
 
 def trend(rows: Sequence[MilestoneRow]) -> Figure:
@@ -43,6 +40,14 @@ class Baselines(NamedTuple):
     entropy_0: float
     entropy_1: float
     repeat_rate: float
+
+
+def baselines(directory: Directory) -> Baselines:
+    """Those of a run's text, counted over the samples that it trains on."""
+    text = TEXTS.read(directory)
+    training, judged = parts(text, directory.config.variant)
+    counted = (entropy_of_order(training, judged, order, len(text.vocabulary)) for order in (0, 1))
+    return Baselines(*counted, text_repeat_rate(judged))
 
 
 def milestones(measured: Sequence[Milestone], counted: Baselines) -> Figure:
