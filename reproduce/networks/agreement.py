@@ -21,5 +21,3 @@ def random_weights(hidden: int, seed: int) -> dict[str, np.ndarray]:
     """Weights by name, each a draw of its own, normal with deviation 0.1, float64."""
     generator = np.random.default_rng(seed)
     return {name: generator.normal(0, 0.1, shape) for name, shape in weight_shapes(hidden)._asdict().items()}
-
-

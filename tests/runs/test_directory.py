@@ -248,7 +248,9 @@ def test_losses_read_back_to_the_same_bits(directory):
 def test_metrics_that_are_not_finite_become_null(directory):
     """In lists and dictionaries too: JSON has no word for them."""
     nan, inf = float("nan"), np.float64("inf")
-    directory.write_json("metrics.json", {"mse": nan, "rmse": 2.5, "by_epoch": [inf, 3], "of": {"gru": nan, "n": 4}, "best": "lstm"})
+    directory.write_json(
+        "metrics.json", {"mse": nan, "rmse": 2.5, "by_epoch": [inf, 3], "of": {"gru": nan, "n": 4}, "best": "lstm"}
+    )
     expected = {"mse": None, "rmse": 2.5, "by_epoch": [None, 3], "of": {"gru": None, "n": 4}, "best": "lstm"}
     assert directory.read_metrics() == expected
 

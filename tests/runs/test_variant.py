@@ -48,7 +48,10 @@ def test_parse_refuses_a_word_that_names_no_field_or_one_twice(text):
     [
         ("kind", "green", "expected one of black, upside-down"),
         *(("epochs", value, "expected a whole number of at least 1") for value in (0, -1, 2.0, True, "3")),
-        *(("sugar", value, "expected a share of at least 0 and below 1") for value in (1, -0.1, float("nan"), "a", True)),
+        *(
+            ("sugar", value, "expected a share of at least 0 and below 1")
+            for value in (1, -0.1, float("nan"), "a", True)
+        ),
     ],
 )
 def test_value_out_of_its_limits_is_refused(field, value, wanted):

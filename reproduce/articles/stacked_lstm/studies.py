@@ -19,7 +19,11 @@ from reproduce.evidence.pairs import Pairs
 def _show(rows: Sequence[RivalRow]) -> list[Shown]:
     pairs = compare(rows)
     title = "The rival's error on the test days less the LSTM's, of the same seed; above 0 the LSTM is better"
-    compared = Shown(title, [asdict(one) | {"verdict": f"the LSTM is {one.outcome}"} for one in pairs], [_pair_text(p) for p in pairs])
+    compared = Shown(
+        title,
+        [asdict(one) | {"verdict": f"the LSTM is {one.outcome}"} for one in pairs],
+        [_pair_text(p) for p in pairs],
+    )
     networks = Shown("Medians, by network", [asdict(row) for row in rows], _network_texts(rows))
     return [compared, networks] if pairs else [networks]
 

@@ -62,6 +62,7 @@ def create_char_engine(name: str, network: Network, characters: int, seed: int) 
 
 from reproduce.networks.agreement import relative_difference
 from reproduce.errors import MismatchError
+
 STEPS = 20
 TOLERANCE = 1e-5  # relative, of float32 losses that differ in the order of sums; measured: 1e-8
 

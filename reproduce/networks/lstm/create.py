@@ -1,11 +1,14 @@
 """Shim."""
+
 from __future__ import annotations
 import numpy as np
 from reproduce.errors import MismatchError
 from reproduce.networks.agreement import relative_difference
 from reproduce.networks.engine import Engine
+
 ENGINES = ("compiled", "session", "keras")
 FIRST_EPOCH_TOLERANCE = 1e-3
+
 
 def create_engine(name: str, variant, seed: int, *, dtype: str = "float32", threads: int = 1) -> Engine:
     """Build the engine `name` with the weights that `seed` draws.
@@ -56,5 +59,3 @@ def prove_compiled(variant, seed: int, inputs, targets) -> dict[str, float]:
             f"engine's {losses['session']}; train with the session engine instead, and please report it"
         )
     return {**losses, "relative_difference": difference}
-
-
