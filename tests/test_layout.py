@@ -70,9 +70,13 @@ def circles():
     return [members for members in found if len(members) > 1]
 
 
+ARTICLES = sorted(path.name for path in (ROOT / "reproduce" / "articles").iterdir() if (path / "claims.toml").exists())
+
+
 def article_of(module):
-    """`bitcoin_lstm` of reproduce.articles.bitcoin_lstm.pictures; None outside the articles."""
-    return module.split(".")[2] if module.startswith("reproduce.articles.") else None
+    """`macbeth` of reproduce.articles.macbeth.pictures; None outside the articles, and for what they share."""
+    part = module.split(".")[2:3]
+    return part[0] if module.startswith("reproduce.articles.") and part[0] in ARTICLES else None
 
 
 def public_functions(path):
