@@ -157,7 +157,7 @@ class TextTraining:
         """losses.csv, milestones.csv, weights.npz, written.txt and metrics.json."""
         progress, weights = self.progress, self._engine.weights()
         self._directory.write_losses(progress.losses)
-        write_milestones(directory, progress.milestones)
+        write_milestones(self._directory, progress.milestones)
         self._directory.write_arrays("weights.npz", weights._asdict())
         self._directory.write_text(WRITTEN, self._write(weights))
         last = progress.milestones[-1]
