@@ -100,7 +100,7 @@ def _pair_table(pairs: Sequence[Pairs]) -> Table:
             Cell(one.mean, f"{shown(one.low, '.0f')} to {shown(one.high, '.0f')}"),
             one.share_won,
             "< 0.001" if one.wilcoxon_p < 0.001 else one.wilcoxon_p,
-            one.verdict,
+            f"the LSTM is {one.outcome}",
         )
         for one in pairs
     ]
