@@ -1,4 +1,4 @@
-"""`reproduce run`, for any article: what it proves first, what it refuses, what it trains beside, and what it judges."""
+"""`reproduce run`, for any article: what it proves first, refuses, trains beside, and judges."""
 
 import fcntl
 from dataclasses import replace

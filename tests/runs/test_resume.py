@@ -26,7 +26,7 @@ RESULTS = ("losses.csv", "leaves.txt", "metrics.json")
 
 def train(root, **options):
     """The run, without a look at TensorFlow's threads and devices, which takes seconds."""
-    with mock.patch.object(training, "describe_environment", lambda _: {}):
+    with mock.patch.object(training, "describe_environment", return_value={}):
         return training.run(root, LONG, lambda directory: TeaTraining(directory, LEAVES), **options)
 
 
