@@ -1,20 +1,37 @@
-"""What every engine can do, and how to get one. An engine is a way to execute the same training."""
+"""What every engine is given and promises, and what a seed decides. An engine is a way to execute the same training."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.networks.characters.weights import CharWeights
 
-ENGINES = ("compiled", "session", "keras")
-MAX_SEED = (2**31 - 1) // 9 - 1  # beyond it two weights' op-level seeds, nine a run, would meet
+SEEDS_A_RUN = 9  # one for each draw of a run: op-level seeds 9·seed … 9·seed + 8, so that no two runs share one
+MAX_SEED = (2**31 - 1) // SEEDS_A_RUN - 1  # beyond it two draws' seeds would meet
+
+
+class Settings(Protocol):
+    """What decides the price network and its training steps, beside the seed."""
+
+    wiring: str  # published or described
+    clipping: str  # unused, or applied: gradients are scaled to a global norm of at most clip_margin
+    clip_margin: float
+    window: int  # days
+    batch: int  # windows
+    hidden: int
+    learning_rate: float
+
+
+class CharSettings(Protocol):
+    """What decides the character network and its training steps, beside the seed and the number of characters."""
+
+    window: int  # characters
+    batch: int  # samples
+    hidden: int  # of each of the two layers
+    dropout: float  # share
+    learning_rate: float
 
 
 class Epoch(NamedTuple):
@@ -24,8 +41,33 @@ class Epoch(NamedTuple):
     predictions: np.ndarray  # (windows, 1) likewise, scaled
 
 
-class Engine(Protocol):
-    """A network in training. Arrays of `inputs` are (windows, window, 1), of `targets` (windows, 1), both scaled."""
+Weights = TypeVar("Weights")
+
+
+class Trainable(Protocol[Weights]):
+    """A network in training."""
+
+    def weights(self) -> Weights:
+        """The weights as arrays."""
+
+    def set_weights(self, weights: Weights) -> None:
+        """Replace the weights and leave the optimizer as it is."""
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that the next step depends on: weights, Adam's moments, its step, which dropout counts by too."""
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Continue from a `state` of the same engine, to the same bits; ValueError where it is another network's."""
+
+    def close(self) -> None:
+        """Free what the engine holds."""
+
+
+class Engine(Trainable[dict[str, np.ndarray]], Protocol):
+    """The price network. Inputs are (windows, window, 1), targets (windows, 1), both scaled.
+
+    Weights go by name, in the published shapes (`reproduce.networks.lstm.weights.Weights`).
+    """
 
     def train_epoch(self, inputs: np.ndarray, targets: np.ndarray) -> Epoch:
         """One update a batch, in order, never shuffled; a last batch may be shorter."""
@@ -36,48 +78,19 @@ class Engine(Protocol):
     def loss_and_gradients(self, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, dict[str, np.ndarray]]:
         """The loss of one batch and its gradient by weight name, before clipping; nothing is updated."""
 
-    def weights(self) -> dict[str, np.ndarray]:
-        """The weights by name (`reproduce.networks.lstm.weights.Weights`), in the published shapes."""
 
-    def set_weights(self, weights: dict[str, np.ndarray]) -> None:
-        """Replace the weights and leave the optimizer as it is."""
+class CharEngine(Trainable[CharWeights], Protocol):
+    """The character network. Inputs are numbers of characters, scaled inside."""
 
-    def state(self) -> dict[str, np.ndarray]:
-        """All that the next epoch depends on: weights, Adam's moments and its step."""
+    def train(self, inputs: np.ndarray, targets: np.ndarray) -> float:
+        """One update a batch, in order. Inputs are (steps, batch, window), targets (steps, batch), both int32.
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Continue from a `state` of the same engine, to the same bits."""
+        Returns:
+            The mean over steps of each batch's cross-entropy in nats before its own update, dropout at work.
+        """
 
-    def close(self) -> None:
-        """Free what the engine holds."""
-
-
-def create_engine(name: str, variant: Variant, seed: int, *, dtype: str = "float32", threads: int = 1) -> Engine:
-    """Build the engine `name` with the weights that `seed` draws.
-
-    Every engine starts from the same bits: those the graph's initialisers give.
-
-    Args:
-        name: one of ENGINES.
-        threads: operations that may run at once in the session engine. One promises equal bits; the other engines
-            always run one at a time.
-
-    Raises:
-        ValueError: there is no such engine.
-    """
-    if name == "session":
-        from reproduce.networks.lstm.session import SessionEngine
-
-        return SessionEngine(variant, seed, dtype=dtype, threads=threads)
-    if name == "compiled":
-        from reproduce.networks.lstm.compiled import CompiledEngine
-
-        return CompiledEngine(variant, seed, dtype=dtype)
-    if name != "keras":
-        raise ValueError(f"engine is {name!r}, expected one of {', '.join(ENGINES)}")
-    from reproduce.networks.lstm.keras import KerasEngine
-
-    return KerasEngine(variant, seed, dtype=dtype)
+    def probabilities(self, inputs: np.ndarray) -> np.ndarray:
+        """Of each character to come next, (samples, characters), without dropout, from inputs (samples, window)."""
 
 
 def check_seed(seed: int) -> None:
@@ -94,35 +107,9 @@ def check_seeds(seeds: range) -> None:
         check_seed(seed)
 
 
-def limit_threads(threads: int, *, within: int = 1) -> None:
-    """Start TensorFlow in this process with fixed thread pools; call it before any other use of TensorFlow.
+def epoch_order(seed: int, epoch: int, samples: int) -> np.ndarray:
+    """A random order in which an epoch takes its samples, (samples,), which depends on seed and epoch alone.
 
-    `threads` operations may run at once, and `within` threads share one. XLA's pool is fixed here too: it follows
-    the process, not a session's settings. A second call with the same numbers does nothing.
-
-    Raises:
-        RuntimeError: TensorFlow has started with other pools.
+    For programs that let Keras's `fit` shuffle: from a generator that a resumed run could not put back in its place.
     """
-    with _silent_stderr():  # its start-up notes come before any setting of ours can reach it
-        import tensorflow as tf
-
-        threading = tf.config.threading
-        pools = threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads()
-        if pools != (within, threads):
-            threading.set_intra_op_parallelism_threads(within)
-            threading.set_inter_op_parallelism_threads(threads)
-        tf.config.list_logical_devices()  # starts it
-
-
-@contextmanager
-def _silent_stderr() -> Iterator[None]:
-    """Point the process's stderr, that of C++ code too, at nothing for a while."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    return np.random.default_rng((seed, epoch)).permutation(samples)
