@@ -1,4 +1,4 @@
-"""The Macbeth network on a TF1-style graph: one `session.run` is many training steps, compiled by XLA.
+"""The character network on a TF1-style graph: one `session.run` is many training steps, compiled by XLA.
 
 It starts from the weights, and drops the very units, that Keras's layers draw from the same seeds; its steps are those
 of Keras's Adam.

@@ -1,4 +1,4 @@
-"""The Macbeth article's model in Keras, and the engine that trains it with `fit`: what the other engine is held to."""
+"""The character network in Keras, and the engine that trains it with `fit`: what the other engine is held to."""
 
 from __future__ import annotations
 

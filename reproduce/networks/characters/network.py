@@ -1,4 +1,4 @@
-"""The Macbeth network's loss and gradient in TensorFlow operations, by `reproduce.networks.lstm.backpropagation`.
+"""The character network's loss and gradient in TensorFlow operations, by `reproduce.networks.lstm.backpropagation`.
 
 LSTM → dropout → LSTM, its last output → dropout → softmax over the characters; categorical cross-entropy.
 What XLA compiles.
