@@ -159,7 +159,9 @@ def tf1_step(w: Arrays, gradients: Arrays, memory: TF1Adam, learning_rate: float
     return moved, TF1Adam(m, v, memory.beta1_power * 0.9, memory.beta2_power * 0.999)
 
 
-def keras_step(w: Arrays, gradients: Arrays, memory: KerasAdam, learning_rate: float = 0.001) -> tuple[Arrays, KerasAdam]:
+def keras_step(
+    w: Arrays, gradients: Arrays, memory: KerasAdam, learning_rate: float = 0.001
+) -> tuple[Arrays, KerasAdam]:
     """One step of Keras's Adam: the same means, the power taken from the step's number, and 1e-7 for 1e-8."""
     t = memory.steps + 1
     m = {name: memory.m[name] + (g - memory.m[name]) * (1 - 0.9) for name, g in gradients.items()}

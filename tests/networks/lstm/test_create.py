@@ -62,5 +62,5 @@ def test_proof_refuses_an_engine_that_trains_otherwise(table, monkeypatch):
         return real(name, replace(settings, wiring="described") if name == "compiled" else settings, seed)
 
     monkeypatch.setattr(create, "create_engine", faulty)
-    with pytest.raises(MismatchError, match="the first epoch is .* train with the session engine instead"):
+    with pytest.raises(MismatchError, match=r"the first epoch is .* train with the session engine instead"):
         prove_compiled(SMALL, 0, *table)
