@@ -29,9 +29,11 @@ def by_tf1():
         settings = [tf.constant(value, tf.float64) for value in (RATE, 0.9, 0.999, 1e-8)]
         update = v1.train.AdamOptimizer(*settings).apply_gradients([(given[name], variables[name]) for name in WEIGHTS])
         session.run(v1.global_variables_initializer())
+        after = []
         for gradients in GRADIENTS:
             session.run(update, {given[name]: array for name, array in gradients.items()})
-            yield session.run(variables)
+            after.append(session.run(variables))
+        return after
 
 
 def by_keras():

@@ -88,7 +88,7 @@ def test_gradients_are_slopes_of_the_loss():
         above, below = (
             by_hand(weights._replace(**{name: getattr(weights, name) + s}), *rest)[0] for s in (step, -step)
         )
-        assert (above - below) / 2e-6 == pytest.approx(np.ravel(gradient)[-2], rel=1e-5, abs=1e-8), name
+        assert float(above - below) / 2e-6 == pytest.approx(np.ravel(gradient)[-2], rel=1e-5, abs=1e-8), name
 
 
 @pytest.mark.parametrize("bias", [-60.0, 60.0], ids=["impossible", "certain"])
