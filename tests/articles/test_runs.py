@@ -90,6 +90,46 @@ def test_run_has_a_loss_an_epoch_that_falls(id_, engine, finished):
     assert directory.read_metrics()["final_loss"] == losses[-1]
 
 
+@pytest.mark.parametrize(
+    ("id_", "trained", "tested", "nearest"),
+    [  # newest first, a window begins with its newest row, and the last row it reads is the day after its target
+        pytest.param("bitcoin-lstm", range(7, 70), range(71, 78), 1, id="bitcoin-lstm"),
+        pytest.param("stacked-lstm", range(0), range(5, -1, -1), -1, id="stacked-lstm"),
+    ],
+)
+def test_predictions_and_errors_follow_from_the_prices(id_, trained, tested, nearest, finished):
+    """Every row on its day, 0 the newest, with its price; errors in USD and skill are worked from them."""
+    directory, table = finished(id_), short_table()
+    usd = dict(zip(table.dates.astype(str), table.close_usd, strict=True))
+    frame = pd.read_csv(directory.path / "predictions.csv")
+    assert list(zip(frame["date"], frame["set"], strict=True)) == [
+        *((str(table.dates[k]), "training") for k in trained),
+        *((str(table.dates[k]), "testing") for k in tested),
+    ]
+    assert frame["actual_usd"].tolist() == [usd[day] for day in frame["date"]]
+    unit = np.polyfit(frame["actual_scaled"], frame["actual_usd"], 1)
+    np.testing.assert_allclose(np.polyval(unit, frame["predicted_scaled"]), frame["predicted_usd"])
+
+    test = frame[frame["set"] == "testing"]
+    errors = test["predicted_usd"] - test["actual_usd"]
+    steps = [usd[day] - usd[str(np.datetime64(day) + nearest)] for day in test["date"]]
+    expected = {
+        "test_rmse_usd": np.mean(errors**2) ** 0.5,
+        "persistence_rmse_usd": np.mean(np.square(steps)) ** 0.5,
+        "test_mse": np.mean(errors**2) / unit[0] ** 2,
+        "skill": 1 - np.sum(errors**2) / np.sum(np.square(steps)),
+    }
+    metrics = directory.read_metrics()
+    assert {name: metrics[name] for name in expected} == pytest.approx(expected)
+
+
+def test_bitcoin_training_predictions_are_those_of_the_last_epoch_on_the_way(finished):
+    """Each batch before its own update, so that their mean squared error is that epoch's loss."""
+    frame = pd.read_csv(finished("bitcoin-lstm").path / "predictions.csv").query("set == 'training'")
+    mse = np.mean((frame["predicted_scaled"] - frame["actual_scaled"]) ** 2)
+    assert finished("bitcoin-lstm").read_metrics()["final_loss"] == pytest.approx(mse, rel=1e-5)
+
+
 @every_article
 def test_finished_run_is_left_as_it_is(id_, finished):
     """Asked for again, not a byte of it changes."""
@@ -249,6 +289,12 @@ def test_result_of_a_run_on_other_data_is_told(id_, finished):
         "macbeth": {"epoch": 2, "loss": metrics["final_loss"], "text_repeat_rate": 0},
     }
     assert row.items() >= expected[id_].items()
-    if id_ != "macbeth":
-        names = {"error_usd": "test_rmse_usd", "persistence_error_usd": "persistence_rmse_usd", "skill": "skill"}
-        assert {ours: row[ours] for ours in names} == pytest.approx({ours: metrics[n] for ours, n in names.items()})
+
+
+@pytest.mark.parametrize("id_", ["bitcoin-lstm", "stacked-lstm"])
+def test_result_of_a_forecast_is_its_error_beside_persistence_s(id_, finished):
+    """And its skill, as metrics.json has them."""
+    metrics = finished(id_).read_metrics()
+    (row,) = article_of(id_).module("outputs").own_result(finished(id_)).rows
+    names = {"error_usd": "test_rmse_usd", "persistence_error_usd": "persistence_rmse_usd", "skill": "skill"}
+    assert {ours: row[ours] for ours in names} == pytest.approx({ours: metrics[n] for ours, n in names.items()})

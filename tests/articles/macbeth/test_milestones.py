@@ -150,23 +150,9 @@ def test_repeat_rate_of_the_text_is_that_of_pieces_as_long(length, firsts, monke
     assert np.mean(rates) > 0
 
 
-def test_repeat_rate_of_a_text_shorter_than_ten_characters_is_0():
-    """Six are held out of the tiny text: there is one piece of them."""
-    assert text_repeat_rate(parts(TEXT, TINY)[1]) == 0
-
-
 def test_milestones_are_few():
     """1, 2, 5 and so on, up to the hundred epochs of the prose."""
     assert [epoch for epoch in range(200) if is_milestone(epoch)] == [1, 2, 5, 10, 20, 50, 100]
-
-
-def test_names_of_the_kept_texts_sort_by_epoch():
-    """Three digits."""
-    assert [sample_name(epoch) for epoch in (1, 20, 100)] == [
-        "sample-epoch-001.txt",
-        "sample-epoch-020.txt",
-        "sample-epoch-100.txt",
-    ]
 
 
 def test_table_reads_back_equal(tmp_path):

@@ -231,7 +231,7 @@ BEGINS = [(0, 0)] * 2 + [(0, 10)] * 2 + [(0, 20)] * 2 + [(0, 26), (1, 0)] + [(1,
 BEGINS += [(1, 20)] * 2 + [(1, 26), (2, 0)]  # after every second call, behind the shorter batch, and after each epoch
 
 
-@pytest.mark.parametrize(("at", "begins"), enumerate(BEGINS, start=1))
+@pytest.mark.parametrize(("at", "begins"), [*enumerate(BEGINS, start=1)])
 def test_run_stopped_after_any_call_goes_on_from_its_checkpoint_to_the_same_bits(at, begins, undisturbed, tmp_path):
     """Also behind the shorter batch, where a checkpoint may stand before the epoch has ended."""
     stopped(tmp_path, at)
