@@ -6,13 +6,10 @@ Libraries are imported by the contender that needs them, in its own process.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
@@ -24,8 +21,9 @@ from reproduce.bench.process import Train
 from reproduce.bench.results import Bench, Result, Row, bench_of, fastest, ratio, rows_of, table_of, timed
 from reproduce.bench.rounds import race, started
 from reproduce.bench.targets import MEMORY, Target, target_table
+from reproduce.evidence.program import load_program, program_path
 
-PROGRAM = Path(__file__).resolve().parents[2] / "original_code" / "bitcoin_lstm.py"  # in a checkout only
+PROGRAM = program_path("bitcoin_lstm")
 WIRINGS = ("published", "described")
 ORIGINAL, SESSION, COMPILED, KERAS = "original_code's graph", "session engine", "compiled engine", "Keras fit"
 PYTORCH, JAX = "PyTorch nn.LSTM", "JAX scan"
@@ -50,7 +48,7 @@ def train_original(problem: Problem) -> Train:
 
     from reproduce.networks.lstm.weights import Weights
 
-    program = load_program("bitcoin_lstm")
+    program = load_program(PROGRAM.stem)
     variant = problem.variant
     program.batch_size, program.window_size, program.hidden_layer = variant.batch, variant.window, variant.hidden
     program.learning_rate = variant.learning_rate
@@ -87,8 +85,8 @@ def train_keras(threads: int, problem: Problem) -> Train:
     Keras's default for jit_compile, "auto", leaves a model with a recurrent layer uncompiled; XLA made it no faster,
     nor did several steps an execution.
     """
-    from reproduce.runs.process import limit_threads
     from reproduce.networks.lstm.keras import build_model, build_optimizer, weights_to_keras
+    from reproduce.runs.process import limit_threads
 
     if threads == 1:
         limit_threads(1)

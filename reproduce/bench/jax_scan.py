@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from reproduce.networks.adam import BETA1, BETA2, TF1_EPSILON
 from reproduce.bench.problem import Problem
 from reproduce.bench.process import Train
+from reproduce.networks.adam import BETA1, BETA2, TF1_EPSILON
 
 
 class Network(NamedTuple):

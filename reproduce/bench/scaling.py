@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pandas as pd
 
+from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.bench.bitcoin import SESSION
 from reproduce.bench.contender import Contender
 from reproduce.bench.machine import floor_microseconds, measure_peak
 from reproduce.bench.problem import create_problem
-from reproduce.articles.article import Shown
 from reproduce.bench.results import Bench, Result, Row
 from reproduce.bench.rounds import race, started
 

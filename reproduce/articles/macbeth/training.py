@@ -31,11 +31,6 @@ def check(text: Text, variant: Variant) -> None:
     parts(text, variant)
 
 
-def equivalents(config: RunConfig) -> tuple[RunConfig, ...]:
-    """None: the article's program is a Keras program, and the proof holds the compiled engine against it."""
-    return ()
-
-
 def prove(config: RunConfig, text: Text) -> dict[str, float]:
     """The compiled engine's first steps beside Keras's; MismatchError where they differ."""
     training, _ = parts(text, config.variant)
@@ -172,7 +167,7 @@ class TextTraining:
         """losses.csv, milestones.csv, weights.npz, written.txt and metrics.json."""
         progress, weights = self.progress, self._engine.weights()
         self._directory.write_losses(progress.losses)
-        write_milestones(directory, progress.milestones)
+        write_milestones(self._directory, progress.milestones)
         self._directory.write_arrays("weights.npz", weights._asdict())
         self._directory.write_text(WRITTEN, self._write(weights))
         last = progress.milestones[-1]
