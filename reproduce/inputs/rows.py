@@ -7,6 +7,7 @@ file's first problem.
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,7 +103,10 @@ def _price_refusal(text: str) -> str:
     """What was expected in place of this text, and what to do."""
     if "," in text:
         return "expected a price without commas, such as 7459.11; write every price so, or name another file"
-    close_usd = to_numbers(pd.Series([text]))[0]
+    try:
+        close_usd = float(text)
+    except ValueError:
+        close_usd = math.nan
     if close_usd > LARGEST_USD:
         return f"expected a price of at most {LARGEST_USD:g} USD; mend the row or name another file"
     if 0 < close_usd < SMALLEST_USD:

@@ -37,6 +37,7 @@ IS_DATE = (
 )
 CUT = "the row is cut short: complete or remove it, or name another file"
 COMMAS = "mend the row, and write numbers without commas in them, or name another file"
+LONG = "has more than 65536 bytes, expected a line of a table in CSV; name another file"
 QUOTES = (
     "a quote stands within a field or is not closed, expected quotes in pairs around whole fields; "
     "mend the row or name another file"
@@ -198,6 +199,8 @@ FILES = {  # the whole file, and the message without its name
     "rename those that shall not be read",
     "date,date,close\n": ', row 1: "date" and "date" are columns 1 and 2, expected one named date; '
     "rename those that shall not be read",
+    "date," + "x" * 70_000: f", row 1: {LONG}",
+    "date,close,more\n2018-03-01,7," + "x" * 5_000_000: f", row 2: {LONG}",
     'date,"close\n2018-03-01,7\n': f", row 1: {QUOTES}",
     'date",""close\n2018-03-01,7\n': f", row 1: {QUOTES}",
     "date,\udcffclose\n": f", row 1: has the byte 0xff, {UTF_8}",
