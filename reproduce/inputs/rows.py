@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ from reproduce.inputs.times import Days, Times, UnixTimes, to_numbers
 LARGEST_USD = 1e12
 SMALLEST_USD = 1e-100  # what a price differs from the next by is smaller; its square would be 0 in float64
 
+_NUMBER = re.compile(r" *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? *")
 _NO_PRICE = ["", "NaN", "nan", "null"]
 _BEFORE_3_1 = tuple(int(part) for part in pd.__version__.split(".")[:2]) < (3, 1)
 _EXACT = {"float_precision": "round_trip"} if _BEFORE_3_1 else {}  # from there on always, and to say so is deprecated
@@ -101,12 +103,12 @@ def _problem(fields: list[str], kind: Times, layout: Layout, *, is_time: bool) -
 
 def _price_refusal(text: str) -> str:
     """What was expected in place of this text, and what to do."""
-    if "," in text:
-        return "expected a price without commas, such as 7459.11; write every price so, or name another file"
-    try:
-        close_usd = float(text)
-    except ValueError:
-        close_usd = math.nan
+    close_usd = float(text) if _NUMBER.fullmatch(text) else math.nan
+    if math.isnan(close_usd) and re.search("[0-9]", text):
+        return (
+            "expected a plain number such as 7459.11, without commas, signs of currency or words; write every price so, "
+            "or name another file"
+        )
     if close_usd > LARGEST_USD:
         return f"expected a price of at most {LARGEST_USD:g} USD; mend the row or name another file"
     if 0 < close_usd < SMALLEST_USD:
