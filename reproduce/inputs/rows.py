@@ -106,8 +106,8 @@ def _price_refusal(text: str) -> str:
     close_usd = float(text) if _NUMBER.fullmatch(text) else math.nan
     if math.isnan(close_usd) and re.search("[0-9]", text):
         return (
-            "expected a plain number such as 7459.11, without commas, signs of currency or words; write every price so, "
-            "or name another file"
+            "expected a plain number such as 7459.11, without commas, signs of currency or words; "
+            "write every price so, or name another file"
         )
     if close_usd > LARGEST_USD:
         return f"expected a price of at most {LARGEST_USD:g} USD; mend the row or name another file"

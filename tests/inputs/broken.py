@@ -21,8 +21,8 @@ REWRITE = "write every date as 2018-05-26, or name another file"
 UTF_8 = "expected text in UTF-8; save the file as UTF-8 or name another file"
 PRICE = f"expected a price in USD, finite and above 0, such as 7459.11; {MEND}"
 PLAIN = (
-    "expected a plain number such as 7459.11, without commas, signs of currency or words; write every price so, or name "
-    "another file"
+    "expected a plain number such as 7459.11, without commas, signs of currency or words; "
+    "write every price so, or name another file"
 )
 TOO_HIGH = f"expected a price of at most 1e+12 USD; {MEND}"
 TOO_LOW = (
