@@ -89,7 +89,7 @@ def _check(
 
 def _problem(fields: list[str], kind: Times, layout: Layout, *, is_time: bool) -> str:
     """What is wrong with a row's time or else its price, what was expected, and what to do."""
-    if tuple(field.strip() for field in fields) == layout.columns:
+    if tuple(field.strip(" \ufeff") for field in fields) == layout.columns:
         return (
             "the header is there again, expected a row of prices: two tables lie in this file; remove this row, "
             "or name another file"

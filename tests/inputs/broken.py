@@ -111,6 +111,7 @@ ROWS = (  # for each layout, what stands in place of the second row, and why it 
             '2018-03-02,"10"905': QUOTES,
             '"2018-03-02,10905"': f"number of fields is 1, {TWO}; {CUT}",
             "date,close": AGAIN,
+            "\ufeffdate,close": AGAIN,
             "2018-03-02,10905\x00": f"has the byte 0x00, {UTF_8}",
             "2018-03-02,10905\udca4": f"has the byte 0xa4, {UTF_8}",
             "2018-03-02,10905\udce2\udc82": f"has the byte 0xe2, {UTF_8}",
