@@ -63,8 +63,9 @@ def _blocks(content: bytearray, layout: Layout, name: str) -> Iterator[tuple[byt
         if end > enough + LONGEST_LINE:
             raise too_long(f"{name}, row {row}")
         block = bytes(content[start:end]).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if end >= len(content):
-            block = block.rstrip() + b"\n"
+        if end == len(content):  # without lines of spaces at the end; the last one may lack its end
+            last = block.find(b"\n", len(block.rstrip()))
+            block = block[:last] + b"\n" if last >= 0 else block + b"\n"
         yield block, row
         start, row = end, row + block.count(b"\n")
 

@@ -148,6 +148,7 @@ FILES = {  # the whole file, and the message without its name
     "\ufeff\r\n \n": f": {EMPTY}",
     "https://www.CryptoDataDownload.com\n": f": {EMPTY}",
     "date,close": f": {NO_ROWS}",
+    "date,close\n2018-03-02,7\n2018-03-01, ": f', row 3: close is " ", {PRICE}',
     "date,close\n\n \n": f": {NO_ROWS}",
     "Timestamp,Close\r\n": f": {NO_ROWS}",
     "date,close\n2018-03-01,null\n2018-03-02,\n": f": {NO_PRICE}",
