@@ -32,11 +32,12 @@ TOO_LOW = (
 ISO = f"expected a day as year-month-day such as 2018-05-26; {REWRITE}"
 SLASHES = f"expected a day as month/day/year such as 5/26/2018; {REWRITE}"
 NO_DAY = f"expected a day that the calendar has; {MEND}"
+NO_DATE = "expected a day as year-month-day such as 2018-05-26: the row has none; write it in or remove the row"
 WITH_TIME = "expected a day, at midnight if at any time; keep one row a day, with its date alone"
 FOUR_DIGITS = f"expected a year of four digits; {REWRITE}"
 DAY_FIRST = f"expected month/day/year such as 5/26/2018, and the month is not above 12; {REWRITE}"
 SECONDS = f"expected Unix time in whole seconds such as 1527292800; {MEND}"
-NO_TIME = "expected Unix time such as 1527292800: the row has no time; write it in or remove the row"
+NO_TIME = "expected Unix time such as 1527292800: the row has none; write it in or remove the row"
 IS_DATE = (
     "expected Unix time in seconds such as 1527292800; write the times so, or, where each day has one row, "
     "name the column date"
@@ -82,21 +83,23 @@ PRICES = {  # why it is refused: what stands in place of a price
     TOO_LOW: ["1e-300"],
 }
 DATES = {
-    ISO: ["3/2/2018", "2018-3-2", "20180302", "2018/03/02", "02.03.2018", "Mar 02 2018", "1519948800", "tomorrow", ""],
+    ISO: ["3/2/2018", "2018-3-2", "20180302", "2018/03/02", "02.03.2018", "Mar 02 2018", "1519948800"],
+    NO_DATE: ["tomorrow", "", "null"],
     NO_DAY: ["2018-02-29", "2018-13-01", "2018-03-00", "0000-03-02"],
     FOUR_DIGITS: ["18-03-02", "3/2/18", "02.03.18"],
     WITH_TIME: ["2018-03-02 00:01", "2018-03-02T13:00:00Z"],
 }
 DATES_WITH_SLASHES = {
     SLASHES: ["2018-03-02"],
+    NO_DATE.replace("year-month-day such as 2018-05-26", "month/day/year such as 5/26/2018"): ["n/a"],
     NO_DAY: ["2/29/2018", "3/0/2018"],
     DAY_FIRST: ["26/2/2018"],
     FOUR_DIGITS: ["3/2/18"],
     WITH_TIME: ["3/2/2018 12:30"],
 }
 TIMES = {
-    SECONDS: ["today", "NaN", "True", "1527292740.5", "1527292740000", "99999999999999999999", "-60"],
-    NO_TIME: [""],
+    SECONDS: ["1527292740.5", "1527292740000", "99999999999999999999", "-60"],
+    NO_TIME: ["", "today", "NaN", "True"],
     IS_DATE: ["2018-05-25 23:59:00", "5/25/2018"],
 }
 ROWS = (  # for each layout, what stands in place of the second row, and why it is refused
@@ -204,7 +207,7 @@ FILES = {  # the whole file, and the message without its name
     f"2, expected each day once; {ONCE}",
     "date,close\n2018-03-09,1\n2018-03-08,n/a\n2018-03-09\n": f', row 3: close is "n/a", {PRICE}',
     "date,close\n2018-03-09,1\n2018-03-07,n/a\n": f', row 3: close is "n/a", {PRICE}',
-    "date,close\n2018-03-09,1\ntomorrow,-1\n2018-03-07,\udcff": f', row 3: date is "tomorrow", {ISO}',
+    "date,close\n2018-03-09,1\ntomorrow,-1\n2018-03-07,\udcff": f', row 3: date is "tomorrow", {NO_DATE}',
     # As far as possible from the row above, which decides the direction
     "date,close\n2018-03-06,1\n2018-03-07,2\n2018-03-08,3\n2018-03-06,4\n2018-03-09,5\n": ", row 5: date is "
     f"2018-03-06 as in row 2, expected each day once; {ONCE}",
