@@ -27,8 +27,8 @@ def write_minutes(path: Path, rows: int) -> None:
         row = np.arange(first, min(first + _CHUNK, rows))
         close = 7000 + np.round(1000 * generator.normal(size=row.size).clip(-5, 5), 2)
         close[row % 8 == 7] = np.nan
-        prices = dict.fromkeys(("Open", "High", "Low", "Close", "Volume_(BTC)", "Weighted_Price"), close)
-        frame = pd.DataFrame({"Timestamp": _START + 60 * row, **prices})
+        names = ("Open", "High", "Low", "Close", "Volume_(BTC)", "Volume_(Currency)", "Weighted_Price")
+        frame = pd.DataFrame({"Timestamp": _START + 60 * row} | dict.fromkeys(names, close))
         frame.to_csv(path, mode="a", header=first == 0, index=False, na_rep="NaN")
 
 
