@@ -10,7 +10,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 @pytest.fixture(scope="session")
 def one_thread():
     """TensorFlow, started with one thread, so that bits may be compared."""
-    from reproduce.networks.engine import limit_threads
+    from reproduce.runs.process import limit_threads
 
     limit_threads(1)
 

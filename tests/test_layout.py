@@ -12,28 +12,10 @@ MODULES = {
 }
 ORIGINALS = sorted((ROOT / "original_code").glob("*.py"))
 
-# Lowest first. A name stands for the module and all below it, unless a longer name says otherwise. A new module takes
-# its place here.
-LAYERS = {
-    "data": (
-        *("", "agreement", "csv_source", "errors", "files", "minutes", "naming", "order", "prices", "tidy"),
-        *("variant", "windows"),
-        *("characters.text", "characters.measures", "characters.generation", "characters.weights"),
-    ),
-    "graph": ("lstm",),
-    "engines": (
-        *("engines", "lstm.graph_engine", "lstm.session_engine", "lstm.compiled_engine", "keras_equivalent"),
-        *("keras_state", "keras_forecasters", "characters"),
-        *("config", "directory", "progress", "runs", "training", "environment", "metrics", "comparison", "bench"),
-    ),
-    "study": ("pool", "study", "bands", "baselines", "skill", "figures", "bench.picture", "bench.throughput"),
-    "articles": ("articles", "claims", "claims_schema"),
-    "report": ("report", "codecheck"),
-    "cli": ("cli", "__main__"),
-}
-LAYER_OF = {f"reproduce.{name}".rstrip("."): layer for layer, names in LAYERS.items() for name in names}
-HEIGHT = {layer: height for height, layer in enumerate(LAYERS)}
-TENSORFLOW_LAYERS = ("graph", "engines")
+# Lowest first; a module's layer is the folder it lies in.
+LAYERS = ("inputs", "networks", "runs", "evidence", "articles", "bench", "report", "cli")
+GROUND, ROOF = ("reproduce", "reproduce.errors"), "reproduce.__main__"
+STARTS_TENSORFLOW = ("networks", "bench", "runs")  # of `runs`, the module that sets its threads
 
 
 def syntax(path):
@@ -58,17 +40,43 @@ def imports_of_ours(module):
 
 
 def layer_of(module):
-    """The layer of the longest name in LAYERS that is the module or a package around it."""
-    name = module
-    while name not in LAYER_OF and name.count(".") > 1:
-        name = name.rpartition(".")[0]
-    assert name in LAYER_OF, f"{module} stands in no layer; give it its place in LAYERS"
-    return LAYER_OF[name]
+    """How high the module's folder stands; the ground is lowest, and the command's entry highest."""
+    if module in GROUND:
+        return -1
+    return len(LAYERS) if module == ROOF else LAYERS.index(module.split(".")[1])
+
+
+def circles():
+    """Groups of modules that import each other, directly or through others (Tarjan's strongly connected components)."""
+    index, low, stack, found = {}, {}, [], []
+
+    def visit(module):
+        index[module] = low[module] = len(index)
+        stack.append(module)
+        for other in imports_of_ours(module):
+            if other not in index:
+                visit(other)
+                low[module] = min(low[module], low[other])
+            elif other in stack:
+                low[module] = min(low[module], index[other])
+        if low[module] == index[module]:
+            members = stack[stack.index(module) :]
+            del stack[stack.index(module) :]
+            found.append(sorted(members))
+
+    for module in MODULES:
+        if module not in index:
+            visit(module)
+    return [members for members in found if len(members) > 1]
+
+
+ARTICLES = sorted(path.name for path in (ROOT / "reproduce" / "articles").iterdir() if (path / "claims.toml").exists())
 
 
 def article_of(module):
-    """`bitcoin_lstm` of reproduce.articles.bitcoin_lstm.figures; None outside the articles."""
-    return module.split(".")[2] if module.startswith("reproduce.articles.") else None
+    """`macbeth` of reproduce.articles.macbeth.pictures; None outside the articles, and for what they share."""
+    part = module.split(".")[2:3]
+    return part[0] if module.startswith("reproduce.articles.") and part[0] in ARTICLES else None
 
 
 def public_functions(path):
@@ -93,24 +101,29 @@ def hints_missing_in(function):
 
 def test_rules_read_the_whole_package():
     """An empty list of modules, or an empty list of imports, would make every rule here hold."""
-    assert {"reproduce.__main__", "reproduce.networks.lstm.cell", "reproduce.articles.bitcoin_lstm.job"} <= set(MODULES)
+    assert {"reproduce.__main__", "reproduce.networks.lstm.cell", "reproduce.articles.macbeth.training"} <= set(MODULES)
     assert "reproduce.networks.lstm.cell" in imports_of_ours("reproduce.networks.lstm.graph")
-    assert "reproduce.networks.lstm.session" in imports_of_ours("reproduce.networks.engine")  # inside a function
+    assert "reproduce.networks.lstm.session" in imports_of_ours("reproduce.networks.lstm.create")  # inside a function
     assert ORIGINALS
+
+
+def test_nothing_lies_flat():
+    """Beside the folders that are the layers stand only the ground and the command's entry."""
+    flat = {name for name in MODULES if name.count(".") < 2 and not MODULES[name].name == "__init__.py"}
+    assert flat == {"reproduce.errors", "reproduce.__main__"}
+    assert {path.name for path in (ROOT / "reproduce").iterdir() if (path / "__init__.py").exists()} == set(LAYERS)
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_module_imports_no_higher_layer(module):
-    """cli → report → articles → study → engines → graph → data, never back."""
-    higher = [name for name in imports_of_ours(module) if HEIGHT[layer_of(name)] > HEIGHT[layer_of(module)]]
+    """cli → report → bench → articles → evidence → runs → networks → inputs, never back."""
+    higher = [name for name in imports_of_ours(module) if layer_of(name) > layer_of(module)]
     assert higher == []
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("reproduce.networks.lstm")])
-def test_lstm_knows_no_article(module):
-    """Neither by an import nor by its name."""
-    assert [name for name in imports_of_ours(module) if article_of(name)] == []
-    assert "bitcoin" not in MODULES[module].read_text(encoding="utf-8").lower()
+def test_no_modules_import_each_other():
+    """A circle cannot be read from any side, be it within one folder."""
+    assert circles() == []
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if article_of(name)])
@@ -127,10 +140,10 @@ def test_published_program_imports_nothing_of_the_package(path):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_tensorflow_is_imported_by_graph_and_engines_only(module):
+def test_tensorflow_is_imported_where_networks_are_only(module):
     """And Keras; elsewhere not even inside a function."""
     heavy = [name for name in imports(MODULES[module]) if name.partition(".")[0] in ("tensorflow", "keras")]
-    assert heavy == [] or layer_of(module) in TENSORFLOW_LAYERS
+    assert heavy == [] or module.split(".")[1] in STARTS_TENSORFLOW
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -166,7 +179,7 @@ def test_public_functions_have_type_hints(module):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_private_names_stay_in_their_module(module):
-    """`from reproduce.articles.bitcoin_lstm.runs import _name` couples two modules where nobody looks."""
+    """`from reproduce.runs.directory import _name` couples two modules where nobody looks."""
     nodes = [node for node in ast.walk(syntax(MODULES[module])) if isinstance(node, ast.ImportFrom)]
     private = [a.name for node in nodes for a in node.names if a.name.startswith("_") and not a.name.startswith("__")]
     assert private == []

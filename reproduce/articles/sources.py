@@ -49,7 +49,10 @@ class Prices:
         directory.write_json("input.json", {name: getattr(data, name) for name in _SAID})
 
     def read(self, directory: Directory) -> PriceTable:
-        frame, said = directory.read_table("prices.csv", {"date": str, "close": float}), directory.read_json("input.json")
+        frame, said = (
+            directory.read_table("prices.csv", {"date": str, "close": float}),
+            directory.read_json("input.json"),
+        )
         with directory.reading("prices.csv"):
             dates = frame["date"].to_numpy(dtype="datetime64[D]")
         more = {name: tuple(said[name]) if isinstance(said[name], list) else said[name] for name in _SAID}
@@ -81,5 +84,3 @@ PRICES, TEXTS = Prices(), Texts()
 def is_own(directory: Directory, source: Source) -> bool:
     """Whether a run read the file that belongs to the article."""
     return directory.config.data_sha256 == source.own_sha256
-
-

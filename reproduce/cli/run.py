@@ -27,9 +27,7 @@ def run(
     ),
     seed: Annotated[
         int,
-        typer.Option(
-            min=0, max=MAX_SEED, help="Random seed of the initial weights (the published program sets none)."
-        ),
+        typer.Option(min=0, max=MAX_SEED, help="Random seed of the initial weights (the published program sets none)."),
     ] = 0,
     engine: Annotated[
         str | None, typer.Option(help="How the training is executed: compiled, session or keras.  [default: compiled]")

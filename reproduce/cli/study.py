@@ -83,7 +83,9 @@ def _listed(known: dict[str, tuple[Article, StudyPlan]]) -> Shown:
         }
         for article, plan in known.values()
     ]
-    return Shown("Studies; --shipped shows one without training", rows, [{k: str(v) for k, v in r.items()} for r in rows])
+    return Shown(
+        "Studies; --shipped shows one without training", rows, [{k: str(v) for k, v in r.items()} for r in rows]
+    )
 
 
 def _runs(article: Article, plan: StudyPlan, variants: str | None, seeds: str | None) -> list[tuple[Any, range]]:
@@ -99,9 +101,7 @@ def _runs(article: Article, plan: StudyPlan, variants: str | None, seeds: str | 
     return wanted
 
 
-def _configs(
-    article: Article, wanted: list[tuple[Any, range]], sha256: str, gaps: str | None
-) -> tuple[RunConfig, ...]:
+def _configs(article: Article, wanted: list[tuple[Any, range]], sha256: str, gaps: str | None) -> tuple[RunConfig, ...]:
     """One a run, seed by seed, so that a study cut short has as many seeds of each variant."""
     pairs = [(seed, variant) for variant, seeds in wanted for seed in seeds]
     threads = 1 if article.threads == "intra_op" else None

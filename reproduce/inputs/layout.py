@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import io
 import re
 from dataclasses import dataclass
 
-import pandas as pd
-
 from reproduce.errors import DataError
+from reproduce.inputs.fields import check_line, split_line
 from reproduce.inputs.source import quote
 
 _NO_TABLES = (  # how such files begin, what they are, what to do
@@ -79,19 +77,6 @@ def find_layout(content: bytearray, name: str) -> Layout:
     )
 
 
-def split_line(line: bytes) -> list[str]:
-    """The fields of one line of CSV, as they stand there."""
-    frame = pd.read_csv(io.BytesIO(line), header=None, dtype=str, keep_default_na=False, skip_blank_lines=False)
-    return frame.iloc[0].tolist()
-
-
-def not_text(where: str, byte: int) -> DataError:
-    """The refusal of a byte that is none of a text in UTF-8."""
-    return DataError(
-        f"{where}: has the byte 0x{byte:02x}, expected text in UTF-8; save the file as UTF-8 or name another file"
-    )
-
-
 def _check_kind(content: bytearray, name: str) -> None:
     for start, kind, remedy in _NO_TABLES:
         if content.startswith(start):
@@ -100,14 +85,7 @@ def _check_kind(content: bytearray, name: str) -> None:
 
 def _read_header(line: bytes, where: str) -> tuple[tuple[str, ...], int, int]:
     """The names of the columns, and the positions of time and price."""
-    try:
-        text = line.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise not_text(where, line[error.start]) from error
-    if "\0" in text:
-        raise not_text(where, 0)
-    if text.count('"') % 2:
-        raise DataError(f"{where}: a quote is not closed, expected quotes in pairs; mend the row or name another file")
+    text = check_line(line, where)
     columns = tuple(field.strip() for field in split_line(line))
     time_at = _find(columns, "date", where)
     wanted = "close"

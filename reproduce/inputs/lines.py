@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from reproduce.errors import DataError
-from reproduce.inputs.layout import Layout, not_text
+from reproduce.inputs.fields import COMMA, MISQUOTED, NEWLINE, QUOTE, not_text, outside_quotes
+from reproduce.inputs.layout import Layout
 
 BLOCK = 1 << 22  # bytes; the result does not depend on it
-_NEWLINE, _COMMA, _QUOTE = b'\n,"'
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,47 +69,22 @@ def _decodable(block: bytes, first: int, name: str) -> tuple[bytes, DataError | 
 def _complete(block: bytes, first: int, layout: Layout, name: str) -> Lines:
     """The lines of `block` up to the first with unsound quotes or not as many fields as the header."""
     characters = np.frombuffer(block, np.uint8)
-    separators = (characters == _COMMA) | (characters == _NEWLINE)
+    separators = (characters == COMMA) | (characters == NEWLINE)
     misquoted = block.count(b"\n")  # the line, counted from 0 in this block; there is none
-    if _QUOTE in block:
-        separators, misquoted = _outside_quotes(characters, separators)
+    if QUOTE in block:
+        separators, misquoted = outside_quotes(characters, separators)
     places = np.flatnonzero(separators)
-    ends = np.flatnonzero(characters[places] == _NEWLINE)  # of lines, in `places`
+    ends = np.flatnonzero(characters[places] == NEWLINE)  # of lines, in `places`
     fields = np.diff(ends, prepend=-1)
     is_blank = np.diff(places[ends], prepend=-1) == 1
     wrong = np.flatnonzero((fields != len(layout.columns)) & ~is_blank)
     sound = int(np.min(wrong, initial=misquoted))  # so many lines are
     problem = None
     if sound < block.count(b"\n"):
-        why = _QUOTES if sound == misquoted else _width(int(fields[sound]), layout)
+        why = MISQUOTED if sound == misquoted else _width(int(fields[sound]), layout)
         problem = DataError(f"{name}, row {first + sound}: {why}")
         block = block[: places[ends[sound - 1]] + 1] if sound else b""
     return Lines(block, first, first + np.flatnonzero(~is_blank[:sound]), problem)
-
-
-def _outside_quotes(characters: np.ndarray, separators: np.ndarray) -> tuple[np.ndarray, int]:
-    """The separators that no quotes enclose, and the first line whose quotes are not sound, counted from 0.
-
-    Quotes enclose a whole field: one opens behind a separator and closes before one. Two within quotes mean one.
-    """
-    is_quote, newlines = characters == _QUOTE, characters == _NEWLINE
-    quotes = np.flatnonzero(is_quote)
-    opening, closing = quotes[0::2], quotes[1::2]
-    neighbours = [_COMMA, _NEWLINE, _QUOTE]
-    is_inside = np.cumsum(is_quote, dtype=np.uint8) % 2 == 1  # a sum modulo 256 keeps its parity
-    unsound = min(  # the last character, an end of line, stands before the first too
-        np.min(opening[~np.isin(characters[opening - 1], neighbours)], initial=characters.size),
-        np.min(closing[~np.isin(characters[closing + 1], neighbours)], initial=characters.size),
-        np.min(np.flatnonzero(newlines & is_inside), initial=characters.size),
-    )
-    is_inside[unsound:] = False  # lines from there on are counted, not read
-    return separators & ~is_inside, int(np.count_nonzero(newlines[:unsound]))
-
-
-_QUOTES = (
-    "a quote stands within a field or is not closed, expected quotes in pairs around whole fields; "
-    "mend the row or name another file"
-)
 
 
 def _width(fields: int, layout: Layout) -> str:

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from reproduce.errors import DataError
-from reproduce.inputs.layout import Layout, split_line
+from reproduce.inputs.fields import split_line
+from reproduce.inputs.layout import Layout
 from reproduce.inputs.lines import Lines, read_lines
 from reproduce.inputs.source import quote
 from reproduce.inputs.times import Days, Times, UnixTimes, to_numbers

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reproduce.articles.bitcoin_lstm.variant import Variant
+from typing import Any as Variant
 from reproduce.articles.bitcoin_lstm.windows import Dataset
 from reproduce.errors import MismatchError
 from reproduce.networks.agreement import relative_difference

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from reproduce.articles.bitcoin_lstm.variant import Variant
-
-ENGINES = ("compiled", "session", "keras")
 MAX_SEED = (2**31 - 1) // 9 - 1  # beyond it two weights' op-level seeds, nine a run, would meet
 
 
@@ -52,34 +44,6 @@ class Engine(Protocol):
         """Free what the engine holds."""
 
 
-def create_engine(name: str, variant: Variant, seed: int, *, dtype: str = "float32", threads: int = 1) -> Engine:
-    """Build the engine `name` with the weights that `seed` draws.
-
-    Every engine starts from the same bits: those the graph's initialisers give.
-
-    Args:
-        name: one of ENGINES.
-        threads: operations that may run at once in the session engine. One promises equal bits; the other engines
-            always run one at a time.
-
-    Raises:
-        ValueError: there is no such engine.
-    """
-    if name == "session":
-        from reproduce.networks.lstm.session import SessionEngine
-
-        return SessionEngine(variant, seed, dtype=dtype, threads=threads)
-    if name == "compiled":
-        from reproduce.networks.lstm.compiled import CompiledEngine
-
-        return CompiledEngine(variant, seed, dtype=dtype)
-    if name != "keras":
-        raise ValueError(f"engine is {name!r}, expected one of {', '.join(ENGINES)}")
-    from reproduce.networks.lstm.keras import KerasEngine
-
-    return KerasEngine(variant, seed, dtype=dtype)
-
-
 def check_seed(seed: int) -> None:
     """Raise ValueError for a seed that weights cannot be drawn from."""
     if not 0 <= seed <= MAX_SEED:
@@ -92,37 +56,3 @@ def check_seeds(seeds: range) -> None:
         raise ValueError("a study needs at least one seed")
     for seed in (seeds[0], seeds[-1]):
         check_seed(seed)
-
-
-def limit_threads(threads: int, *, within: int = 1) -> None:
-    """Start TensorFlow in this process with fixed thread pools; call it before any other use of TensorFlow.
-
-    `threads` operations may run at once, and `within` threads share one. XLA's pool is fixed here too: it follows
-    the process, not a session's settings. A second call with the same numbers does nothing.
-
-    Raises:
-        RuntimeError: TensorFlow has started with other pools.
-    """
-    with _silent_stderr():  # its start-up notes come before any setting of ours can reach it
-        import tensorflow as tf
-
-        threading = tf.config.threading
-        pools = threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads()
-        if pools != (within, threads):
-            threading.set_intra_op_parallelism_threads(within)
-            threading.set_inter_op_parallelism_threads(threads)
-        tf.config.list_logical_devices()  # starts it
-
-
-@contextmanager
-def _silent_stderr() -> Iterator[None]:
-    """Point the process's stderr, that of C++ code too, at nothing for a while."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

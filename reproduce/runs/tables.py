@@ -36,11 +36,13 @@ def parse_frame(text: str, kinds: Mapping[str, type]) -> pd.DataFrame:
         ValueError: there is no row, a column is missing, a line has more or fewer cells than the header, or a number is
             none.
     """
-    # As text first: so a cell that is missing is seen, and a float reads back to the last bit.
-    frame = pd.read_csv(io.StringIO(text), dtype=str, na_filter=False, index_col=False, on_bad_lines="error")
+    # As text, and without a header: so a line that is too long or too short is seen, and a float reads to the last bit.
+    lines = pd.read_csv(io.StringIO(text), header=None, dtype=str, na_filter=False)
+    frame = lines[1:].set_axis(lines.iloc[0], axis="columns")
     missing = [name for name in kinds if name not in frame.columns]
     if missing:
         raise ValueError(f"it has no column {', '.join(missing)}")
-    if frame.empty or not text.endswith("\n"):
-        raise ValueError("it is cut short")
-    return frame[list(kinds)].astype({name: kind for name, kind in kinds.items() if kind is not str})
+    wanted = frame[list(kinds)].reset_index(drop=True)
+    if wanted.empty or (wanted == "").any(axis=None) or not text.endswith("\n"):
+        raise ValueError("it is cut short, or a cell is empty")
+    return wanted.astype({name: kind for name, kind in kinds.items() if kind is not str})

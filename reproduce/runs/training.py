@@ -129,4 +129,3 @@ def _train(directory: Directory, training: Training, on_progress: Callable[[Prog
         if is_due:
             directory.save_checkpoint(progress.arrays(), training.state())
         on_progress(progress)
-

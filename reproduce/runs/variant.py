@@ -92,9 +92,7 @@ class Variant:
         if text == "published":
             return cls()
         known = {_written(f): f for f in fields(cls)}
-        alone = {
-            value: name for name, f in known.items() if f.metadata.get(_ALONE) for value in f.metadata[_CHOICES]
-        }
+        alone = {value: name for name, f in known.items() if f.metadata.get(_ALONE) for value in f.metadata[_CHOICES]}
         values: dict[str, Any] = {}
         for word in text.split("+"):
             name = alone.get(word) or next((name for name in known if word.startswith(f"{name}-")), None)

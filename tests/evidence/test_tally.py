@@ -1,7 +1,10 @@
 """Counts: claims by verdict; settings, reconstructions and questions of ours apart."""
 
+import doctest
+
 import pytest
 
+from reproduce.evidence import tally
 from reproduce.evidence.claims import Claim, read_claims
 from reproduce.evidence.tally import Tally, count_verdicts
 
@@ -33,7 +36,7 @@ def test_only_claims_are_counted_by_verdict():
 
 
 @pytest.mark.parametrize(
-    ("tally", "sentence"),
+    ("counted", "sentence"),
     [
         pytest.param(
             count_verdicts(CLAIMS, VERDICTS),
@@ -54,9 +57,9 @@ def test_only_claims_are_counted_by_verdict():
         pytest.param(Tally(NONE, 0, 0, 0, 0), "0 claims: none judged", id="nothing"),
     ],
 )
-def test_sentence_tells_the_counts(tally, sentence):
+def test_sentence_tells_the_counts(counted, sentence):
     """Each in its place, and nothing of what there is none of."""
-    assert tally.sentence() == sentence
+    assert counted.sentence() == sentence
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,11 @@ def test_sentence_tells_the_counts(tally, sentence):
 def test_counts_on_record(package, claims, settings, reconstructions):
     """As counted by hand from claims.toml: no setting passes for a claim; all settings agree."""
     about = read_claims(f"reproduce.articles.{package}")
-    tally = count_verdicts(about.claims, about.verdicts)
-    assert tuple(tally.claims.values()) == claims
-    assert (tally.settings, tally.reconstructions, tally.differing) == (settings, reconstructions, 0)
+    found = count_verdicts(about.claims, about.verdicts)
+    assert tuple(found.claims.values()) == claims
+    assert (found.settings, found.reconstructions, found.differing) == (settings, reconstructions, 0)
+
+
+def test_example_holds():
+    """That of the docstring."""
+    assert doctest.testmod(tally) == doctest.TestResults(failed=0, attempted=2)

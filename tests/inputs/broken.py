@@ -8,7 +8,10 @@ ARTICLE = (
     "https://www.CryptoDataDownload.com\nDate,Symbol,Open,High,Low,Close,Volume From,Volume To\n"
     "3/3/2018,BTCUSD,1,2,3,11034.5,4,5\n{row}\n3/1/2018,BTCUSD,1,2,3,9000,4,5\n"
 )
-MINUTES = "Timestamp,Open,High,Low,Close,Volume\n1527292680,1,2,3,7010.25,4\n{row}\n1527292800,1,2,3,7100,4\n1527292860,1,2,3,7100,4\n"
+MINUTES = (
+    "Timestamp,Open,High,Low,Close,Volume\n"
+    "1527292680,1,2,3,7010.25,4\n{row}\n1527292800,1,2,3,7100,4\n1527292860,1,2,3,7100,4\n"
+)
 QUOTED = '"close","volume","date"\n"11034.5","1,5","2018-03-03"\n{row}\n"9000","1,5","2018-03-01"\n'
 
 MEND = "mend the row or name another file"
@@ -195,7 +198,8 @@ FILES = {  # the whole file, and the message without its name
     "rename those that shall not be read",
     "date,date,close\n": ', row 1: "date" and "date" are columns 1 and 2, expected one named date; '
     "rename those that shall not be read",
-    'date,"close\n2018-03-01,7\n': f", row 1: a quote is not closed, expected quotes in pairs; {MEND}",
+    'date,"close\n2018-03-01,7\n': f", row 1: {QUOTES}",
+    'date",""close\n2018-03-01,7\n': f", row 1: {QUOTES}",
     "date,\udcffclose\n": f", row 1: has the byte 0xff, {UTF_8}",
     "date,close\x00\n": f", row 1: has the byte 0x00, {UTF_8}",
     "date,close\n1/3/2018,7\n2/3/2018,8\n3/3/2018,9\n": ": read as month/day/year its dates leave days out, as "

@@ -138,7 +138,9 @@ def test_minutes_read_equal_in_any_layout(
 
 def test_day_without_a_price_may_be_filled(tmp_path):
     """The second of three days has minutes, but no trade; the first and the last day are there in part."""
-    content = HEADER + minute(START, 1) + minute(START + 60, 3) + f"{START + DAY}{NO_TRADE}" + minute(START + 2 * DAY, 7)
+    content = (
+        HEADER + minute(START, 1) + minute(START + 60, 3) + f"{START + DAY}{NO_TRADE}" + minute(START + 2 * DAY, 7)
+    )
     table = load(tmp_path, content, gaps="previous")
     assert (table.close_usd.tolist(), table.filled, table.missing) == ([7, 2, 2], ("2018-05-26",), 1)
 

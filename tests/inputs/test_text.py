@@ -118,8 +118,13 @@ def test_byte_order_mark_is_no_character(tmp_path):
         (b"", "the file is empty, expected a text; name another file with --text PATH"),
         (b"\xef\xbb\xbf", "the file is empty, expected a text"),
         (b"ab\xffc", "byte 3 is 0xff, expected text in UTF-8; save the file as UTF-8 or name another file"),
+        (
+            b"aAaA",
+            '"a" is its only character, upper and lower case being one, expected at least two, so that there is ',
+        ),
+        (b"\r\n\n", r'"\\n" is its only character, upper and lower case being one, expected at least two, so that'),
     ],
-    ids=["empty", "mark-only", "latin"],
+    ids=["empty", "mark-only", "latin", "one-letter", "line-ends-only"],
 )
 def test_text_that_is_none_is_refused(tmp_path, content, message):
     """One line with file, place and remedy."""
@@ -130,13 +135,6 @@ def test_text_that_is_none_is_refused(tmp_path, content, message):
     assert "\n" not in str(refusal.value)
 
 
-@pytest.mark.parametrize(("name", "reason"), [("absent.txt", "No such file"), (".", "Is a directory")])
-def test_text_that_cannot_be_read_is_refused(tmp_path, name, reason):
-    """Absent, or a folder."""
-    with pytest.raises(TextError, match=rf"^{tmp_path}.*: cannot be read \({reason}.*--text PATH$"):
-        load_text(tmp_path / name)
-
-
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60))
 def test_characters_are_numbered_in_sorted_order(characters):
     """For whatever UTF-8 can say, as Python sorts and lower-cases; and back."""
@@ -145,6 +143,15 @@ def test_characters_are_numbered_in_sorted_order(characters):
     assert [text.vocabulary[index] for index in text.indices] == list(characters.lower())
     assert text.decode(text.indices) == text.characters == characters.lower()
     np.testing.assert_array_equal(text.encode(characters), text.indices)
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60))
+def test_kept_text_is_numbered_as_the_text_it_was_kept_from(characters):
+    """A run keeps the lower-cased characters; lower-casing them once more changes none."""
+    text = number_characters(characters, "", "")
+    kept = number_characters(text.characters, "", "")
+    assert (kept.characters, kept.vocabulary) == (text.characters, text.vocabulary)
+    np.testing.assert_array_equal(kept.indices, text.indices)
 
 
 def test_character_that_the_text_has_not_is_refused():

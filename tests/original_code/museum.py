@@ -31,10 +31,11 @@ def patches():
 
 
 def run_as_script(patch, name, *options):
-    """Run the program's main part; what it prints is lost."""
+    """Run the program's main part in this process; return what it prints."""
     patch.setattr(sys, "argv", [f"{name}.py", *map(str, options)])
-    with redirect_stdout(StringIO()):
+    with redirect_stdout(StringIO()) as printed:
         runpy.run_path(str(program_path(name)), run_name="__main__")
+    return printed.getvalue()
 
 
 def words_of(figure):

@@ -1,8 +1,5 @@
 """The published Bitcoin program against the package, and against what is known of it."""
 
-import subprocess
-import sys
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -15,6 +12,7 @@ from reproduce.inputs.prices import embedded_table_path
 from reproduce.networks.engine import create_engine
 from reproduce.networks.lstm.graph_engine import session_config
 from reproduce.networks.lstm.weights import Weights
+from tests.original_code.museum import run_as_script
 
 PROGRAM = program_path("bitcoin_lstm")
 EPOCHS = 3
@@ -88,11 +86,9 @@ def test_program_windows_are_those_of_the_package(program, dataset):
     assert dataset.train_windows == program.TRAIN_WINDOWS
 
 
-def test_program_prints_what_it_printed(tmp_path):
+def test_program_prints_what_it_printed(tmp_path, monkeypatch):
     """The four shapes, then epoch 0 and its mean loss, which for seed 0 is the package's too; two pictures."""
-    command = [sys.executable, PROGRAM, "--epochs", "1", "--seed", "0", "--out", tmp_path]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
-    lines = done.stdout.splitlines()
+    lines = run_as_script(monkeypatch, "bitcoin_lstm", "--epochs", 1, "--seed", 0, "--out", tmp_path).splitlines()
     assert lines[:4] == [
         "training inputs (1018, 7, 1)",
         "training targets (1018, 1)",

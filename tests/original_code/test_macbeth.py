@@ -2,8 +2,6 @@
 
 import importlib.metadata
 import re
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -15,6 +13,7 @@ from reproduce.inputs.text import cut_samples, load_text, scale
 from reproduce.networks.characters.generation import generate, predict_shrinking
 from reproduce.networks.characters.weights import CharWeights, count_weights, weight_shapes
 from tests.networks.characters.samples import WORDS, needs_macbeth, random_weights, small_text
+from tests.original_code.museum import run_as_script
 
 PROGRAM = program_path("macbeth")
 CHARACTERS = 11
@@ -144,35 +143,29 @@ def test_program_fixes_no_seed(small_program, monkeypatch, tmp_path):
     assert starts[0] == starts[2] != starts[1]
 
 
-def run_program(*arguments, cwd):
-    """The program in a process of its own."""
-    return subprocess.run(
-        [sys.executable, PROGRAM, *arguments], capture_output=True, text=True, check=False, cwd=cwd, timeout=120
-    )
-
-
-def test_program_trains_and_writes_fifty_characters(tmp_path):
+def test_program_trains_and_writes_fifty_characters(tmp_path, monkeypatch):
     """On a small text, one batch and more; printed one a line, and kept in the folder."""
     (tmp_path / "own.txt").write_text(WORDS + "\n", encoding="utf-8")
-    done = run_program("--seed", "0", "--text", "own.txt", "--out", "new/folder", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    written = (tmp_path / "new" / "folder" / "written.txt").read_text(encoding="utf-8")
+    folder = tmp_path / "new" / "folder"
+    printed = run_as_script(monkeypatch, "macbeth", "--seed", 0, "--text", tmp_path / "own.txt", "--out", folder)
+    written = (folder / "written.txt").read_text(encoding="utf-8")
     assert len(written) == 50
     assert set(written) <= set((WORDS + "\n").lower())
-    assert done.stdout.endswith("".join(f"{character}\n" for character in written))
-    assert re.search(r"loss: [0-9.]+", done.stdout)
+    assert printed.endswith("".join(f"{character}\n" for character in written))
+    assert re.search(r"loss: [0-9.]+", printed)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--epochs", "0"], "--epochs is 0, expected 1 or more\n"),
-        (["--text", "own.txt"], "own.txt: 50 characters, expected more than 50; name another file with --text\n"),
+        (["--epochs", "0"], "--epochs is 0, expected 1 or more"),
+        (["--text", "own.txt"], "own.txt: 50 characters, expected more than 50; name another file with --text"),
     ],
     ids=["epochs", "short"],
 )
-def test_program_refuses_what_it_cannot_run(tmp_path, arguments, message):
-    """In one line on stderr; the second by one character."""
+def test_program_refuses_what_it_cannot_run(tmp_path, monkeypatch, arguments, message):
+    """In one line; the second by one character."""
     (tmp_path / "own.txt").write_text("a" * 50, encoding="utf-8")
-    done = run_program(*arguments, cwd=tmp_path)
-    assert (done.returncode, done.stderr.splitlines(keepends=True)[-1]) == (1, message)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=f"^{re.escape(message)}$"):
+        run_as_script(monkeypatch, "macbeth", *arguments)

@@ -1,8 +1,5 @@
 """The published stacked LSTM program against the package, and against what is known of it."""
 
-import runpy
-import sys
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -14,6 +11,7 @@ from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.program import load_program, program_path
 from reproduce.inputs.prices import embedded_table_path, load_prices
 from reproduce.networks.forecasters import build_model
+from tests.original_code.museum import run_as_script
 
 PROGRAM = program_path("stacked_lstm")
 SMALL = Variant(window=5, first=3, second=4, dropout=0.0, batch=6, test_days=7)
@@ -130,24 +128,18 @@ def describe(figure):
     return (*figure.get_size_inches(), figure.dpi, words, curves, legend, all(grid))
 
 
-def run_program(monkeypatch, *options):
-    """Run it as a script would be, in this process."""
-    monkeypatch.setattr(sys, "argv", ["stacked_lstm.py", *map(str, options)])
-    runpy.run_path(str(PROGRAM), run_name="__main__")
-
-
-def test_program_trains_and_draws(tmp_path, monkeypatch, capsys):
+def test_program_trains_and_draws(tmp_path, monkeypatch):
     """On a short table, for one epoch: Keras's line with its loss, and the picture."""
     days = np.datetime64("2018-05-26") - np.arange(140)
     table = tmp_path / "short.csv"
     table.write_text("date,close\n" + "".join(f"{day},{7000 + (37 * k * k) % 911}\n" for k, day in enumerate(days)))
-    run_program(monkeypatch, "--epochs", 1, "--seed", 0, "--data", table, "--out", tmp_path / "out")
-    assert "loss: 0." in capsys.readouterr().out
+    options = ["--epochs", 1, "--seed", 0, "--data", table, "--out", tmp_path / "out"]
+    assert "loss: 0." in run_as_script(monkeypatch, "stacked_lstm", *options)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["lstm.png"]
 
 
 def test_program_refuses_no_epochs(tmp_path, monkeypatch):
     """In a line, before it reads or writes anything."""
     with pytest.raises(SystemExit, match="--epochs is 0, expected 1 or more"):
-        run_program(monkeypatch, "--epochs", 0, "--out", tmp_path / "out")
+        run_as_script(monkeypatch, "stacked_lstm", "--epochs", 0, "--out", tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

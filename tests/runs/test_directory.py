@@ -1,46 +1,22 @@
-"""Run directories of any article: a small configuration of its own, what it may hold, and what is refused."""
+"""Run directories of any article: what they hold, and what is refused; on a toy."""
 
 import json
+import subprocess
+import sys
 import threading
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from reproduce.errors import RunError
 from reproduce.runs.config import read_config
 from reproduce.runs.directory import Directory
+from tests.runs.toys import TEA, Tea
 
-
-@dataclass(frozen=True)
-class Kettle:
-    """A part of a configuration, with a tuple and a default."""
-
-    litres: float
-    whistles: tuple[int, ...] = (2, 3)
-    pours: tuple[tuple[int, int], ...] = ()
-
-    def __post_init__(self):
-        if self.litres <= 0:
-            raise ValueError(f"litres is {self.litres}")
-
-
-@dataclass(frozen=True)
-class TeaConfig:
-    """No field of it has the name or the type of another article's."""
-
-    kettle: Kettle
-    spoons: int
-    leaf: str = "assam"
-    sugar: float | None = None
-
-    @property
-    def name(self):
-        """Without the leaf, so that two configurations share a directory."""
-        return f"tea-{self.kettle.litres:g}-{self.spoons}"
-
-
-TEA = TeaConfig(Kettle(0.1 + 0.2, (5, 7, 11)), spoons=3)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -53,73 +29,38 @@ def directory(tmp_path):
 
 def open_once(directory, **options):
     """Claim a directory and leave it."""
-    with directory.opened(**{"force": False} | options):
+    with directory.opened(**options):
         pass
 
 
-def with_leaf(directory, leaf="ceylon"):
+OTHER = replace(TEA, data_sha256="6" * 64)
+
+
+def other_run(directory):
     """The same directory for another run of the same name."""
-    return Directory(directory.path.parent, replace(TEA, leaf=leaf))
+    return Directory(directory.path.parent, OTHER)
 
 
 # What determines a run
 
 
-def test_directory_is_named_by_its_configuration(directory, tmp_path):
-    """Under the root."""
-    assert directory.path == tmp_path / "runs" / "tea-0.3-3"
-    assert directory.config == TEA
-
-
 def test_config_json_is_the_configuration_field_for_field(directory):
     """In the order of the fields, indented, with a final newline."""
-    kettle = {"litres": 0.1 + 0.2, "whistles": [5, 7, 11], "pours": []}
-    expected = {"kettle": kettle, "spoons": 3, "leaf": "assam", "sugar": None}
-    assert (directory.path / "config.json").read_text() == json.dumps(expected, indent=2) + "\n"
-
-
-def test_config_reads_back_equal():
-    """Nested dataclasses and tuples too."""
-    assert read_config(TeaConfig, json.dumps(asdict(TEA))) == TEA
-
-
-def test_config_without_a_field_takes_its_default():
-    """A run of before the field was there; in a nested dataclass as well."""
-    assert read_config(TeaConfig, '{"kettle": {"litres": 2.5}, "spoons": 4}') == TeaConfig(Kettle(2.5, (2, 3)), 4)
-
-
-def test_run_of_before_a_field_was_there_is_taken_up(tmp_path):
-    """Its default is what the run was made with."""
-    directory = Directory(tmp_path, TeaConfig(Kettle(2.5), 4))
-    directory.path.mkdir()
-    (directory.path / "config.json").write_text('{"kettle": {"litres": 2.5}, "spoons": 4}')
-    open_once(directory)
-    (directory.path / "metrics.json").write_text("{}")
-    assert directory.is_finished
-
-
-def test_directory_with_tuples_in_its_configuration_is_taken_up_again(tmp_path):
-    """Though JSON makes each a list, also one within another."""
-    config = TeaConfig(Kettle(2.5, (5,), ((1, 2), (3, 4))), 4)
-    for _ in range(2):
-        open_once(Directory(tmp_path, config))
-    with pytest.raises(RunError, match="holds a run with another kettle"):
-        open_once(Directory(tmp_path, replace(config, kettle=Kettle(2.5, (5,), ((1, 2), (3, 5))))))
+    assert (directory.path / "config.json").read_text() == json.dumps(TEA.as_json(), indent=2) + "\n"
 
 
 @pytest.mark.parametrize(
     ("other", "named"),
     [
-        pytest.param(replace(TEA, leaf="ceylon"), "leaf", id="a-field"),
-        pytest.param(replace(TEA, sugar=0.5), "sugar", id="none-or-not"),
-        pytest.param(replace(TEA, kettle=Kettle(TEA.kettle.litres, (5, 7))), "kettle", id="a-nested-tuple"),
-        pytest.param(replace(TEA, leaf="x", kettle=Kettle(0.3, (5, 7, 11))), "kettle, leaf", id="two-fields"),
+        pytest.param(replace(TEA, data_sha256="6" * 64), "data_sha256", id="other-data"),
+        pytest.param(replace(TEA, threads=2), "threads", id="none-or-not"),
+        pytest.param(replace(TEA, threads=2, gaps="keep"), "threads, gaps", id="two-fields"),
     ],
 )
 def test_other_run_of_the_same_name_is_refused(directory, other, named):
-    """The message names the fields that differ, here where 0.3 is not 0.1 + 0.2 as well; finished or not."""
+    """The message names the fields that differ, here whether it is finished or not."""
     there = Directory(directory.path.parent, other)
-    message = rf"tea-0.3-3: holds a run with another {named}; choose another folder with --out, or remove this one"
+    message = rf"tea-sugar-0.25-s4-kettle: holds a run with another {named}; choose another folder with --out, or remove this one"
     with pytest.raises(RunError, match=message):
         open_once(there)
     (directory.path / "metrics.json").write_text("{}")
@@ -130,14 +71,16 @@ def test_other_run_of_the_same_name_is_refused(directory, other, named):
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param('{"kettle": {"litres": 1}', id="cut-short"),
+        pytest.param("", id="empty"),
+        pytest.param('{"variant": {"kind": "bla', id="cut-short"),
         pytest.param("7", id="a-number"),
         pytest.param("[]", id="a-list"),
-        pytest.param('{"spoons": 3}', id="no-kettle"),
-        pytest.param('{"kettle": {}, "spoons": 3}', id="an-empty-kettle"),
-        pytest.param('{"kettle": "big", "spoons": 3}', id="a-kettle-of-text"),
-        pytest.param('{"kettle": {"litres": 0}, "spoons": 3}', id="a-value-that-is-refused"),
-        pytest.param('{"kettle": {"litres": 1, "lid": 1}, "spoons": 3}', id="a-nested-field-too-many"),
+        pytest.param('{"seed": 4}', id="no-variant"),
+        pytest.param('{"variant": {}, "seed": 4}', id="no-engine"),
+        pytest.param(json.dumps(TEA.as_json() | {"variant": "big"}), id="a-variant-of-text"),
+        pytest.param(json.dumps(TEA.as_json() | {"variant": {"epochs": 0}}), id="a-value-that-is-refused"),
+        pytest.param(json.dumps(TEA.as_json() | {"variant": {"lid": 1}}), id="a-setting-too-many"),
+        pytest.param(json.dumps(TEA.as_json() | {"speed": 1}), id="a-field-too-many"),
     ],
 )
 def test_file_that_is_no_configuration_of_this_article_is_refused(directory, content):
@@ -149,18 +92,18 @@ def test_file_that_is_no_configuration_of_this_article_is_refused(directory, con
 
 def test_force_replaces_the_other_run(directory):
     """Every file and folder of it goes, and its configuration becomes ours."""
-    (directory.path / "figures").mkdir()
-    (directory.path / "figures" / "loss.svg").write_text("old")
+    (directory.path / "pictures").mkdir()
+    (directory.path / "pictures" / "loss.svg").write_text("old")
     (directory.path / "metrics.json").write_text("{}")
-    open_once(with_leaf(directory), force=True)
+    open_once(other_run(directory), force=True)
     assert sorted(path.name for path in directory.path.iterdir()) == [".lock", "config.json"]
-    assert read_config(TeaConfig, (directory.path / "config.json").read_text()).leaf == "ceylon"
+    assert read_config((directory.path / "config.json").read_text(), Tea) == OTHER
 
 
 def test_directory_in_use_is_refused(directory):
     """The message names it and the way out."""
-    message = r"tea-0.3-3: another process is writing this run; wait for it, or use --out"
-    with directory.opened(force=False), pytest.raises(RunError, match=message):
+    message = r"tea-sugar-0.25-s4-kettle: another process is writing this run; wait for it, or use --out"
+    with directory.opened(), pytest.raises(RunError, match=message):
         open_once(Directory(directory.path.parent, TEA))
 
 
@@ -177,11 +120,11 @@ def test_directory_in_use_is_waited_for_when_asked(directory):
     events = []
 
     def wait_and_enter():
-        with Directory(directory.path.parent, TEA).opened(force=False, wait=True):
+        with Directory(directory.path.parent, TEA).opened(wait=True):
             events.append("second inside")
 
     second = threading.Thread(target=wait_and_enter)
-    with directory.opened(force=False):
+    with directory.opened():
         second.start()
         second.join(timeout=0.2)  # it would be inside by then, if it did not wait
         events.append("first leaves")
@@ -268,18 +211,31 @@ def test_run_is_finished_when_its_metrics_are_written(directory):
     directory.write_losses([0.5])
     directory.save_checkpoint({}, {"weights": np.ones(2)})
     assert not directory.is_finished
-    directory.write_metrics({"loss": 0.5})
+    directory.write_json("metrics.json", {"loss": 0.5})
     assert directory.is_finished
 
 
 def test_table_reads_back_by_column(directory):
-    """Text with a comma too, from an iterator as from a list."""
-    directory.write_table("texts.csv", ("epoch", "text"), ((k, f"to be, or {k}") for k in range(2)))
-    assert (directory.path / "texts.csv").read_bytes() == b'epoch,text\n0,"to be, or 0"\n1,"to be, or 1"\n'
-    assert directory.read_table("texts.csv", dict) == [
-        {"epoch": "0", "text": "to be, or 0"},
-        {"epoch": "1", "text": "to be, or 1"},
-    ]
+    """Text with a comma too; only the columns that are asked for."""
+    frame = pd.DataFrame({"epoch": [0, 1], "text": ["to be, or 0", "to be, or 1"], "loss": [0.5, float("nan")]})
+    directory.write_table("texts.csv", frame)
+    written = b'epoch,text,loss\n0,"to be, or 0",0.5\n1,"to be, or 1",nan\n'
+    assert (directory.path / "texts.csv").read_bytes() == written
+    read = directory.read_table("texts.csv", {"text": str, "epoch": int})
+    assert read.to_dict("list") == {"text": ["to be, or 0", "to be, or 1"], "epoch": [0, 1]}
+
+
+@pytest.mark.parametrize("text", ["to\nbe", "día\r\n", ""])
+def test_text_reads_back_character_for_character(directory, text):
+    """Line ends as they are."""
+    directory.write_text("text.txt", text)
+    assert directory.read_text("text.txt") == text
+
+
+def test_arrays_read_back(directory):
+    """By name."""
+    directory.write_arrays("weights.npz", {"W": np.arange(6.0).reshape(2, 3)})
+    assert directory.read_arrays("weights.npz")["W"].tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
 def test_losses_read_back_to_the_same_bits(directory):
@@ -292,7 +248,9 @@ def test_losses_read_back_to_the_same_bits(directory):
 def test_metrics_that_are_not_finite_become_null(directory):
     """In lists and dictionaries too: JSON has no word for them."""
     nan, inf = float("nan"), np.float64("inf")
-    directory.write_metrics({"mse": nan, "rmse": 2.5, "by_epoch": [inf, 3], "of": {"gru": nan, "n": 4}, "best": "lstm"})
+    directory.write_json(
+        "metrics.json", {"mse": nan, "rmse": 2.5, "by_epoch": [inf, 3], "of": {"gru": nan, "n": 4}, "best": "lstm"}
+    )
     expected = {"mse": None, "rmse": 2.5, "by_epoch": [None, 3], "of": {"gru": None, "n": 4}, "best": "lstm"}
     assert directory.read_metrics() == expected
 
@@ -325,7 +283,7 @@ def test_damaged_file_is_refused(directory, name, content):
 def test_run_with_damaged_metrics_is_refused(directory):
     """Rather than be taken for a finished one."""
     (directory.path / "metrics.json").write_text('{"mse": 0.')
-    with directory.opened(force=False), pytest.raises(RunError, match=r"metrics.json: cannot be read"):
+    with directory.opened(), pytest.raises(RunError, match=r"metrics.json: cannot be read"):
         _ = directory.is_finished
 
 
@@ -339,13 +297,13 @@ def test_file_that_is_not_there_is_refused(directory):
 def test_metrics_that_are_no_object_are_refused(directory, text):
     """JSON, but nothing that has names."""
     (directory.path / "metrics.json").write_text(text)
-    with directory.opened(force=False), pytest.raises(RunError, match=r"metrics.json: cannot be read"):
+    with directory.opened(), pytest.raises(RunError, match=r"metrics.json: cannot be read"):
         _ = directory.is_finished
 
 
 def test_figure_that_a_file_lacks_is_one_line(directory):
     """The file, the name, what to do; the others are there."""
-    directory.write_metrics({"skill": 0.5})
+    directory.write_json("metrics.json", {"skill": 0.5})
     metrics = directory.read_metrics()
     assert (metrics["skill"], dict(metrics)) == (0.5, {"skill": 0.5})
     with pytest.raises(RunError, match=r"^[^\n]*/metrics.json: has no test_mse; remove the folder[^\n]*$"):
@@ -355,7 +313,7 @@ def test_figure_that_a_file_lacks_is_one_line(directory):
 def test_failure_of_an_earlier_attempt_is_gone_when_the_run_is_taken_up(directory):
     """What ends finished did not fail."""
     (directory.path / "failure.json").write_text('{"error": "no more memory"}')
-    with directory.opened(force=False):
+    with directory.opened():
         assert not (directory.path / "failure.json").exists()
 
 
@@ -368,32 +326,8 @@ def test_unfinished_run_is_required_in_vain(directory):
     (directory.path / "failure.json").write_text('{"error": "no more memory"}')
     with pytest.raises(RunError, match=r"not finished \(no more memory\); give the same command again$"):
         directory.require_finished()
-    directory.write_metrics({"loss": 0.5})
+    directory.write_json("metrics.json", {"loss": 0.5})
     directory.require_finished()
-
-
-@pytest.mark.parametrize(
-    "error", [KeyError("losses"), IndexError("axis 1"), ValueError("3 arrays"), TypeError("no number")]
-)
-def test_checkpoint_that_does_not_fit_is_one_line(directory, error):
-    """Whatever an engine, or a progress, makes of it."""
-
-    def fail(_):
-        raise error
-
-    directory.save_checkpoint({}, {})
-    for restore, progress_of in ((fail, dict), (lambda _: None, fail)):
-        with pytest.raises(RunError, match=r"^[^\n]*/checkpoint\.npz: not of this network \(.*\); remove it"):
-            directory.resumed(restore, progress_of)
-
-
-def test_checkpoint_is_taken_up_by_its_two_halves(directory):
-    """Nothing is before the first."""
-    restored = []
-    assert directory.resumed(restored.append, dict) is None
-    directory.save_checkpoint({"step": 3}, {"weights": np.ones(1)})
-    assert directory.resumed(restored.append, lambda arrays: int(arrays["step"])) == 3
-    assert restored == [{"weights": np.ones(1)}]
 
 
 def test_checkpoint_that_cannot_be_written_whole_leaves_the_one_before(directory):
@@ -418,6 +352,40 @@ def test_checkpoint_that_cannot_be_opened_is_refused(directory):
 
 def test_another_finished_run_is_not_the_one_that_is_required(directory):
     """The message names what differs."""
-    directory.write_metrics({"loss": 0.5})
-    with pytest.raises(RunError, match="holds a run with another leaf"):
-        with_leaf(directory).require_finished()
+    directory.write_json("metrics.json", {"loss": 0.5})
+    with pytest.raises(RunError, match="holds a run with another data_sha256"):
+        other_run(directory).require_finished()
+
+
+# Two processes
+
+
+HOLD_DIRECTORY = """
+import sys
+from pathlib import Path
+from tests.runs.test_directory import TEA, Directory
+
+with Directory(Path(sys.argv[1]), TEA).opened():
+    print("inside", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_directory_is_refused_while_another_process_writes_it(directory):
+    """Also with force, which would tear the files from under it; and it is free again once that process is killed."""
+    command = [sys.executable, "-c", HOLD_DIRECTORY, str(directory.path.parent)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "inside\n"
+        for force in (False, True):
+            with pytest.raises(RunError, match="another process is writing this run; wait for it, or use --out"):
+                open_once(directory, force=force)
+        assert (directory.path / "config.json").exists()
+        process.kill()
+    open_once(directory)
+
+
+def test_folder_that_is_a_file_is_refused(tmp_path):
+    """A message, with the way out."""
+    (tmp_path / "runs").write_bytes(b"")
+    with pytest.raises(RunError, match=r"kettle: .*; choose another folder with --out"):
+        open_once(Directory(tmp_path / "runs", TEA))

@@ -4,50 +4,39 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import replace
 
 import pytest
 
 from reproduce.errors import RunError
 from reproduce.runs.directory import Directory
 from reproduce.runs.pool import train_all
+from tests.runs.toys import TEA, Tea
 
 
-@dataclass(frozen=True)
-class SumConfig:
-    """A run that adds its number to the data."""
-
-    number: int
-    unit: str = "apples"
-
-    @property
-    def name(self):
-        """Without the unit, so that two configurations share a directory."""
-        return f"sum-{self.number}"
-
-
-CONFIGS = [SumConfig(number) for number in (5, 3, 8)]
+CONFIGS = [replace(TEA, variant=Tea(epochs=number)) for number in (5, 4, 8)]
+NAMES = [config.name for config in CONFIGS]
 
 
 def add(root, config, data):
     """Finish the run, or fail where the data says so."""
     directory = Directory(root, config)
-    with directory.opened(force=False):
-        if config.number in data["failing"]:
-            raise ValueError(f"no sum for {config.number}")
-        directory.write_metrics({"sum": config.number + data["start"]})
+    with directory.opened():
+        if config.variant.epochs in data["failing"]:
+            raise ValueError(f"no sum for {config.variant.epochs}")
+        directory.write_json("metrics.json", {"sum": config.variant.epochs + data["start"]})
 
 
-def die_at_3(root, config, data):
+def die_at_4(root, config, data):
     """A worker that dies at once, as of lack of memory."""
-    if config.number == 3:
+    if config.variant.epochs == 4:
         os._exit(9)
     add(root, config, data)
 
 
 def fail_at_once(root, config, data):
     """Before there is a folder."""
-    raise OSError(f"no room for {config.number + data['start']} in {root.name}")
+    raise OSError(f"no room for {config.variant.epochs + data['start']} in {root.name}")
 
 
 def train(root, configs=CONFIGS, function=add, *, failing=(), workers=1):
@@ -65,64 +54,64 @@ def sums(root):
 
 def test_runs_are_trained_on_the_data_and_reported(tmp_path):
     """In their order, in a folder that was not there."""
-    assert train(tmp_path / "new" / "study") == (3, ["sum-5", "sum-3", "sum-8"])
-    assert sums(tmp_path / "new" / "study") == {"sum-5": 105, "sum-3": 103, "sum-8": 108}
+    assert train(tmp_path / "new" / "study") == (3, NAMES)
+    assert sums(tmp_path / "new" / "study") == dict(zip(NAMES, (105, 104, 108), strict=True))
 
 
 def test_runs_are_trained_by_several_processes(tmp_path):
     """Each once; the function found by its name."""
     trained, names = train(tmp_path, workers=2)
-    assert (trained, sorted(names)) == (3, ["sum-3", "sum-5", "sum-8"])
-    assert sums(tmp_path) == {"sum-5": 105, "sum-3": 103, "sum-8": 108}
+    assert (trained, sorted(names)) == (3, sorted(NAMES))
+    assert sums(tmp_path) == dict(zip(NAMES, (105, 104, 108), strict=True))
 
 
 def test_finished_runs_are_reported_and_left_as_they_are(tmp_path):
     """Only what is missing is trained; a second time nothing is."""
     train(tmp_path, CONFIGS[1:2])
-    kept = tmp_path / "sum-3" / "metrics.json"
+    kept = tmp_path / NAMES[1] / "metrics.json"
     before = kept.stat().st_mtime_ns
-    assert train(tmp_path) == (2, ["sum-3", "sum-5", "sum-8"])
+    assert train(tmp_path) == (2, [NAMES[1], NAMES[0], NAMES[2]])
     assert kept.stat().st_mtime_ns == before
-    assert train(tmp_path) == (0, ["sum-5", "sum-3", "sum-8"])
+    assert train(tmp_path) == (0, NAMES)
 
 
 def test_failing_run_is_recorded_and_the_others_go_on(tmp_path):
     """It is reported and counted; its folder says why."""
-    assert train(tmp_path, failing=(3,)) == (3, ["sum-5", "sum-3", "sum-8"])
-    assert sums(tmp_path) == {"sum-5": 105, "sum-8": 108}
-    assert json.loads((tmp_path / "sum-3" / "failure.json").read_text()) == {"error": "ValueError: no sum for 3"}
+    assert train(tmp_path, failing=(4,)) == (3, NAMES)
+    assert sums(tmp_path) == {NAMES[0]: 105, NAMES[2]: 108}
+    assert json.loads((tmp_path / NAMES[1] / "failure.json").read_text()) == {"error": "ValueError: no sum for 4"}
 
 
 def test_run_that_failed_is_trained_again_and_no_longer_says_why_it_failed(tmp_path):
     """Only that one."""
-    train(tmp_path, failing=(3,))
+    train(tmp_path, failing=(4,))
     trained, _ = train(tmp_path)
     assert trained == 1
-    assert sums(tmp_path)["sum-3"] == 103
+    assert sums(tmp_path)[NAMES[1]] == 104
     assert list(tmp_path.glob("*/failure.json")) == []
 
 
 def test_run_that_fails_before_it_makes_its_folder_is_recorded(tmp_path):
     """In the folder it would have made."""
     train(tmp_path / "new", function=fail_at_once)
-    failure = json.loads((tmp_path / "new" / "sum-5" / "failure.json").read_text())
+    failure = json.loads((tmp_path / "new" / NAMES[0] / "failure.json").read_text())
     assert failure == {"error": "OSError: no room for 105 in new"}
 
 
 def test_another_run_in_the_place_of_one_is_refused_before_any_is_trained(tmp_path):
     """It would be taken for the one that was asked for."""
-    train(tmp_path, [SumConfig(8, unit="pears")])
-    with pytest.raises(RunError, match=r"sum-8: holds a run with another unit"):
+    train(tmp_path, [replace(CONFIGS[2], gaps="keep")])
+    with pytest.raises(RunError, match=r"holds a run with another gaps"):
         train(tmp_path)
-    assert sums(tmp_path) == {"sum-8": 108}
+    assert sums(tmp_path) == {NAMES[2]: 108}
 
 
 def test_worker_that_dies_ends_the_study_in_one_line(tmp_path):
     """And running it again goes on."""
     with pytest.raises(RunError, match=r"a worker was lost \(.*\); finished runs stand, run it again"):
-        train(tmp_path, function=die_at_3, workers=2)
+        train(tmp_path, function=die_at_4, workers=2)
     train(tmp_path)
-    assert sums(tmp_path) == {"sum-5": 105, "sum-3": 103, "sum-8": 108}
+    assert sums(tmp_path) == dict(zip(NAMES, (105, 104, 108), strict=True))
 
 
 def test_mistake_of_the_caller_is_not_taken_for_a_failing_run(tmp_path):

@@ -95,8 +95,7 @@ def _loss_outputs() -> dict[str, float]:
     medians = np.median(losses, axis=0)
     none = np.array([])
     published, described = (
-        p_values(shipped_curves(variant, EMBEDDED_SHA256), none)
-        for variant in (Variant(), Variant(wiring="described"))
+        p_values(shipped_curves(variant, EMBEDDED_SHA256), none) for variant in (Variant(), Variant(wiring="described"))
     )
     return {
         **{f"loss_{epoch}": float(median) for epoch, median in zip(EPOCHS, medians, strict=True)},

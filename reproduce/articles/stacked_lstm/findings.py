@@ -15,7 +15,7 @@ def findings() -> list[Finding]:
     """Who outperforms whom, and the day before."""
     rows, persistence_usd = shipped_rivals(), shipped_persistence_usd()
     pairs = compare(rows)
-    told = "; ".join(f"against {LABELS[one.rival]}, {one.verdict}" for one in pairs)
+    told = "; ".join(f"against {LABELS[one.rival]}, the LSTM is {one.outcome}" for one in pairs)
     ours = median(row.rmse_usd for row in rows if row.network == LSTM)
     seeds = len({row.seed for row in rows})
     than = "above" if ours > persistence_usd else "not above"

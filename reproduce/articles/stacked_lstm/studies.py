@@ -19,7 +19,11 @@ from reproduce.evidence.pairs import Pairs
 def _show(rows: Sequence[RivalRow]) -> list[Shown]:
     pairs = compare(rows)
     title = "The rival's error on the test days less the LSTM's, of the same seed; above 0 the LSTM is better"
-    compared = Shown(title, [asdict(one) | {"verdict": one.verdict} for one in pairs], [_pair_text(p) for p in pairs])
+    compared = Shown(
+        title,
+        [asdict(one) | {"verdict": f"the LSTM is {one.outcome}"} for one in pairs],
+        [_pair_text(p) for p in pairs],
+    )
     networks = Shown("Medians, by network", [asdict(row) for row in rows], _network_texts(rows))
     return [compared, networks] if pairs else [networks]
 
@@ -31,7 +35,7 @@ def _pair_text(one: Pairs) -> dict[str, str]:
         "mean difference, USD": f"{one.mean:.1f} ({one.low:.1f} to {one.high:.1f})",
         "seeds won by the LSTM": f"{one.share_won:.0%}",
         "Wilcoxon p": f"{one.wilcoxon_p:.2g}",
-        "so": one.verdict,
+        "so": f"the LSTM is {one.outcome}",
     }
 
 

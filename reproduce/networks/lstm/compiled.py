@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from reproduce.articles.bitcoin_lstm.variant import BETA1, BETA2, EPSILON, Variant
+from typing import Any as Variant
+from reproduce.networks.adam import BETA1, BETA2, EPSILON
 from reproduce.networks.engine import Epoch
 from reproduce.networks.lstm.bptt import Packed, loss_and_gradients, pack, predict, unpack
 from reproduce.networks.lstm.graph_engine import GraphEngine

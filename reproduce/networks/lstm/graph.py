@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import tensorflow.compat.v1 as tf
 
-from reproduce.articles.bitcoin_lstm.variant import BETA1, BETA2, EPSILON, Variant
+from typing import Any as Variant
+from reproduce.networks.adam import BETA1, BETA2, EPSILON
 from reproduce.networks.lstm.cell import STEPS, State
 from reproduce.networks.lstm.weights import OUTPUT_SCOPE, Weights, create_weights
 

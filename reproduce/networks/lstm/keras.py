@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from reproduce.articles.bitcoin_lstm.variant import BETA1, BETA2, EPSILON, Variant
+from typing import Any as Variant
+from reproduce.networks.adam import BETA1, BETA2, EPSILON
 from reproduce.networks.engine import Epoch
 from reproduce.networks.lstm.weights import Weights, initial_weights
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from reproduce.articles.bitcoin_lstm.variant import Variant
+from typing import Any as Variant
 from reproduce.networks.engine import Epoch
 from reproduce.networks.lstm.graph import TrainingStep, add_training_step, build_network
 from reproduce.networks.lstm.graph_engine import GraphEngine
