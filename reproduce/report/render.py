@@ -55,9 +55,8 @@ def render(page: Page) -> str:
     environment.tests["cell"] = lambda value: isinstance(value, Cell)
     return environment.get_template("template.html.j2").render(
         page=page,
-        names={group: one for group, (one, _) in APART.items()},
         marks=MARKS,
-        apart={group: words for group, (_, words) in APART.items()},
+        apart=APART,
         style=Markup(_own("style.css")),
         scripts=[Markup(script) for script in scripts],
         policy=_policy(scripts),
