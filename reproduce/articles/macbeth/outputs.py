@@ -10,7 +10,7 @@ import numpy as np
 from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shipped_milestones, trend_means
 from reproduce.articles.macbeth.milestones import read_milestones
 from reproduce.articles.macbeth.program import program_outputs
-from reproduce.articles.macbeth.training import parts
+from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
 from reproduce.evidence.measures import entropy_of_order

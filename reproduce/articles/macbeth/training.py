@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.macbeth.milestones import Milestone, is_milestone, measure, sample_name, write_milestones
+from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Generation, Variant
 from reproduce.articles.sources import TEXTS
-from reproduce.inputs.text import Samples, Text, cut_samples, split_samples
+from reproduce.inputs.text import Text
 from reproduce.networks.characters.create import create_char_engine, prove_compiled
 from reproduce.networks.characters.generation import draw_start, generate, predict_shrinking
 from reproduce.networks.characters.weights import CharWeights, count_weights
@@ -83,14 +84,6 @@ class SampleProgress(Progress):
         )
 
 
-def parts(text: Text, variant: Variant) -> tuple[Samples, Samples]:
-    """The samples that train and those that judge: the held-out ones, or where none are, the same."""
-    if variant.held_out == "none":
-        samples = cut_samples(text, window=variant.window, batch=variant.batch)
-        return samples, samples
-    return split_samples(text, window=variant.window, batch=variant.batch)
-
-
 def load_weights(directory: Directory) -> CharWeights:
     """The weights that a finished run ends with; RunError where they are damaged."""
     arrays = directory.read_arrays("weights.npz")
@@ -157,7 +150,7 @@ class TextTraining:
         """losses.csv, milestones.csv, weights.npz, written.txt and metrics.json."""
         progress, weights = self.progress, self._engine.weights()
         self._directory.write_losses(progress.losses)
-        write_milestones(directory, progress.milestones)
+        write_milestones(self._directory, progress.milestones)
         self._directory.write_arrays("weights.npz", weights._asdict())
         self._directory.write_text(WRITTEN, self._write(weights))
         last = progress.milestones[-1]
