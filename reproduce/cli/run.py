@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from reproduce.articles.article import Article, Shown
-from reproduce.cli.choices import FIRST, ArticleId, Gaps, GapsOption, chosen_article, kept_gaps, load_input
+from reproduce.cli.choices import FIRST, IDS, Gaps, GapsOption, kept_gaps, load_input, parse_article
 from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, show
 from reproduce.cli.progress import training_progress
 from reproduce.networks.engine import MAX_SEED
@@ -18,7 +18,9 @@ from reproduce.runs.process import Threads, limit_threads
 
 
 def run(
-    article: Annotated[ArticleId, typer.Argument(help="Whose program.")] = FIRST,
+    chosen: Annotated[
+        Article, typer.Argument(metavar="ARTICLE", parser=parse_article, help=f"Whose program: {IDS}.")
+    ] = FIRST,
     variant: Annotated[
         str, typer.Option(help="published, or settings such as described+window-3; docs/ has a list for each article.")
     ] = "published",
@@ -55,7 +57,6 @@ def run(
 
     Example: reproduce run bitcoin-lstm --variant described --epochs 30
     """
-    chosen = chosen_article(article)
     setting = checked(chosen.Variant.parse, variant, option="--variant")
     if epochs is not None:
         setting = replace(setting, epochs=epochs)
