@@ -18,6 +18,7 @@ from reproduce.cli.run import run
 from reproduce.cli.streams import drop_stdout, prepare_streams
 from reproduce.cli.study import study
 from reproduce.errors import ReproduceError
+from reproduce.inputs.source import printable
 
 UsageError = typer.BadParameter.__base__  # typer brings a click of its own, or not, by its version
 
@@ -71,5 +72,5 @@ def main() -> None:
     except Interrupted as interrupted:
         status, message = 130, str(interrupted)
     if message:
-        print(f"reproduce: {' '.join(message.split())}", file=sys.stderr)
+        print(f"reproduce: {printable(' '.join(message.split()))}", file=sys.stderr)
     sys.exit(status)

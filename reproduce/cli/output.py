@@ -38,6 +38,8 @@ def _check_target(json_to: str | None) -> str | None:
         problem = errno.ENOENT
     elif path.is_dir():
         problem = errno.EISDIR
+    elif path.is_symlink():
+        problem = errno.ELOOP
     elif not os.access(path if path.exists() else path.parent, os.W_OK):
         problem = errno.EACCES
     if problem:
