@@ -11,6 +11,7 @@ package calls; each is imported when it is first asked for, because some of them
     studies    STUDIES, a tuple of `StudyPlan`
     outputs    run_outputs(directory)       our values that claims are judged by, of one finished run
                audit_outputs()              the same of the tables in the package
+               own_result(directory)        what a run says of a user's own data
     pictures   draw(directory)              a run's pictures, into its directory
     findings   findings(), row()            what was found, for README and page
     page       sections(directory, study)   what a page says of a run beyond what every page says

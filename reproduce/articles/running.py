@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reproduce.articles.article import Article
+from reproduce.articles.sources import is_own
 from reproduce.evidence.claims import Judgement, judge_by_run
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
@@ -54,4 +55,14 @@ def run_article(
         )
     for one in configs:
         article.module("pictures").draw(Directory(root, one))
-    return directory, judge_by_run(article.package, article.module("outputs").run_outputs(directory))
+    return directory, judge_run(article, directory)
+
+
+def judge_run(article: Article, directory: Directory) -> list[Judgement]:
+    """Judge the claims that a finished run can judge."""
+    return judge_by_run(
+        article.package,
+        article.module("outputs").run_outputs(directory),
+        has_own_data=is_own(directory, article.source),
+        is_published=directory.config.variant == article.Variant(),
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.departures import shipped_departures
 from reproduce.articles.bitcoin_lstm.losses import EPOCHS, curves_of, shipped_curves, shipped_losses
@@ -13,7 +14,7 @@ from reproduce.articles.bitcoin_lstm.program import program_outputs, windows_out
 from reproduce.articles.bitcoin_lstm.training import equivalents
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
-from reproduce.articles.forecasts import read_predictions
+from reproduce.articles.forecasts import read_predictions, result_of
 from reproduce.articles.running import PROOF
 from reproduce.articles.sources import PRICES
 from reproduce.evidence.bands import band_test
@@ -43,6 +44,11 @@ def run_outputs(directory: Directory) -> dict[str, Any]:
     outputs |= p_values(shipped_curves(config.variant, config.data_sha256), losses)
     outputs |= _differences(directory, float(losses[0]))
     return outputs
+
+
+def own_result(directory: Directory) -> Shown:
+    """What a run says of its own prices."""
+    return result_of(directory, prepare(PRICES.read(directory), directory.config.variant))
 
 
 def audit_outputs() -> dict[str, Any]:

@@ -54,6 +54,7 @@ class SampleProgress(Progress):
     step: int = 0  # done in the epoch that is under way
     loss_sum: float = 0.0  # over the samples of those steps
     milestones: list[Milestone] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)  # a greedy one of each milestone, behind its start window
     batch: int = 1  # samples of a step; this and the next are the same in every process, and in no checkpoint
     samples: int = 1  # of an epoch
 
@@ -74,12 +75,13 @@ class SampleProgress(Progress):
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> SampleProgress:
-        """With the arrays `step`, `loss_sum` and `milestones`, a row each."""
+        """With the arrays `step`, `loss_sum`, `milestones`, a row each, and `texts`."""
         return replace(
             super().from_arrays(arrays),
             step=int(arrays["step"]),
             loss_sum=float(arrays["loss_sum"]),
             milestones=[Milestone(int(row[0]), *map(float, row[1:])) for row in arrays["milestones"]],
+            texts=[str(text) for text in arrays["texts"]],
         )
 
 
@@ -138,17 +140,30 @@ class TextTraining:
         progress = self.progress
         progress.losses.append(progress.loss_sum / len(self._training))
         progress.step, progress.loss_sum = 0, 0.0
-        if is_milestone(progress.epoch) or progress.epoch == self._variant.epochs:
+        if self._is_due(progress.epoch):
             measured, sample = measure(self._engine, self._judged, is_held_out=self._variant.held_out != "none")
             progress.milestones.append(replace(measured, epoch=progress.epoch, loss=progress.losses[-1]))
-            self._directory.write_text(sample_name(progress.epoch), self._text.decode(sample) + "\n")
+            progress.texts.append(self._text.decode(sample))
+            self._write_sample(-1)
 
     def state(self) -> Arrays:
         return self._engine.state()
 
     def restore(self, progress: Arrays, state: Arrays) -> None:
         self._engine.restore(state)
-        self.progress = replace(SampleProgress.from_arrays(progress), **self._sizes)
+        taken = replace(SampleProgress.from_arrays(progress), **self._sizes)
+        # A run of fewer epochs measured its last one too, whichever it was.
+        kept = [(one, text) for one, text in zip(taken.milestones, taken.texts, strict=True) if self._is_due(one.epoch)]
+        self.progress = replace(taken, milestones=[one for one, _ in kept], texts=[text for _, text in kept])
+        for number in range(len(kept)):
+            self._write_sample(number)
+
+    def _is_due(self, epoch: int) -> bool:
+        return is_milestone(epoch) or epoch == self._variant.epochs
+
+    def _write_sample(self, number: int) -> None:
+        epoch, sample = self.progress.milestones[number].epoch, self.progress.texts[number]
+        self._directory.write_text(sample_name(epoch), sample + "\n")
 
     def write_input(self) -> None:
         TEXTS.write(self._directory, self._text)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from reproduce.networks.characters.engines import CHAR_ENGINES, create_char_engine
+from reproduce.networks.characters.create import CHAR_ENGINES, create_char_engine
 from reproduce.networks.characters.weights import CharWeights, weight_shapes
 from tests.networks.characters.samples import random_weights
 from tests.oracles import sigmoid

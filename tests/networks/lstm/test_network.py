@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from reproduce.networks.comparison import random_weights
-from reproduce.networks.lstm.bptt import loss_and_gradients, pack, predict, unpack
-from reproduce.networks.lstm.weights import Weights
-from tests.checks import WIRINGS
+from reproduce.networks.lstm.network import loss_and_gradients, pack, predict, unpack
+from reproduce.networks.lstm.weights import Weights, random_weights
+from tests.networks.checks import WIRINGS
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

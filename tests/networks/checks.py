@@ -4,17 +4,29 @@ All sizes differ (batch 3, window 5, hidden 4), weights are distinct random numb
 day to day, so that no transpose, exchange or shift can hide. Float64 throughout: only rounding is left, about 1e-16.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.networks.comparison import random_weights
-from reproduce.networks.engine import create_engine
-from reproduce.networks.lstm.weights import STDDEV
+from reproduce.networks.lstm.create import create_engine
+from reproduce.networks.lstm.weights import STDDEV, random_weights
 from tests.oracles import clip_by_global_norm, numpy_adam, numpy_forward, numpy_gradients, numpy_loss
 
-VARIANT = Variant(batch=3, window=5, hidden=4)
+
+@dataclass(frozen=True)
+class Settings:
+    """What an engine is given, as published."""
+
+    wiring: str = "published"
+    clipping: str = "unused"
+    clip_margin: float = 4.0
+    window: int = 7
+    batch: int = 7
+    hidden: int = 256
+    learning_rate: float = 0.001
+
+
+SMALL = Settings(batch=3, window=5, hidden=4)
 WIRINGS = ("published", "described")
 STEPS = 6
 
@@ -23,12 +35,12 @@ def small_problem(windows=STEPS * 3):
     """Inputs (windows, 5, 1), targets (windows, 1) and weights, all random and fixed."""
     generator = np.random.default_rng(7)
     inputs, targets = generator.normal(size=(windows, 5, 1)), generator.normal(size=(windows, 1))
-    return inputs, targets, {name: 4 * value for name, value in random_weights(VARIANT.hidden, seed=1).items()}
+    return inputs, targets, {name: 4 * value for name, value in random_weights(SMALL.hidden, seed=1).items()}
 
 
-def engine_with(weights, name, variant, **options):
+def engine_with(weights, name, settings, **options):
     """An engine in float64 that starts from these weights."""
-    engine = create_engine(name, variant, seed=0, dtype="float64", **options)
+    engine = create_engine(name, settings, seed=0, dtype="float64", **options)
     engine.set_weights(weights)
     return engine
 
@@ -36,7 +48,7 @@ def engine_with(weights, name, variant, **options):
 def check_forward(name, wiring):
     """Predictions are those of the article's equations, window by window."""
     inputs, _, weights = small_problem(windows=4)  # one whole batch and one window more
-    predicted = engine_with(weights, name, replace(VARIANT, wiring=wiring)).predict(inputs)
+    predicted = engine_with(weights, name, replace(SMALL, wiring=wiring)).predict(inputs)
     expected = [numpy_forward(window, weights, wiring)[0] for window in inputs]
     np.testing.assert_allclose(predicted, expected, rtol=1e-12)
 
@@ -44,7 +56,7 @@ def check_forward(name, wiring):
 def check_gradients(name, wiring):
     """Loss and gradients are those of the chain rule done by hand."""
     inputs, targets, weights = small_problem(windows=3)
-    loss, gradients = engine_with(weights, name, replace(VARIANT, wiring=wiring)).loss_and_gradients(inputs, targets)
+    loss, gradients = engine_with(weights, name, replace(SMALL, wiring=wiring)).loss_and_gradients(inputs, targets)
     np.testing.assert_allclose(loss, numpy_loss(inputs, targets, weights, wiring), rtol=1e-12)
     expected = numpy_gradients(inputs, targets, weights, wiring)
     for weight, gradient in gradients.items():
@@ -54,7 +66,7 @@ def check_gradients(name, wiring):
 def check_adam(name, wiring):
     """Six batches in order, each with one unclipped step of TF1's Adam; losses and predictions from before the step."""
     inputs, targets, weights = small_problem()
-    engine = engine_with(weights, name, replace(VARIANT, wiring=wiring))
+    engine = engine_with(weights, name, replace(SMALL, wiring=wiring))
     losses, predictions = engine.train_epoch(inputs, targets)
     expected_losses, expected_predictions = [], []
 
@@ -74,8 +86,7 @@ def check_adam(name, wiring):
 def check_clipping(name, wiring):
     """Where clipping is applied, all gradients together are scaled to a norm of the margin."""
     inputs, targets, weights = small_problem(windows=6)
-    variant = replace(VARIANT, wiring=wiring, clipping="applied", clip_margin=0.1)
-    engine = engine_with(weights, name, variant)
+    engine = engine_with(weights, name, replace(SMALL, wiring=wiring, clipping="applied", clip_margin=0.1))
     engine.train_epoch(inputs, targets)
 
     def gradients_of(step, w):
@@ -93,7 +104,7 @@ def check_clipping(name, wiring):
 def check_remainder(name, wiring):
     """A last batch of two windows has the mean loss of those two, and one step of its own."""
     inputs, targets, weights = small_problem(windows=5)
-    engine = engine_with(weights, name, replace(VARIANT, wiring=wiring, remainder="kept"))
+    engine = engine_with(weights, name, replace(SMALL, wiring=wiring))
     losses, predictions = engine.train_epoch(inputs, targets)
     batches = [slice(0, 3), slice(3, 5)]
     expected = numpy_adam(
@@ -106,7 +117,7 @@ def check_remainder(name, wiring):
 
 def check_start(name, wiring):
     """Weights start as nine different draws of a truncated normal with deviation 0.05, biases as zeros."""
-    weights = create_engine(name, replace(VARIANT, wiring=wiring, hidden=64), seed=5).weights()
+    weights = create_engine(name, replace(SMALL, wiring=wiring, hidden=64), seed=5).weights()
     draws = {weight: value for weight, value in weights.items() if weight.startswith("W_")}
     assert all(np.all(value == 0) for weight, value in weights.items() if weight.startswith("b_"))
     assert len({value.tobytes()[:64] for value in draws.values()}) == 9

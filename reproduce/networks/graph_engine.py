@@ -1,18 +1,24 @@
-"""What the engines on a TF1 graph share: a session, and the graph's variables read and written by name."""
+"""What the engines on a TF1 graph share: a session, the graph's variables read and written by name, and XLA."""
 
 from __future__ import annotations
 
+import functools
+from typing import Any
+
 import numpy as np
 import tensorflow.compat.v1 as tf
+from tensorflow import function
 
-from reproduce.networks.lstm.weights import Weights
+# Compile a function by XLA. The loops are TensorFlow's own already, so there is no Python to rewrite; to look for some
+# takes a second and memory.
+compiled = functools.partial(function, jit_compile=True, autograph=False)
 
 
 class GraphEngine:
-    """The part of `reproduce.networks.engine.Engine` that concerns variables; how to train is the subclass's."""
+    """The part of `reproduce.networks.engine.Trainable` that every graph does alike; how to train is the subclass's."""
 
-    def __init__(self, weights: Weights, variables: list[tf.Variable], threads: int) -> None:
-        """Open a session on the default graph and initialise the variables, of which `weights` are some."""
+    def __init__(self, weights: tuple[tf.Variable, ...], variables: list[tf.Variable], threads: int) -> None:
+        """Open a session on the default graph and initialise the variables; `weights` are some, in a NamedTuple."""
         self.graph = tf.get_default_graph()
         self._weights = weights
         self._variables = {variable.op.name: variable for variable in variables}
@@ -40,6 +46,11 @@ class GraphEngine:
 
     def close(self) -> None:
         self._session.close()
+
+    def _run(self, built: tuple[tuple[tf.Tensor, ...], Any], *arrays: np.ndarray) -> Any:
+        """Fetch from a part of the graph, given as its placeholders and its fetches, what it makes of these arrays."""
+        placeholders, fetches = built
+        return self._session.run(fetches, dict(zip(placeholders, arrays, strict=True)))
 
     def _write(self, values: dict[str, np.ndarray]) -> None:
         self._session.run([self._assign[name] for name in values], {self._restored[n]: v for n, v in values.items()})
