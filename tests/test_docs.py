@@ -1,4 +1,4 @@
-"""README and docs/: their values come from tables, their commands are commands, their examples run, their links lead on."""
+"""README and docs/: their values come from tables, commands are commands, examples run, links lead on."""
 
 import re
 import shlex
@@ -21,7 +21,9 @@ PAGES = [ROOT / "README.md", *DOCS, ROOT / "CHANGELOG.md", ROOT / "data" / "READ
 TEXTS = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in PAGES}
 README = TEXTS["README.md"].splitlines()
 COMMANDS = typer.main.get_command(app)
-QUOTED = sorted({line for text in TEXTS.values() for line in re.findall(r"(?m)^ *(?:\.venv/bin/)?(reproduce .*)$", text)})
+QUOTED = sorted(
+    {line for text in TEXTS.values() for line in re.findall(r"(?m)^ *(?:\.venv/bin/)?(reproduce .*)$", text)}
+)
 CHEAP = [line for line in QUOTED if re.match("reproduce (list|study$)|.*--shipped", line)]
 BANNED = ("departure", "told apart", "one more draw", "rung", "hangs on", "hang on", "comes along", "program set none")
 TOY = "docs/adding_an_article.md"
@@ -55,7 +57,9 @@ def test_readme_is_short_and_opens_with_the_two_commands():
     """With the picture above them and the end of their output below, on the first screen or two."""
     assert len(README) <= 180
     assert README.index("make reproduce") + 1 == README.index("make test")
-    places = [next(n for n, line in enumerate(README) if word in line) for word in ("loss.png", "make test", "/run -->")]
+    places = [
+        next(n for n, line in enumerate(README) if word in line) for word in ("loss.png", "make test", "/run -->")
+    ]
     assert places == sorted(places)
     assert places[-1] < 40
 
@@ -135,7 +139,7 @@ def test_toy_article_is_trained_to_its_verdicts(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(reproduce.articles, "__path__", [*reproduce.articles.__path__, str(tmp_path)])
     monkeypatch.chdir(tmp_path)
     exec(compile(blocks(TOY, "python")[-1], TOY, "exec"), {})
-    assert capsys.readouterr().out == blocks(TOY, "")[-1]
+    assert capsys.readouterr().out == blocks(TOY, "text")[-1]
 
 
 @every_page
