@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from reproduce.networks.adam import BETA1, BETA2, EPSILON
+from reproduce.networks.adam import BETA1, BETA2, TF1_EPSILON
 from reproduce.bench.problem import Problem
 from reproduce.bench.process import Train
 
@@ -64,12 +64,12 @@ def loss_of(w: Network, x: jax.Array, y: jax.Array) -> jax.Array:
 
 
 def adam_step(training: Training, gradients: Network, learning_rate: float) -> Training:
-    """One step of TF1's Adam, as `reproduce.networks.lstm.compiled.adam_step` takes it."""
+    """One step of TF1's Adam, as `reproduce.networks.adam.tf1_step` takes it."""
     weights, m, v, beta1_power, beta2_power = training
     rate = learning_rate * jnp.sqrt(1 - beta2_power) / (1 - beta1_power)
     m = jax.tree.map(lambda m, g: m + (g - m) * (1 - BETA1), m, gradients)
     v = jax.tree.map(lambda v, g: v + (g * g - v) * (1 - BETA2), v, gradients)
-    weights = jax.tree.map(lambda w, m, v: w - rate * m / (jnp.sqrt(v) + EPSILON), weights, m, v)
+    weights = jax.tree.map(lambda w, m, v: w - rate * m / (jnp.sqrt(v) + TF1_EPSILON), weights, m, v)
     return Training(weights, m, v, beta1_power * BETA1, beta2_power * BETA2)
 
 

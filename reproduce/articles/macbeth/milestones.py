@@ -12,7 +12,7 @@ import pandas as pd
 
 from reproduce.evidence.measures import repeat_rate
 from reproduce.inputs.text import Samples
-from reproduce.networks.characters.engines import CharEngine
+from reproduce.networks.engine import CharEngine
 from reproduce.networks.characters.generation import generate
 from reproduce.runs.directory import Directory
 

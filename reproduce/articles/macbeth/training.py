@@ -15,7 +15,7 @@ from reproduce.inputs.text import Samples, Text, cut_samples, split_samples
 from reproduce.networks.characters.create import create_char_engine, prove_compiled
 from reproduce.networks.characters.generation import draw_start, generate, predict_shrinking
 from reproduce.networks.characters.weights import CharWeights, count_weights
-from reproduce.networks.order import epoch_order
+from reproduce.networks.engine import epoch_order
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.training import Progress

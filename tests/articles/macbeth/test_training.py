@@ -17,7 +17,7 @@ from reproduce.articles.macbeth.training import RunConfig, SampleProgress, load_
 from reproduce.articles.macbeth.variant import MacbethVariant
 from reproduce.errors import RunError
 from reproduce.inputs.text import TextError
-from reproduce.networks.characters.engines import create_char_engine
+from reproduce.networks.characters.create import create_char_engine
 from reproduce.networks.characters.keras import build_model
 from reproduce.networks.engine import MAX_SEED
 from reproduce.runs.config import read_config
