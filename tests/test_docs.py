@@ -84,10 +84,11 @@ def test_cheap_command_runs(line, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("verb", COMMANDS.commands)
 def test_commands_page_has_every_option(verb):
-    """And no option that there is not."""
+    """In its list, and no option that there is not; and an example."""
     section = re.search(rf"(?ms)^## {verb}\n(.*?)(?=^## |\Z)", TEXTS["docs/commands.md"])[1]
+    listed = re.findall(r"--[a-z][a-z-]*", "".join(re.findall(r"(?m)^- .*$", section)))
     options = {name for one in COMMANDS.commands[verb].params for name in one.opts if name.startswith("--")}
-    assert set(re.findall(r"--[a-z][a-z-]*", section)) == options - {"--help"}
+    assert set(listed) == options - {"--help"}
     assert re.search(rf"(?m)^reproduce {verb}\b", section)
 
 
