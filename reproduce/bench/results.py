@@ -94,19 +94,9 @@ def bench_of(results: Sequence[Result], *tables: Table) -> Bench:
 
 
 def rows_of(
-    results: Sequence[Result],
-    kind: str,
-    time: str,
-    more: Callable[[Result], Row],
-    *,
-    unit: float = 1.0,
+    results: Sequence[Result], kind: str, time: str, more: Callable[[Result], Row], *, unit: float = 1.0
 ) -> list[Row]:
-    """One row a result.
-
-    Args:
-        kind, time, unit: as `Result.row` takes them.
-        more: what else the row of a timed result has.
-    """
+    """One row a result, with `more` where it was timed; the rest as `Result.row` takes it."""
     return [result.row(kind, time, unit) | (more(result) if result.is_in else {}) for result in results]
 
 
