@@ -17,7 +17,7 @@ from types import ModuleType
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.bench.contender import CORES, THREADS, Contender, fit
+from reproduce.bench.contender import COMPILED, CORES, KERAS, PYTORCH, SESSION, THREADS, Contender, fit
 from reproduce.bench.machine import floor_microseconds, measure_peak, step_operations
 from reproduce.bench.problem import Problem, create_problem
 from reproduce.bench.process import Train
@@ -27,8 +27,7 @@ from reproduce.bench.targets import MEMORY, Target, target_table
 
 PROGRAM = Path(__file__).resolve().parents[2] / "original_code" / "bitcoin_lstm.py"  # in a checkout only
 WIRINGS = ("published", "described")
-ORIGINAL, SESSION, COMPILED, KERAS = "original_code's graph", "session engine", "compiled engine", "Keras fit"
-PYTORCH, JAX = "PyTorch nn.LSTM", "JAX scan"
+ORIGINAL, JAX = "original_code's graph", "JAX scan"
 COLUMNS = {
     "contender": "{contender}",
     "wiring": "{wiring}",

@@ -47,22 +47,21 @@ class Result:
         return self.quartiles[1]
 
     def row(self, kind: str, time: str, unit: float) -> Row:
-        """For programs.
-
-        Args:
-            kind: key of the name.
-            time: key of the median.
-            unit: of all times, in microseconds.
-        """
+        """For programs: the name under the key `kind`, the median under `time`, times in `unit` microseconds."""
         contender = self.contender
         row = {kind: contender.name} | wiring_cell(contender.wiring) | {"threads": contender.threads}
         if not self.is_in:
             status = "missing" if self.failure is None else "FAILED"
             return row | {"status": status, "reason": self.failure or self.missing}
         lower, median, upper = (value / unit for value in self.quartiles)
-        times = {time: median, "lower_quartile": lower, "upper_quartile": upper}
-        times["rounds"] = [value / unit for value in self.microseconds]
-        return row | {"status": "timed"} | times | {"peak_memory_mb": self.peak_bytes / 1e6}
+        return row | {
+            "status": "timed",
+            time: median,
+            "lower_quartile": lower,
+            "upper_quartile": upper,
+            "rounds": [value / unit for value in self.microseconds],
+            "peak_memory_mb": self.peak_bytes / 1e6,
+        }
 
 
 class Table(NamedTuple):
