@@ -9,10 +9,11 @@ READY := $(VENV)/ready
 reproduce: $(READY)
 	$(VENV)/bin/reproduce run
 
+# Without restarts, because with them pytest-xdist may wait for ever when a worker has died under --dist loadfile.
 test: $(READY)
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/ruff check
-	$(VENV)/bin/pytest -n 2 --dist loadfile
+	$(VENV)/bin/pytest -n 2 --dist loadfile --max-worker-restart 0
 
 # The pictures of README and docs/, from one seed on every engine and from the tables in the package; then the parts that
 # are made from these. Minutes.
