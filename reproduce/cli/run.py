@@ -11,7 +11,7 @@ import typer
 
 from reproduce.articles.article import Article, Shown
 from reproduce.articles.sources import is_own
-from reproduce.cli.choices import FIRST, ArticleId, Gaps, GapsOption, chosen_article, kept_gaps, load_input
+from reproduce.cli.choices import FIRST, IDS, Gaps, GapsOption, kept_gaps, load_input, parse_article
 from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, print_table, show
 from reproduce.cli.progress import training_progress
 from reproduce.errors import RunError
@@ -21,7 +21,9 @@ from reproduce.runs.process import Threads, limit_threads
 
 
 def run(
-    article: Annotated[ArticleId, typer.Argument(help="Whose program.")] = FIRST,
+    chosen: Annotated[
+        Article, typer.Argument(metavar="ARTICLE", parser=parse_article, help=f"Whose program: {IDS}.")
+    ] = FIRST,
     variant: Annotated[
         str, typer.Option(help="published, or settings such as described+window-3; docs/ has a list for each article.")
     ] = "published",
@@ -58,7 +60,6 @@ def run(
 
     Example: reproduce run bitcoin-lstm --variant described --epochs 30
     """
-    chosen = chosen_article(article)
     setting = checked(chosen.Variant.parse, variant, option="--variant")
     if epochs is not None:
         setting = replace(setting, epochs=epochs)

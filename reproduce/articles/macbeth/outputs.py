@@ -13,7 +13,7 @@ from reproduce.articles.article import Shown
 from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shipped_milestones, trend_means
 from reproduce.articles.macbeth.milestones import read_milestones, text_repeat_rate
 from reproduce.articles.macbeth.program import program_outputs
-from reproduce.articles.macbeth.training import parts
+from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
 from reproduce.evidence.measures import entropy_of_order

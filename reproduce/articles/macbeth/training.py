@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.macbeth.milestones import Milestone, is_milestone, measure, sample_name, write_milestones
+from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Generation, Variant
 from reproduce.articles.sources import TEXTS
-from reproduce.inputs.text import Samples, Text, cut_samples, split_samples
+from reproduce.inputs.text import Text
 from reproduce.networks.characters.create import create_char_engine, prove_compiled
 from reproduce.networks.characters.generation import draw_start, generate, predict_shrinking
 from reproduce.networks.characters.weights import CharWeights, count_weights
@@ -29,11 +30,6 @@ WRITES = 500  # characters, greedily, at the end of a run
 def check(text: Text, variant: Variant) -> None:
     """Raise TextError where the text is too short for the variant."""
     parts(text, variant)
-
-
-def equivalents(config: RunConfig) -> tuple[RunConfig, ...]:
-    """None: the article's program is a Keras program, and the proof holds the compiled engine against it."""
-    return ()
 
 
 def prove(config: RunConfig, text: Text) -> dict[str, float]:
@@ -83,14 +79,6 @@ class SampleProgress(Progress):
             milestones=[Milestone(int(row[0]), *map(float, row[1:])) for row in arrays["milestones"]],
             texts=[str(text) for text in arrays["texts"]],
         )
-
-
-def parts(text: Text, variant: Variant) -> tuple[Samples, Samples]:
-    """The samples that train and those that judge: the held-out ones, or where none are, the same."""
-    if variant.held_out == "none":
-        samples = cut_samples(text, window=variant.window, batch=variant.batch)
-        return samples, samples
-    return split_samples(text, window=variant.window, batch=variant.batch)
 
 
 def load_weights(directory: Directory) -> CharWeights:
