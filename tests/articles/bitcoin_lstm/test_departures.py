@@ -28,7 +28,6 @@ from reproduce.errors import RunError
 from reproduce.inputs.prices import load_prices
 from reproduce.runs.config import RunConfig
 from reproduce.runs.study import Study
-from reproduce.runs.tables import rows_text
 
 NAMES = [variant.name for _, variant in STEPS]
 ROW = DepartureRow(
@@ -118,24 +117,14 @@ def test_diverged_seeds_are_counted_and_left_out(loss, dataset, tmp_path):
         departure_rows(study_of(tmp_path / "all", [lost], [loss]))
 
 
-def test_unfinished_run_is_named(dataset, tmp_path):
-    """And the way on."""
-    study = study_of(tmp_path, [dataset.targets[1018:1263, 0]], [0.5])
-    (study.directories[0].path / "metrics.json").unlink()
-    with pytest.raises(RunError, match=r"bitcoin-lstm-hidden-4\+epochs-2-s0-compiled: the run is not finished"):
-        departure_rows(study)
-
-
 # What the package ships
 
 
 def test_shipped_table_has_every_variant_over_twenty_seeds():
-    """In the order of the steps; every number as its file has it."""
+    """In the order of the steps."""
     table = shipped_departures()
     assert list(table) == NAMES
     assert all(row.seeds + row.diverged >= 20 for row in table.values())
-    text = (files("reproduce.articles.bitcoin_lstm") / "departures.csv").read_text(encoding="utf-8")
-    assert rows_text(DepartureRow, table.values()) == text
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,12 +7,9 @@ import pytest
 
 from reproduce.articles.macbeth import milestones
 from reproduce.articles.macbeth.milestones import (
-    LENGTH,
-    STARTS,
     Milestone,
     cross_entropy,
     is_milestone,
-    measure,
     read_milestones,
     sample_name,
     text_repeat_rate,
@@ -22,7 +19,6 @@ from reproduce.articles.macbeth.training import load_weights, parts
 from reproduce.inputs.text import Samples
 from reproduce.networks.characters.generation import generate
 from reproduce.runs.directory import Directory
-from tests.articles.macbeth.samples import StandIn
 from tests.articles.samples import VARIANTS, config_of, tiny_text
 from tests.networks.characters.test_generation import greedily, numpy_logits, numpy_window_text
 
@@ -75,40 +71,6 @@ def share_repeated(text):
         repeated += piece in seen
         seen.add(piece)
     return repeated / (len(text) - 9)
-
-
-@pytest.fixture(scope="module")
-def measured(finished):
-    """The finished run's network measured on 23 windows drawn at random."""
-    judged = Samples(np.random.default_rng(3).integers(9, size=(23, 6)).astype(np.int32), np.zeros(23, np.int32))
-    engine = StandIn("", TINY, 9, 0)
-    engine.weights = lambda: load_weights(finished("macbeth"))
-    values, text = measure(engine, judged, is_held_out=False)
-    # Ten windows at equal distances, the first and the last among them; what a loop in NumPy writes from each.
-    starts = [judged.inputs[int(k * 22 / 9)].tolist() for k in range(10)]
-    expected = [numpy_window_text(load_weights(finished("macbeth")), start, 500, greedily) for start in starts]
-    return values, text, starts, expected
-
-
-def test_repeat_rate_is_the_mean_of_ten_greedy_texts(measured):
-    """Of 500 characters, without the windows they go on from."""
-    values, _, _, expected = measured
-    assert (STARTS, LENGTH) == (10, 500)
-    assert values.repeat_rate == pytest.approx(np.mean([share_repeated(text) for text in expected]), rel=1e-12)
-    assert 0 < values.repeat_rate < 1
-
-
-def test_first_text_comes_with_the_window_it_goes_on_from(measured):
-    """Window, then what is written."""
-    _, text, starts, expected = measured
-    assert text.tolist() == starts[0] + expected[0]
-
-
-def test_nothing_held_out_has_no_held_out_loss(measured):
-    """Nan; epoch and loss are the caller's to fill in."""
-    values = measured[0]
-    assert np.isnan([values.held_out_loss, values.loss]).all()
-    assert values.epoch == 0
 
 
 def test_run_keeps_a_text_of_each_milestone(finished):
