@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ TINY = Variant(hidden=6, epochs=2)
 VARIANTS = (TINY, Variant(wiring="described", hidden=6, epochs=2))
 RESULTS = ("losses.csv", "predictions.csv", "metrics.json", "config.json", "prices.csv", "input.json")
 TABLE = load_prices()
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def study_in(root, variants=VARIANTS, seeds=range(2)):
@@ -221,7 +223,8 @@ def cluster(tmp_path):
     processes = []
 
     def start(what, *arguments, python_path=""):
-        environment = os.environ | {"PYTHONPATH": str(python_path), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        found_first = os.pathsep.join([str(python_path), str(ROOT)])  # a worker has the code that is tested
+        environment = os.environ | {"PYTHONPATH": found_first, "TF_CPP_MIN_LOG_LEVEL": "3"}
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments, "--no-dashboard"]
         log = (tmp_path / f"{what}-{len(processes)}.log").open("w")
         processes.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=tmp_path))
