@@ -25,7 +25,7 @@ from reproduce.report import speed
 from reproduce.report.markdown import WIDTH, filled, read_rows, table
 from reproduce.runs.files import write_text
 
-LAST_LINES = 6  # of the output of a run
+LAST_LINES = 5  # of the output of a run
 
 Part = Callable[[Path], str]  # from the folder docs/ to what stands between two marks
 
