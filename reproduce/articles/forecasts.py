@@ -7,9 +7,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
+from reproduce.articles.article import Shown
+from reproduce.evidence.skill import evaluate
 from reproduce.inputs.windows import Windows
 from reproduce.runs.directory import Directory
 
+BACKWARDS = (
+    "each day from the days after it, and the oldest days are the test: the published row order is newest first. To "
+    "predict the future: --variant row-order-oldest-first"
+)
 COLUMNS = {"row": int, "date": str, "set": str, "actual_scaled": float, "predicted_scaled": float}
 COLUMNS |= {"actual_usd": float, "predicted_usd": float}
 
@@ -35,6 +41,30 @@ def read_predictions(directory: Directory, which: str) -> pd.DataFrame:
     """The rows of one set."""
     both = directory.read_table("predictions.csv", COLUMNS)
     return both[both["set"] == which]
+
+
+def result_of(directory: Directory, windows: Windows) -> Shown:
+    """What a run says of its own prices, whatever they are: its test error beside persistence's, and how it lags."""
+    predicted = read_predictions(directory, "testing")["predicted_scaled"].to_numpy()
+    days = np.sort(windows.dates[windows.test_rows])
+    rows = {"days tested": len(days), "first": str(days[0]), "last": str(days[-1])}
+    texts = {"days tested": f"{len(days)}, {days[0]} to {days[-1]}"}
+    metrics = directory.read_metrics()
+    if metrics["test_rmse_usd"] is not None:
+        judged = evaluate(*windows.test, predicted[np.newaxis])
+        error, naive = metrics["test_rmse_usd"], metrics["persistence_rmse_usd"]
+        rows |= {"error_usd": error, "persistence_error_usd": naive, "skill": judged.skill}
+        rows |= {"skill_low": judged.skill_low, "skill_high": judged.skill_high, "lag": judged.best_lag}
+        interval = f"{judged.skill:.2f} (95 % {judged.skill_low:.2f} to {judged.skill_high:.2f})"
+        texts["error on them, USD"] = f"{error:,.2f}"
+        texts["persistence's error, USD"] = f"{naive:,.2f}"
+        texts["skill: 0 is persistence, 1 is perfect"] = interval
+        lag = "-" if judged.best_lag is None else f"{judged.best_lag} row{'s' * (judged.best_lag != 1)}"
+        texts["the predictions trail the price by"] = lag
+    is_backwards = windows.dates[0] > windows.dates[-1]
+    rows["predicts"] = "the past" if is_backwards else "the future"
+    texts["what is predicted"] = BACKWARDS if is_backwards else "each day from the days before it"
+    return Shown("Your data", [rows], [{"what": name, "value": value} for name, value in texts.items()])
 
 
 def date_axis(axes: Axes) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from reproduce.articles.article import Article
+from reproduce.articles.sources import is_own
 from reproduce.evidence.claims import Judgement, judge_by_run
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
@@ -38,7 +40,7 @@ def run_article(
     """
     training = article.module("training")
     training.check(data, config.variant)
-    configs = (config, *training.equivalents(config))
+    configs = [replace(config, engine=engine) for engine in dict.fromkeys((config.engine, *article.beside))]
     for one in configs:  # refused now, not after the first training
         with Directory(root, one).opened(force=force):
             pass
@@ -54,4 +56,14 @@ def run_article(
         )
     for one in configs:
         article.module("pictures").draw(Directory(root, one))
-    return directory, judge_by_run(article.package, article.module("outputs").run_outputs(directory))
+    return directory, judge_run(article, directory)
+
+
+def judge_run(article: Article, directory: Directory) -> list[Judgement]:
+    """Judge the claims that a finished run can judge."""
+    return judge_by_run(
+        article.package,
+        article.module("outputs").run_outputs(directory),
+        has_own_data=is_own(directory, article.source),
+        is_published=directory.config.variant == article.Variant(),
+    )

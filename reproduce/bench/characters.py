@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reproduce.bench.contender import THREADS, Contender, fit
+from reproduce.bench.contender import COMPILED, KERAS, PYTORCH, THREADS, Contender, fit
 from reproduce.bench.problem import Problem, create_char_problem
 from reproduce.bench.process import Train
 from reproduce.bench.results import Bench, Result, bench_of, fastest, ratio, rows_of, table_of
@@ -21,14 +21,12 @@ from reproduce.bench.writing import PREDICT, WINDOW, WritingProblem, compared, c
 from reproduce.inputs.text import scale
 
 if TYPE_CHECKING:
-    from reproduce.networks.characters.keras import Network
+    from reproduce.networks.engine import CharSettings
 
-COMPILED, PYTORCH = "compiled engine", "PyTorch nn.LSTM"
-KERAS = "Keras fit"  # the base line, and whose loss it must be
 CHARACTERS = 43  # distinct ones in Macbeth
 STEPS = 60  # an epoch here; a call of fit takes as long to begin as one step, and an epoch of the article has 3343
 CALL = 20  # steps in a call of the compiled engine, as `reproduce run macbeth` trains
-TOLERANCE = 1e-5  # relative, of the mean loss of the first STEPS steps; as in `reproduce.networks.characters.proof`
+TOLERANCE = 1e-5  # relative, of the mean loss of the first STEPS steps; as the proof's
 OTHER_DRAWS = 0.005  # likewise, where dropout draws other units than Keras does; draws of 100 units differ by 0.001
 STEP_COLUMNS = {
     "contender": "{contender}",
@@ -95,7 +93,7 @@ def train_pytorch(threads: int, problem: Problem) -> Train:
 
 
 def all_contenders() -> list[Contender]:
-    """Every row, in the table's order; Keras's layer, and so all of them, have the wiring that texts describe."""
+    """Every row, in the table's order, each held to Keras's loss."""
     rows = []
     for name, build, tolerance, package in (
         (KERAS, train_keras, TOLERANCE, None),
@@ -107,7 +105,7 @@ def all_contenders() -> list[Contender]:
     return rows
 
 
-def create_problems(network: Network) -> tuple[Problem, WritingProblem]:
+def create_problems(network: CharSettings) -> tuple[Problem, WritingProblem]:
     """What is trained and what is written with; starts TensorFlow."""
     return create_char_problem(network, CHARACTERS, steps=STEPS), create_writing_problem(network, CHARACTERS)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from reproduce.articles.bitcoin_lstm.variant import Variant
-    from reproduce.networks.characters.keras import Network
+    from reproduce.networks.engine import CharSettings
 
 GATES = "ifgo"  # PyTorch's order and, of the character network's weights, Keras's
 
@@ -56,7 +56,7 @@ def create_problem(variant: Variant, *, steps: int, seed: int = 0) -> Problem:
     return Problem(variant, initial_weights(variant.hidden, seed, "float32"), x, y)
 
 
-def create_char_problem(network: Network, characters: int, *, steps: int, seed: int = 0) -> Problem:
+def create_char_problem(network: CharSettings, characters: int, *, steps: int, seed: int = 0) -> Problem:
     """Batches from a generator, whose characters are as unequal as a language's: the k-th comes 1/k as often.
 
     So no text need be installed, and the network has something to learn from the first step on; starts TensorFlow.

@@ -15,8 +15,10 @@ from reproduce.cli.list import list_articles
 from reproduce.cli.output import Command, Interrupted
 from reproduce.cli.report import report
 from reproduce.cli.run import run
+from reproduce.cli.streams import drop_stdout, prepare_streams
 from reproduce.cli.study import study
 from reproduce.errors import ReproduceError
+from reproduce.inputs.source import printable
 
 UsageError = typer.BadParameter.__base__  # typer brings a click of its own, or not, by its version
 
@@ -34,18 +36,33 @@ for verb in (run, study, claims, report, compare, generate, bench):
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 misused, 130 interrupted."""
+    """Run the command line and exit: 0 done, 1 failed, 2 misused, 130 interrupted.
+
+    Whatever a user's files, names and disks do ends in one line on stderr. Where nobody reads stdout any more, as
+    behind `| head`, nothing is said, and the status is 1.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # TensorFlow imports Keras as it starts, only to find its folder: a third of the time to start, 130 MB. Told to look
     # for the old Keras, which is not installed, it leaves that; what needs Keras here imports it by its own name.
     os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+    prepare_streams()
     try:
         status = app(standalone_mode=False)
         message = "interrupted" if status == 130 else ""  # typer's word for Ctrl-C, in some of its versions
+        sys.stdout.flush()
     except ReproduceError as error:
         status, message = 1, str(error)
+    except BrokenPipeError:
+        drop_stdout()
+        status, message = 1, ""
     except OSError as error:  # a full disk, a folder that is a file, a place where nothing may be written
-        status, message = 1, f"{error.filename or 'a file'}: {error.strerror}; choose another place, or make room there"
+        drop_stdout()
+        where = error.filename or "standard output, or a file"
+        status, message = 1, f"{where}: {error.strerror or error}; choose another place, or make room there"
+    except UnicodeError as error:
+        status, message = 1, f"a name or a text cannot be read or written ({error}); use one in UTF-8"
+    except MemoryError:
+        status, message = 1, "there is not enough memory for this; choose a smaller variant, or less data"
     except UsageError as error:
         # Empty where a command is missing: typer has shown the help instead.
         message = error.format_message().replace("Value error, ", "")
@@ -55,5 +72,5 @@ def main() -> None:
     except Interrupted as interrupted:
         status, message = 130, str(interrupted)
     if message:
-        print(f"reproduce: {' '.join(message.split())}", file=sys.stderr)
+        print(f"reproduce: {printable(' '.join(message.split()))}", file=sys.stderr)
     sys.exit(status)

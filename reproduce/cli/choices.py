@@ -14,8 +14,8 @@ from reproduce.cli.output import note
 from reproduce.inputs.prices import GAPS
 from reproduce.networks.engine import check_seeds
 
-ArticleId = Enum("ArticleId", {article.id: article.id for article in ARTICLES}, type=str)
-FIRST = ArticleId(ARTICLES[0].id)
+IDS = ", ".join(one.id for one in ARTICLES)
+FIRST = ARTICLES[0].id
 Gaps = Enum("Gaps", {gaps: gaps for gaps in GAPS}, type=str)
 GapsOption = Annotated[
     Gaps,
@@ -26,12 +26,15 @@ GapsOption = Annotated[
 ]
 
 
-def chosen_article(given: Enum) -> Article:
-    """The article of an `ArticleId`."""
-    return article_of(given.value)
+def parse_article(id_: str) -> Article:
+    """The article of that id; typer.BadParameter where there is none."""
+    try:
+        return article_of(id_)
+    except LookupError:
+        raise typer.BadParameter(f"{id_!r} is none of {IDS}") from None
 
 
-def load_input(article: Article, data: Path | None, text: Path | None, gaps: Gaps = Gaps.refuse) -> Any:
+def load_input(chosen: Article, data: Path | None, text: Path | None, gaps: Gaps = Gaps.refuse) -> Any:
     """Read the file of `--data` or `--text`, whichever the article takes, or the article's own; say what it notes.
 
     Raises:
@@ -39,11 +42,11 @@ def load_input(article: Article, data: Path | None, text: Path | None, gaps: Gap
         ReproduceError: the file cannot be used.
     """
     given = {"--data": data, "--text": text}
-    path = given.pop(article.source.option)
+    path = given.pop(chosen.source.option)
     for option, other in given.items():
         if other is not None:
-            raise typer.BadParameter(f"{article.id} does not take it; use {article.source.option}", param_hint=option)
-    loaded = article.source.load(path, gaps.value)
+            raise typer.BadParameter(f"{chosen.id} does not take it; use {chosen.source.option}", param_hint=option)
+    loaded = chosen.source.load(path, gaps.value)
     for remark in getattr(loaded, "notes", ()):
         note(f"reproduce: {remark}")
     return loaded

@@ -13,7 +13,7 @@ import typer
 
 from reproduce.articles import ARTICLES
 from reproduce.articles.article import Article
-from reproduce.cli.choices import ArticleId, chosen_article
+from reproduce.cli.choices import IDS, parse_article
 from reproduce.cli.output import JsonOption, give_json, note, print_table
 from reproduce.evidence.claims import ClaimsError, ClaimsFile, Judgement, read_claims, record_verdicts
 from reproduce.evidence.tally import count_verdicts
@@ -21,7 +21,10 @@ from reproduce.runs.process import limit_threads
 
 
 def claims(
-    article: Annotated[ArticleId | None, typer.Argument(help="Of which article.  [default: of all three]")] = None,
+    chosen: Annotated[
+        Article | None,
+        typer.Argument(metavar="ARTICLE", parser=parse_article, help=f"Of which article: {IDS}.  [default: of all]"),
+    ] = None,
     record: Annotated[
         bool, typer.Option("--record", help="Write the verdicts, and the time, into verdicts.json.")
     ] = False,
@@ -36,10 +39,10 @@ def claims(
 
     Example: reproduce claims bitcoin-lstm --json claims.json
     """
-    if codecheck is not None and article is None:
+    if codecheck is not None and chosen is None:
         wanted = "is of one article; name it: reproduce claims ARTICLE --codecheck FILE"
         raise typer.BadParameter(f"a manifest {wanted}", param_hint="--codecheck")
-    audits = _audit(list(ARTICLES) if article is None else [chosen_article(article)])
+    audits = _audit(list(ARTICLES) if chosen is None else [chosen])
     if record:
         time = datetime.now(timezone.utc).replace(microsecond=0)
         for one in audits:

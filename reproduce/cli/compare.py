@@ -40,7 +40,7 @@ def compare(
 
     inputs, targets = prepare(load_prices(), Variant()).train
     limit_threads(1)
-    from reproduce.networks.agreement import compare_all
+    from reproduce.networks.lstm.create import compare_all
 
     differences = list(
         compare_all(engine.value, Variant(), inputs, targets, epochs=epochs, seed=seed, adam_steps=steps)

@@ -37,7 +37,7 @@ class Loop(str, Enum):
 
 
 def generate(
-    run: Annotated[Path, typer.Argument(help="The directory of a finished run of macbeth.")],
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The directory of a finished run of macbeth.")],
     start: Annotated[
         str | None, typer.Option(help="A text to go on from.  [default: a window of the text, drawn with --seed]")
     ] = None,

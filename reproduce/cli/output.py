@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,8 +23,35 @@ from reproduce.runs.files import json_text, write_text
 STDOUT = "-"
 PIPE_WIDTH = 160  # columns; a pipe has no width of its own
 
+
+def _check_target(json_to: str | None) -> str | None:
+    """Refuse a file that cannot be written, before the work is done that it is to tell of.
+
+    Raises:
+        RunError: it is a folder, or may not be written, or its folder does not exist.
+    """
+    if json_to in (None, STDOUT):
+        return json_to
+    path = Path(os.path.realpath(json_to))  # what a link leads to; pathlib's own fails on a link to itself
+    problem = None
+    if not path.parent.is_dir():
+        problem = errno.ENOENT
+    elif path.is_dir():
+        problem = errno.EISDIR
+    elif path.is_symlink():
+        problem = errno.ELOOP
+    elif not os.access(path if path.exists() else path.parent, os.W_OK):
+        problem = errno.EACCES
+    if problem:
+        raise RunError(f"{json_to}: {os.strerror(problem)}; give --json another file")
+    return json_to
+
+
 JsonOption = Annotated[
-    str | None, typer.Option("--json", metavar="[FILE]", help="Print JSON in place of tables, or write it to FILE.")
+    str | None,
+    typer.Option(
+        "--json", metavar="[FILE]", callback=_check_target, help="Print JSON in place of tables, or write it to FILE."
+    ),
 ]
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Your own price table (CSV).  [default: the one in the package]")
@@ -81,30 +111,56 @@ def give_json(document: dict[str, Any], json_to: str) -> None:
     """
     text = json_text(document)
     if json_to == STDOUT:
-        sys.stdout.write(text)
+        sys.stdout.write(_encodable(text))
         return
     path = Path(json_to)
     try:
         if path.exists() and not path.is_file():
             path.write_text(text, encoding="utf-8")  # a pipe or a device, which nothing can be moved over
         else:
-            write_text(path.resolve(), text)  # what a link leads to, not the link
+            write_text(Path(os.path.realpath(path)), text)  # what a link leads to, not the link
     except (OSError, ValueError) as error:
         raise RunError(f"{json_to}: {getattr(error, 'strerror', None) or error}; give --json another file") from error
 
 
+def _encodable(text: str) -> str:
+    """JSON that stdout can show: as it is, or with escapes for all but ASCII where the encoding lacks a character."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeError:
+        return json.dumps(json.loads(text), indent=2) + "\n"
+    return text
+
+
 def print_table(title: str, texts: Sequence[dict[str, str]]) -> None:
-    """Print rows, every value a text, on stdout; a title alone where there are none."""
+    """Print rows, every value a text, on stdout; a title alone where there are none.
+
+    No word is broken: where the columns' longest words do not fit beside each other, each row is a list of its values.
+    """
     console = Console()
     if not console.is_terminal:
         console.width = PIPE_WIDTH
+    longest = {
+        name: max(len(word) for cell in (name, *(row[name] for row in texts)) for word in [*cell.split(), ""])
+        for name in (texts[0] if texts else ())
+    }
+    if sum(longest.values()) + 3 * len(longest) + 1 > console.width:  # with the frame around each
+        _print_lists(console, title, texts)
+        return
     table = Table(title=title, title_justify="left")
-    for name in texts[0] if texts else ():
-        longest = max(len(word) for cell in (name, *(row[name] for row in texts)) for word in [*cell.split(), ""])
-        table.add_column(name, overflow="fold", min_width=min(longest, console.width // 3))  # words stay whole
+    for name, width in longest.items():
+        table.add_column(name, overflow="fold", min_width=width)
     for row in texts:
         table.add_row(*(Text(cell) for cell in row.values()))  # Text: a name with [brackets] is no markup
     console.print(table)
+
+
+def _print_lists(console: Console, title: str, texts: Sequence[dict[str, str]]) -> None:
+    console.print(Text(title, style="italic", overflow="fold"))
+    for row in texts:
+        console.print()
+        for name, cell in row.items():
+            console.print(Text.assemble((f"{name}: ", "bold"), cell, overflow="fold"))
 
 
 def checked(parse: Callable[..., Any], *arguments: Any, option: str, **values: Any) -> Any:

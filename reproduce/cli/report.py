@@ -14,7 +14,9 @@ from reproduce.runs.process import limit_threads
 
 
 def report(
-    run_or_study: Annotated[Path, typer.Argument(help="The directory of a run, or the folder of a study.")],
+    run_or_study: Annotated[
+        Path, typer.Argument(metavar="RUN|STUDY", help="The directory of a run, or the folder of a study.")
+    ],
     out: Annotated[
         Path | None, typer.Option(help="The page's file.  [default: report.html in the given folder]")
     ] = None,

@@ -6,19 +6,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
 from reproduce.articles.article import Article, Shown
-from reproduce.cli.choices import FIRST, ArticleId, Gaps, GapsOption, chosen_article, kept_gaps, load_input
-from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, show
+from reproduce.articles.sources import is_own
+from reproduce.cli.choices import FIRST, IDS, Gaps, GapsOption, kept_gaps, load_input, parse_article
+from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, print_table, show
 from reproduce.cli.progress import training_progress
+from reproduce.errors import RunError
 from reproduce.networks.engine import MAX_SEED
 from reproduce.runs.config import RunConfig
 from reproduce.runs.process import Threads, limit_threads
 
 
 def run(
-    article: Annotated[ArticleId, typer.Argument(help="Whose program.")] = FIRST,
+    chosen: Annotated[
+        Article, typer.Argument(metavar="ARTICLE", parser=parse_article, help=f"Whose program: {IDS}.")
+    ] = FIRST,
     variant: Annotated[
         str, typer.Option(help="published, or settings such as described+window-3; docs/ has a list for each article.")
     ] = "published",
@@ -55,7 +60,6 @@ def run(
 
     Example: reproduce run bitcoin-lstm --variant described --epochs 30
     """
-    chosen = chosen_article(article)
     setting = checked(chosen.Variant.parse, variant, option="--variant")
     if epochs is not None:
         setting = replace(setting, epochs=epochs)
@@ -73,8 +77,18 @@ def run(
         finished, judgements = run_article(chosen, config, source, out, force=force, on_progress=on_progress)
     title = f"{chosen.label}, variant {setting.name}, seed {seed}, engine {used}"
     table = Shown(title, [one.as_row() for one in judgements], [one.as_text() for one in judgements])
-    show([table], json_to, **({"assumptions": list(chosen.assumptions)} if chosen.assumptions else {}))
+    more = {"assumptions": list(chosen.assumptions)} if chosen.assumptions else {}
+    if not is_own(finished, chosen.source):
+        own = chosen.module("outputs").own_result(finished)
+        more["result"] = own.rows[0]
+        if json_to is None:
+            print_table(own.title, own.texts)
+    show([table], json_to, **more)
     note(f"everything is in {finished.path}")
+    losses = finished.read_losses()
+    if not np.isfinite(losses).all():
+        epoch = int(np.flatnonzero(~np.isfinite(losses))[0]) + 1
+        raise RunError(f"{finished.path}: the training diverged in epoch {epoch}, and is recorded so; lower its rate")
 
 
 def _threads(article: Article, inter_op: int | None, intra_op: int | None) -> Threads:

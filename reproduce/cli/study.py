@@ -22,7 +22,7 @@ from reproduce.runs.tables import rows_text
 
 
 def study(
-    name: Annotated[str | None, typer.Argument(metavar="[STUDY]", help="Which; left out, all are listed.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="STUDY", help="Which; left out, all are listed.")] = None,
     shipped: Annotated[
         bool, typer.Option("--shipped", help="Show the table in the package; train nothing, write nothing.")
     ] = False,

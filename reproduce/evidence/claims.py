@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -59,6 +59,7 @@ class Claim:
     partly: str = ""  # a weaker rule: where it alone holds, the claim is partly reproduced
     expected: Any = None  # the article's value, where it gives one
     shown: str = ""  # a format for our value, such as `.4f`; empty shows it as it is
+    of_data: bool = False  # whether it states something of the article's own data, which other data cannot test
 
     def __post_init__(self) -> None:
         problems = list(claim_problems(vars(self)))
@@ -104,6 +105,7 @@ class Judgement:
     value: Any
     verdict: str
     others: dict[str, Any] = field(default_factory=dict)  # the other values that the rules name, such as p_30
+    reason: str = ""  # why it cannot be tested, where that is not for want of a value
 
     def as_row(self) -> dict[str, Any]:
         """One row of a table, for JSON."""
@@ -118,12 +120,13 @@ class Judgement:
             "partly": self.claim.partly or None,
             "others": self.others,
             "verdict": self.verdict,
+            "reason": self.reason or None,
         }
 
     def as_text(self) -> dict[str, str]:
         """The row as people read it; a dash where there is nothing."""
         words = {"claim": self.claim.text, "article": self._shown(self.claim.expected), "ours": self._shown(self.value)}
-        return words | {"verdict": self.verdict}
+        return words | {"verdict": f"{self.verdict} {self.reason}".rstrip()}
 
     def rule_text(self) -> str:
         """The rule, the weaker one, and the values they name: `p_30 > 0.05 (p_30 is 0.122)`."""
@@ -223,6 +226,23 @@ def judge_all(claims: Sequence[Claim], outputs: Mapping[str, Any]) -> list[Judge
     return [claim.judge(outputs) for claim in claims]
 
 
-def judge_by_run(package: str, outputs: Mapping[str, Any]) -> list[Judgement]:
-    """Judge those claims of an article's package that one run's values tell something of."""
-    return [claim.judge(outputs) for claim in read_claims(package).claims if claim.output in outputs]
+def judge_by_run(
+    package: str, outputs: Mapping[str, Any], *, has_own_data: bool, is_published: bool
+) -> list[Judgement]:
+    """Judge those claims of an article's package that one run's values tell something of.
+
+    Args:
+        has_own_data: whether the run read the article's data; others cannot test what the article says of its own.
+        is_published: whether its variant is the published one; another cannot test a setting that it changes.
+    """
+    judged = []
+    for claim in read_claims(package).claims:
+        if claim.output not in outputs:
+            continue
+        one = claim.judge(outputs)
+        if claim.of_data and not has_own_data:
+            one = replace(one, verdict=NOT_TESTABLE, reason="on other data")
+        elif one.verdict != REPRODUCED and not is_published and (claim.of_data or claim.kind == SETTING):
+            one = replace(one, verdict=NOT_TESTABLE, reason="with this variant")
+        judged.append(one)
+    return judged

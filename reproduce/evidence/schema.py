@@ -18,7 +18,7 @@ VERDICTS = ("reproduced", "partly reproduced", "not reproduced", "not testable")
 RELATIONS = {"==": operator.eq, "<": operator.lt, ">": operator.gt}
 
 REQUIRED = ("id", "place", "text", "kind", "output", "rule", "evidence")
-OPTIONAL = ("partly", "expected", "shown")
+OPTIONAL = ("partly", "expected", "shown", "of_data")
 _ID = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -86,6 +86,8 @@ def claim_problems(claim: Mapping[str, Any]) -> Iterator[str]:
         for name in ("partly", "shown")
         if not isinstance(claim.get(name, ""), str)
     )
+    if not isinstance(claim.get("of_data", False), bool):
+        yield f"of_data: {_came(claim, 'of_data')}, expected true or false"
     texts = {name: value for name, value in claim.items() if isinstance(value, str) and value}
     if "id" in texts and not _ID.fullmatch(texts["id"]):
         yield f"id: {texts['id']!r}, expected article/claim in small letters, digits and hyphens"

@@ -1,12 +1,37 @@
-"""What every engine can do, and how to get one. An engine is a way to execute the same training."""
+"""What every engine is given and promises, and what a seed decides. An engine is a way to execute the same training."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-MAX_SEED = (2**31 - 1) // 9 - 1  # beyond it two weights' op-level seeds, nine a run, would meet
+from reproduce.networks.characters.weights import CharWeights
+
+SEEDS_A_RUN = 9  # one for each draw of a run: op-level seeds 9·seed … 9·seed + 8, so that no two runs share one
+MAX_SEED = (2**31 - 1) // SEEDS_A_RUN - 1  # beyond it two draws' seeds would meet
+
+
+class Settings(Protocol):
+    """What decides the price network and its training steps, beside the seed."""
+
+    wiring: str  # published or described
+    clipping: str  # unused, or applied: gradients are scaled to a global norm of at most clip_margin
+    clip_margin: float
+    window: int  # days
+    batch: int  # windows
+    hidden: int
+    learning_rate: float
+
+
+class CharSettings(Protocol):
+    """What decides the character network and its training steps, beside the seed and the number of characters."""
+
+    window: int  # characters
+    batch: int  # samples
+    hidden: int  # of each of the two layers
+    dropout: float  # share
+    learning_rate: float
 
 
 class Epoch(NamedTuple):
@@ -16,8 +41,33 @@ class Epoch(NamedTuple):
     predictions: np.ndarray  # (windows, 1) likewise, scaled
 
 
-class Engine(Protocol):
-    """A network in training. Arrays of `inputs` are (windows, window, 1), of `targets` (windows, 1), both scaled."""
+Weights = TypeVar("Weights")
+
+
+class Trainable(Protocol[Weights]):
+    """A network in training."""
+
+    def weights(self) -> Weights:
+        """The weights as arrays."""
+
+    def set_weights(self, weights: Weights) -> None:
+        """Replace the weights and leave the optimizer as it is."""
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that the next step depends on: weights, Adam's moments, its step, which dropout counts by too."""
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Continue from a `state` of the same engine, to the same bits; ValueError where it is another network's."""
+
+    def close(self) -> None:
+        """Free what the engine holds."""
+
+
+class Engine(Trainable[dict[str, np.ndarray]], Protocol):
+    """The price network. Inputs are (windows, window, 1), targets (windows, 1), both scaled.
+
+    Weights go by name, in the published shapes (`reproduce.networks.lstm.weights.Weights`).
+    """
 
     def train_epoch(self, inputs: np.ndarray, targets: np.ndarray) -> Epoch:
         """One update a batch, in order, never shuffled; a last batch may be shorter."""
@@ -28,20 +78,19 @@ class Engine(Protocol):
     def loss_and_gradients(self, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, dict[str, np.ndarray]]:
         """The loss of one batch and its gradient by weight name, before clipping; nothing is updated."""
 
-    def weights(self) -> dict[str, np.ndarray]:
-        """The weights by name (`reproduce.networks.lstm.weights.Weights`), in the published shapes."""
 
-    def set_weights(self, weights: dict[str, np.ndarray]) -> None:
-        """Replace the weights and leave the optimizer as it is."""
+class CharEngine(Trainable[CharWeights], Protocol):
+    """The character network. Inputs are numbers of characters, scaled inside."""
 
-    def state(self) -> dict[str, np.ndarray]:
-        """All that the next epoch depends on: weights, Adam's moments and its step."""
+    def train(self, inputs: np.ndarray, targets: np.ndarray) -> float:
+        """One update a batch, in order. Inputs are (steps, batch, window), targets (steps, batch), both int32.
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Continue from a `state` of the same engine, to the same bits."""
+        Returns:
+            The mean over steps of each batch's cross-entropy in nats before its own update, dropout at work.
+        """
 
-    def close(self) -> None:
-        """Free what the engine holds."""
+    def probabilities(self, inputs: np.ndarray) -> np.ndarray:
+        """Of each character to come next, (samples, characters), without dropout, from inputs (samples, window)."""
 
 
 def check_seed(seed: int) -> None:
@@ -56,3 +105,11 @@ def check_seeds(seeds: range) -> None:
         raise ValueError("a study needs at least one seed")
     for seed in (seeds[0], seeds[-1]):
         check_seed(seed)
+
+
+def epoch_order(seed: int, epoch: int, samples: int) -> np.ndarray:
+    """A random order in which an epoch takes its samples, (samples,), which depends on seed and epoch alone.
+
+    For programs that let Keras's `fit` shuffle: from a generator that a resumed run could not put back in its place.
+    """
+    return np.random.default_rng((seed, epoch)).permutation(samples)

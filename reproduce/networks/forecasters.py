@@ -10,10 +10,9 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 
+from reproduce.networks.engine import epoch_order
 from reproduce.networks.keras_state import model_state, restore_model
-from reproduce.networks.order import epoch_order
-
-SEEDS_A_RUN = 9  # as the graph's; see reproduce.networks.engine.MAX_SEED
+from reproduce.networks.stacked import KINDS, output_layer, two_layers
 
 
 class Stack(Protocol):
@@ -27,48 +26,22 @@ class Stack(Protocol):
     batch: int  # windows
 
 
-_RECURRENT = {"lstm": keras.layers.LSTM, "simple-rnn": keras.layers.SimpleRNN, "gru": keras.layers.GRU}
-
-
 def build_model(stack: Stack, seed: int, dtype: str = "float32") -> keras.Sequential:
     """The network, compiled: (batch, window, 1) scaled prices → (batch, 1); mean squared error, RMSprop as it comes.
-
-    Every draw has a seed of its own, counted from the run's, so that none hangs on another and no two layers share one.
 
     Raises:
         ValueError: there is no such network.
     """
-    if stack.network not in (*_RECURRENT, "mlp"):
-        raise ValueError(f"network is {stack.network!r}, expected one of {', '.join((*_RECURRENT, 'mlp'))}")
+    if stack.network not in KINDS:
+        raise ValueError(f"network is {stack.network!r}, expected one of {', '.join(KINDS)}")
     model = keras.Sequential([keras.Input((stack.window, 1), dtype=dtype)])
     if stack.network == "mlp":
         model.add(keras.layers.Flatten(dtype=dtype))
-    for units, is_last, draws in ((stack.first, False, 0), (stack.second, True, 4)):
-        seeds = [SEEDS_A_RUN * seed + draws + k for k in range(4)]
-        model.add(_layer(stack.network, units, is_last, seeds, dtype))
-        model.add(keras.layers.Dropout(stack.dropout, seed=seeds[3], dtype=dtype))
-    model.add(keras.layers.Dense(1, kernel_initializer=_uniform(SEEDS_A_RUN * seed + 8), dtype=dtype))
+    for layer in two_layers(stack.network, (stack.first, stack.second), stack.dropout, seed, dtype):
+        model.add(layer)
+    model.add(output_layer(1, seed, dtype))
     model.compile(loss="mean_squared_error", optimizer="rmsprop", jit_compile=False)
     return model
-
-
-def _layer(network: str, units: int, is_last: bool, seeds: list[int], dtype: str) -> keras.Layer:
-    """One of the two layers; of a recurrent one the last hands on its last output, the other all of them."""
-    kernel = _uniform(seeds[0])
-    if network == "mlp":
-        return keras.layers.Dense(units, activation="relu", kernel_initializer=kernel, dtype=dtype)
-    return _RECURRENT[network](
-        units,
-        return_sequences=not is_last,
-        kernel_initializer=kernel,
-        recurrent_initializer=keras.initializers.Orthogonal(seed=seeds[1]),
-        seed=seeds[2],  # of a dropout inside the layer, which is off; left out, Keras would draw one
-        dtype=dtype,
-    )
-
-
-def _uniform(seed: int) -> keras.initializers.Initializer:
-    return keras.initializers.GlorotUniform(seed=seed)  # Keras's default, but for the seed
 
 
 def describe_model(stack: Stack) -> dict[str, Any]:
@@ -113,8 +86,8 @@ class Forecaster:
 
     def state(self) -> dict[str, np.ndarray]:
         """All that the next epoch depends on, its number aside."""
-        return model_state(self._model)
+        return model_state(self._model, self._model.optimizer)
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Continue from a `state` of the same network, to the same bits; ValueError where it is another's."""
-        restore_model(self._model, state)
+        restore_model(self._model, self._model.optimizer, state)

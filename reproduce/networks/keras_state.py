@@ -9,21 +9,23 @@ import keras
 import numpy as np
 
 
-def model_state(model: keras.Model) -> dict[str, np.ndarray]:
-    """Copy the state of a compiled model, built with its optimizer; the names are positions.
+def model_state(model: keras.Model, optimizer: keras.Optimizer) -> dict[str, np.ndarray]:
+    """Copy the state of a model and of its optimizer; the names are positions.
 
     Keras numbers its layers' names anew with each model in a process, so that names would not carry over.
     """
-    return {f"{position:03d}": np.array(variable.numpy()) for position, variable in enumerate(_variables(model))}
+    return {
+        f"{position:03d}": np.array(variable.numpy()) for position, variable in enumerate(_variables(model, optimizer))
+    }
 
 
-def restore_model(model: keras.Model, state: dict[str, np.ndarray]) -> None:
+def restore_model(model: keras.Model, optimizer: keras.Optimizer, state: dict[str, np.ndarray]) -> None:
     """Give a model of the same build the state that `model_state` copied.
 
     Raises:
         ValueError: the state is that of another network or optimizer; the model is then as it was.
     """
-    variables = {f"{position:03d}": variable for position, variable in enumerate(_variables(model))}
+    variables = {f"{position:03d}": variable for position, variable in enumerate(_variables(model, optimizer))}
     found = {name: (array.shape, array.dtype.name) for name, array in state.items()}
     wanted = {name: (tuple(variable.shape), variable.dtype) for name, variable in variables.items()}
     if found != wanted:
@@ -37,7 +39,7 @@ def restore_model(model: keras.Model, state: dict[str, np.ndarray]) -> None:
         variable.assign(state[name])
 
 
-def _variables(model: keras.Model) -> list[keras.Variable]:
-    if not model.optimizer.built:
-        model.optimizer.build(model.trainable_variables)
-    return [*model.variables, *model.optimizer.variables]  # model.variables has the generators, model.weights has not
+def _variables(model: keras.Model, optimizer: keras.Optimizer) -> list[keras.Variable]:
+    if not optimizer.built:
+        optimizer.build(model.trainable_variables)
+    return [*model.variables, *optimizer.variables]  # model.variables has the generators, model.weights has not

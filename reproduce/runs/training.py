@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from reproduce.errors import RunError
-from reproduce.runs.config import RunConfig
+from reproduce.runs.config import RunConfig, read_config
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.environment import describe_environment
 
@@ -83,8 +84,9 @@ def run(
 ) -> Directory:
     """Train what `config` says and leave a finished run directory under `root`.
 
-    A finished run of the same configuration is left as it is; an unfinished one is taken up at its checkpoint, to the
-    same bits. Call `reproduce.runs.process.limit_threads` before.
+    A finished run of the same configuration is left as it is. An unfinished one is taken up at its checkpoint, and one
+    that has none at the end of the longest finished run of fewer epochs beside it; both to the same bits. Call
+    `reproduce.runs.process.limit_threads` before.
 
     Args:
         begin: builds the engine and its samples for a directory; called only where there is something to train.
@@ -110,14 +112,29 @@ def run(
 
 
 def _resume(directory: Directory, training: Training) -> None:
-    checkpoint = directory.load_checkpoint()
-    if checkpoint is None:
+    source = directory if directory.load_checkpoint() else _shorter(directory)
+    if source is None:
         return
     try:
-        training.restore(*checkpoint)
+        training.restore(*source.load_checkpoint())
     except (LookupError, ValueError, TypeError) as error:
-        path = directory.path / "checkpoint.npz"
+        path = source.path / "checkpoint.npz"
         raise RunError(f"{path}: not of this network ({error}); remove it, and the run starts anew") from error
+
+
+def _shorter(directory: Directory) -> Directory | None:
+    """The longest finished run beside a directory that differs from its own in nothing but fewer epochs."""
+    config, found = directory.config, {}
+    for path in directory.path.parent.glob(f"{config.article}-*-s{config.seed}-{config.engine}/checkpoint.npz"):
+        with suppress(
+            OSError, ValueError, TypeError, LookupError, AttributeError, RunError
+        ):  # no run of ours, or damaged
+            there = read_config((path.parent / "config.json").read_text(encoding="utf-8"), type(config.variant))
+            epochs = there.variant.epochs
+            as_long = replace(there, variant=replace(there.variant, epochs=config.variant.epochs))
+            if as_long == config and epochs < config.variant.epochs and Directory(path.parents[1], there).is_finished:
+                found[epochs] = Directory(path.parents[1], there)
+    return found[max(found)] if found else None
 
 
 def _train(directory: Directory, training: Training, on_progress: Callable[[Progress], None]) -> None:

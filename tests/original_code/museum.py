@@ -53,13 +53,16 @@ def legend_of(figure):
 
 
 class WatchedSession:
-    """Takes the place of tf.Session: computes nothing, and counts the batches by their place in memory.
+    """Takes the place of a session: computes nothing, and counts the batches by their place in memory."""
 
-    `training` and `testing` count them, `shapes` are those of the weights.
-    """
+    def __init__(self):
+        self.training, self.testing = Counter(), Counter()
+        self.shapes = set()  # of the weights
 
-    def __init__(self, **_):
-        self.shapes.update(tuple(v.shape.as_list()) for v in tf.trainable_variables())
+    def start(self, **_):
+        """What the program calls in place of tf.Session, its graph built."""
+        self.shapes = {tuple(variable.shape.as_list()) for variable in tf.trainable_variables()}
+        return self
 
     def run(self, fetches, feed_dict=None):
         """Answer as a session would: nothing, or seven predictions, or these and a loss."""
@@ -86,9 +89,9 @@ def watch_bitcoin(folder):
         given["learning-rate"] = learning_rate
         return adam(learning_rate)
 
-    session = type("Watched", (WatchedSession,), {"training": Counter(), "testing": Counter(), "shapes": set()})
+    session = WatchedSession()
     with patches() as patch:
-        patch.setattr(tf, "Session", session)
+        patch.setattr(tf, "Session", session.start)
         patch.setattr(tf, "clip_by_global_norm", clip_by_global_norm)
         patch.setattr(tf.train, "AdamOptimizer", adam_optimizer)
         run_as_script(patch, "bitcoin_lstm", "--out", folder)
@@ -103,20 +106,17 @@ def watch_bitcoin(folder):
     ((batch, window, _),) = {shape for _, shape in (*session.training, *session.testing)}
     (epochs,) = set(session.training.values())
     (hidden,) = {rows for rows, *columns in session.shapes if columns == [rows] and rows > 1}
-    return (
-        given
-        | pictures
-        | {
-            "standard-scaler": max(abs(scaled.mean()), abs(scaled.std() - 1)),
-            "batch-size": batch,
-            "window-size": window,
-            "hidden-layer": hidden,
-            "epochs": epochs,
-            "loss-is-mse": loss_departure(),
-            "train-batches": len(session.training),
-            "test-batches": len(session.testing),
-        }
-    )
+    counted = {
+        "standard-scaler": max(abs(scaled.mean()), abs(scaled.std() - 1)),
+        "batch-size": batch,
+        "window-size": window,
+        "hidden-layer": hidden,
+        "epochs": epochs,
+        "loss-is-mse": loss_departure(),
+        "train-batches": len(session.training),
+        "test-batches": len(session.testing),
+    }
+    return given | pictures | counted
 
 
 def loss_departure():
@@ -174,11 +174,10 @@ def watch_stacked(folder):
     with watched_keras(predict=lambda inputs: inputs[:, -1]) as (patch, seen):
         run_as_script(patch, "stacked_lstm", "--data", table, "--out", folder)
         figure = plt.gcf()
-        curves = figure.axes[0].get_lines()
+        (axes,) = figure.axes
+        curves = axes.get_lines()
         _, predicted = (line.get_ydata() for line in curves)
-        grid = [
-            line.get_visible() for axis in (figure.axes[0].xaxis, figure.axes[0].yaxis) for line in axis.get_gridlines()
-        ]
+        grid = [line.get_visible() for line in (*axes.get_xgridlines(), *axes.get_ygridlines())]
         pictures = {
             "plot-size": [*figure.get_size_inches().tolist(), figure.dpi],
             "plot-curves": [f"{name} {line.get_color()}" for name, line in zip(legend_of(figure), curves, strict=True)],
@@ -187,28 +186,23 @@ def watch_stacked(folder):
     model, (tested,), settings = seen["model"], seen["read"], seen["settings"]
     trained = np.append(seen["inputs"], seen["targets"])
     optimizer = model.optimizer.get_config()
-    return (
-        pictures
-        | {
-            "previous-days": int((seen["inputs"][:, :, 0] < seen["targets"][:, np.newaxis]).sum(axis=1).min()),
-            "test-inputs": len(np.unique(tested)) + 1,  # the last price is read by no window, only predicted
-            "test-days": len(tested),
-            "training-scaler": np.round([trained.min(), trained.max()], 12).tolist(),
-            "predictions-in-usd": np.abs(predicted - prices[-len(tested) - 1 : -1]).max(),
-            "layers": [type(layer).__name__ for layer in model.layers],
-            "units": [layer.units for layer in layers_of(model, (keras.layers.LSTM, keras.layers.Dense))],
-            "parameters": [layer.count_params() for layer in model.layers if layer.count_params()],
-            "dropout": [layer.rate for layer in layers_of(model, keras.layers.Dropout)],
-            "loss-is-mse": model.loss,
-            "optimizer": [
-                type(model.optimizer).__name__.lower(),
-                round(optimizer["learning_rate"], 9),
-                optimizer["rho"],
-            ],
-            "epochs": settings["epochs"],
-            "batch-size": settings["batch_size"],
-        }
-    )
+    name, rate = type(model.optimizer).__name__.lower(), round(optimizer["learning_rate"], 9)  # from float32
+    counted = {
+        "previous-days": int((seen["inputs"][:, :, 0] < seen["targets"][:, np.newaxis]).sum(axis=1).min()),
+        "test-inputs": len(np.unique(tested)) + 1,  # the last price is read by no window, only predicted
+        "test-days": len(tested),
+        "training-scaler": np.round([trained.min(), trained.max()], 12).tolist(),
+        "predictions-in-usd": np.abs(predicted - prices[-len(tested) - 1 : -1]).max(),
+        "layers": [type(layer).__name__ for layer in model.layers],
+        "units": [layer.units for layer in layers_of(model, (keras.layers.LSTM, keras.layers.Dense))],
+        "parameters": [layer.count_params() for layer in model.layers if layer.count_params()],
+        "dropout": [layer.rate for layer in layers_of(model, keras.layers.Dropout)],
+        "loss-is-mse": model.loss,
+        "optimizer": [name, rate, optimizer.get("rho")],
+        "epochs": settings["epochs"],
+        "batch-size": settings["batch_size"],
+    }
+    return pictures | counted
 
 
 def watch_macbeth(*options):

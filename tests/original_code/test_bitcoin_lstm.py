@@ -10,7 +10,7 @@ from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.program import load_program, program_path
 from reproduce.inputs.prices import embedded_table_path
 from reproduce.networks.engine import create_engine
-from reproduce.networks.lstm.graph_engine import session_config
+from reproduce.networks.graph_engine import session_config
 from reproduce.networks.lstm.weights import Weights
 from tests.original_code.museum import run_as_script
 

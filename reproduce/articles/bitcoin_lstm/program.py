@@ -17,8 +17,8 @@ from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import TRAIN_SHARE, prepare
 from reproduce.inputs.prices import PriceTable, load_prices
 from reproduce.inputs.windows import Windows
-from reproduce.networks.agreement import random_weights
 from reproduce.networks.lstm.create import create_engine
+from reproduce.networks.lstm.weights import random_weights
 
 PROBE = Variant(hidden=8, batch=2)  # what the network is asked here does not hang on its size
 SMALL_MARGIN = 0.001  # below any gradient's norm at the start, so that clipping would show

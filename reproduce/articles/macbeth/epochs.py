@@ -9,7 +9,7 @@ import numpy as np
 
 from reproduce.articles.article import shipped_rows
 from reproduce.articles.macbeth.milestones import read_milestones, sample_name, text_repeat_rate
-from reproduce.articles.macbeth.training import parts
+from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
 from reproduce.evidence.measures import entropy_of_order

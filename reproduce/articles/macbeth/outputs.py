@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from math import isnan
 from typing import Any
 
 import numpy as np
 
+from reproduce.articles.article import Shown
 from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shipped_milestones, trend_means
-from reproduce.articles.macbeth.milestones import read_milestones
+from reproduce.articles.macbeth.milestones import read_milestones, text_repeat_rate
 from reproduce.articles.macbeth.program import program_outputs
-from reproduce.articles.macbeth.training import parts
+from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
 from reproduce.evidence.measures import entropy_of_order
 from reproduce.networks.characters.weights import count_weights
 from reproduce.runs.directory import Directory
+
+
+def own_result(directory: Directory) -> Shown:
+    """What a run says of its own text: its loss beside what counted characters reach, and how it repeats itself."""
+    text, last = TEXTS.read(directory), read_milestones(directory)[-1]
+    training, judged = parts(text, directory.config.variant)
+    counted = [entropy_of_order(training, judged, order, len(text.vocabulary)) for order in (0, 1)]
+    row = asdict(last) | {
+        "entropy_0": counted[0],
+        "entropy_1": counted[1],
+        "text_repeat_rate": text_repeat_rate(judged),
+    }
+    held_out = "none is held out" if isnan(last.held_out_loss) else f"{last.held_out_loss:.3f}"
+    texts = {
+        "characters, distinct": f"{len(text.indices):,}, {len(text.vocabulary)}",
+        "epochs": str(last.epoch),
+        "training loss, nats a character": f"{last.loss:.3f}",
+        "held-out loss (variant held-out-last-tenth)": held_out,
+        "characters counted alone, in pairs": f"{counted[0]:.3f}, {counted[1]:.3f}",
+        "greedy text that repeats itself, the text itself": f"{last.repeat_rate:.3f}, {row['text_repeat_rate']:.3f}",
+    }
+    return Shown("Your text", [row], [{"what": name, "value": value} for name, value in texts.items()])
 
 
 def audit_outputs() -> dict[str, Any]:

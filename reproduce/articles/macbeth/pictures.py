@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from reproduce.articles.macbeth.epochs import MilestoneRow
 from reproduce.articles.macbeth.milestones import Milestone, read_milestones, text_repeat_rate
-from reproduce.articles.macbeth.training import parts
+from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.sources import TEXTS
 from reproduce.evidence.measures import entropy_of_order
 from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_missing, new_figure

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.macbeth.milestones import Milestone, is_milestone, measure, sample_name, write_milestones
+from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Generation, Variant
 from reproduce.articles.sources import TEXTS
-from reproduce.inputs.text import Samples, Text, cut_samples, split_samples
+from reproduce.inputs.text import Text
 from reproduce.networks.characters.create import create_char_engine, prove_compiled
 from reproduce.networks.characters.generation import draw_start, generate, predict_shrinking
 from reproduce.networks.characters.weights import CharWeights, count_weights
-from reproduce.networks.order import epoch_order
+from reproduce.networks.engine import epoch_order
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.training import Progress
@@ -29,11 +30,6 @@ WRITES = 500  # characters, greedily, at the end of a run
 def check(text: Text, variant: Variant) -> None:
     """Raise TextError where the text is too short for the variant."""
     parts(text, variant)
-
-
-def equivalents(config: RunConfig) -> tuple[RunConfig, ...]:
-    """None: the article's program is a Keras program, and the proof holds the compiled engine against it."""
-    return ()
 
 
 def prove(config: RunConfig, text: Text) -> dict[str, float]:
@@ -54,6 +50,7 @@ class SampleProgress(Progress):
     step: int = 0  # done in the epoch that is under way
     loss_sum: float = 0.0  # over the samples of those steps
     milestones: list[Milestone] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)  # a greedy one of each milestone, behind its start window
     batch: int = 1  # samples of a step; this and the next are the same in every process, and in no checkpoint
     samples: int = 1  # of an epoch
 
@@ -74,21 +71,14 @@ class SampleProgress(Progress):
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> SampleProgress:
-        """With the arrays `step`, `loss_sum` and `milestones`, a row each."""
+        """With the arrays `step`, `loss_sum`, `milestones`, a row each, and `texts`."""
         return replace(
             super().from_arrays(arrays),
             step=int(arrays["step"]),
             loss_sum=float(arrays["loss_sum"]),
             milestones=[Milestone(int(row[0]), *map(float, row[1:])) for row in arrays["milestones"]],
+            texts=[str(text) for text in arrays["texts"]],
         )
-
-
-def parts(text: Text, variant: Variant) -> tuple[Samples, Samples]:
-    """The samples that train and those that judge: the held-out ones, or where none are, the same."""
-    if variant.held_out == "none":
-        samples = cut_samples(text, window=variant.window, batch=variant.batch)
-        return samples, samples
-    return split_samples(text, window=variant.window, batch=variant.batch)
 
 
 def load_weights(directory: Directory) -> CharWeights:
@@ -138,17 +128,30 @@ class TextTraining:
         progress = self.progress
         progress.losses.append(progress.loss_sum / len(self._training))
         progress.step, progress.loss_sum = 0, 0.0
-        if is_milestone(progress.epoch) or progress.epoch == self._variant.epochs:
+        if self._is_due(progress.epoch):
             measured, sample = measure(self._engine, self._judged, is_held_out=self._variant.held_out != "none")
             progress.milestones.append(replace(measured, epoch=progress.epoch, loss=progress.losses[-1]))
-            self._directory.write_text(sample_name(progress.epoch), self._text.decode(sample) + "\n")
+            progress.texts.append(self._text.decode(sample))
+            self._write_sample(-1)
 
     def state(self) -> Arrays:
         return self._engine.state()
 
     def restore(self, progress: Arrays, state: Arrays) -> None:
         self._engine.restore(state)
-        self.progress = replace(SampleProgress.from_arrays(progress), **self._sizes)
+        taken = replace(SampleProgress.from_arrays(progress), **self._sizes)
+        # A run of fewer epochs measured its last one too, whichever it was.
+        kept = [(one, text) for one, text in zip(taken.milestones, taken.texts, strict=True) if self._is_due(one.epoch)]
+        self.progress = replace(taken, milestones=[one for one, _ in kept], texts=[text for _, text in kept])
+        for number in range(len(kept)):
+            self._write_sample(number)
+
+    def _is_due(self, epoch: int) -> bool:
+        return is_milestone(epoch) or epoch == self._variant.epochs
+
+    def _write_sample(self, number: int) -> None:
+        epoch, sample = self.progress.milestones[number].epoch, self.progress.texts[number]
+        self._directory.write_text(sample_name(epoch), sample + "\n")
 
     def write_input(self) -> None:
         TEXTS.write(self._directory, self._text)
@@ -157,7 +160,7 @@ class TextTraining:
         """losses.csv, milestones.csv, weights.npz, written.txt and metrics.json."""
         progress, weights = self.progress, self._engine.weights()
         self._directory.write_losses(progress.losses)
-        write_milestones(directory, progress.milestones)
+        write_milestones(self._directory, progress.milestones)
         self._directory.write_arrays("weights.npz", weights._asdict())
         self._directory.write_text(WRITTEN, self._write(weights))
         last = progress.milestones[-1]

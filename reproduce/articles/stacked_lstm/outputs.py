@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from reproduce.articles.article import Shown
+from reproduce.articles.forecasts import result_of
 from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm.pictures import predictions_as_published
 from reproduce.articles.stacked_lstm.rivals import (
@@ -32,6 +34,11 @@ def run_outputs(directory: Directory) -> dict[str, Any]:
     variant = directory.config.variant
     windows = prepare(PRICES.read(directory), variant)
     return settings_outputs(windows, variant) | {"run_skill": directory.read_metrics()["skill"]}
+
+
+def own_result(directory: Directory) -> Shown:
+    """What a run says of its own prices."""
+    return result_of(directory, prepare(PRICES.read(directory), directory.config.variant))
 
 
 def audit_outputs() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The Macbeth network on a TF1-style graph: one `session.run` is many training steps, compiled by XLA.
+"""The character network on a TF1-style graph: one `session.run` is many training steps, compiled by XLA.
 
 It starts from the weights, and drops the very units, that Keras's layers draw from the same seeds; its steps are those
 of Keras's Adam.
@@ -12,30 +12,26 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from reproduce.networks.characters.keras import DROPOUT_SEEDS, SEEDS_A_RUN, Network, initial_weights
+from reproduce.networks.adam import KerasMemory, keras_step
+from reproduce.networks.characters.keras import initial_weights
 from reproduce.networks.characters.network import Masks, loss_and_gradients, probabilities
 from reproduce.networks.characters.weights import CharWeights
-from reproduce.networks.lstm.graph_engine import GraphEngine
-
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-7  # Keras's Adam, whose defaults the program leaves
-
-# The loops are TensorFlow's own already, so there is no Python to rewrite; to look for some takes time and memory.
-_compiled = functools.partial(tf.function, jit_compile=True, autograph=False)
+from reproduce.networks.engine import SEEDS_A_RUN, CharSettings
+from reproduce.networks.graph_engine import GraphEngine, compiled
+from reproduce.networks.stacked import DROPOUT_SEEDS
 
 
 class Training(NamedTuple):
-    """What a batch takes over from the batch before: the weights, Adam's moments, and the number of steps done."""
+    """What a batch takes over from the batch before."""
 
     weights: CharWeights
-    m: CharWeights
-    v: CharWeights
-    step: tf.Tensor  # () int64
+    memory: KerasMemory
 
 
 class CompiledEngine(GraphEngine):
-    """Trains by `reproduce.networks.lstm.stack`. See `reproduce.networks.characters.engines.CharEngine` for what each method promises."""
+    """Trains by `reproduce.networks.characters.network`. See `reproduce.networks.engine.CharEngine` for the methods."""
 
-    def __init__(self, network: Network, characters: int, seed: int) -> None:
+    def __init__(self, network: CharSettings, characters: int, seed: int) -> None:
         self._network, self._characters = network, characters
         self._dropout_seeds = tuple(SEEDS_A_RUN * seed + k for k in DROPOUT_SEEDS)
         initial = initial_weights(network, characters, seed)
@@ -46,13 +42,11 @@ class CompiledEngine(GraphEngine):
         self._probabilities_of = functools.cache(self._build_probabilities)
 
     def train(self, inputs: np.ndarray, targets: np.ndarray) -> float:
-        placeholders, fetches = self._steps_of(inputs.shape)
-        losses, _ = self._session.run(fetches, dict(zip(placeholders, (inputs, targets), strict=True)))
+        losses, _ = self._run(self._steps_of(inputs.shape), inputs, targets)
         return float(np.mean(losses, dtype=np.float64))
 
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
-        placeholder, fetch = self._probabilities_of(inputs.shape)
-        return self._session.run(fetch, {placeholder: inputs})
+        return self._run(self._probabilities_of(inputs.shape), inputs)
 
     def weights(self) -> CharWeights:
         return self._session.run(self._weights)
@@ -66,8 +60,8 @@ class CompiledEngine(GraphEngine):
             inputs = tf.compat.v1.placeholder(tf.int32, shape)
             targets = tf.compat.v1.placeholder(tf.int32, shape[:2])
             training = tf.nest.map_structure(lambda variable: variable.read_value(), self._training)
-            kept = self._draw_kept(shape, training.step)
-            train = _compiled(functools.partial(train_batches, self._network))
+            kept = self._draw_kept(shape, training.memory.step)
+            train = compiled(functools.partial(train_batches, self._network))
             after, losses = train(training, self._scale(inputs), targets, kept)
             pairs = zip(tf.nest.flatten(self._training), tf.nest.flatten(after), strict=True)
             return (inputs, targets), (losses, tf.group(*(variable.assign(value) for variable, value in pairs)))
@@ -75,7 +69,7 @@ class CompiledEngine(GraphEngine):
     def _build_probabilities(self, shape: tuple[int, int]):
         with self.graph.as_default():
             inputs = tf.compat.v1.placeholder(tf.int32, shape)
-            return inputs, _compiled(probabilities)(self._training.weights, self._scale(inputs))
+            return (inputs,), compiled(probabilities)(self._training.weights, self._scale(inputs))
 
     def _scale(self, inputs: tf.Tensor) -> tf.Tensor:
         return tf.cast(inputs, tf.float32) / np.float32(self._characters)
@@ -100,7 +94,7 @@ class CompiledEngine(GraphEngine):
 
 
 def train_batches(
-    network: Network, training: Training, inputs: tf.Tensor, targets: tf.Tensor, kept: Masks
+    network: CharSettings, training: Training, inputs: tf.Tensor, targets: tf.Tensor, kept: Masks
 ) -> tuple[Training, tf.Tensor]:
     """Train on batch after batch, in order.
 
@@ -117,23 +111,12 @@ def train_batches(
         between = tf.transpose(tf.cast(kept.between[k], inputs.dtype), (1, 0, 2)) * scale  # (window, batch, hidden)
         masks = Masks(between, tf.cast(kept.last[k], inputs.dtype) * scale)
         loss, gradients = loss_and_gradients(training.weights, inputs[k], targets[k], masks)
-        return k + 1, adam_step(training, gradients, network.learning_rate), losses.write(k, loss)
+        training = Training(*keras_step(training.weights, gradients, training.memory, network.learning_rate))
+        return k + 1, training, losses.write(k, loss)
 
     losses = tf.TensorArray(inputs.dtype, steps, element_shape=())
     _, training, losses = tf.while_loop(lambda k, *_: k < steps, body, (0, training, losses))
     return training, losses.stack()
-
-
-def adam_step(training: Training, gradients: CharWeights, learning_rate: float) -> Training:
-    """One step of Keras's Adam: w -= m·lr·√(1-β₂ᵗ)/(1-β₁ᵗ) / (√v + ε)."""
-    weights, m, v, step = training
-    t = tf.cast(step + 1, tf.float32)
-    beta1, beta2, one = np.float32(BETA1), np.float32(BETA2), np.float32(1)
-    rate = np.float32(learning_rate) * tf.sqrt(one - tf.pow(beta2, t)) / (one - tf.pow(beta1, t))
-    m = CharWeights(*(m + (g - m) * np.float32(1 - BETA1) for m, g in zip(m, gradients, strict=True)))
-    v = CharWeights(*(v + (g * g - v) * np.float32(1 - BETA2) for v, g in zip(v, gradients, strict=True)))
-    moved = (w - m * rate / (tf.sqrt(v) + np.float32(EPSILON)) for w, m, v in zip(weights, m, v, strict=True))
-    return Training(CharWeights(*moved), m, v, step + 1)
 
 
 def _create_training(initial: CharWeights) -> Training:
@@ -146,7 +129,8 @@ def _create_training(initial: CharWeights) -> Training:
 
     zeros = CharWeights(*map(np.zeros_like, initial))
     step = _variable(np.int64(0), "step")
-    return Training(variables("weights", initial), variables("m", zeros), variables("v", zeros), step)
+    memory = KerasMemory(variables("m", zeros), variables("v", zeros), step)
+    return Training(variables("weights", initial), memory)
 
 
 def _variable(value: np.ndarray, name: str) -> tf.Variable:

@@ -1,6 +1,6 @@
 """What a trained character network writes: its forward pass in NumPy float32, and the two loops around it.
 
-`generate` feeds every character back, as the Macbeth article describes it; `predict_shrinking` is the loop as printed,
+`generate` feeds every character back, as the article describes it; `predict_shrinking` is the loop as printed,
 cut off. No dropout: at inference Keras has none either. One thread: products of 50 rows are too small for two, which
 take ten times as long on a busy machine.
 """

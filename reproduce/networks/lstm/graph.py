@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import tensorflow.compat.v1 as tf
 
-from typing import Any as Variant
-from reproduce.networks.adam import BETA1, BETA2, EPSILON
+from reproduce.networks.adam import BETA1, BETA2, TF1_EPSILON
+from reproduce.networks.engine import Settings
 from reproduce.networks.lstm.cell import STEPS, State
 from reproduce.networks.lstm.weights import OUTPUT_SCOPE, Weights, create_weights
 
@@ -30,16 +30,16 @@ class Network(NamedTuple):
     optimizer: tf.train.AdamOptimizer
 
 
-def build_network(variant: Variant, seed: int, dtype: str) -> Network:
+def build_network(settings: Settings, seed: int, dtype: str) -> Network:
     """Build placeholders, weights and predictions in the default graph; each window is unrolled alone, as published."""
-    inputs = tf.placeholder(dtype, [variant.batch, variant.window, 1], name="inputs")
-    targets = tf.placeholder(dtype, [variant.batch, 1], name="targets")
-    weights = create_weights(variant.hidden, seed, dtype)
+    inputs = tf.placeholder(dtype, [settings.batch, settings.window, 1], name="inputs")
+    targets = tf.placeholder(dtype, [settings.batch, 1], name="targets")
+    weights = create_weights(settings.hidden, seed, dtype)
     predictions = []
-    for k in range(variant.batch):
+    for k in range(settings.batch):
         with tf.name_scope(f"window_{k}"):
-            predictions.append(_predict(inputs[k], weights, variant.wiring))
-    return Network(inputs, targets, weights, predictions, adam(variant.learning_rate, dtype))
+            predictions.append(_predict(inputs[k], weights, settings.wiring))
+    return Network(inputs, targets, weights, predictions, adam(settings.learning_rate, dtype))
 
 
 def _predict(days: tf.Tensor, w: Weights, wiring: str) -> tf.Tensor:
@@ -54,7 +54,7 @@ def _predict(days: tf.Tensor, w: Weights, wiring: str) -> tf.Tensor:
         return state.h @ w.W_hy + w.b_y
 
 
-def add_training_step(network: Network, variant: Variant, windows: int) -> TrainingStep:
+def add_training_step(network: Network, settings: Settings, windows: int) -> TrainingStep:
     """Add loss, gradients and update over the first `windows` of the batch; fewer than `batch` is a kept remainder."""
     with tf.name_scope(f"loss_of_{windows}"):
         # Not tf.losses.mean_squared_error: it computes in float32 whatever it is given, to the same bits as this there.
@@ -62,17 +62,17 @@ def add_training_step(network: Network, variant: Variant, windows: int) -> Train
         loss = tf.reduce_mean([tf.reshape(error, ()) for error in errors])
     with tf.name_scope(f"gradients_of_{windows}"):
         gradients = tf.gradients(loss, network.weights)
-        clipped, _ = tf.clip_by_global_norm(gradients, variant.clip_margin)
-    applied = clipped if variant.clipping == "applied" else gradients  # D3
+        clipped, _ = tf.clip_by_global_norm(gradients, settings.clip_margin)
+    applied = clipped if settings.clipping == "applied" else gradients  # D3
     update = network.optimizer.apply_gradients(zip(applied, network.weights, strict=True))
     return TrainingStep(loss, Weights(*gradients), update)
 
 
 def adam(learning_rate: float, dtype: str) -> tf.train.AdamOptimizer:
-    """TF1's Adam with its defaults: w -= lr·√(1-β₂ᵗ)/(1-β₁ᵗ) · m/(√v + ε).
+    """TF1's own Adam (`reproduce.networks.adam` has its formula), with its defaults.
 
     The settings are tensors of the weights' dtype, because the optimizer rounds plain numbers to float32, also where
     the weights are float64.
     """
-    settings = {"learning_rate": learning_rate, "beta1": BETA1, "beta2": BETA2, "epsilon": EPSILON}
+    settings = {"learning_rate": learning_rate, "beta1": BETA1, "beta2": BETA2, "epsilon": TF1_EPSILON}
     return tf.train.AdamOptimizer(**{name: tf.constant(value, dtype) for name, value in settings.items()})

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from typing import Any as Variant
-from reproduce.networks.adam import BETA1, BETA2, EPSILON
-from reproduce.networks.engine import Epoch
+from reproduce.networks.adam import BETA1, BETA2, TF1_EPSILON
+from reproduce.networks.engine import Epoch, Settings
+from reproduce.networks.keras_state import model_state, restore_model
 from reproduce.networks.lstm.weights import Weights, initial_weights
 
 KERAS_GATES = ("i", "f", "g", "o")  # Keras's order of the blocks in one matrix; it calls the candidate c
@@ -41,29 +41,33 @@ class PublishedLSTMCell(keras.layers.Layer):
         return h, [h, c]
 
 
-def build_model(variant: Variant, dtype: str = "float32") -> keras.Model:
+def build_model(settings: Settings, dtype: str = "float32") -> keras.Model:
     """A recurrent layer and a Dense one, uncompiled: (batch, window, 1) scaled prices → (batch, 1)."""
-    if variant.wiring == "described":
-        recurrent = keras.layers.LSTM(variant.hidden, dtype=dtype)
+    if settings.wiring == "described":
+        recurrent = keras.layers.LSTM(settings.hidden, dtype=dtype)
     else:
-        recurrent = keras.layers.RNN(PublishedLSTMCell(variant.hidden, dtype=dtype), dtype=dtype)
+        recurrent = keras.layers.RNN(PublishedLSTMCell(settings.hidden, dtype=dtype), dtype=dtype)
     return keras.Sequential(
-        [keras.Input((variant.window, 1), dtype=dtype), recurrent, keras.layers.Dense(1, dtype=dtype)]
+        [keras.Input((settings.window, 1), dtype=dtype), recurrent, keras.layers.Dense(1, dtype=dtype)]
     )
 
 
-def build_optimizer(variant: Variant, dtype: str = "float32") -> keras.optimizers.Optimizer:
+def build_optimizer(settings: Settings, dtype: str = "float32") -> keras.optimizers.Optimizer:
     """Keras's Adam, made to take TF1's steps.
 
-    Both divide by √v + ε with the bias correction outside, ε̂ in Kingma and Ba's paper; Keras's default ε is 1e-7 where
-    TF1's is 1e-8. Keras would keep the rate in its global float type and round Python's β₁, β₂ to float32 when it takes
-    their powers, also where the weights are float64; so the type is borrowed, and the β are of the weights' dtype.
+    `reproduce.networks.adam` says in what they differ. Keras would keep the rate in its global float type and round
+    Python's β₁, β₂ to float32 when it takes their powers, also where the weights are float64; so the type is borrowed,
+    and the β are of the weights' dtype.
     """
-    margin = variant.clip_margin if variant.clipping == "applied" else None
+    margin = settings.clip_margin if settings.clipping == "applied" else None
     number = np.dtype(dtype).type
     with _float_type(dtype):
         return keras.optimizers.Adam(
-            variant.learning_rate, beta_1=number(BETA1), beta_2=number(BETA2), epsilon=EPSILON, global_clipnorm=margin
+            settings.learning_rate,
+            beta_1=number(BETA1),
+            beta_2=number(BETA2),
+            epsilon=TF1_EPSILON,
+            global_clipnorm=margin,
         )
 
 
@@ -91,12 +95,12 @@ def weights_from_keras(arrays: list[np.ndarray]) -> dict[str, np.ndarray]:
 class KerasEngine:
     """Trains the Keras model. See `reproduce.networks.engine.Engine` for what each method promises."""
 
-    def __init__(self, variant: Variant, seed: int, *, dtype: str = "float32") -> None:
-        self._batch, self._dtype = variant.batch, dtype
-        self._model = build_model(variant, dtype)
-        self._optimizer = build_optimizer(variant, dtype)
+    def __init__(self, settings: Settings, seed: int, *, dtype: str = "float32") -> None:
+        self._batch, self._dtype = settings.batch, dtype
+        self._model = build_model(settings, dtype)
+        self._optimizer = build_optimizer(settings, dtype)
         self._optimizer.build(self._model.trainable_variables)
-        self.set_weights(initial_weights(variant.hidden, seed, dtype))
+        self.set_weights(initial_weights(settings.hidden, seed, dtype))
         self._forward = tf.function(self._model)
         self._evaluate = tf.function(self._loss_and_gradients)
         self._update = tf.function(self._train_batch)
@@ -125,19 +129,13 @@ class KerasEngine:
         self._model.set_weights(weights_to_keras(weights))
 
     def state(self) -> dict[str, np.ndarray]:
-        # By position: Keras numbers its layers' names anew with each model in a process.
-        return {f"{position:02d}": variable.numpy() for position, variable in enumerate(self._variables())}
+        return model_state(self._model, self._optimizer)
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        for position, variable in enumerate(self._variables()):
-            variable.assign(state[f"{position:02d}"])
+        restore_model(self._model, self._optimizer, state)
 
     def close(self) -> None:
         """Nothing is held that garbage collection does not free."""
-
-    def _variables(self) -> Iterator[keras.Variable]:
-        yield from self._model.weights
-        yield from self._optimizer.variables
 
     def _tensor(self, array: np.ndarray) -> tf.Tensor:
         return tf.constant(array, self._dtype)

@@ -5,27 +5,26 @@ from __future__ import annotations
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from typing import Any as Variant
-from reproduce.networks.engine import Epoch
+from reproduce.networks.engine import Epoch, Settings
+from reproduce.networks.graph_engine import GraphEngine
 from reproduce.networks.lstm.graph import TrainingStep, add_training_step, build_network
-from reproduce.networks.lstm.graph_engine import GraphEngine
 
 
 class SessionEngine(GraphEngine):
     """Trains the published graph. See `reproduce.networks.engine.Engine` for what each method promises."""
 
-    def __init__(self, variant: Variant, seed: int, *, dtype: str = "float32", threads: int = 1) -> None:
-        self._variant = variant
+    def __init__(self, settings: Settings, seed: int, *, dtype: str = "float32", threads: int = 1) -> None:
+        self._settings = settings
         with tf.Graph().as_default():
-            self._network = build_network(variant, seed, dtype)
-            self._steps = {variant.batch: add_training_step(self._network, variant, variant.batch)}
+            self._network = build_network(settings, seed, dtype)
+            self._steps = {settings.batch: add_training_step(self._network, settings, settings.batch)}
             # Weights, then Adam's two powers and two moments a weight.
             super().__init__(self._network.weights, tf.global_variables(), threads)
 
     def train_epoch(self, inputs: np.ndarray, targets: np.ndarray) -> Epoch:
         losses, predictions = [], []
-        for start in range(0, len(inputs), self._variant.batch):
-            batch = slice(start, start + self._variant.batch)
+        for start in range(0, len(inputs), self._settings.batch):
+            batch = slice(start, start + self._settings.batch)
             loss, predicted = self._train_batch(inputs[batch], targets[batch])
             losses.append(loss)
             predictions.extend(predicted)
@@ -33,8 +32,8 @@ class SessionEngine(GraphEngine):
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
         predictions = []
-        for start in range(0, len(inputs), self._variant.batch):
-            batch = inputs[start : start + self._variant.batch]
+        for start in range(0, len(inputs), self._settings.batch):
+            batch = inputs[start : start + self._settings.batch]
             feed = {self._network.inputs: self._fill(batch)}
             predictions.extend(self._session.run(self._network.predictions, feed)[: len(batch)])
         return np.concatenate(predictions)
@@ -53,7 +52,7 @@ class SessionEngine(GraphEngine):
     def _step_of(self, windows: int) -> TrainingStep:
         if windows not in self._steps:
             with self.graph.as_default():
-                self._steps[windows] = add_training_step(self._network, self._variant, windows)
+                self._steps[windows] = add_training_step(self._network, self._settings, windows)
         return self._steps[windows]
 
     def _feed(self, inputs: np.ndarray, targets: np.ndarray) -> dict[tf.Tensor, np.ndarray]:
@@ -61,5 +60,5 @@ class SessionEngine(GraphEngine):
 
     def _fill(self, rows: np.ndarray) -> np.ndarray:
         """Zeros up to a whole batch, as the placeholders want; each window is computed apart from the others."""
-        missing = self._variant.batch - len(rows)
+        missing = self._settings.batch - len(rows)
         return rows if missing == 0 else np.pad(rows, [(0, missing)] + [(0, 0)] * (rows.ndim - 1))

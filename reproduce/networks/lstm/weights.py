@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from reproduce.networks.engine import SEEDS_A_RUN
+
 STDDEV = 0.05  # of the truncated normal draw; biases start at zero
 
 
@@ -41,8 +43,8 @@ def weight_shapes(hidden: int) -> Weights:
 def create_weights(hidden: int, seed: int, dtype: str) -> Weights:
     """Create the variables in the default graph, one name scope a gate.
 
-    Every draw has its own op-level seed, 9·seed + its number, and no two runs share one. So neither another op in the
-    graph nor the state of a global generator can move it, and each weight of each seed is a different draw.
+    Every draw has its own op-level seed, SEEDS_A_RUN·seed + its number, and no two runs share one. So neither another
+    op in the graph nor the state of a global generator can move it, and each weight of each seed is a different draw.
     """
     shapes, names = weight_shapes(hidden), Weights._fields
     scopes = [scope for scope in GATE_SCOPES.values() for _ in range(3)] + [OUTPUT_SCOPE] * 2
@@ -52,12 +54,18 @@ def create_weights(hidden: int, seed: int, dtype: str) -> Weights:
             if name.startswith("b_"):
                 initial = tf.zeros(shape, dtype)
             else:
-                initial = tf.truncated_normal(shape, stddev=STDDEV, dtype=dtype, seed=9 * seed + draws)
+                initial = tf.truncated_normal(shape, stddev=STDDEV, dtype=dtype, seed=SEEDS_A_RUN * seed + draws)
                 draws += 1
             # A resource variable: each read is a copy of one moment. The program's reference variables may be read
             # while Adam writes them; with one thread both give the same bits (tests/original_code).
             variables.append(tf.Variable(initial, name=name, use_resource=True))
     return Weights(*variables)
+
+
+def random_weights(hidden: int, seed: int) -> dict[str, np.ndarray]:
+    """Weights by name for a comparison: each a draw of its own, biases too, normal with deviation 0.1, float64."""
+    generator = np.random.default_rng(seed)
+    return {name: generator.normal(0, 0.1, shape) for name, shape in weight_shapes(hidden)._asdict().items()}
 
 
 def initial_weights(hidden: int, seed: int, dtype: str) -> dict[str, np.ndarray]:

@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.networks.graph_engine import session_config
 from reproduce.networks.lstm.graph import add_training_step, build_network
-from reproduce.networks.lstm.graph_engine import session_config
 from reproduce.networks.lstm.session import SessionEngine
 from reproduce.networks.lstm.weights import Weights, create_weights, weight_shapes
-from tests.checks import VARIANT, small_problem
+from tests.networks.checks import SMALL, Settings, small_problem
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -18,7 +17,7 @@ def drawn(before=lambda: None, after=lambda _: None, threads=1):
     """The initial weights of seed 3, other operations having been added before and after them."""
     with tf.Graph().as_default(), tf.Session(config=session_config(threads)) as session:
         before()
-        weights = create_weights(VARIANT.hidden, 3, "float32")
+        weights = create_weights(SMALL.hidden, 3, "float32")
         after(weights)
         session.run(tf.global_variables_initializer())
         return session.run(weights)
@@ -50,8 +49,8 @@ def test_losses_are_not_moved_by_a_summary_op():
 
     def losses(with_summary):
         with tf.Graph().as_default(), tf.Session(config=session_config(1)) as session:
-            network = build_network(VARIANT, 3, "float32")
-            step = add_training_step(network, VARIANT, VARIANT.batch)
+            network = build_network(SMALL, 3, "float32")
+            step = add_training_step(network, SMALL, SMALL.batch)
             fetches = {"loss": step.loss, "update": step.update}
             if with_summary:
                 add_summaries(network.weights)
@@ -69,7 +68,7 @@ def test_losses_are_not_moved_by_a_summary_op():
 def test_session_engine_trains_alike_with_two_threads():
     """To float32 rounding: which operations run first depends on timing then, and with it the order of some sums."""
     inputs, targets, _ = small_problem()
-    one, two = (SessionEngine(VARIANT, 3, threads=threads) for threads in (1, 2))
+    one, two = (SessionEngine(SMALL, 3, threads=threads) for threads in (1, 2))
     for _ in range(3):
         ours, expected = (engine.train_epoch(inputs, targets).losses for engine in (two, one))
         np.testing.assert_allclose(ours, expected, rtol=1e-4)
@@ -91,7 +90,7 @@ def test_variables_are_named_by_gate_in_the_program_s_order():
 
 def test_graph_has_a_scope_for_each_window_day_and_gate():
     """The picture in TensorBoard folds to seven windows, each of seven days, each of four gates."""
-    names = {operation.name for operation in SessionEngine(Variant(hidden=4), 0).graph.get_operations()}
+    names = {operation.name for operation in SessionEngine(Settings(hidden=4), 0).graph.get_operations()}
     for scope in ("window_0/day_0/input_gate/", "window_6/day_6/memory_cell/", "window_3/output_layer/", "loss_of_7/"):
         assert any(name.startswith(scope) for name in names), scope
 
@@ -99,7 +98,7 @@ def test_graph_has_a_scope_for_each_window_day_and_gate():
 def test_placeholders_have_the_published_shapes():
     """[batch, window, 1] and [batch, 1], float32."""
     with tf.Graph().as_default():
-        network = build_network(Variant(hidden=4), 0, "float32")
+        network = build_network(Settings(hidden=4), 0, "float32")
     assert network.inputs.shape.as_list() == [7, 7, 1]
     assert network.targets.shape.as_list() == [7, 1]
     assert network.inputs.dtype == network.targets.dtype == tf.float32

@@ -1,0 +1,110 @@
+"""The command line as its tests see it: every command, what it answers, and inputs that train in an instant."""
+
+import functools
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import typer
+
+from reproduce.cli import app
+
+ROOT = Path(__file__).resolve().parents[2]
+COLOUR_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+TENSORFLOW = re.compile(r"\| +(tensorflow|keras)\b")  # in Python's list of imports
+COMMANDS = {info.name or info.callback.__name__: info for info in app.registered_commands}
+every_command = pytest.mark.parametrize("name", COMMANDS)
+
+
+class Tiny(NamedTuple):
+    """An article's run that is trained in an instant."""
+
+    option: str  # with which its input is given
+    content: str  # of its input
+    variant: str
+    engine: str
+    bad_variant: str  # with a value out of range
+    is_short: str  # an input that is too short for the published variant
+
+
+def days_and_prices(rows):
+    """A table whose newest day is 2018-05-26; the price never repeats from day to day."""
+    days = np.datetime64("2018-05-26") - np.arange(rows)
+    return "date,close\n" + "".join(f"{day},{7000 + (37 * k * k) % 911}\n" for k, day in enumerate(days))
+
+
+VERSE = "So foul and fair a day I have not seen.\nHow far is't call'd to Forres?\n" * 3
+TINY = {
+    "bitcoin-lstm": Tiny(
+        "--data", days_and_prices(20), "window-1+batch-1+hidden-2+epochs-1", "session", "hidden-0", days_and_prices(43)
+    ),
+    "stacked-lstm": Tiny(
+        "--data",
+        days_and_prices(20),
+        "window-4+first-2+second-3+epochs-1+batch-7+test-days-5",
+        "keras",
+        "first-0",
+        days_and_prices(20),
+    ),
+    "macbeth": Tiny("--text", VERSE, "window-6+batch-4+hidden-3", "keras", "dropout-1", "too short"),
+}
+every_article = pytest.mark.parametrize("article", TINY)
+
+
+def parser_of(name):
+    """The command with its parameters, as typer built it."""
+    return typer.main.get_command(app).commands[name]
+
+
+def example_of(name):
+    """The words behind "Example:" in a command's help."""
+    return shlex.split(re.search(r"(?m)^Example: (.+)$", parser_of(name).help)[1])
+
+
+def reproduce(*arguments, flags=(), variables=None, **options):
+    """Run `python -m reproduce` in a process of its own, where nothing but `variables` decides on colours."""
+    environment = {name: value for name, value in os.environ.items() if name not in COLOUR_VARIABLES}
+    environment |= {"PYTHONPATH": str(ROOT), **(variables or {})}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
+    words = [part if isinstance(part, bytes) else str(part) for part in arguments]
+    command = [sys.executable, *flags, "-m", "reproduce", *words]
+    return subprocess.run(command, env=environment, encoding="utf-8", check=False, **streams | options)
+
+
+def states(folder):
+    """Every file and folder below `folder` by name: a file's bytes and time of writing, None for others."""
+    return {
+        path.relative_to(folder): (path.read_bytes(), path.stat().st_mtime_ns) if path.is_file() else None
+        for path in folder.rglob("*")
+        if path.name != ".lock"
+    }
+
+
+def table_rows(stdout):
+    """The cells of printed tables, without their heads."""
+    lines = [line for line in stdout.splitlines() if line.startswith("│")]
+    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+
+
+def assert_one_line(stderr, *parts):
+    """One line from us, which holds all the parts."""
+    assert re.fullmatch(r"reproduce: [^\n]+\n", stderr), stderr
+    assert [part for part in parts if part not in stderr] == [], stderr
+
+
+def assert_refused(answer, status, *parts):
+    """That exit status, nothing on stdout, and one line which holds all the parts."""
+    code, stdout, stderr = answer
+    assert (code, stdout) == (status, ""), stderr
+    assert_one_line(stderr, *parts)
+
+
+def replaced(name, doing):
+    """A command's callback that does something else with the same options."""
+    return functools.wraps(COMMANDS[name].callback)(lambda **options: doing(options))

@@ -1,0 +1,201 @@
+"""What every command promises: help, a runnable example, plain errors in one line and at once, Ctrl-C."""
+
+import json
+import re
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from tests.cli.commands import (
+    COMMANDS,
+    TENSORFLOW,
+    TINY,
+    assert_one_line,
+    assert_refused,
+    every_command,
+    example_of,
+    parser_of,
+    replaced,
+    reproduce,
+    states,
+)
+
+VERBS = ["list", "run", "study", "claims", "report", "compare", "generate", "bench"]
+
+
+def test_commands_are_the_verbs_of_the_design():
+    """In the order in which the help shows them."""
+    assert list(COMMANDS) == VERBS
+
+
+@every_command
+def test_help_says_what_the_command_does_with_an_example(name, invoke, monkeypatch):
+    """A sentence first; the example on a line of its own; every option explained in whole, brackets too."""
+    monkeypatch.setenv("COLUMNS", "400")  # none is broken into lines
+    code, stdout, stderr = invoke(name, "--help")
+    shown = " ".join(stdout.split())
+    assert (code, stderr) == (0, "")
+    assert re.match(r"[A-Z][a-z]+ .*[^.]\.( |\n|$)", parser_of(name).help)
+    assert f"Example: reproduce {name}" in shown
+    explained = {one.name: " ".join((one.help or "").split()) for one in parser_of(name).params if one.name != "help"}
+    assert [name for name, text in explained.items() if not text or text not in shown] == []
+
+
+@every_command
+def test_example_is_accepted(name, invoke, monkeypatch, tmp_path):
+    """Its words reach the command, which here does nothing but note that it was called."""
+    calls = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(COMMANDS[name], "callback", replaced(name, calls.append))
+    program, *arguments = example_of(name)
+    assert (program, arguments[0]) == ("reproduce", name)
+    assert invoke(*arguments) == (0, "", "")
+    assert len(calls) == 1
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("name", ["list", "compare"])  # the others train for minutes, or need what others have trained
+def test_example_does_what_it_says(name, invoke, monkeypatch, tmp_path):
+    """Run as it stands in the help, it ends with 0 and leaves the JSON file it names, and nothing else."""
+    monkeypatch.chdir(tmp_path)
+    *words, file = example_of(name)[1:]
+    code, stdout, stderr = invoke(*words, file)
+    assert (code, stdout, stderr) == (0, "", "")
+    assert [path.name for path in tmp_path.iterdir()] == [file]
+    assert json.loads((tmp_path / file).read_bytes(), parse_constant=pytest.fail)["rows"]
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS], ids=lambda name: name or "reproduce")
+def test_help_imports_no_tensorflow(name):
+    """Which takes seconds; nor Keras. Python's own list of imports is on stderr."""
+    shown = reproduce(*([name] if name else []), "--help", flags=("-X", "importtime"))
+    assert shown.returncode == 0
+    assert "reproduce.cli" in shown.stderr
+    assert TENSORFLOW.search(shown.stderr) is None
+
+
+PLAIN = {  # quick answers, and mistakes that are found before there is anything to train
+    "list": (["list"], 0),
+    "studies": (["study"], 0),
+    "no-such-study": (["study", "none"], 2),
+    "shipped-and-seeds": (["study", "stacked-networks", "--shipped", "--seeds", "3"], 2),
+    "no-seeds": (["study", "macbeth-epochs", "--seeds", "3:3"], 2),
+    "no-such-table": (["run", "--data", "none.csv"], 1),
+    "no-such-table-of-a-study": (["study", "bitcoin-losses", "--data", "none.csv"], 1),
+    "no-such-text": (["run", "macbeth", "--text", "none.txt"], 1),
+    "no-such-variant": (["run", "stacked-lstm", "--variant", "transformer"], 2),
+    "no-such-run-to-write": (["generate", "none"], 1),
+    "no-such-run-to-show": (["report", "none"], 1),
+    "manifest-of-no-article": (["claims", "--codecheck", "codecheck.yml"], 2),
+    "no-folder-for-json": (["claims", "--json", "none/claims.json"], 1),
+    "two-benches": (["bench", "--scaling", "--characters"], 2),
+}
+
+
+@pytest.mark.parametrize("case", PLAIN)
+def test_plain_answer_comes_without_tensorflow(case, tmp_path):
+    """A question or a mistake costs no seconds, leaves nothing behind, and a mistake is one line."""
+    words, status = PLAIN[case]
+    answer = reproduce(*words, flags=("-X", "importtime"), cwd=tmp_path)
+    told = "".join(line for line in answer.stderr.splitlines(keepends=True) if not line.startswith("import time:"))
+    assert (answer.returncode, list(tmp_path.iterdir())) == (status, [])
+    assert TENSORFLOW.search(answer.stderr) is None
+    assert re.fullmatch(r"reproduce: [^\n]+\n" if status else "", told), told
+
+
+def test_commands_start_tensorflow_without_keras():
+    """TensorFlow would import it, for a third of its own time to start; and Keras still works where it is needed."""
+    code = """
+        import sys
+        from reproduce.cli import main
+        try:
+            main()
+        except SystemExit:
+            import tensorflow
+            assert "keras" not in sys.modules
+            from reproduce.networks.lstm.keras import build_model
+            from reproduce.articles.bitcoin_lstm.variant import Variant
+            assert build_model(Variant(hidden=2)).count_params() == 35
+    """
+    ended = subprocess.run(
+        ["env", "-u", "TF_USE_LEGACY_KERAS", sys.executable, "-c", textwrap.dedent(code), "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_no_command_shows_the_help(invoke):
+    """Exit code 2 nevertheless: nothing was done."""
+    code, stdout, stderr = invoke()
+    assert (code, stderr) == (2, "")
+    assert re.findall(r"(?m)^│ ([a-z]+) ", stdout) == VERBS
+
+
+MISUSES = [
+    (["walk"], "walk"),
+    (["band"], "No such command 'band'"),
+    (["run", "fast"], "'fast' is none of bitcoin-lstm, stacked-lstm, macbeth"),
+    (["run", "bitcoin-lstm", "fast"], "fast"),
+    (["claims", "hamlet"], "'hamlet' is none of bitcoin-lstm, stacked-lstm, macbeth"),
+    *((["run", article, "--epochs", "0"], "--epochs") for article in TINY),
+    *((["run", article, "--seed", "-1"], "--seed") for article in TINY),
+    *((["run", article, "--seed", "238609294"], "--seed") for article in TINY),
+    *((["run", article, "--variant", "lunar"], "unknown or repeated setting 'lunar'") for article in TINY),
+    *((["run", article, "--variant", one.bad_variant], "expected") for article, one in TINY.items()),
+    *((["run", article, "--engine", "steam"], "'steam' is none of") for article in TINY),
+    (["run", "stacked-lstm", "--engine", "compiled"], "--engine"),
+    (["run", "macbeth", "--engine", "session"], "--engine"),
+    (["run", "macbeth", "--data", "prices.csv"], "macbeth does not take it; use --text"),
+    (["run", "--text", "verse.txt"], "bitcoin-lstm does not take it; use --data"),
+    (["study", "macbeth-epochs", "--data", "prices.csv"], "use --text"),
+    (["run", "--inter-op-threads", "0"], "--inter-op-threads"),
+    (["run", "--intra-op-threads", "2"], "changes nothing for bitcoin-lstm"),
+    (["run", "macbeth", "--inter-op-threads", "2"], "changes nothing for macbeth"),
+    (["run", "--threads", "2"], "--threads"),
+    (["run", "--epochs", "many"], "--epochs"),
+    (["run", "--out"], "--out"),
+    (["run", "--gaps", "fill"], "--gaps"),
+    (["study", "none"], "none of bitcoin-losses, bitcoin-departures, stacked-networks, macbeth-epochs"),
+    (["study", "bitcoin-losses", "--seeds", "some"], "expected FIRST:END"),
+    (["study", "bitcoin-losses", "--seeds", "9:3"], "END is not included"),
+    (["study", "bitcoin-losses", "--seeds", "9999999997:9999999999"], "seed is 9999999997, expected 0 to"),
+    (["study", "bitcoin-losses", "--variants", "lunar"], "'lunar'"),
+    (["study", "bitcoin-losses", "--variants", "published,published"], "a variant stands twice"),
+    (["study", "bitcoin-losses", "--workers", "0"], "--workers"),
+    *((["study", "stacked-networks", "--shipped", option, "3"], option) for option in ("--data", "--seeds")),
+    *((["study", "macbeth-epochs", "--shipped", option, "3"], option) for option in ("--text", "--variants")),
+    (["compare", "--steps", "146"], "--steps"),
+    (["compare", "--engine", "keras"], "--engine"),
+    (["generate"], "RUN"),
+    (["generate", "none", "--text", "verse.txt"], "--text"),
+    (["report"], "RUN|STUDY"),
+    (["claims", "--codecheck", "codecheck.yml"], "name it: reproduce claims ARTICLE"),
+    (["bench", "--rounds", "0"], "--rounds"),
+    (["bench", "--scaling", "--throughput"], "give one of them"),
+    *(([name, "--no-such-option"], "--no-such-option") for name in VERBS),
+]
+
+
+@pytest.mark.parametrize(("words", "named"), MISUSES, ids=[" ".join(words)[:60] for words, _ in MISUSES])
+def test_misuse_is_refused_in_one_line(words, named, invoke, monkeypatch, tmp_path):
+    """Exit code 2, the word at fault, where to find help; nothing on stdout, nothing in the folder."""
+    monkeypatch.chdir(tmp_path)
+    assert_refused(invoke(*words), 2, named, "reproduce --help")
+    assert states(tmp_path) == {}
+
+
+@every_command
+def test_ctrl_c_ends_with_130_in_one_line(name, invoke, monkeypatch):
+    """Wherever it comes; typer may end the terminal's line before."""
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(COMMANDS[name], "callback", replaced(name, interrupt))
+    code, stdout, stderr = invoke(*example_of(name)[1:])
+    assert (code, stdout) == (130, "")
+    assert_one_line(stderr.removeprefix("\n"), "interrupted")

@@ -1,0 +1,136 @@
+"""What every engine is held to, as functions of an engine's name and a wiring; the mutants must fail one of them.
+
+All sizes differ (batch 3, window 5, hidden 4), weights are distinct random numbers, biases too, and prices vary from
+day to day, so that no transpose, exchange or shift can hide. Float64 throughout: only rounding is left, about 1e-16.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from reproduce.networks.lstm.create import create_engine
+from reproduce.networks.lstm.weights import STDDEV, random_weights
+from tests.oracles import clip_by_global_norm, numpy_adam, numpy_forward, numpy_gradients, numpy_loss
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an engine is given, as published."""
+
+    wiring: str = "published"
+    clipping: str = "unused"
+    clip_margin: float = 4.0
+    window: int = 7
+    batch: int = 7
+    hidden: int = 256
+    learning_rate: float = 0.001
+
+
+SMALL = Settings(batch=3, window=5, hidden=4)
+WIRINGS = ("published", "described")
+STEPS = 6
+
+
+def small_problem(windows=STEPS * 3):
+    """Inputs (windows, 5, 1), targets (windows, 1) and weights, all random and fixed."""
+    generator = np.random.default_rng(7)
+    inputs, targets = generator.normal(size=(windows, 5, 1)), generator.normal(size=(windows, 1))
+    return inputs, targets, {name: 4 * value for name, value in random_weights(SMALL.hidden, seed=1).items()}
+
+
+def engine_with(weights, name, settings, **options):
+    """An engine in float64 that starts from these weights."""
+    engine = create_engine(name, settings, seed=0, dtype="float64", **options)
+    engine.set_weights(weights)
+    return engine
+
+
+def check_forward(name, wiring):
+    """Predictions are those of the article's equations, window by window."""
+    inputs, _, weights = small_problem(windows=4)  # one whole batch and one window more
+    predicted = engine_with(weights, name, replace(SMALL, wiring=wiring)).predict(inputs)
+    expected = [numpy_forward(window, weights, wiring)[0] for window in inputs]
+    np.testing.assert_allclose(predicted, expected, rtol=1e-12)
+
+
+def check_gradients(name, wiring):
+    """Loss and gradients are those of the chain rule done by hand."""
+    inputs, targets, weights = small_problem(windows=3)
+    loss, gradients = engine_with(weights, name, replace(SMALL, wiring=wiring)).loss_and_gradients(inputs, targets)
+    np.testing.assert_allclose(loss, numpy_loss(inputs, targets, weights, wiring), rtol=1e-12)
+    expected = numpy_gradients(inputs, targets, weights, wiring)
+    for weight, gradient in gradients.items():
+        np.testing.assert_allclose(gradient, expected[weight], rtol=1e-10, atol=1e-14, err_msg=weight)
+
+
+def check_adam(name, wiring):
+    """Six batches in order, each with one unclipped step of TF1's Adam; losses and predictions from before the step."""
+    inputs, targets, weights = small_problem()
+    engine = engine_with(weights, name, replace(SMALL, wiring=wiring))
+    losses, predictions = engine.train_epoch(inputs, targets)
+    expected_losses, expected_predictions = [], []
+
+    def gradients_of(step, w):
+        batch = slice(3 * step, 3 * step + 3)
+        expected_losses.append(numpy_loss(inputs[batch], targets[batch], w, wiring))
+        expected_predictions.extend(numpy_forward(window, w, wiring)[0] for window in inputs[batch])
+        return numpy_gradients(inputs[batch], targets[batch], w, wiring)
+
+    expected = numpy_adam(weights, gradients_of, STEPS)
+    for weight, value in engine.weights().items():
+        np.testing.assert_allclose(value, expected[weight], rtol=1e-9, atol=1e-12, err_msg=weight)
+    np.testing.assert_allclose(losses, expected_losses, rtol=1e-10)
+    np.testing.assert_allclose(predictions, expected_predictions, rtol=1e-10)
+
+
+def check_clipping(name, wiring):
+    """Where clipping is applied, all gradients together are scaled to a norm of the margin."""
+    inputs, targets, weights = small_problem(windows=6)
+    engine = engine_with(weights, name, replace(SMALL, wiring=wiring, clipping="applied", clip_margin=0.1))
+    engine.train_epoch(inputs, targets)
+
+    def gradients_of(step, w):
+        batch = slice(3 * step, 3 * step + 3)
+        gradients = numpy_gradients(inputs[batch], targets[batch], w, wiring)
+        clipped = clip_by_global_norm(gradients, 0.1)
+        assert not np.allclose(clipped["W_hy"], gradients["W_hy"])  # the margin is met, so this example can tell
+        return clipped
+
+    expected = numpy_adam(weights, gradients_of, steps=2)
+    for weight, value in engine.weights().items():
+        np.testing.assert_allclose(value, expected[weight], rtol=1e-9, atol=1e-12, err_msg=weight)
+
+
+def check_remainder(name, wiring):
+    """A last batch of two windows has the mean loss of those two, and one step of its own."""
+    inputs, targets, weights = small_problem(windows=5)
+    engine = engine_with(weights, name, replace(SMALL, wiring=wiring))
+    losses, predictions = engine.train_epoch(inputs, targets)
+    batches = [slice(0, 3), slice(3, 5)]
+    expected = numpy_adam(
+        weights, lambda k, w: numpy_gradients(inputs[batches[k]], targets[batches[k]], w, wiring), steps=2
+    )
+    assert (losses.shape, predictions.shape) == ((2,), (5, 1))
+    for weight, value in engine.weights().items():
+        np.testing.assert_allclose(value, expected[weight], rtol=1e-9, atol=1e-12, err_msg=weight)
+
+
+def check_start(name, wiring):
+    """Weights start as nine different draws of a truncated normal with deviation 0.05, biases as zeros."""
+    weights = create_engine(name, replace(SMALL, wiring=wiring, hidden=64), seed=5).weights()
+    draws = {weight: value for weight, value in weights.items() if weight.startswith("W_")}
+    assert all(np.all(value == 0) for weight, value in weights.items() if weight.startswith("b_"))
+    assert len({value.tobytes()[:64] for value in draws.values()}) == 9
+    drawn = np.concatenate([value.ravel() for value in draws.values()])
+    assert np.abs(drawn).max() <= 2 * STDDEV  # cut at two deviations, …
+    assert abs(drawn.std() / (0.8796 * 0.05) - 1) < 0.02  # … which leaves 0.8796 of the deviation
+
+
+CHECKS = {
+    "forward": check_forward,
+    "gradients": check_gradients,
+    "adam": check_adam,
+    "clipping": check_clipping,
+    "remainder": check_remainder,
+    "start": check_start,
+}

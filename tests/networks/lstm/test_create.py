@@ -1,0 +1,66 @@
+"""An engine held against another: it is measured what is said, and the comparison and the proof can fail."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from reproduce.errors import MismatchError
+from reproduce.networks.agreement import TOLERANCES
+from reproduce.networks.lstm import create
+from reproduce.networks.lstm.create import FIRST_EPOCH_TOLERANCE, compare_all, prove_compiled
+from reproduce.networks.lstm.weights import Weights
+from tests.networks.checks import WIRINGS, Settings
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+SMALL = Settings(hidden=6)
+HOW = {"seed": 0, "adam_steps": 3, "epochs": 1}
+
+
+@pytest.mark.parametrize("engine", ["session", "compiled"])
+def test_graph_is_within_the_tolerances_of_keras(table, engine):
+    """Forward, fourteen gradients, fourteen weights after Adam steps, and the losses; both wirings in both dtypes."""
+    differences = list(compare_all(engine, SMALL, *table, **HOW))
+    quantities = [
+        "forward",
+        *(f"gradient of {name}" for name in Weights._fields),
+        *(f"weight {name} after 3 steps" for name in Weights._fields),
+        "losses of 1 epochs",
+    ]
+    assert [(one.dtype, one.wiring, one.quantity) for one in differences] == [
+        (dtype, wiring, quantity) for dtype in TOLERANCES for wiring in WIRINGS for quantity in quantities
+    ]
+    assert [one for one in differences if not one.is_within] == []
+
+
+def test_difference_past_its_tolerance_is_told(table, monkeypatch):
+    """Keras with an epsilon of its own: forward and gradients agree, the weights do not."""
+    real = keras.optimizers.Adam
+    monkeypatch.setattr("keras.optimizers.Adam", lambda *a, **settings: real(*a, **settings | {"epsilon": 1e-4}))
+    differences = create.compare_with_keras("session", SMALL, *table, dtype="float64", **HOW)
+    assert {one.quantity.split()[0] for one in differences if not one.is_within} == {"weight", "losses"}
+
+
+def test_proof_of_the_compiled_engine_has_both_losses_and_their_difference(table):
+    """The first epoch's means, equal to float32 rounding; in the order of a run's proof.json."""
+    proof = prove_compiled(SMALL, 0, *table)
+    assert list(proof) == ["session", "compiled", "relative_difference"]
+    assert proof["relative_difference"] == abs(proof["compiled"] / proof["session"] - 1) < FIRST_EPOCH_TOLERANCE
+
+
+def test_proof_of_a_training_that_diverges_on_both_is_no_mismatch(table):
+    """Neither loss is a number, and so neither is their difference."""
+    assert np.isnan(list(prove_compiled(replace(SMALL, learning_rate=1e30), 0, *table).values())).all()
+
+
+def test_proof_refuses_an_engine_that_trains_otherwise(table, monkeypatch):
+    """The other wiring in place of the compiled engine's."""
+    real = create.create_engine
+
+    def faulty(name, settings, seed):
+        return real(name, replace(settings, wiring="described") if name == "compiled" else settings, seed)
+
+    monkeypatch.setattr(create, "create_engine", faulty)
+    with pytest.raises(MismatchError, match=r"the first epoch is .* train with the session engine instead"):
+        prove_compiled(SMALL, 0, *table)
