@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reproduce.articles.article import Article
-from reproduce.articles.sections import Account, Answer, Answers, Section
+from reproduce.articles.sections import Account, Answer, Answers, Section, Table
 from reproduce.articles.sources import is_own
 from reproduce.evidence.claims import REPRODUCED, ClaimsFile, Judgement, read_claims
 from reproduce.evidence.tally import Tally, count_verdicts
@@ -55,6 +55,7 @@ class Page:
     claims: Sequence[ClaimRow]
     lead: str
     notices: Sequence[str]
+    own: Sequence[Section]  # what a user's own data come to; before the verdicts, which are of the article's
     sections: Sequence[Section]
     facts: Sequence[Fact]
 
@@ -80,9 +81,17 @@ def page_of(article: Article, directory: Directory, study: Path | None, judgemen
         claims=[ClaimRow(judgement) for judgement in judgements],
         lead=account.lead,
         notices=[*_notices(article, directory, study), *account.notices],
+        own=[] if is_own(directory, article.source) else [_own_result(article, directory)],
         sections=[Section("findings", "What was found", "Findings", [Answers(found)]), *account.sections],
         facts=facts_of(article, directory),
     )
+
+
+def _own_result(article: Article, directory: Directory) -> Section:
+    shown = article.module("outputs").own_result(directory)
+    rows = [list(text.values()) for text in shown.texts]
+    table = Table("What this run says of the data that it read", dict.fromkeys(shown.texts[0], ""), {"": rows})
+    return Section("own", shown.title, shown.title, [table])
 
 
 def _notices(article: Article, directory: Directory, study: Path | None) -> Iterator[str]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from reproduce.articles.bitcoin_lstm.audit import audit
+
 from reproduce.evidence.claims import Claim, ClaimsFile, read_claims
 from reproduce.evidence.codecheck import codecheck_text
 

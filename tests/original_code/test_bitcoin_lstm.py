@@ -4,8 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
-
 from reproduce.articles.bitcoin_lstm.figures import predictions_as_published, prices_as_published
+
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.program import load_program, program_path
 from reproduce.inputs.prices import embedded_table_path

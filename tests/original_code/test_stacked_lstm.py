@@ -3,9 +3,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from reproduce.articles.stacked_lstm.figures import predictions_as_published
 from sklearn.preprocessing import MinMaxScaler
 
-from reproduce.articles.stacked_lstm.figures import predictions_as_published
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.program import load_program, program_path
