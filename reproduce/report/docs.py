@@ -25,7 +25,7 @@ from reproduce.report import speed
 from reproduce.report.markdown import WIDTH, filled, read_rows, table
 from reproduce.runs.files import write_text
 
-LAST_LINES = 6  # of the output of a run
+LAST_LINES = 5  # of the output of a run
 
 Part = Callable[[Path], str]  # from the folder docs/ to what stands between two marks
 
@@ -103,7 +103,7 @@ def _two_days(_: Path) -> str:
     worst = np.argsort(errors)[-2:]
     days, share = sorted(cut.dates[cut.test_rows][worst].astype(str)), errors[worst].sum() / errors.sum()
     return filled(
-        f"That interval is wide, and the Diebold-Mariano test weak, because two days, {' and '.join(days)}, carry "
+        f"As published, this interval is wide and the Diebold-Mariano test weak, because two days, {' and '.join(days)}, carry "
         f"{share:.0%} of persistence's squared error on the published test set."
     )
 
