@@ -55,7 +55,7 @@ class Page:
     claims: Sequence[ClaimRow]
     lead: str
     notices: Sequence[str]
-    own: Sequence[Section]  # what a user's own data come to; before the verdicts, which are of the article's
+    opening: Sequence[Section]  # before the verdicts: what the run says of a user's own data
     sections: Sequence[Section]
     facts: Sequence[Fact]
 
@@ -81,17 +81,18 @@ def page_of(article: Article, directory: Directory, study: Path | None, judgemen
         claims=[ClaimRow(judgement) for judgement in judgements],
         lead=account.lead,
         notices=[*_notices(article, directory, study), *account.notices],
-        own=[] if is_own(directory, article.source) else [_own_result(article, directory)],
+        opening=[] if is_own(directory, article.source) else [_own_result(article, directory)],
         sections=[Section("findings", "What was found", "Findings", [Answers(found)]), *account.sections],
         facts=facts_of(article, directory),
     )
 
 
 def _own_result(article: Article, directory: Directory) -> Section:
-    shown = article.module("outputs").own_result(directory)
-    rows = [list(text.values()) for text in shown.texts]
-    table = Table("What this run says of the data that it read", dict.fromkeys(shown.texts[0], ""), {"": rows})
-    return Section("own", shown.title, shown.title, [table])
+    """What `reproduce run` tells first of data that are not the article's."""
+    result = article.module("outputs").own_result(directory)
+    rows = [tuple(text.values()) for text in result.texts]
+    table = Table("What this run says of the file it read", {"What": "", "Value": ""}, {"": rows})
+    return Section("own", result.title, result.title, [table])
 
 
 def _notices(article: Article, directory: Directory, study: Path | None) -> Iterator[str]:

@@ -162,8 +162,8 @@ def test_page_is_in_english_and_opens_with_the_verdicts(any_told):
     """One heading of the first level, a section each below it: the same first and last for every article."""
     assert [attributes["lang"] for attributes, _ in any_told.elements.all("html")] == ["en"]
     levels = [tag for tag, _, _ in any_told.elements.found if re.fullmatch("h[1-6]", tag)]
-    assert levels == ["h1"] + ["h2"] * (len(any_told.page.sections) + 2)
-    titles = [text for _, text in any_told.elements.all("h2")]
+    assert levels == ["h1"] + ["h2"] * (len(any_told.page.opening) + len(any_told.page.sections) + 2)
+    titles = [text for _, text in any_told.elements.all("h2")][len(any_told.page.opening) :]
     assert (titles[:2], titles[-1]) == (["Verdicts", "What was found"], "What ran")
 
 
@@ -383,11 +383,14 @@ def test_training_that_diverged_has_a_page(article_id, tmp_path):
 
 
 @pytest.mark.parametrize("article_id", ["bitcoin-lstm", "stacked-lstm"])
-def test_page_on_other_data_says_whose_verdicts_they_are(article_id, tmp_path):
-    """All its prices are in the chart; the command names the table of the first time."""
+def test_page_on_other_data_opens_with_what_the_run_says_of_them(article_id, tmp_path):
+    """Then whose verdicts they are. All its prices are in the chart; the command names the table of the first time."""
     argv = ["bin/reproduce", "run", "--data", "my prices.csv"]
     variant = article_of(article_id).Variant(**SHORT[article_id])
     one = Told(write_run(tmp_path, article_id, variant=variant, data=own_table(), argv=argv))
+    assert [text for _, text in one.elements.all("h2")][:2] == ["Your data", "Verdicts"]
+    metrics = one.directory.read_metrics()
+    assert f"persistence's error, USD{metrics['persistence_rmse_usd']:,.2f}" in one.elements.all("table")[0][1]
     assert "This run read another file than the article's data" in one.page.notices[0]
     assert None not in one.blocks(Chart)[0].curves[0].values
     assert one.page.facts[0].values[0].endswith(" --data 'my prices.csv'")
