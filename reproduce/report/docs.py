@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reproduce.articles import ARTICLES, article_of
+from reproduce.articles import ARTICLES, article_of, stacked_lstm
 from reproduce.articles.article import Finding
 from reproduce.articles.bitcoin_lstm import answers, departures, losses, variant, windows
 from reproduce.articles.macbeth import findings as macbeth
@@ -109,7 +109,7 @@ def _two_days(_: Path) -> str:
 
 
 def _assumptions(_: Path) -> str:
-    lines = article_of("stacked-lstm").assumptions
+    lines = stacked_lstm.assumptions(stacked_lstm.ARTICLE.Variant())
     return "\n".join(textwrap.fill(f"- {line}", WIDTH, subsequent_indent="  ") for line in lines)
 
 
