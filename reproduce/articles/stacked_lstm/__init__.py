@@ -9,15 +9,15 @@ def assumptions(variant: Variant) -> tuple[str, ...]:
     """What the guide does not say and had to be chosen; printed with the verdicts, which depend on it."""
     v = variant
     return (
-        "A1 Data: the guide names the Bitcoin Historical Dataset (Kaggle, minutes), not the file or its days. Here: the "
-        "file given with --data or, without it, the daily closing prices of data/btc_close.csv, 2014-12-01 to "
+        "A1 Data: the guide names the Bitcoin Historical Dataset (Kaggle, minutes), not the file or its days. Here: "
+        "the file given with --data or, without it, the daily closing prices of data/btc_close.csv, 2014-12-01 to "
         "2018-05-26.",
         f"A2 Split: the guide does not print it; its x label counts 60 days. Here: the last {v.test_days} days are the "
         "test set, and all days before them are for training; nothing is held back for validation.",
         "A3 Scaler: the guide does not say which. Here: the lowest and highest training price become 0 and 1.",
-        "A4 Rivals: the guide shows neither SimpleRNN nor MLP. Here: the LSTM's depth, width, dropout, loss, optimizer, "
-        f"epochs and batch, with SimpleRNN {v.first} and {v.second} or Dense {v.first} and {v.second} in the LSTMs' "
-        f"place; GRU {v.first} and {v.second} is ours.",
+        "A4 Rivals: the guide shows neither SimpleRNN nor MLP. Here: the LSTM's depth, width, dropout, loss, "
+        f"optimizer, epochs and batch, with SimpleRNN {v.first} and {v.second} or Dense {v.first} and {v.second} in the "
+        f"LSTMs' place; GRU {v.first} and {v.second} is ours.",
         f"A5 MLP: its Dense layers read the flattened window of {v.window} prices and have the activation relu.",
         f"A6 Error: the guide prints none. Here: the root mean squared error over the {v.test_days} test days in USD.",
         "A7 Chance: the guide's program sets no seed and is one run. Here: one seed a run, 20 in the shipped "

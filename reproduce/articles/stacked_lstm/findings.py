@@ -22,9 +22,9 @@ def findings() -> list[Finding]:
     than = "above" if ours > persistence_usd else "not above"
     lost = [LABELS[one.rival] for one in pairs if one.high < 0]
     text = (
-        f"We compared the test errors of {seeds} seeds, seed by seed. By the 95 % interval of the mean difference, the "
-        f"LSTM is {told}. Its median error on the 60 test days is {ours:.0f} USD. That is {than} the error of repeating "
-        f"the day before, {persistence_usd:.0f} USD."
+        f"We compared the test errors of {seeds} seeds, seed by seed. By the 95 % interval of the mean difference, "
+        f"the LSTM is {told}. Its median error on the 60 test days is {ours:.0f} USD. That is {than} the error of "
+        f"repeating the day before, {persistence_usd:.0f} USD."
     )
     headline = f"The LSTM is worse than {' and '.join(lost)}." if lost else "No rival is better than the LSTM."
     alt = "A dot a seed for each network's error in USD, beside persistence; below, each rival's paired differences"
