@@ -47,8 +47,8 @@ def _ordered(published: DepartureRow, ordered: DepartureRow) -> Finding:
     return Finding(
         f"In date order, where the past predicts the future, it is {ordered.verdict}.",
         "The program reads the table as it lies, newest day first (D1). So the test set is the oldest and calmest "
-        f"time, where persistence has an error of {published.persistence_rmse_usd:.0f} USD. With the days in order, the same "
-        f"program's error is {ordered.test_rmse_usd:.0f} USD, and persistence has "
+        f"time, where persistence has an error of {published.persistence_rmse_usd:.0f} USD. With the days in "
+        f"order, the same program's error is {ordered.test_rmse_usd:.0f} USD, and persistence has "
         f"{ordered.persistence_rmse_usd:.0f} USD. The skill is {ordered.skill:.1f}, with a 95 % interval from "
         f"{ordered.skill_low:.1f} to {ordered.skill_high:.1f} over {ordered.seeds} seeds.",
         "departures",

@@ -16,8 +16,8 @@ def assumptions(variant: Variant) -> tuple[str, ...]:
         "test set, and all days before them are for training; nothing is held back for validation.",
         "A3 Scaler: the guide does not say which. Here: the lowest and highest training price become 0 and 1.",
         "A4 Rivals: the guide shows neither SimpleRNN nor MLP. Here: the LSTM's depth, width, dropout, loss, "
-        f"optimizer, epochs and batch, with SimpleRNN {v.first} and {v.second} or Dense {v.first} and {v.second} in the "
-        f"LSTMs' place; GRU {v.first} and {v.second} is ours.",
+        f"optimizer, epochs and batch, with SimpleRNN {v.first} and {v.second} or Dense {v.first} and {v.second} in "
+        f"the LSTMs' place; GRU {v.first} and {v.second} is ours.",
         f"A5 MLP: its Dense layers read the flattened window of {v.window} prices and have the activation relu.",
         f"A6 Error: the guide prints none. Here: the root mean squared error over the {v.test_days} test days in USD.",
         "A7 Chance: the guide's program sets no seed and is one run. Here: one seed a run, 20 in the shipped "
