@@ -85,7 +85,7 @@ def day_chart(windows: Windows, predictions: pd.DataFrame, ranges: Mapping[str, 
         curves.append(Curve(set_, LABELS[set_], values))
     naive = _on_days(days, predictions["date"].to_numpy(), predictions["persistence_usd"].to_numpy())
     curves.append(Curve("persistence", "persistence", naive))
-    return Chart(days, curves, {name: (str(begin), str(end)) for name, (begin, end) in ranges.items()}, words)
+    return Chart(days, curves, {name: (str(begin), str(end)) for name, (begin, end) in ranges.items()}, words, "USD")
 
 
 def _on_days(days: list[str], on: np.ndarray, values: np.ndarray) -> list[float | None]:

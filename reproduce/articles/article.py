@@ -6,7 +6,6 @@ package calls; each is imported when it is first asked for, because some of them
     variant    Variant, one frozen configuration
     training   check(data, variant)         refuse data that are too short for the variant
                begin(directory, data)       the `Training` of one run
-               equivalents(config)          runs that are trained beside it, to be held against it
                prove(config, data)          the compiled engine against another, on this machine, before it trains
     studies    STUDIES, a tuple of `StudyPlan`
     outputs    run_outputs(directory)       our values that claims are judged by, of one finished run
@@ -48,6 +47,7 @@ class Article:
     Variant: type[Variant]
     source: Source  # what it reads, and with which option a user gives another
     engines: tuple[str, ...]  # the default first
+    beside: tuple[str, ...] = ()  # engines on which the same run is trained too, to hold both against each other
     threads: str = "inter_op"  # which of TensorFlow's pools a run's --…-threads sets
     assumptions: tuple[str, ...] = ()  # what it leaves open and we had to choose; printed with its verdicts
 

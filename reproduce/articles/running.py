@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def run_article(
     """
     training = article.module("training")
     training.check(data, config.variant)
-    configs = (config, *training.equivalents(config))
+    configs = [replace(config, engine=engine) for engine in dict.fromkeys((config.engine, *article.beside))]
     for one in configs:  # refused now, not after the first training
         with Directory(root, one).opened(force=force):
             pass

@@ -19,13 +19,6 @@ class Paragraph:
     text: str
 
 
-@dataclass(frozen=True)
-class Notice:
-    """What a reader must know before the values, set apart."""
-
-    text: str
-
-
 @dataclass(frozen=True, eq=False)
 class Picture:
     """A plot that stands still; it is drawn anew in WIDTH times `height` · WIDTH inches."""
@@ -94,7 +87,7 @@ class Chart:
     curves: Sequence[Curve]
     ranges: Mapping[str, tuple[str, str]]  # first and last day of what a button of that name shows; the first at once
     words: str
-    unit: str = "USD"
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -105,7 +98,7 @@ class Pair:
     right: Sequence[Block]
 
 
-Block = Paragraph | Notice | Picture | Table | Answers | Quote | Chart | Pair
+Block = Paragraph | Picture | Table | Answers | Quote | Chart | Pair
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What articles read: prices or a text. A run's directory keeps it, so that no later command asks for the file again."""
+"""What articles read: prices or a text. A run's directory keeps it, so that no later command asks for it again."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Texts:
     option = "--text"
     own_sha256 = MACBETH_SHA256
 
-    def load(self, path: Path | None, gaps: str) -> Text:
+    def load(self, path: Path | None, _gaps: str) -> Text:
         return load_text(path)
 
     def write(self, directory: Directory, data: Text) -> None:

@@ -6,29 +6,26 @@ Libraries are imported by the contender that needs them, in its own process.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.bench.contender import CORES, THREADS, Contender, fit
+from reproduce.bench.contender import COMPILED, CORES, KERAS, PYTORCH, SESSION, THREADS, Contender, fit
 from reproduce.bench.machine import floor_microseconds, measure_peak, step_operations
 from reproduce.bench.problem import Problem, create_problem
 from reproduce.bench.process import Train
 from reproduce.bench.results import Bench, Result, Row, bench_of, fastest, ratio, rows_of, table_of, timed
 from reproduce.bench.rounds import race, started
 from reproduce.bench.targets import MEMORY, Target, target_table
+from reproduce.evidence.program import load_program, program_path
 
-PROGRAM = Path(__file__).resolve().parents[2] / "original_code" / "bitcoin_lstm.py"  # in a checkout only
+PROGRAM = program_path("bitcoin_lstm")
 WIRINGS = ("published", "described")
-ORIGINAL, SESSION, COMPILED, KERAS = "original_code's graph", "session engine", "compiled engine", "Keras fit"
-PYTORCH, JAX = "PyTorch nn.LSTM", "JAX scan"
+ORIGINAL, JAX = "original_code's graph", "JAX scan"
 COLUMNS = {
     "contender": "{contender}",
     "wiring": "{wiring}",
@@ -50,7 +47,7 @@ def train_original(problem: Problem) -> Train:
 
     from reproduce.networks.lstm.weights import Weights
 
-    program = load_program("bitcoin_lstm")
+    program = load_program(PROGRAM.stem)
     variant = problem.variant
     program.batch_size, program.window_size, program.hidden_layer = variant.batch, variant.window, variant.hidden
     program.learning_rate = variant.learning_rate
@@ -87,8 +84,8 @@ def train_keras(threads: int, problem: Problem) -> Train:
     Keras's default for jit_compile, "auto", leaves a model with a recurrent layer uncompiled; XLA made it no faster,
     nor did several steps an execution.
     """
-    from reproduce.runs.process import limit_threads
     from reproduce.networks.lstm.keras import build_model, build_optimizer, weights_to_keras
+    from reproduce.runs.process import limit_threads
 
     if threads == 1:
         limit_threads(1)
@@ -179,23 +176,18 @@ def show(results: Sequence[Result], variant: Variant, peak: float) -> Bench:
 
 
 def targets_of(results: Sequence[Result], floor: float) -> Iterator[Target]:
-    """Every target; where a contender has several numbers of threads, its fastest, and the leanest, counts.
+    """Every target; where a contender has several numbers of threads, its fastest, and the leanest, counts."""
 
-    Args:
-        floor: microseconds a step.
-    """
-
-    def times_compiled(wiring: str, *names: str) -> float | None:
+    def times(wiring: str, *names: str) -> float | None:
         return ratio(fastest(results, *names, wiring=wiring), fastest(results, COMPILED, wiring=wiring))
 
     def memory(wiring: str, name: str) -> int | None:
         return min((result.peak_bytes for result in timed(results, name, wiring=wiring)), default=None)
 
-    original = times_compiled("published", ORIGINAL)
-    yield Target("time of original_code's graph / compiled", "published", "at least", 6, original)
+    yield Target("time of original_code's graph / compiled", "published", "at least", 6, times("published", ORIGINAL))
     for wiring in WIRINGS:
-        yield Target("time of Keras fit / compiled", wiring, "at least", 4, times_compiled(wiring, KERAS))
-    others = times_compiled("described", PYTORCH, JAX)
+        yield Target("time of Keras fit / compiled", wiring, "at least", 4, times(wiring, KERAS))
+    others = times("described", PYTORCH, JAX)
     yield Target("time of the best of PyTorch and JAX / compiled", "described", "at least", 1, others)
     for wiring in WIRINGS:
         yield Target(MEMORY, wiring, "at most", 1, ratio(memory(wiring, COMPILED), memory(wiring, KERAS)))

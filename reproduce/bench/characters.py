@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reproduce.bench.contender import THREADS, Contender, fit
+from reproduce.bench.contender import COMPILED, KERAS, PYTORCH, THREADS, Contender, fit
 from reproduce.bench.problem import Problem, create_char_problem
 from reproduce.bench.process import Train
 from reproduce.bench.results import Bench, Result, bench_of, fastest, ratio, rows_of, table_of
@@ -23,8 +23,6 @@ from reproduce.inputs.text import scale
 if TYPE_CHECKING:
     from reproduce.networks.engine import CharSettings
 
-COMPILED, PYTORCH = "compiled engine", "PyTorch nn.LSTM"
-KERAS = "Keras fit"  # the base line, and whose loss it must be
 CHARACTERS = 43  # distinct ones in Macbeth
 STEPS = 60  # an epoch here; a call of fit takes as long to begin as one step, and an epoch of the article has 3343
 CALL = 20  # steps in a call of the compiled engine, as `reproduce run macbeth` trains
@@ -95,7 +93,7 @@ def train_pytorch(threads: int, problem: Problem) -> Train:
 
 
 def all_contenders() -> list[Contender]:
-    """Every row, in the table's order; Keras's layer, and so all of them, have the wiring that texts describe."""
+    """Every row, in the table's order, each held to Keras's loss."""
     rows = []
     for name, build, tolerance, package in (
         (KERAS, train_keras, TOLERANCE, None),

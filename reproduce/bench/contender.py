@@ -14,7 +14,8 @@ from reproduce.bench.process import Build, Train
 
 CORES = os.cpu_count() or 1
 THREADS = sorted({1, CORES})  # of those that may be faster on one thread, or on all
-REFERENCES = ("session engine", "compiled engine")
+SESSION, COMPILED, KERAS, PYTORCH = "session engine", "compiled engine", "Keras fit", "PyTorch nn.LSTM"
+REFERENCES = (SESSION, COMPILED)
 LOSS_TOLERANCE = 1e-3  # relative, of the first epoch's mean loss; float32 leaves about 1e-6
 
 

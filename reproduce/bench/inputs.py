@@ -20,15 +20,15 @@ _START = 1_325_376_000  # 2012-01-01, where the Kaggle table begins
 _CHUNK = 250_000  # rows written at a time
 
 
-def write_minutes(path: Path, rows: int, *, seed: int = 0) -> None:
+def write_minutes(path: Path, rows: int) -> None:
     """Write a table in the layout of the Kaggle file "Bitcoin Historical Data"; every eighth minute has no price."""
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(0)
     for first in range(0, rows, _CHUNK):
         row = np.arange(first, min(first + _CHUNK, rows))
         close = 7000 + np.round(1000 * generator.normal(size=row.size).clip(-5, 5), 2)
         close[row % 8 == 7] = np.nan
-        prices = dict.fromkeys(("Open", "High", "Low", "Close", "Volume_(BTC)", "Weighted_Price"), close)
-        frame = pd.DataFrame({"Timestamp": _START + 60 * row, **prices})
+        names = ("Open", "High", "Low", "Close", "Volume_(BTC)", "Volume_(Currency)", "Weighted_Price")
+        frame = pd.DataFrame({"Timestamp": _START + 60 * row} | dict.fromkeys(names, close))
         frame.to_csv(path, mode="a", header=first == 0, index=False, na_rep="NaN")
 
 

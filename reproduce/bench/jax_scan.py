@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from reproduce.networks.adam import BETA1, BETA2, TF1_EPSILON
 from reproduce.bench.problem import Problem
 from reproduce.bench.process import Train
+from reproduce.networks.adam import BETA1, BETA2, TF1_EPSILON
 
 
 class Network(NamedTuple):
@@ -23,24 +23,20 @@ class Network(NamedTuple):
     b_y: jax.Array  # (1,)
 
 
-class Training(NamedTuple):
-    """What one batch hands to the next."""
-
-    weights: Network
-    m: Network
-    v: Network
-    beta1_power: jax.Array  # ()
-    beta2_power: jax.Array
+# What one batch hands to the next: weights, Adam's moments m and v, and the powers of its two betas.
+Training = tuple[Network, Network, Network, jax.Array, jax.Array]
 
 
 def build(problem: Problem) -> Train:
     """Compile the epoch; the buffers of the training before it are given up to the training after it."""
     inputs, targets = jnp.asarray(problem.inputs), jnp.asarray(problem.targets)
-    training = _initial_training(problem)
+    weights = Network(*map(jnp.asarray, (*problem.gates_beside(), problem.weights["W_hy"], problem.weights["b_y"])))
+    m, v = (jax.tree.map(jnp.zeros_like, weights) for _ in range(2))
+    training = weights, m, v, jnp.float32(BETA1), jnp.float32(BETA2)
 
-    def step(training: Training, examples: tuple[jax.Array, jax.Array]) -> tuple[Training, jax.Array]:
-        loss, gradients = jax.value_and_grad(loss_of)(training.weights, *examples)
-        return adam_step(training, gradients, problem.variant.learning_rate), loss
+    def step(training: Training, batch: tuple[jax.Array, jax.Array]) -> tuple[Training, jax.Array]:
+        loss, gradients = jax.value_and_grad(loss_of)(training[0], *batch)
+        return adam_step(*training, gradients, problem.variant.learning_rate), loss
 
     compiled = jax.jit(lambda training, *batches: jax.lax.scan(step, training, batches), donate_argnums=0)
 
@@ -63,17 +59,12 @@ def loss_of(w: Network, x: jax.Array, y: jax.Array) -> jax.Array:
     return jnp.mean(jnp.square(h @ w.W_y + w.b_y - y))
 
 
-def adam_step(training: Training, gradients: Network, learning_rate: float) -> Training:
-    """One step of TF1's Adam, as `reproduce.networks.adam.tf1_step` takes it."""
-    weights, m, v, beta1_power, beta2_power = training
+def adam_step(
+    w: Network, m: Network, v: Network, beta1_power: jax.Array, beta2_power: jax.Array, g: Network, learning_rate: float
+) -> Training:
+    """One step of TF1's Adam on the gradients `g`, as `reproduce.networks.adam.tf1_step` takes it."""
     rate = learning_rate * jnp.sqrt(1 - beta2_power) / (1 - beta1_power)
-    m = jax.tree.map(lambda m, g: m + (g - m) * (1 - BETA1), m, gradients)
-    v = jax.tree.map(lambda v, g: v + (g * g - v) * (1 - BETA2), v, gradients)
-    weights = jax.tree.map(lambda w, m, v: w - rate * m / (jnp.sqrt(v) + TF1_EPSILON), weights, m, v)
-    return Training(weights, m, v, beta1_power * BETA1, beta2_power * BETA2)
-
-
-def _initial_training(problem: Problem) -> Training:
-    weights = Network(*map(jnp.asarray, (*problem.gates_beside(), problem.weights["W_hy"], problem.weights["b_y"])))
-    m, v = (jax.tree.map(jnp.zeros_like, weights) for _ in range(2))
-    return Training(weights, m, v, jnp.float32(BETA1), jnp.float32(BETA2))
+    m = jax.tree.map(lambda m, g: m + (g - m) * (1 - BETA1), m, g)
+    v = jax.tree.map(lambda v, g: v + (g * g - v) * (1 - BETA2), v, g)
+    w = jax.tree.map(lambda w, m, v: w - rate * m / (jnp.sqrt(v) + TF1_EPSILON), w, m, v)
+    return w, m, v, beta1_power * BETA1, beta2_power * BETA2

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from reproduce.bench.bitcoin import COMPILED, KERAS, SESSION
+from reproduce.bench.contender import COMPILED, KERAS, SESSION
 from reproduce.bench.scaling import SIZES, along
 from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING
 

@@ -6,6 +6,7 @@ It ends when the bench's end of the pipe closes. So whichever way the bench ends
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -67,7 +68,7 @@ class ContenderProcess:
             ContenderError: it failed, or its process died.
         """
         try:
-            answer = self._pipe.recv()
+            answer = _receive(self._pipe)
         except (EOFError, OSError):
             raise ContenderError(f"its process died ({self._how_it_ended()})") from None
         if isinstance(answer, str):
@@ -82,7 +83,7 @@ class ContenderProcess:
 
     def _send(self, request: Any) -> None:
         try:
-            self._pipe.send(request)
+            _send(self._pipe, request)
         except OSError:
             raise ContenderError(f"its process died ({self._how_it_ended()})") from None
 
@@ -97,7 +98,7 @@ def serve(descriptor: int) -> None:
     work = None
     while True:
         try:
-            request = pipe.recv()
+            request = _receive(pipe)
             begin = time.perf_counter()
             if isinstance(request, int):
                 outcomes = work(request)
@@ -105,8 +106,21 @@ def serve(descriptor: int) -> None:
                 build, problem = request
                 work = build(problem)
                 outcomes = work(1)
-            pipe.send(Chunk(outcomes, time.perf_counter() - begin, peak_memory_bytes()))
+            _send(pipe, Chunk(outcomes, time.perf_counter() - begin, peak_memory_bytes()))
         except EOFError:
             return
         except Exception as error:  # whatever a library may raise is one contender's failure, and goes into its row
-            pipe.send(f"{type(error).__name__}: {str(error).partition(os.linesep)[0]}")
+            _send(pipe, f"{type(error).__name__}: {str(error).partition(os.linesep)[0]}")
+
+
+def _send(pipe: Connection, value: Any) -> None:
+    """`pipe.send`, without the BytesIO buffer that one leaves in the traceback where the other end is closed.
+
+    Where the garbage collector takes such a buffer apart, Python 3.12.1 crashes (CPython issue 111049) and 3.13.0
+    prints a BufferError (issue 111331).
+    """
+    pipe.send_bytes(pickle.dumps(value))
+
+
+def _receive(pipe: Connection) -> Any:
+    return pickle.loads(pipe.recv_bytes())

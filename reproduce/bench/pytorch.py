@@ -15,8 +15,7 @@ from torch.nn import functional
 from reproduce.bench.problem import Problem
 from reproduce.bench.process import Train
 from reproduce.inputs.text import scale
-
-KERAS_EPSILON = 1e-7  # of Keras's Adam; TF1's is PyTorch's own
+from reproduce.networks.adam import KERAS_EPSILON
 
 
 def train_prices(problem: Problem, threads: int) -> Train:

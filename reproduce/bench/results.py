@@ -48,22 +48,21 @@ class Result:
         return self.quartiles[1]
 
     def row(self, kind: str, time: str, unit: float) -> Row:
-        """For programs.
-
-        Args:
-            kind: key of the name.
-            time: key of the median.
-            unit: of all times, in microseconds.
-        """
+        """For programs: the name under the key `kind`, the median under `time`, times in `unit` microseconds."""
         contender = self.contender
         row = {kind: contender.name} | wiring_cell(contender.wiring) | {"threads": contender.threads}
         if not self.is_in:
             status = "missing" if self.failure is None else "FAILED"
             return row | {"status": status, "reason": self.failure or self.missing}
         lower, median, upper = (value / unit for value in self.quartiles)
-        times = {time: median, "lower_quartile": lower, "upper_quartile": upper}
-        times["rounds"] = [value / unit for value in self.microseconds]
-        return row | {"status": "timed"} | times | {"peak_memory_mb": self.peak_bytes / 1e6}
+        return row | {
+            "status": "timed",
+            time: median,
+            "lower_quartile": lower,
+            "upper_quartile": upper,
+            "rounds": [value / unit for value in self.microseconds],
+            "peak_memory_mb": self.peak_bytes / 1e6,
+        }
 
 
 @dataclass(frozen=True)
@@ -87,19 +86,9 @@ def bench_of(results: Sequence[Result], *tables: Shown) -> Bench:
 
 
 def rows_of(
-    results: Sequence[Result],
-    kind: str,
-    time: str,
-    more: Callable[[Result], Row],
-    *,
-    unit: float = 1.0,
+    results: Sequence[Result], kind: str, time: str, more: Callable[[Result], Row], *, unit: float = 1.0
 ) -> list[Row]:
-    """One row a result.
-
-    Args:
-        kind, time, unit: as `Result.row` takes them.
-        more: what else the row of a timed result has.
-    """
+    """One row a result, with `more` where it was timed; the rest as `Result.row` takes it."""
     return [result.row(kind, time, unit) | (more(result) if result.is_in else {}) for result in results]
 
 

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import pandas as pd
 
+from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.bench.bitcoin import SESSION
-from reproduce.bench.contender import Contender
+from reproduce.bench.contender import SESSION, Contender
 from reproduce.bench.machine import floor_microseconds, measure_peak
 from reproduce.bench.problem import create_problem
-from reproduce.articles.article import Shown
 from reproduce.bench.results import Bench, Result, Row
 from reproduce.bench.rounds import race, started
 
@@ -71,21 +70,20 @@ def along(points: pd.DataFrame, size: str) -> pd.DataFrame:
 
 def show(points: pd.DataFrame) -> Bench:
     """A row for each set of sizes, a column for each contender; empty where it takes no part."""
-    medians = points["us_per_step"].map("{:.0f}".format).where(points["failure"].isna(), "FAILED")
-    sizes = [*SIZES, "floor_us"]
-    table = points.assign(median=medians).pivot(index=sizes, columns="contender", values="median").fillna("")
-    table = table.loc[
-        list(dict.fromkeys(zip(*(points[size] for size in sizes), strict=True))), points["contender"].unique()
-    ]
-    texts = table.reset_index().rename(columns={"floor_us": "floor"})
-    texts["floor"] = texts.pop("floor").map("{:.0f}".format)  # the last column
+    shown = points["us_per_step"].map("{:.0f}".format).where(points["failure"].isna(), "FAILED")
+    absent, texts = dict.fromkeys(points["contender"], ""), []
+    for sizes, here in points.groupby(list(SIZES), sort=False):
+        named = dict(zip(SIZES, map(str, sizes), strict=True))
+        medians = dict(zip(here["contender"], shown[here.index], strict=True))
+        texts.append(named | absent | medians | {"floor": f"{here['floor_us'].iloc[0]:.0f}"})
     rows = points.astype(object).where(points.notna(), None).to_dict("records")
-    shown = Shown("Microseconds a training step, described wiring", rows, texts.astype(str).to_dict("records"))
-    failed = points[points["failure"].notna()]
     notes = [
-        f"{p.contender}, {p.hidden} units, {p.window} days, batch {p.batch}: {p.failure}" for p in failed.itertuples()
+        f"{row['contender']}, {row['hidden']} units, {row['window']} days, batch {row['batch']}: {row['failure']}"
+        for row in rows
+        if row["failure"] is not None
     ]
-    return Bench([shown], notes, has_failed=bool(notes))
+    table = Shown("Microseconds a training step, described wiring", rows, texts)
+    return Bench([table], notes, has_failed=bool(notes))
 
 
 def _point(variant: Variant, result: Result, peak: float) -> Row:

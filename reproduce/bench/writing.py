@@ -19,7 +19,7 @@ from reproduce.networks.characters.generation import generate
 from reproduce.networks.characters.weights import CharWeights
 
 if TYPE_CHECKING:
-    from reproduce.networks.characters.keras import Network
+    from reproduce.networks.engine import CharSettings
 
 PREDICT, WINDOW, CARRIED = "Keras predict", "generate, memory window", "generate, memory carried"
 LENGTHS = {PREDICT: 30, WINDOW: 1000, CARRIED: 1000}  # characters a text, of `predict` few, as each takes a while
@@ -30,14 +30,14 @@ LOUDER = 5  # times as large as training begins: weights that do not write one c
 class WritingProblem:
     """Everything a writer is given."""
 
-    network: Network
+    network: CharSettings
     characters: int  # distinct ones
     weights: CharWeights
     start: np.ndarray  # (window,) numbers of characters, int32
     steps: int = 0  # characters a text
 
 
-def create_writing_problem(network: Network, characters: int, seed: int = 0) -> WritingProblem:
+def create_writing_problem(network: CharSettings, characters: int, seed: int = 0) -> WritingProblem:
     """Weights that write many characters, and a drawn start; starts TensorFlow."""
     from reproduce.networks.characters.keras import initial_weights
 

@@ -102,7 +102,8 @@ def _bench_scaling(rounds: int, out: Path, json_to: str | None) -> None:
 
 
 def _bench_throughput(runs: int, json_to: str | None) -> None:
-    from reproduce.bench.bitcoin import COMPILED, ORIGINAL, all_contenders
+    from reproduce.bench.bitcoin import ORIGINAL, all_contenders
+    from reproduce.bench.contender import COMPILED
     from reproduce.bench.throughput import run_throughput, worker_counts
 
     published, counts = {one.name: one for one in all_contenders() if one.wiring == "published"}, worker_counts()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pandas as pd
 
 from reproduce.errors import DataError
 
+LONGEST_LINE = 1 << 16  # bytes; a table has none so long, and other files may have one line of a gigabyte
+LINE_END = re.compile(rb"\r\n?|\n")
 NEWLINE, COMMA, QUOTE = b'\n,"'
 MISQUOTED = (
     "a quote stands within a field or is not closed, expected quotes in pairs around whole fields; "
@@ -45,6 +48,13 @@ def not_text(where: str, byte: int) -> DataError:
     """The refusal of a byte that is none of a text in UTF-8."""
     return DataError(
         f"{where}: has the byte 0x{byte:02x}, expected text in UTF-8; save the file as UTF-8 or name another file"
+    )
+
+
+def too_long(where: str) -> DataError:
+    """The refusal of a line that none of a table is."""
+    return DataError(
+        f"{where}: has more than {LONGEST_LINE} bytes, expected a line of a table in CSV; name another file"
     )
 
 

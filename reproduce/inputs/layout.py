@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from reproduce.errors import DataError
-from reproduce.inputs.fields import check_line, split_line
+from reproduce.inputs.fields import LINE_END, LONGEST_LINE, check_line, split_line, too_long
 from reproduce.inputs.source import quote
 
 _NO_TABLES = (  # how such files begin, what they are, what to do
@@ -23,7 +23,6 @@ _NO_TABLES = (  # how such files begin, what they are, what to do
 )
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _VALUE = re.compile(r"[-+$]?[0-9][-+0-9.,:/eTZ ]*")  # a number or a date, where a name should be
-_LINE_END = re.compile(rb"\r\n?|\n")
 _ABOVE_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:https?://[^\r\n]*)?(?:\r\n?|\n))*")  # blank, web addresses
 _HEADER = re.compile(rb"[^\r\n]*")
 
@@ -58,13 +57,15 @@ def find_layout(content: bytearray, name: str) -> Layout:
         DataError: the file is empty or no CSV, or has no header that names a column of times and one of prices.
     """
     _check_kind(content, name)
-    above = _ABOVE_HEADER.match(content).end()
-    row = len(_LINE_END.findall(content[:above])) + 1
-    line = bytes(_HEADER.match(content, above)[0])
+    above = _ABOVE_HEADER.match(content, 0, LONGEST_LINE).end()
+    row = len(LINE_END.findall(content, 0, above)) + 1
+    line = bytes(_HEADER.match(content, above, above + LONGEST_LINE + 1)[0])
     start = above + len(line)
     if not line.strip():
         raise DataError(f"{name}: the file is empty, expected a table of prices; name another file")
-    line_end = _LINE_END.match(content, start)
+    if len(line) > LONGEST_LINE:
+        raise too_long(f"{name}, row {row}")
+    line_end = LINE_END.match(content, start)
     columns, time_at, close_at = _read_header(line, f"{name}, row {row}")
     return Layout(
         columns=columns,

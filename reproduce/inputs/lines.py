@@ -11,7 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from reproduce.errors import DataError
-from reproduce.inputs.fields import COMMA, MISQUOTED, NEWLINE, QUOTE, not_text, outside_quotes
+from reproduce.inputs.fields import (
+    COMMA,
+    LINE_END,
+    LONGEST_LINE,
+    MISQUOTED,
+    NEWLINE,
+    QUOTE,
+    not_text,
+    outside_quotes,
+    too_long,
+)
 from reproduce.inputs.layout import Layout
 
 BLOCK = 1 << 22  # bytes; the result does not depend on it
@@ -28,8 +38,12 @@ class Lines:
 
 
 def read_lines(content: bytearray, layout: Layout, name: str) -> Iterator[Lines]:
-    """Everything below the header, up to the first line that is not sound, in parts."""
-    for block, first in _blocks(content, layout):
+    """Everything below the header, up to the first line that is not sound, in parts.
+
+    Raises:
+        DataError: a line is so long that the file is no table.
+    """
+    for block, first in _blocks(content, layout, name):
         block, problem = _decodable(block, first, name)
         lines = _complete(block, first, layout, name) if block else None
         lines = lines or Lines(block, first, np.empty(0, np.int64), None)
@@ -39,17 +53,19 @@ def read_lines(content: bytearray, layout: Layout, name: str) -> Iterator[Lines]
             return
 
 
-def _blocks(content: bytearray, layout: Layout) -> Iterator[tuple[bytes, int]]:
+def _blocks(content: bytearray, layout: Layout, name: str) -> Iterator[tuple[bytes, int]]:
     """Whole lines that end in LF, and the number of the first; CR and CRLF are line ends too."""
     start, row = layout.start, layout.first_row
     while start < len(content):
-        end = start + BLOCK
-        if end < len(content):
-            ends = [content.rfind(line_end, start, end) + 1 for line_end in (b"\n", b"\r")]
-            end = ends[0] or ends[1] or content.find(b"\n", end) + 1 or len(content)
+        enough = start + BLOCK
+        line_end = LINE_END.search(content, enough, enough + LONGEST_LINE)
+        end = line_end.end() if line_end else len(content)
+        if end > enough + LONGEST_LINE:
+            raise too_long(f"{name}, row {row}")
         block = bytes(content[start:end]).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if end >= len(content):
-            block = block.rstrip() + b"\n"
+        if end == len(content):  # without lines of spaces at the end; the last one may lack its end
+            last = block.find(b"\n", len(block.rstrip()))
+            block = block[:last] + b"\n" if last >= 0 else block + b"\n"
         yield block, row
         start, row = end, row + block.count(b"\n")
 

@@ -13,11 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from reproduce.errors import DataError
-from reproduce.inputs.layout import Layout, find_layout
-from reproduce.inputs.rows import Rows, read_rows
-from reproduce.inputs.series import GAPS, daily, fill_gaps, oldest_first
 from reproduce.inputs.source import printable, read_bytes
 
+GAPS = ("refuse", "keep", "previous")  # what may be done about days without a price
 EMBEDDED_SHA256 = "14d9028c69d5ae54fe778c04239da9c87dd85d8403fe71f8873a7233d2881b19"
 
 
@@ -75,10 +73,10 @@ def load_prices(path: Path | None = None, *, gaps: str = "refuse") -> PriceTable
             f"{printable(str(source))}: sha256 is {sha256}, expected {EMBEDDED_SHA256}; "
             "the embedded table was changed: restore it, or name the file to use it as your own"
         )
+    from reproduce.inputs.series import fill_gaps, read_series  # and pandas, which takes a second
+
     name = printable(source.name)
-    layout = find_layout(content, name)
-    rows = _sound_rows(content, layout, name)
-    series = daily(rows, name)
+    series = read_series(content, name)
     dates, close_usd, note = fill_gaps(series, gaps, name)
     filled = series.missing if gaps == "previous" else ()
     return PriceTable(
@@ -89,27 +87,5 @@ def load_prices(path: Path | None = None, *, gaps: str = "refuse") -> PriceTable
         gaps=gaps,
         missing=len(series.missing),
         filled=tuple(str(day) for day in filled),
-        notes=(*layout.notes, *rows.kind.notes, *_cut_note(content, layout), *series.notes, *note),
+        notes=series.notes + note,
     )
-
-
-def _sound_rows(content: bytearray, layout: Layout, name: str) -> Rows:
-    """The rows, oldest first; DataError for the first row that is not sound or not in its place."""
-    rows = read_rows(content, layout, name)
-    if rows.kind is not None:
-        rows = oldest_first(rows, layout, name)  # even if a row was refused: one out of place above it comes first
-    if rows.problem:
-        raise rows.problem
-    if rows.kind is None:
-        raise DataError(f"{name}: no rows below the header, expected one a day; add rows or name another file")
-    doubt = rows.kind.doubt(rows.times)
-    if doubt:
-        raise DataError(f"{name}: {doubt}")
-    return rows
-
-
-def _cut_note(content: bytearray, layout: Layout) -> tuple[str, ...]:
-    """The one way to cut a row short that leaves a sound row."""
-    if content.endswith((b"\n", b"\r")) or layout.close_at != len(layout.columns) - 1:
-        return ()
-    return ("the last line has no end: if the file was cut off there, the price in it may be wrong",)

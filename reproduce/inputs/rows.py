@@ -7,6 +7,8 @@ file's first problem.
 from __future__ import annotations
 
 import io
+import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +24,7 @@ from reproduce.inputs.times import Days, Times, UnixTimes, to_numbers
 LARGEST_USD = 1e12
 SMALLEST_USD = 1e-100  # what a price differs from the next by is smaller; its square would be 0 in float64
 
+_NUMBER = re.compile(r" *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? *")
 _NO_PRICE = ["", "NaN", "nan", "null"]
 _BEFORE_3_1 = tuple(int(part) for part in pd.__version__.split(".")[:2]) < (3, 1)
 _EXACT = {"float_precision": "round_trip"} if _BEFORE_3_1 else {}  # from there on always, and to say so is deprecated
@@ -86,7 +89,7 @@ def _check(
 
 def _problem(fields: list[str], kind: Times, layout: Layout, *, is_time: bool) -> str:
     """What is wrong with a row's time or else its price, what was expected, and what to do."""
-    if tuple(field.strip() for field in fields) == layout.columns:
+    if tuple(field.strip(" \ufeff") for field in fields) == layout.columns:
         return (
             "the header is there again, expected a row of prices: two tables lie in this file; remove this row, "
             "or name another file"
@@ -100,9 +103,12 @@ def _problem(fields: list[str], kind: Times, layout: Layout, *, is_time: bool) -
 
 def _price_refusal(text: str) -> str:
     """What was expected in place of this text, and what to do."""
-    if "," in text:
-        return "expected a price without commas, such as 7459.11; write every price so, or name another file"
-    close_usd = to_numbers(pd.Series([text]))[0]
+    close_usd = float(text) if _NUMBER.fullmatch(text) else math.nan
+    if math.isnan(close_usd) and re.search("[0-9]", text):
+        return (
+            "expected a plain number such as 7459.11, without commas, signs of currency or words; "
+            "write every price so, or name another file"
+        )
     if close_usd > LARGEST_USD:
         return f"expected a price of at most {LARGEST_USD:g} USD; mend the row or name another file"
     if 0 < close_usd < SMALLEST_USD:

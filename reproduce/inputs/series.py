@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reproduce.errors import DataError
-from reproduce.inputs.layout import Layout
-from reproduce.inputs.rows import Rows
-
-GAPS = ("refuse", "keep", "previous")  # what may be done about days without a price
+from reproduce.inputs.layout import Layout, find_layout
+from reproduce.inputs.rows import Rows, read_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,10 +20,31 @@ class Series:
     close_usd: np.ndarray  # (days,) float64, USD
     rows: np.ndarray  # (days,) int64, the number of the day's first row that has a price
     missing: np.ndarray  # (missing days,) datetime64[D], those between that have none
-    notes: tuple[str, ...]  # what was left out at the ends
+    notes: tuple[str, ...]  # what was chosen, converted or left out; a sentence each
 
 
-def oldest_first(rows: Rows, layout: Layout, name: str) -> Rows:
+def read_series(content: bytearray, name: str) -> Series:
+    """Read a table's content: a price a day, from rows that are sound and in their place.
+
+    Raises:
+        DataError: it is no such table; the message names the first row that is not sound or not in its place.
+    """
+    layout = find_layout(content, name)
+    rows = read_rows(content, layout, name)
+    if rows.kind is not None:
+        rows = _oldest_first(rows, layout, name)  # even if a row was refused: one out of place above it comes first
+    if rows.problem:
+        raise rows.problem
+    if rows.kind is None:
+        raise DataError(f"{name}: no rows below the header, expected one a day; add rows or name another file")
+    doubt = rows.kind.doubt(rows.times)
+    if doubt:
+        raise DataError(f"{name}: {doubt}")
+    series = _daily(rows, name)
+    return replace(series, notes=layout.notes + rows.kind.notes + _cut_note(content, layout) + series.notes)
+
+
+def _oldest_first(rows: Rows, layout: Layout, name: str) -> Rows:
     """The rows, turned where the file runs newest first.
 
     Raises:
@@ -56,7 +75,7 @@ def _disorder(rows: Rows, at: int, direction: int, layout: Layout) -> str:
     )
 
 
-def daily(rows: Rows, name: str) -> Series:
+def _daily(rows: Rows, name: str) -> Series:
     """A day's price is the mean of its rows that have one: correctly rounded sum over count.
 
     The days reach from the first with a price to the last.
@@ -114,3 +133,10 @@ def fill_gaps(series: Series, gaps: str, name: str) -> tuple[np.ndarray, np.ndar
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _cut_note(content: bytearray, layout: Layout) -> tuple[str, ...]:
+    """The one way to cut a row short that leaves a sound row."""
+    if content.endswith((b"\n", b"\r")) or layout.close_at != len(layout.columns) - 1:
+        return ()
+    return ("the last line has no end: if the file was cut off there, the price in it may be wrong",)

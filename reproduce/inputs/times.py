@@ -14,6 +14,7 @@ _MIDNIGHT = r"(?:[T ]+0?0:00(?::00(?:\.0+)?)?)?"
 _ZONE = r"(?: *(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}))?"
 _YEAR_FIRST = rf" *(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}}){_MIDNIGHT}{_ZONE} *"
 _MONTH_FIRST = rf" *(?P<month>[0-9]{{1,2}})/(?P<day>[0-9]{{1,2}})/(?P<year>[0-9]{{4}}){_MIDNIGHT}{_ZONE} *"
+_DIGIT = re.compile("[0-9]")
 _WITH_SLASHES = re.compile(r" *[0-9]+/")
 _UNITS = ((1, "seconds"), (1000, "milliseconds"), (1_000_000, "microseconds"))
 _LATEST = 10**11  # seconds, in the year 5138; a larger number is in the next smaller unit
@@ -68,7 +69,11 @@ class Days(Times):
         day_first = re.match(r"([0-9]{1,2})/[0-9]{1,2}/[0-9]{4}", text)
         if self._has_slashes and day_first and int(day_first[1]) > 12:
             return f"expected month/day/year such as 5/26/2018, and the month is not above 12; {_REWRITE}"
+        if re.fullmatch(self._pattern, text):
+            return "expected a day that the calendar has; mend the row or name another file"
         form = "month/day/year such as 5/26/2018" if self._has_slashes else "year-month-day such as 2018-05-26"
+        if not _DIGIT.search(text):
+            return f"expected a day as {form}: the row has none; write it in or remove the row"
         return f"expected a day as {form}; {_REWRITE}"
 
     def shown(self, time: int) -> str:
@@ -108,8 +113,8 @@ class UnixTimes(Times):
                 "expected Unix time in seconds such as 1527292800; write the times so, or, where each day has one row, "
                 "name the column date"
             )
-        if not text.strip():
-            return "expected Unix time such as 1527292800: the row has no time; write it in or remove the row"
+        if not _DIGIT.search(text):
+            return "expected Unix time such as 1527292800: the row has none; write it in or remove the row"
         number = 1527292800 * self._unit
         return f"expected Unix time in whole {self._name} such as {number}; mend the row or name another file"
 

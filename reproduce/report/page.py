@@ -9,15 +9,15 @@ from pathlib import Path
 from reproduce.articles.article import Article
 from reproduce.articles.sections import Account, Answer, Answers, Section
 from reproduce.articles.sources import is_own
-from reproduce.evidence.claims import ClaimsFile, Judgement, read_claims
+from reproduce.evidence.claims import REPRODUCED, ClaimsFile, Judgement, read_claims
 from reproduce.evidence.tally import Tally, count_verdicts
 from reproduce.report.machine import Fact, facts_of
 from reproduce.runs.directory import Directory
 
-APART = {  # groups of claims that are listed and not counted as reproduced: of one such row, and of all
-    "settings": ("setting", "settings, typed from the article: that they agree proves nothing"),
-    "reconstructions": ("reconstruction", "reconstructions: counts that the article never prints"),
-    "ours": ("our question", "questions of ours, which the article does not ask"),
+APART = {  # groups of claims that are listed and not counted as reproduced: a name for one of them, and what they are
+    "settings": ("setting", "typed from the article, so that it proves nothing if they agree"),
+    "reconstructions": ("reconstruction", "counts that the article never prints"),
+    "ours": ("our question", "which the article does not ask"),
 }
 
 
@@ -36,6 +36,13 @@ class ClaimRow:
     def group(self) -> str:
         """What the filter knows it by: the verdict of a claim proper, else the claim's group."""
         return self.judgement.verdict if self.is_counted else self.judgement.claim.group
+
+    @property
+    def agreement(self) -> str:
+        """Whether a value that is counted apart is the article's; the verdict of a question of ours."""
+        if self.group == "ours":
+            return self.judgement.verdict
+        return "agrees" if self.judgement.verdict == REPRODUCED else "differs"
 
 
 @dataclass(frozen=True)

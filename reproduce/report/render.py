@@ -26,7 +26,7 @@ from reproduce.report.page import APART, Page
 from reproduce.runs.files import write_text
 
 MARKER = b'<meta name="generator" content="reproduce report">'
-TITLE, LABEL = 48, 26  # characters of a line over and beside a picture
+TITLE, LABEL = 40, 26  # characters of a line over and beside a picture
 MARKS = {REPRODUCED: "✓", PARTLY: "◐", NOT_REPRODUCED: "✗", NOT_TESTABLE: "?"}  # so that no verdict is colour alone
 
 
@@ -55,9 +55,8 @@ def render(page: Page) -> str:
     environment.tests["cell"] = lambda value: isinstance(value, Cell)
     return environment.get_template("template.html.j2").render(
         page=page,
-        names={group: one for group, (one, _) in APART.items()},
         marks=MARKS,
-        apart={group: words for group, (_, words) in APART.items()},
+        apart=APART,
         style=Markup(_own("style.css")),
         scripts=[Markup(script) for script in scripts],
         policy=_policy(scripts),
@@ -111,8 +110,8 @@ def _image(picture: Picture) -> Image:
     figure, height = picture.figure, picture.height * WIDTH
     figure.set_size_inches(WIDTH, height)
     for axes in figure.axes:
-        axes.set_title(textwrap.fill(axes.get_title(), TITLE))
-        axes.set_ylabel(textwrap.fill(axes.get_ylabel(), LABEL))
+        axes.title.set_text(textwrap.fill(axes.get_title(), TITLE))
+        axes.yaxis.label.set_text(textwrap.fill(axes.get_ylabel(), LABEL))
         for text in axes.get_legend().get_texts() if axes.get_legend() else ():
             text.set_fontsize("small")
     svg = BytesIO()

@@ -85,7 +85,8 @@ def run(
     """Train what `config` says and leave a finished run directory under `root`.
 
     A finished run of the same configuration is left as it is. An unfinished one is taken up at its checkpoint, and one
-    that has none at the end of the longest finished run of fewer epochs beside it; both to the same bits. Call `reproduce.runs.process.limit_threads` before.
+    that has none at the end of the longest finished run of fewer epochs beside it; both to the same bits. Call
+    `reproduce.runs.process.limit_threads` before.
 
     Args:
         begin: builds the engine and its samples for a directory; called only where there is something to train.
@@ -122,7 +123,7 @@ def _resume(directory: Directory, training: Training) -> None:
 
 
 def _shorter(directory: Directory) -> Directory | None:
-    """The finished run beside a directory that differs from its run in having fewer epochs, and of several the longest."""
+    """The longest finished run beside a directory that differs from its own in nothing but fewer epochs."""
     config, found = directory.config, {}
     for path in directory.path.parent.glob(f"{config.article}-*-s{config.seed}-{config.engine}/checkpoint.npz"):
         with suppress(

@@ -6,20 +6,9 @@ import numpy as np
 import pytest
 
 from reproduce.articles.macbeth.variant import MacbethVariant
+from reproduce.bench import writing
 from reproduce.bench.contender import CORES
-from reproduce.bench.writing import (
-    CARRIED,
-    LENGTHS,
-    PREDICT,
-    WINDOW,
-    WritingProblem,
-    all_writers,
-    compared,
-    create_writing_problem,
-    time_writers,
-    write_by_generate,
-    write_by_predict,
-)
+from reproduce.bench.writing import CARRIED, PREDICT, WINDOW, write_by_generate, write_by_predict
 from reproduce.networks.characters.generation import generate
 from tests.bench.contenders import steady, train_raising, writer
 from tests.networks.characters.samples import random_weights
@@ -29,7 +18,7 @@ def text_problem(length):
     """A network whose text goes round in no circle (tests/networks/characters/test_generation.py)."""
     network = MacbethVariant(window=9, hidden=24)
     start = np.random.default_rng(1).integers(11, size=9, dtype=np.int32)
-    return WritingProblem(network, 11, random_weights(24, 11, seed=60, scale=1), start, length)
+    return writing.WritingProblem(network, 11, random_weights(24, 11, seed=60, scale=1), start, length)
 
 
 def test_predict_goes_on_from_turn_to_turn():
@@ -52,7 +41,7 @@ def test_generate_writes_the_same_text_in_every_turn(memory):
 
 def test_writers_stand_in_the_table_s_order():
     """30 characters of predict on all cores, 1000 of either memory on one thread."""
-    assert [(one.name, one.threads, LENGTHS[one.name]) for one in all_writers()] == [
+    assert [(one.name, one.threads, writing.LENGTHS[one.name]) for one in writing.all_writers()] == [
         (PREDICT, CORES, 30),
         (WINDOW, 1, 1000),
         (CARRIED, 1, 1000),
@@ -61,7 +50,7 @@ def test_writers_stand_in_the_table_s_order():
 
 def test_writing_problem_writes_many_characters():
     """At the article's size, from a seeded start; equal texts of one character for ever would prove little."""
-    problem = create_writing_problem(MacbethVariant(), 43)
+    problem = writing.create_writing_problem(MacbethVariant(), 43)
     (text,) = write_by_generate("window", replace(problem, steps=80))(1)
     assert (problem.start.shape, problem.start.dtype) == ((50,), np.dtype("int32"))
     assert len(set(text)) >= 5
@@ -69,8 +58,8 @@ def test_writing_problem_writes_many_characters():
 
 def write_all(*writers, rounds=1):
     """Time writers that pretend; results by name, and how many characters were compared."""
-    results = time_writers(writers, text_problem(0), rounds, on_progress=lambda _: None)
-    return {result.contender.name: result for result in results}, len(compared(results))
+    results = writing.time_writers(writers, text_problem(0), rounds, on_progress=lambda _: None)
+    return {result.contender.name: result for result in results}, len(writing.compared(results))
 
 
 def test_writers_write_once_a_round():

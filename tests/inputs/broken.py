@@ -3,6 +3,8 @@
 Every file lies under the name table.csv. The rows around the broken one are sound.
 """
 
+import json
+
 DAYS = "date,close\n2018-03-03,11034.5\n{row}\n2018-03-01,9000\n2018-02-28,9000\n"
 ARTICLE = (
     "https://www.CryptoDataDownload.com\nDate,Symbol,Open,High,Low,Close,Volume From,Volume To\n"
@@ -18,7 +20,10 @@ MEND = "mend the row or name another file"
 REWRITE = "write every date as 2018-05-26, or name another file"
 UTF_8 = "expected text in UTF-8; save the file as UTF-8 or name another file"
 PRICE = f"expected a price in USD, finite and above 0, such as 7459.11; {MEND}"
-NO_COMMAS = "expected a price without commas, such as 7459.11; write every price so, or name another file"
+PLAIN = (
+    "expected a plain number such as 7459.11, without commas, signs of currency or words; "
+    "write every price so, or name another file"
+)
 TOO_HIGH = f"expected a price of at most 1e+12 USD; {MEND}"
 TOO_LOW = (
     "expected a price of at least 1e-100 USD, because the square of a smaller one rounds to 0; "
@@ -26,17 +31,23 @@ TOO_LOW = (
 )
 ISO = f"expected a day as year-month-day such as 2018-05-26; {REWRITE}"
 SLASHES = f"expected a day as month/day/year such as 5/26/2018; {REWRITE}"
+NO_DAY = f"expected a day that the calendar has; {MEND}"
+NO_DATE = "expected a day as year-month-day such as 2018-05-26: the row has none; write it in or remove the row"
 WITH_TIME = "expected a day, at midnight if at any time; keep one row a day, with its date alone"
 FOUR_DIGITS = f"expected a year of four digits; {REWRITE}"
 DAY_FIRST = f"expected month/day/year such as 5/26/2018, and the month is not above 12; {REWRITE}"
 SECONDS = f"expected Unix time in whole seconds such as 1527292800; {MEND}"
-NO_TIME = "expected Unix time such as 1527292800: the row has no time; write it in or remove the row"
+NO_TIME = "expected Unix time such as 1527292800: the row has none; write it in or remove the row"
 IS_DATE = (
     "expected Unix time in seconds such as 1527292800; write the times so, or, where each day has one row, "
     "name the column date"
 )
+TWO = "expected 2 (date,close)"
+EIGHT = "expected 8 (Date,Symbol,Open,High,Low,Close,Volume From,Volume To)"
+SIX = "expected 6 (Timestamp,Open,High,Low,Close,Volume)"
 CUT = "the row is cut short: complete or remove it, or name another file"
 COMMAS = "mend the row, and write numbers without commas in them, or name another file"
+LONG = "has more than 65536 bytes, expected a line of a table in CSV; name another file"
 QUOTES = (
     "a quote stands within a field or is not closed, expected quotes in pairs around whole fields; "
     "mend the row or name another file"
@@ -65,77 +76,45 @@ GAPS = (
     "price of the day before fills in), or remove all rows of days before this row's"
 )
 
-PRICES = {  # what stands in place of a price, as JSON shows it, and why it is refused
-    "n/a": ("n/a", PRICE),
-    "-": ("-", PRICE),
-    "inf": ("inf", TOO_HIGH),
-    "1e400": ("1e400", TOO_HIGH),
-    "1e300": ("1e300", TOO_HIGH),
-    "1000000000001": ("1000000000001", TOO_HIGH),
-    "1e-300": ("1e-300", TOO_LOW),
-    "1e-400": ("1e-400", PRICE),
-    "0.00": ("0.00", PRICE),
-    "-10905": ("-10905", PRICE),
-    "10_905": ("10_905", PRICE),
-    "$10905": ("$10905", PRICE),
-    "10905 USD": ("10905 USD", PRICE),
-    "True": ("True", PRICE),
-    "0x10": ("0x10", PRICE),
-    "\u0661": (r"\u0661", PRICE),
-    "\uff17": (r"\uff17", PRICE),
-    '"1,234.5"': ("1,234.5", NO_COMMAS),
-    '"1234,5"': ("1234,5", NO_COMMAS),
-    "x" * 90: ("x" * 77 + "...", PRICE),
+PRICES = {  # why it is refused: what stands in place of a price
+    PRICE: ["n/a", "-", "1e-400", "0.00", "-10905", "True", "inf", "\u0661", "\uff17"],
+    PLAIN: ["10_905", "$10905", "10905 USD", "0x10", '"1,234.5"', '"1234,5"'],
+    TOO_HIGH: ["1e400", "1e300", "1000000000001"],
+    TOO_LOW: ["1e-300"],
 }
 DATES = {
-    "3/2/2018": ISO,
-    "2018-3-2": ISO,
-    "20180302": ISO,
-    "2018/03/02": ISO,
-    "02.03.2018": ISO,
-    "Mar 02 2018": ISO,
-    "2018-02-29": ISO,
-    "2018-13-01": ISO,
-    "0000-03-02": ISO,
-    "1519948800": ISO,
-    "tomorrow": ISO,
-    "": ISO,
-    "18-03-02": FOUR_DIGITS,
-    "2018-03-02 00:01": WITH_TIME,
-    "2018-03-02T13:00:00Z": WITH_TIME,
+    ISO: ["3/2/2018", "2018-3-2", "20180302", "2018/03/02", "02.03.2018", "Mar 02 2018", "1519948800"],
+    NO_DATE: ["tomorrow", "", "null"],
+    NO_DAY: ["2018-02-29", "2018-13-01", "2018-03-00", "0000-03-02"],
+    FOUR_DIGITS: ["18-03-02", "3/2/18", "02.03.18"],
+    WITH_TIME: ["2018-03-02 00:01", "2018-03-02T13:00:00Z"],
 }
 DATES_WITH_SLASHES = {
-    "2018-03-02": SLASHES,
-    "2/29/2018": SLASHES,
-    "3/0/2018": SLASHES,
-    "26/2/2018": DAY_FIRST,
-    "3/2/18": FOUR_DIGITS,
-    "3/2/2018 12:30": WITH_TIME,
+    SLASHES: ["2018-03-02"],
+    NO_DATE.replace("year-month-day such as 2018-05-26", "month/day/year such as 5/26/2018"): ["n/a"],
+    NO_DAY: ["2/29/2018", "3/0/2018"],
+    DAY_FIRST: ["26/2/2018"],
+    FOUR_DIGITS: ["3/2/18"],
+    WITH_TIME: ["3/2/2018 12:30"],
 }
 TIMES = {
-    "today": SECONDS,
-    "NaN": SECONDS,
-    "True": SECONDS,
-    "1527292740.5": SECONDS,
-    "1527292740000": SECONDS,
-    "99999999999999999999": SECONDS,
-    "-60": SECONDS,
-    "": NO_TIME,
-    "2018-05-25 23:59:00": IS_DATE,
-    "5/25/2018": IS_DATE,
+    SECONDS: ["1527292740.5", "1527292740000", "99999999999999999999", "-60"],
+    NO_TIME: ["", "today", "NaN", "True"],
+    IS_DATE: ["2018-05-25 23:59:00", "5/25/2018"],
 }
-ROWS = {  # the row in place of the second, in each layout, and why it is refused
-    "days": (
+ROWS = (  # for each layout, what stands in place of the second row, and why it is refused
+    (
         DAYS,
         {
-            "2018-03-02": f"number of fields is 1, expected 2 (date,close); {CUT}",
-            " ": f"number of fields is 1, expected 2 (date,close); {CUT}",
-            "2018-03-02,10,905.5": f"number of fields is 3, expected 2 (date,close); {COMMAS}",
+            "2018-03-02": f"number of fields is 1, {TWO}; {CUT}",
+            " ": f"number of fields is 1, {TWO}; {CUT}",
+            "2018-03-02,10,905.5": f"number of fields is 3, {TWO}; {COMMAS}",
             '2018-03-02,"10905': QUOTES,
             '2018-03-02,10"905"': QUOTES,
             '2018-03-02,"10"905': QUOTES,
-            '"2018-03-02,10905"': f"number of fields is 1, expected 2 (date,close); {CUT}",
+            '"2018-03-02,10905"': f"number of fields is 1, {TWO}; {CUT}",
             "date,close": AGAIN,
+            "\ufeffdate,close": AGAIN,
             "2018-03-02,10905\x00": f"has the byte 0x00, {UTF_8}",
             "2018-03-02,10905\udca4": f"has the byte 0xa4, {UTF_8}",
             "2018-03-02,10905\udce2\udc82": f"has the byte 0xe2, {UTF_8}",
@@ -143,24 +122,20 @@ ROWS = {  # the row in place of the second, in each layout, and why it is refuse
             "2018-03-04,9": f"date is 2018-03-04, expected a day earlier than 2018-03-03 {SORT}",
         },
     ),
-    "article": (
+    (
         ARTICLE,
         {
-            "3/2/2018,BTCUSD,1,2,3,109": "number of fields is 6, expected 8 "
-            f"(Date,Symbol,Open,High,Low,Close,Volume From,Volume To); {CUT}",
-            "3/2/2018,BTCUSD,1,2,3,10,905.5,4,5": "number of fields is 9, expected 8 "
-            f"(Date,Symbol,Open,High,Low,Close,Volume From,Volume To); {COMMAS}",
+            "3/2/2018,BTCUSD,1,2,3,109": f"number of fields is 6, {EIGHT}; {CUT}",
+            "3/2/2018,BTCUSD,1,2,3,10,905.5,4,5": f"number of fields is 9, {EIGHT}; {COMMAS}",
             "Date,Symbol,Open,High,Low,Close,Volume From,Volume To": AGAIN,
-            "https://www.CryptoDataDownload.com": "number of fields is 1, expected 8 "
-            f"(Date,Symbol,Open,High,Low,Close,Volume From,Volume To); {CUT}",
+            "https://www.CryptoDataDownload.com": f"number of fields is 1, {EIGHT}; {CUT}",
         },
     ),
-    "minutes": (
+    (
         MINUTES,
         {
-            "1527292740,1,1,1,70": f"number of fields is 5, expected 6 (Timestamp,Open,High,Low,Close,Volume); {CUT}",
-            "1527292740,1,1,1,7,5,4": "number of fields is 7, expected 6 (Timestamp,Open,High,Low,Close,Volume); "
-            + COMMAS,
+            "1527292740,1,1,1,70": f"number of fields is 5, {SIX}; {CUT}",
+            "1527292740,1,1,1,7,5,4": f"number of fields is 7, {SIX}; {COMMAS}",
             '1527292740,"1,1,1",7,5,4,"9': QUOTES,
             "Timestamp,Open,High,Low,Close,Volume": AGAIN,
             "1527292680,1,1,1,7,4": f"Timestamp is 1527292680 as in row 2, expected each minute once; {ONCE}",
@@ -169,13 +144,14 @@ ROWS = {  # the row in place of the second, in each layout, and why it is refuse
             "1527292740,1,1,1,7\x005,4": f"has the byte 0x00, {UTF_8}",
         },
     ),
-}
+)
 FILES = {  # the whole file, and the message without its name
     "": f": {EMPTY}",
     "\ufeff": f": {EMPTY}",
     "\ufeff\r\n \n": f": {EMPTY}",
     "https://www.CryptoDataDownload.com\n": f": {EMPTY}",
     "date,close": f": {NO_ROWS}",
+    "date,close\n2018-03-02,7\n2018-03-01, ": f', row 3: close is " ", {PRICE}',
     "date,close\n\n \n": f": {NO_ROWS}",
     "Timestamp,Close\r\n": f": {NO_ROWS}",
     "date,close\n2018-03-01,null\n2018-03-02,\n": f": {NO_PRICE}",
@@ -198,6 +174,8 @@ FILES = {  # the whole file, and the message without its name
     "rename those that shall not be read",
     "date,date,close\n": ', row 1: "date" and "date" are columns 1 and 2, expected one named date; '
     "rename those that shall not be read",
+    "date," + "x" * 70_000: f", row 1: {LONG}",
+    "date,close,more\n2018-03-01,7," + "x" * 5_000_000: f", row 2: {LONG}",
     'date,"close\n2018-03-01,7\n': f", row 1: {QUOTES}",
     'date",""close\n2018-03-01,7\n': f", row 1: {QUOTES}",
     "date,\udcffclose\n": f", row 1: has the byte 0xff, {UTF_8}",
@@ -229,7 +207,7 @@ FILES = {  # the whole file, and the message without its name
     f"2, expected each day once; {ONCE}",
     "date,close\n2018-03-09,1\n2018-03-08,n/a\n2018-03-09\n": f', row 3: close is "n/a", {PRICE}',
     "date,close\n2018-03-09,1\n2018-03-07,n/a\n": f', row 3: close is "n/a", {PRICE}',
-    "date,close\n2018-03-09,1\ntomorrow,-1\n2018-03-07,\udcff": f', row 3: date is "tomorrow", {ISO}',
+    "date,close\n2018-03-09,1\ntomorrow,-1\n2018-03-07,\udcff": f', row 3: date is "tomorrow", {NO_DATE}',
     # As far as possible from the row above, which decides the direction
     "date,close\n2018-03-06,1\n2018-03-07,2\n2018-03-08,3\n2018-03-06,4\n2018-03-09,5\n": ", row 5: date is "
     f"2018-03-06 as in row 2, expected each day once; {ONCE}",
@@ -238,32 +216,35 @@ FILES = {  # the whole file, and the message without its name
 }
 
 
+def _texts(kinds: dict[str, list[str]]) -> list[tuple[str, str, str]]:
+    """Each text, the same without quotes around it, and its refusal, which shows what is no ASCII as JSON does."""
+    bare = [(text, text.strip('"'), why) for why, texts in kinds.items() for text in texts]
+    return [(text, inner, f"{json.dumps(inner)}, {why}") for text, inner, why in bare]
+
+
 def _collect() -> dict[str, tuple[bytes, str]]:
     """By name: the bytes and the whole message."""
-    rows = {f"{layout}: {row}": (form, row, why) for layout, (form, bad) in ROWS.items() for row, why in bad.items()}
-    for text, (shown, why) in PRICES.items():
-        rows[f"price of a day: {text}"] = (DAYS, f"2018-03-02,{text}", f'close is "{shown}", {why}')
-        rows[f"price of the article: {text}"] = (
-            ARTICLE,
-            f"3/2/2018,BTCUSD,1,2,3,{text},4,5",
-            f'Close is "{shown}", {why}',
-        )
-        rows[f"price of a minute: {text}"] = (MINUTES, f"1527292740,1,2,3,{text},4", f'Close is "{shown}", {why}')
-        bare = text.strip('"')
-        rows[f"quoted price: {text}"] = (QUOTED, f'"{bare}","1,5","2018-03-02"', f'close is "{shown}", {why}')
-    for text, why in DATES.items():
-        rows[f"date: {text}"] = (DAYS, f"{text},10905", f'date is "{text}", {why}')
-        rows[f"quoted date: {text}"] = (QUOTED, f'"10905","1,5","{text}"', f'date is "{text}", {why}')
-    for text, why in DATES_WITH_SLASHES.items():
-        rows[f"date with slashes: {text}"] = (ARTICLE, f"{text},BTCUSD,1,2,3,10905,4,5", f'Date is "{text}", {why}')
-    for text, why in TIMES.items():
-        rows[f"time: {text}"] = (MINUTES, f"{text},1,2,3,10905,4", f'Timestamp is "{text}", {why}')
-    broken = {}
-    for name, (form, row, why) in rows.items():
-        number = form.partition("{row}")[0].count("\n") + 1
-        broken[name] = (form.format(row=row), f"table.csv, row {number}: {why}")
-    broken |= {f"file: {content[:60]}": (content, f"table.csv{why}") for content, why in FILES.items()}
-    return {ascii(name): (text.encode("utf-8", "surrogateescape"), why) for name, (text, why) in broken.items()}
+    rows = [(form, row, why) for form, bad in ROWS for row, why in bad.items()]
+    for text, bare, why in _texts(PRICES):
+        rows.append((DAYS, f"2018-03-02,{text}", f"close is {why}"))
+        rows.append((ARTICLE, f"3/2/2018,BTCUSD,1,2,3,{text},4,5", f"Close is {why}"))
+        rows.append((MINUTES, f"1527292740,1,2,3,{text},4", f"Close is {why}"))
+        rows.append((QUOTED, f'"{bare}","1,5","2018-03-02"', f"close is {why}"))
+    for text, _, why in _texts(DATES):
+        rows.append((DAYS, f"{text},10905", f"date is {why}"))
+        rows.append((QUOTED, f'"10905","1,5","{text}"', f"date is {why}"))
+    for text, _, why in _texts(DATES_WITH_SLASHES):
+        rows.append((ARTICLE, f"{text},BTCUSD,1,2,3,10905,4,5", f"Date is {why}"))
+    for text, _, why in _texts(TIMES):
+        rows.append((MINUTES, f"{text},1,2,3,10905,4", f"Timestamp is {why}"))
+    broken = FILES | {
+        form.format(row=row): f", row {form[: form.index('{')].count(chr(10)) + 1}: {why}" for form, row, why in rows
+    }
+    names = [f"{number}: {text[:60]}" for number, text in enumerate(broken)]
+    return {
+        ascii(name): (text.encode("utf-8", "surrogateescape"), f"table.csv{why}")
+        for name, (text, why) in zip(names, broken.items(), strict=True)
+    }
 
 
 BROKEN = _collect()

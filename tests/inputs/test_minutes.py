@@ -4,12 +4,13 @@ import csv
 import io
 import random
 import statistics
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reproduce.bench.inputs import measure
 from reproduce.inputs import lines
 from reproduce.inputs.prices import load_prices
 
@@ -72,18 +73,14 @@ def test_smaller_units_are_known_by_size_and_noted(tmp_path, unit, name, ending)
     assert table.notes == (f"times are in {name} and were converted",)
 
 
-@pytest.mark.parametrize("offset", [-1, 0], ids=["last-second", "midnight"])
-def test_day_ends_at_midnight_utc(tmp_path, offset):
-    """The last second of a day belongs to it, and midnight to the next."""
-    time = datetime(2018, 5, 26, tzinfo=timezone.utc) + timedelta(seconds=offset)
-    table = load(tmp_path, HEADER + minute(int(time.timestamp()), 7100))
-    assert str(table.dates[0]) == time.date().isoformat()
-
-
-def test_time_begins_with_0(tmp_path):
-    """In a table of one row; how many are needed is the variant's affair."""
-    table = load(tmp_path, HEADER + minute(0, 7000.1))
-    assert (str(table.dates[0]), table.close_usd.tolist()) == ("1970-01-01", [7000.1])
+@pytest.mark.parametrize(
+    ("time", "day"),
+    [(0, "1970-01-01"), (START + 119, "2018-05-25"), (START + 120, "2018-05-26")],
+    ids=["first-of-all", "last-second", "midnight"],
+)
+def test_days_are_those_of_utc(tmp_path, time, day):
+    """In a table of one row, which is one: how many are needed is the variant's affair."""
+    assert load(tmp_path, HEADER + minute(time, 7100)).dates.astype(str).tolist() == [day]
 
 
 @pytest.mark.parametrize("block", [50, 5000, lines.BLOCK])
@@ -118,7 +115,7 @@ def test_minutes_have_the_mean_of_plain_python_to_the_last_bit(tmp_path, monkeyp
 def test_minutes_read_equal_in_any_layout(
     tmp_path_factory, header, ending, order, quoting, line_end, mark, block, first, closes
 ):
-    """Written by Python's own writer, five a day; a None is a minute without a price, two thirds of a day may be."""
+    """Written by Python's own writer, five a day; some have no price."""
     closes = [1.0, *closes, 2.0]
     by_day, file = {}, io.StringIO()
     writer = csv.writer(file, quoting=quoting, lineterminator=line_end)
@@ -136,15 +133,6 @@ def test_minutes_read_equal_in_any_layout(
     assert table.close_usd.tolist() == [statistics.fmean(by_day[day]) for day in table.dates.tolist()]
 
 
-def test_day_without_a_price_may_be_filled(tmp_path):
-    """The second of three days has minutes, but no trade; the first and the last day are there in part."""
-    content = (
-        HEADER + minute(START, 1) + minute(START + 60, 3) + f"{START + DAY}{NO_TRADE}" + minute(START + 2 * DAY, 7)
-    )
-    table = load(tmp_path, content, gaps="previous")
-    assert (table.close_usd.tolist(), table.filled, table.missing) == ([7, 2, 2], ("2018-05-26",), 1)
-
-
 @pytest.mark.parametrize("days", [-9, 9], ids=["before-the-first", "after-the-last"])
 def test_days_without_a_price_at_the_ends_are_no_gap(tmp_path, days):
     """Far from the others; a note says that they were left out."""
@@ -152,3 +140,10 @@ def test_days_without_a_price_at_the_ends_are_no_gap(tmp_path, days):
     table = load(tmp_path, HEADER + edge * (days < 0) + SOUND + edge * (days > 0))
     assert (table.close_usd.tolist(), table.missing) == ([7101.75, 7015.375], 0)
     assert table.notes == ("1 day without a price at the ends of the table: left out",)
+
+
+def test_bench_reads_the_table_that_it_writes():
+    """Three days of minutes, in a process of its own."""
+    reading = measure(2 * 1440 + 1)
+    assert reading.days == 3
+    assert 2**20 < reading.peak_bytes < 2**30

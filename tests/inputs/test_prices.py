@@ -51,7 +51,10 @@ def test_embedded_table_is_the_one_its_card_describes():
 
 
 def test_embedded_table_is_read_bit_for_bit():
-    """Python's own reader finds the same days and prices in the file that has the sum the package names."""
+    """Python's own reader finds the same days and prices in the file that has the sum the package names.
+
+    They are 2018-05-26 back to 2014-12-01 without a gap, as the article's program reads them.
+    """
     table, content = load_prices(), embedded_table_path().read_bytes()
     rows = list(csv.DictReader(io.StringIO(content.decode())))
     assert hashlib.sha256(content).hexdigest() == EMBEDDED_SHA256 == table.sha256
@@ -59,13 +62,8 @@ def test_embedded_table_is_read_bit_for_bit():
     assert (table.dates.dtype, table.close_usd.dtype) == (np.dtype("datetime64[D]"), np.float64)
     assert table.dates.astype(str).tolist() == [row["date"] for row in rows]
     assert table.close_usd.tolist() == [float(row["close"]) for row in rows]
-
-
-def test_embedded_table_has_1273_consecutive_days_newest_first():
-    """2018-05-26 back to 2014-12-01 without a gap, as the article's program reads them."""
-    dates = load_prices().dates
-    assert [str(day) for day in dates[[0, -1]]] == ["2018-05-26", "2014-12-01"]
-    assert np.diff(dates).astype(int).tolist() == [-1] * 1272
+    assert [str(day) for day in table.dates[[0, -1]]] == ["2018-05-26", "2014-12-01"]
+    assert np.diff(table.dates).astype(int).tolist() == [-1] * 1272
 
 
 def test_embedded_table_does_not_move_on_37_of_its_254_oldest_steps():
@@ -210,22 +208,26 @@ WITH_GAPS = "date,close\n2018-03-01,1\n2018-03-02,2\n2018-03-03,null\n2018-03-04
 FOUND = "3 days without a price in 2 gaps, the first 2018-03-03, the last 2018-03-06"
 
 
-def test_gaps_are_kept(tmp_path):
-    """A step goes from a row to the next; a row whose price is null is a missing day."""
-    table = load_prices(write(tmp_path, WITH_GAPS), gaps="keep")
-    assert table.dates.astype(str).tolist() == ["2018-03-07", "2018-03-04", "2018-03-02", "2018-03-01"]
-    assert table.close_usd.tolist() == [7, 4, 2, 1]
-    assert (table.gaps, table.missing, table.filled) == ("keep", 3, ())
-    assert table.notes == (f"{FOUND}: left out, so that a step goes from a row to the next",)
-
-
-def test_gaps_are_filled_with_the_day_before(tmp_path):
-    """Two days running have the price of the last day before both."""
-    table = load_prices(write(tmp_path, WITH_GAPS), gaps="previous")
-    assert table.dates.astype(str).tolist() == [f"2018-03-0{day}" for day in range(7, 0, -1)]
-    assert table.close_usd.tolist() == [7, 4, 4, 4, 2, 2, 1]
-    assert (table.gaps, table.missing, table.filled) == ("previous", 3, ("2018-03-03", "2018-03-05", "2018-03-06"))
-    assert table.notes == (f"{FOUND}: filled with the price of the day before",)
+@pytest.mark.parametrize(
+    ("gaps", "days", "closes", "filled", "done"),
+    [
+        ("keep", [7, 4, 2, 1], [7, 4, 2, 1], (), "left out, so that a step goes from a row to the next"),
+        (
+            "previous",
+            [7, 6, 5, 4, 3, 2, 1],
+            [7, 4, 4, 4, 2, 2, 1],
+            ("2018-03-03", "2018-03-05", "2018-03-06"),
+            "filled with the price of the day before",
+        ),
+    ],
+    ids=["keep", "previous"],
+)
+def test_gaps_are_kept_or_filled(tmp_path, gaps, days, closes, filled, done):
+    """As asked, and a note says so; a row whose price is null is a missing day."""
+    table = load_prices(write(tmp_path, WITH_GAPS), gaps=gaps)
+    assert table.dates.astype(str).tolist() == [f"2018-03-0{day}" for day in days]
+    assert table.close_usd.tolist() == closes
+    assert (table.gaps, table.missing, table.filled, table.notes) == (gaps, 3, filled, (f"{FOUND}: {done}",))
 
 
 @pytest.mark.parametrize("gaps", ["keep", "previous"])

@@ -1,83 +1,110 @@
-"""Runs, studies and an audit to make pages of: written by the package's own writers, trained by nobody."""
+"""Runs, studies and judgements to make pages of: written by the package's own writers, trained by nobody."""
 
-import csv
-from dataclasses import asdict, replace
-from datetime import datetime, timezone
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
-from reproduce.articles.bitcoin_lstm.ablation import shipped_ablation
-from reproduce.articles.bitcoin_lstm.answers import Answer
-from reproduce.articles.bitcoin_lstm.bands import BandVerdict
-from reproduce.articles.bitcoin_lstm.metrics import persistence, prediction_metrics
-from reproduce.articles.bitcoin_lstm.runs import PredictingProgress, RunConfig, RunDirectory
-from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.articles.bitcoin_lstm.windows import prepare
-from reproduce.evidence.claims import VERDICTS, ClaimsFile, Judgement, load_claims
+from reproduce.articles import article_of
+from reproduce.articles.bitcoin_lstm.losses import EPOCHS, LossRow
+from reproduce.articles.forecasts import prediction_rows, write_predictions
+from reproduce.articles.macbeth.milestones import Milestone, sample_name, write_milestones
+from reproduce.articles.sources import PRICES, TEXTS
+from reproduce.evidence.claims import VERDICTS, Judgement, read_claims
+from reproduce.evidence.skill import persistence, prediction_metrics
 from reproduce.inputs.prices import PriceTable, load_prices
-from reproduce.report.page import PACKAGE, Audit
-from reproduce.runs.files import write_json
+from reproduce.inputs.text import number_characters
+from reproduce.runs.config import RunConfig
+from reproduce.runs.directory import Directory
+from reproduce.runs.study import RUNS, run_row
+from reproduce.runs.tables import frame_text, rows_text
 
 HOSTILE = """<script>window.harm = 1</script><img src="x" onerror='window.harm = 2'></script> & {{ 7 * 7 }} "quoted" """
-OWN = Variant(window=3, batch=4, epochs=5)  # a variant for a table of one's own
+TEXT = "tomorrow, and tomorrow, and tomorrow,\ncreeps in this petty pace from day to day,\n" * 3
+SHORT = {  # variants whose runs are quickly written
+    "bitcoin-lstm": {"window": 3, "batch": 4, "epochs": 5},
+    "stacked-lstm": {"window": 4, "test_days": 10, "epochs": 5},
+    "macbeth": {"window": 9, "batch": 4, "hidden": 2, "epochs": 5},
+}
 
 
-def own_table(rows=82, sha256="5" * 64):
+def own_table(rows=82):
     """Daily prices that never repeat, newest first; the table is nobody else's."""
     days = np.datetime64("2021-03-01") - np.arange(rows)
-    return PriceTable(days, 900.0 + (37 * np.arange(rows) ** 2) % 911, sha256, "prices.csv")
+    return PriceTable(days, 900.0 + (37 * np.arange(rows) ** 2) % 911, "5" * 64, "prices.csv")
 
 
 def losses_of(epochs, seed=0):
-    """A loss a epoch, falling from 0.3 to 0.007 as the article's does, with noise of its own for each seed."""
+    """A loss a epoch, falling from 0.3 to 0.007 as the Bitcoin article's does, with noise of its own for each seed."""
     noise = np.random.default_rng(seed).normal(0, 0.2, epochs)
     return 0.007 + 0.3 * np.exp(-np.arange(epochs) / 20 + noise)
 
 
-def write_run(root, variant=None, *, table=None, seed=0, argv=("reproduce", "run"), diverged=False, **environment):
-    """A finished run whose predictions repeat the nearest price read, scaled by 0.99 on the test set; its path."""
-    table, variant = table or load_prices(), variant or Variant()
-    dataset = prepare(table, variant)
-    directory = RunDirectory(root, RunConfig(variant, seed, "compiled", table.sha256))
+def write_run(root, article_id, *, variant=None, data=None, seed=0, diverged=False, **environment):
+    """A finished run of an article; its directory. Without `data`, of the article's own prices, or of TEXT."""
+    article = article_of(article_id)
+    if data is None:
+        data = number_characters(TEXT, "6" * 64, "speech.txt") if article_id == "macbeth" else load_prices()
+    threads = {"inter_op": 1, "intra_op": 2}
+    config = RunConfig(variant or article.Variant(), seed, article.engines[0], data.sha256, article_id)
+    directory = Directory(root, config)
     with directory.opened(force=True):
-        write_json(directory.path / "environment.json", {"argv": list(argv), "seconds": 12.3, **environment})
-        training, testing = persistence(dataset.train[0]) + 0.01, persistence(dataset.test[0]) * 0.99
-        if diverged:
-            testing = np.full_like(testing, np.nan)
-        progress = PredictingProgress(losses_of(variant.epochs, seed).tolist(), predictions=training)
-        directory.write_results(progress, testing, dataset, prediction_metrics(dataset, testing))
-    return directory.path
+        facts = {"argv": ["bin/reproduce", "run"], "seconds": 12.3, "threads": threads, "packages": {"reproduce": "0"}}
+        directory.write_json("environment.json", facts | environment)
+        article.source.write(directory, data)
+        directory.write_losses(losses_of(config.variant.epochs, seed).tolist())
+        metrics = _write_text(directory) if article_id == "macbeth" else _write_forecasts(article, directory, diverged)
+        directory.write_json("metrics.json", metrics | {"final_loss": 0.007})
+    return directory
 
 
-def write_study(folder, variants, seeds, *, trained, status=("finished",), table=None):
-    """A study's table, seed by seed, and the run directories of the `trained` (variant, seed); statuses in turn."""
-    rows = []
-    for seed in range(seeds):
-        for variant in variants:
-            config = RunConfig(variant, seed, "compiled", (table or load_prices()).sha256)
-            losses = {f"loss_{epoch}": loss for epoch, loss in enumerate(losses_of(variant.epochs, seed))}
-            row = {"run": config.name, **asdict(variant), "seed": seed, "engine": "compiled"}
-            rows.append(row | {"status": status[len(rows) % len(status)]} | losses)
-    folder.mkdir(exist_ok=True)
-    with (folder / "study.csv").open("w", newline="") as file:
-        names = max(rows, key=len)
-        writer = csv.DictWriter(file, list(names), restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    for variant, seed in trained:
-        write_run(folder, variant, seed=seed, table=table)
-    return folder
+def _write_forecasts(article, directory, diverged):
+    """Predictions that repeat the nearest price read, scaled by 0.99 on the test set; the metrics of the run."""
+    windows = article.module("windows").prepare(PRICES.read(directory), directory.config.variant)
+    testing = persistence(windows.test[0]) * (np.nan if diverged else 0.99)
+    parts = [prediction_rows(windows, "testing", windows.train_windows, testing)]
+    if article.id == "bitcoin-lstm":
+        parts.insert(0, prediction_rows(windows, "training", 0, persistence(windows.train[0]) + 0.01))
+    write_predictions(directory, *parts)
+    inputs, targets = windows.test
+    return prediction_metrics(testing, targets, persistence(inputs), windows.unit_usd)
 
 
-def sample_audit(words="a claim", variant="published"):
-    """Every claim of the article with verdicts in turn, so that all four occur; texts and a variant's name as given."""
-    claims = [replace(claim, text=f"{words} {k}") for k, claim in enumerate(load_claims(PACKAGE))]
-    judgements = [Judgement(claim, None, VERDICTS[k * k % 4 if k > 3 else k]) for k, claim in enumerate(claims)]
-    ablation = {name: replace(row, variant=f"{variant}: {name}") for name, row in shipped_ablation().items()}
-    return Audit(
-        article=ClaimsFile(words, [words], words, [words], datetime(2026, 1, 1, tzinfo=timezone.utc), claims),
-        judgements=judgements,
-        ablation=ablation,
-        bands=[BandVerdict(variant, 40, 0.5, 30)],
-        answers=[Answer(f"Question of {words}?", words, words)],
-    )
+def _write_text(directory):
+    """Milestones with a text each, and what follows a window by either loop."""
+    text, window = TEXTS.read(directory), directory.config.variant.window
+    start = text.characters[40 : 40 + window]
+    milestones = [Milestone(epoch, 3.25 / epoch, np.nan, 1 / epoch) for epoch in (1, 2, 5)]
+    write_milestones(directory, milestones)
+    for one in milestones:
+        letters = " " if one.epoch == 1 else f"{one.epoch} epochs "
+        directory.write_text(sample_name(one.epoch), start + (letters * 500)[:500] + "\n")
+    pieces = {"a window": start, "published": "printed."[:window], "repaired": ("fed back " * 60)[:500]}
+    written = "\n".join(f"--- {title}:\n{piece}\n" for title, piece in pieces.items())
+    directory.write_text("written.txt", written)
+    return {"weights": 1234, "samples": 56, "batches": 14}
+
+
+def write_study(folder, configured):
+    """study.csv over runs of the Bitcoin article, {variant: seeds}, with every run's losses; their losses.csv too."""
+    directories = [
+        write_run(folder, "bitcoin-lstm", variant=variant, seed=seed)
+        for variant, seeds in configured.items()
+        for seed in seeds
+    ]
+    (folder / RUNS).write_text(frame_text(pd.DataFrame([run_row(one) for one in directories])))
+    rows = [
+        LossRow(one.config.variant.name, one.config.seed, *one.read_losses()[EPOCHS])
+        for one in directories
+        if one.config.variant.epochs > EPOCHS[-1]
+    ]
+    if rows:
+        (folder / "losses.csv").write_text(rows_text(LossRow, rows))
+    return directories
+
+
+def judgements_of(article_id, words="a claim"):
+    """Every claim of an article with verdicts in turn, so that all four occur; texts as given."""
+    claims = read_claims(article_of(article_id).package).claims
+    named = [replace(claim, text=f"{words} {k}") for k, claim in enumerate(claims)]
+    return [Judgement(claim, None, VERDICTS[k % 4]) for k, claim in enumerate(named)]

@@ -11,22 +11,32 @@ import time
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from reproduce import pool
-from reproduce.articles.bitcoin_lstm.runs import RunDirectory
-from reproduce.articles.bitcoin_lstm.study import Study, read_study, run_study, study_table, summarise_study
+from reproduce.articles import train
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.errors import DataError, RunError
+from reproduce.errors import RunError
 from reproduce.inputs.prices import load_prices
+from reproduce.runs import pool
+from reproduce.runs.config import RunConfig
+from reproduce.runs.study import Study, first_finished, machine_of, run_row, run_study
 
 TINY = Variant(hidden=6, epochs=2)
 VARIANTS = (TINY, Variant(wiring="described", hidden=6, epochs=2))
-RESULTS = ("losses.csv", "predictions.csv", "metrics.json")
+RESULTS = ("losses.csv", "predictions.csv", "metrics.json", "config.json", "prices.csv", "input.json")
+TABLE = load_prices()
 
 
 def study_in(root, variants=VARIANTS, seeds=range(2)):
-    return Study(root, variants, seeds, load_prices())
+    """Seed by seed, as the command line puts them."""
+    pairs = [(seed, variant) for seed in seeds for variant in variants]
+    return Study(root, tuple(RunConfig(v, seed, "compiled", TABLE.sha256, "bitcoin-lstm") for seed, v in pairs))
+
+
+def run(study, on_run=lambda _: None, **options):
+    """Train what is missing."""
+    return run_study(study, train, TABLE, on_run=on_run, **options)
 
 
 def results(root):
@@ -39,7 +49,7 @@ def local_study(tmp_path_factory):
     """A study of four runs, on two local processes; and the names it reported, in the order it did."""
     study = study_in(tmp_path_factory.mktemp("local"))
     names = []
-    run_study(study, workers=2, on_run=names.append)
+    assert run(study, names.append, workers=2) == 4
     return study, names
 
 
@@ -47,7 +57,7 @@ def test_study_leaves_one_finished_run_directory_for_each_variant_and_seed(local
     """None missing, none twice, each reported once."""
     study, names = local_study
     assert sorted(names) == sorted(config.name for config in study.configs)
-    assert all(RunDirectory(study.root, config).is_finished for config in study.configs)
+    assert all(directory.is_finished for directory in study.directories)
     assert len(list(study.root.glob("*/metrics.json"))) == 4
 
 
@@ -61,7 +71,7 @@ def test_study_runs_have_the_bits_of_reproduce_run(local_study, tmp_path):
         assert (tmp_path / config.name / name).read_bytes() == (study.root / config.name / name).read_bytes(), name
 
 
-def test_study_table_has_a_row_a_run_with_its_figures(local_study):
+def test_study_table_has_a_row_a_run_with_its_values(local_study):
     """Variant, seed, status, errors and every epoch's loss, as the run directory has them."""
     study, _ = local_study
     with (study.root / "study.csv").open(newline="") as file:
@@ -72,20 +82,19 @@ def test_study_table_has_a_row_a_run_with_its_figures(local_study):
     ]
     for row in rows:
         metrics = json.loads((study.root / row["run"] / "metrics.json").read_text())
-        losses = np.genfromtxt(study.root / row["run"] / "losses.csv", delimiter=",", names=True)["loss"]
+        losses = pd.read_csv(study.root / row["run"] / "losses.csv", float_precision="round_trip")["loss"]
         assert float(row["test_mse"]) == metrics["test_mse"]
         assert [float(row["loss_0"]), float(row["loss_1"])] == losses.tolist()
         assert float(row["seconds"]) > 0
         assert row["version"]
 
 
-def test_study_is_read_back_by_variant(local_study):
-    """(seeds, epochs) of losses under each variant's name."""
+def test_study_has_its_directories_by_variant(local_study):
+    """In its order, a seed each."""
     study, _ = local_study
-    losses = read_study(study.root / "study.csv")
-    assert {name: curves.shape for name, curves in losses.items()} == {v.name: (2, 2) for v in VARIANTS}
-    expected = RunDirectory(study.root, study.configs[3]).read_losses()
-    np.testing.assert_array_equal(losses[VARIANTS[1].name][1], expected)
+    named = study.of_variants()
+    assert list(named) == [variant.name for variant in VARIANTS]
+    assert [one.config.seed for one in named[VARIANTS[1].name]] == [0, 1]
 
 
 def test_study_that_is_finished_trains_nothing_again(local_study):
@@ -93,38 +102,70 @@ def test_study_that_is_finished_trains_nothing_again(local_study):
     study, _ = local_study
     before = {path: path.stat().st_mtime_ns for path in study.root.glob("*/*")}
     names = []
-    run_study(study, workers=1, on_run=names.append)
+    assert run(study, names.append) == 0
     assert {path: path.stat().st_mtime_ns for path in study.root.glob("*/*")} == before
     assert len(names) == 4
 
 
 def test_failing_run_is_recorded_and_the_others_go_on(tmp_path):
-    """A corrupt checkpoint in one run: its row says failed, the reason stands beside it."""
+    """A corrupt checkpoint in one run: its row says failed, the reason stands beside it; the other is left."""
     study = study_in(tmp_path, variants=(TINY,))
+    write_finished(study.directories[1], [0.5, 0.25])
     broken = tmp_path / study.configs[0].name
     broken.mkdir()
     (broken / "checkpoint.npz").write_bytes(b"not a checkpoint")
-    run_study(study, workers=1, on_run=lambda _: None)
-    assert [row["failed"] for row in summarise_study(study)] == [1]
-    assert [row["finished"] for row in summarise_study(study)] == [1]
+    run(study)
+    with (tmp_path / "study.csv").open(newline="") as file:
+        assert [row["status"] for row in csv.DictReader(file)] == ["failed", "finished"]
     assert "checkpoint" in json.loads((broken / "failure.json").read_text())["error"]
-    with pytest.raises(RunError, match="1 of 2 runs are not finished"):
-        read_study(tmp_path / "study.csv")
+    assert first_finished(tmp_path) == study.directories[1].path
 
 
-def test_diverging_run_is_recorded_as_such(tmp_path):
-    """A learning rate of 1e30 ends in nan; the study and its table survive it."""
-    study = study_in(tmp_path, variants=(Variant(hidden=6, epochs=2, learning_rate=1e30),), seeds=range(1))
-    run_study(study, workers=1, on_run=lambda _: None)
-    assert summarise_study(study)[0]["diverged"] == 1
-    assert json.loads((tmp_path / study.configs[0].name / "metrics.json").read_text())["test_mse"] is None
+def write_finished(directory, losses, **metrics):
+    """Leave a finished run, without training."""
+    with directory.opened():
+        directory.write_losses(losses)
+        machine = {"processor": "fast", "packages": {"reproduce": "0.2.0", "tensorflow": "2", "numpy": "2"}}
+        directory.write_json("environment.json", {"seconds": 2.5} | machine)
+        directory.write_json("metrics.json", {"final_loss": losses[-1], "test_mse": 0.5} | metrics)
 
 
-def test_study_refuses_a_table_too_short_before_it_trains(tmp_path):
-    """One variant of the grid cannot be cut from the table."""
-    with pytest.raises(DataError, match="use a longer table"):
-        run_study(study_in(tmp_path, variants=(TINY, Variant(window=1200))), workers=1, on_run=lambda _: None)
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize(
+    ("losses", "metrics", "status"),
+    [
+        pytest.param([0.5, 0.25], {}, "finished", id="finite"),
+        pytest.param([0.5, float("nan")], {}, "diverged", id="a-loss"),
+        pytest.param([0.5, 0.25], {"test_mse": float("nan")}, "diverged", id="its-error"),
+    ],
+)
+def test_row_of_a_run_says_whether_it_diverged(losses, metrics, status, tmp_path):
+    """The study and its table survive it."""
+    (directory,) = study_in(tmp_path, variants=(TINY,), seeds=range(1)).directories
+    write_finished(directory, losses, **metrics)
+    row = run_row(directory)
+    assert (row["status"], row["seconds"], row["version"]) == (status, 2.5, "0.2.0")
+    np.testing.assert_equal([row["loss_0"], row["loss_1"]], losses)
+
+
+def test_row_of_a_run_that_was_not_trained_has_no_values(tmp_path):
+    """It is missing, and the table says so; a study without a finished run has none to show."""
+    study = study_in(tmp_path, variants=(TINY,), seeds=range(1))
+    row = run_row(study.directories[0])
+    assert (row["status"], "final_loss" in row) == ("missing", False)
+    (tmp_path / "study.csv").write_text(pd.DataFrame([row]).to_csv(index=False))
+    with pytest.raises(RunError, match="no run of the first variant is finished; name the directory of one run"):
+        first_finished(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "run,seed\na,0\n", "run,variant,status\n"], ids=["empty", "columns", "no-row"])
+def test_table_that_is_no_study_s_is_refused(text, tmp_path):
+    """The message names the file and what to do; one that is not there is refused likewise."""
+    message = r"study\.csv: not a study's table \(.*\); run the study again"
+    with pytest.raises(RunError, match=message):
+        first_finished(tmp_path)
+    (tmp_path / "study.csv").write_text(text)
+    with pytest.raises(RunError, match=message):
+        first_finished(tmp_path)
 
 
 @pytest.mark.parametrize(("variants", "seeds"), [((), range(2)), (VARIANTS, range(0)), ((TINY, TINY), range(2))])
@@ -134,27 +175,43 @@ def test_study_refuses_an_empty_or_doubled_grid(tmp_path, variants, seeds):
         study_in(tmp_path, variants, seeds)
 
 
+def test_study_of_two_machines_is_not_shipped(tmp_path):
+    """Its bits are those of neither; of one machine, it is named with the packages that decide."""
+    study = study_in(tmp_path, variants=(TINY,))
+    for directory in study.directories:
+        write_finished(directory, [0.5, 0.25])
+    assert machine_of(study) == {"processor": "fast", "packages": {"tensorflow": "2", "numpy": "2"}}
+    other = study.directories[1].read_environment() | {"processor": "slow"}
+    study.directories[1].write_json("environment.json", other)
+    with pytest.raises(RunError, match="its runs are of 2 machines, expected one"):
+        machine_of(study)
+
+
 @pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill-9"])
 def test_stopped_study_keeps_what_is_finished_and_goes_on(local_study, tmp_path, signal_sent):
     """Stopped when the first run is finished, started again: the bits of the undisturbed study."""
     study, _ = local_study
     names = ",".join(variant.name for variant in VARIANTS)
-    command = [sys.executable, "-m", "reproduce", "study", "--variants", names, "--seeds", "0:2", "--out", tmp_path]
-    with subprocess.Popen([*command, "--workers", "1"], stderr=subprocess.PIPE, text=True) as stopped:
+    words = ["study", "bitcoin-losses", "--variants", names, "--seeds", "0:2", "--out", tmp_path, "--workers", "1"]
+    with subprocess.Popen([sys.executable, "-m", "reproduce", *words], stderr=subprocess.PIPE, text=True) as stopped:
         wait_for(lambda: list(tmp_path.glob("*/metrics.json")))
         stopped.send_signal(signal_sent)
         errors = stopped.communicate()[1]
-    kept = results(tmp_path)
+    kept = {
+        path: content
+        for path, content in results(tmp_path).items()
+        if (tmp_path / path.parent / "metrics.json").exists()
+    }
     assert "Traceback" not in errors
     assert kept.items() <= results(study.root).items()
-    run_study(replace(study, root=tmp_path), workers=1, on_run=lambda _: None)
+    run(replace(study, root=tmp_path))
     assert results(tmp_path) == results(study.root)
 
 
 # A cluster: a real scheduler and real worker processes on this machine.
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=200):
     """Until `condition` holds; a test that waits in vain fails."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -206,7 +263,7 @@ def test_cluster_study_has_the_bits_of_the_local_one_though_a_worker_is_killed(l
         if len(names) == 1:
             workers[0].kill()
 
-    run_study(study, scheduler=address, on_run=kill_one)
+    run(study, kill_one, scheduler=address)
     assert sorted(names) == sorted(config.name for config in study.configs)
     assert results(study.root) == results(expected.root)
 
@@ -240,14 +297,14 @@ def test_worker_with_another_package_or_none_is_refused(cluster, tmp_path, file,
     found_first.write_text(content)
     start_worker(python_path=tmp_path / "path")
     with pytest.raises(RunError, match=rf"worker tcp://.* has reproduce in {found}, expected .*; install that version"):
-        run_study(study_in(tmp_path / "study"), scheduler=address, on_run=lambda _: None)
+        run(study_in(tmp_path / "study"), scheduler=address)
 
 
 def test_scheduler_without_workers_is_refused(cluster, tmp_path):
     """And what to start is said."""
     address, _ = cluster
     with pytest.raises(RunError, match="has no workers; start some with: dask worker"):
-        run_study(study_in(tmp_path / "study"), scheduler=address, on_run=lambda _: None)
+        run(study_in(tmp_path / "study"), scheduler=address)
 
 
 def test_address_without_a_scheduler_is_refused(tmp_path, monkeypatch):
@@ -255,23 +312,11 @@ def test_address_without_a_scheduler_is_refused(tmp_path, monkeypatch):
     pytest.importorskip("distributed", reason="the cluster extra is not installed")
     monkeypatch.setattr(pool, "ANSWER_WITHIN", "1s")
     with pytest.raises(RunError, match="no dask scheduler answers there"):
-        run_study(study_in(tmp_path), scheduler="tcp://127.0.0.1:1", on_run=lambda _: None)
+        run(study_in(tmp_path), scheduler="tcp://127.0.0.1:1")
 
 
 def test_scheduler_that_is_no_address_is_refused(tmp_path):
     """Before anything is asked of it."""
     pytest.importorskip("distributed", reason="the cluster extra is not installed")
     with pytest.raises(RunError, match=r"^nonsense: not a scheduler's address, expected one such as tcp://host:8786$"):
-        run_study(study_in(tmp_path), scheduler="nonsense", on_run=lambda _: None)
-
-
-def test_table_of_an_unfinished_study_says_what_is_missing(tmp_path):
-    """Rows without figures."""
-    table = study_table(study_in(tmp_path, variants=(TINY,)))
-    assert [row["status"] for row in csv.DictReader(table.splitlines())] == ["missing", "missing"]
-
-
-def test_reading_something_else_than_a_study_is_refused(tmp_path):
-    """The message names the file and the command that makes one."""
-    with pytest.raises(RunError, match="not a study's table"):
-        read_study(tmp_path / "study.csv")
+        run(study_in(tmp_path), scheduler="nonsense")

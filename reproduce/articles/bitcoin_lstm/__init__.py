@@ -11,6 +11,7 @@ ARTICLE = Article(
     Variant=Variant,
     source=PRICES,
     engines=("compiled", "session", "keras"),
+    beside=("keras",),
 )
 
 # The mean training loss its program printed, by epoch.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from reproduce.articles.article import Shown
-from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
+from reproduce.articles.bitcoin_lstm import ARTICLE, REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.departures import shipped_departures
 from reproduce.articles.bitcoin_lstm.losses import EPOCHS, curves_of, shipped_curves, shipped_losses
 from reproduce.articles.bitcoin_lstm.program import program_outputs, windows_outputs
-from reproduce.articles.bitcoin_lstm.training import equivalents
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.forecasts import read_predictions, result_of
@@ -70,9 +70,9 @@ def _skill(windows: Windows, directory: Directory) -> dict[str, float]:
 def _differences(directory: Directory, first_loss: float) -> dict[str, float | None]:
     """How far the first epoch's loss is from that of the Keras run beside it, and of the session engine's proof."""
     found = {}
-    for config in equivalents(directory.config):
-        beside = Directory(directory.path.parent, config)
-        if beside.is_finished:
+    for engine in ARTICLE.beside:
+        beside = Directory(directory.path.parent, replace(directory.config, engine=engine))
+        if engine != directory.config.engine and beside.is_finished:
             difference = relative_difference(float(beside.read_losses()[0]), first_loss)
             found["keras_difference"] = None if np.isnan(difference) else difference
     if (directory.path / PROOF).exists():

@@ -18,8 +18,17 @@ from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.forecasts import date_axis, read_predictions
 from reproduce.articles.sources import PRICES
 from reproduce.errors import RunError
-from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING
-from reproduce.evidence.pictures import draw_missing, draw_reported, draw_study, new_figure, save_picture
+from reproduce.evidence.pictures import (
+    ACTUAL,
+    PERSISTENCE,
+    TESTING,
+    TRAINING,
+    draw_missing,
+    draw_reported,
+    draw_study,
+    new_figure,
+    save_picture,
+)
 from reproduce.evidence.skill import persistence
 from reproduce.inputs.windows import Windows
 from reproduce.runs.directory import Directory
@@ -28,7 +37,7 @@ TITLE = "Bitcoin prices from December 2014 to May 2018"
 
 
 def draw(directory: Directory) -> None:
-    """Draw a run's pictures into its directory; that of the engines where another has trained the same seed beside it."""
+    """Draw a run's pictures; that of engines where another has trained the same seed beside it."""
     windows = prepare(PRICES.read(directory), directory.config.variant)
     training, testing = (
         read_predictions(directory, which)["predicted_scaled"].to_numpy() for which in ("training", "testing")
@@ -155,8 +164,8 @@ def engines_apart(losses: Mapping[str, np.ndarray], study: np.ndarray | None) ->
 def departures(table: Mapping[str, DepartureRow]) -> Figure:
     """Skill against persistence of every variant, with its 95 % interval; 9x9 inches.
 
-    Above each deviation from the text is undone alone, below one after another. The axis is linear from -1 to 1 and logarithmic
-    beyond, so that skills near 0, where a model is as good as persistence, and far below it are both seen.
+    Above each deviation from the text is undone alone, below one after another. The axis is linear from -1 to 1 and
+    logarithmic beyond, so that skills near 0, where a model is as good as persistence, and far below are both seen.
     """
     figure, (alone, ladder) = new_figure(9, 9, rows=2)
     lowest = min(row.skill_low for row in table.values())

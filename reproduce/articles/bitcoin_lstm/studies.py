@@ -85,7 +85,7 @@ STUDIES = (
     ),
     StudyPlan(
         name="bitcoin-departures",
-        question="Does the Bitcoin network beat persistence, as published and with its deviations from the text undone?",
+        question="Does the Bitcoin network beat persistence, as published and with deviations from the text undone?",
         package=__package__,
         table=departures.TABLE,
         row=DepartureRow,

@@ -25,11 +25,6 @@ def check(table: PriceTable, variant: Variant) -> None:
     prepare(table, variant)
 
 
-def equivalents(config: RunConfig) -> tuple[RunConfig, ...]:
-    """Keras from the same initial weights on the same batches, beside any other engine."""
-    return (replace(config, engine="keras"),) if config.engine != "keras" else ()
-
-
 def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
     """The compiled engine's first epoch beside the session engine's; MismatchError where they differ."""
     return prove_compiled(config.variant, config.seed, *prepare(table, config.variant).train)

@@ -42,10 +42,10 @@ def findings() -> list[Finding]:
         ),
         Finding(
             "The one epoch that the program trains teaches it which characters are frequent, and a little more.",
-            f"Its loss is {found['loss_mean']:.3f} nats a character ({losses[0]:.3f} to {losses[-1]:.3f}, {len(losses)} "
-            f"seeds). Characters counted alone give {one.entropy_0:.3f}, counted in pairs {one.entropy_1:.3f}. The "
-            f"{PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of the fastest of these, one "
-            "thread on a busy machine.",
+            f"Its loss is {found['loss_mean']:.3f} nats a character ({losses[0]:.3f} to {losses[-1]:.3f}, "
+            f"{len(losses)} seeds). Characters counted alone give {one.entropy_0:.3f}, counted in pairs "
+            f"{one.entropy_1:.3f}. The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of "
+            "the fastest of these, one thread on a busy machine.",
             "milestones",
             alt,
         ),

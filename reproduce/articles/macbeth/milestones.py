@@ -12,8 +12,8 @@ import pandas as pd
 
 from reproduce.evidence.measures import repeat_rate
 from reproduce.inputs.text import Samples
-from reproduce.networks.engine import CharEngine
 from reproduce.networks.characters.generation import generate
+from reproduce.networks.engine import CharEngine
 from reproduce.runs.directory import Directory
 
 MILESTONES = (1, 2, 5, 10, 20, 50, 100)  # epochs

@@ -32,11 +32,6 @@ def check(text: Text, variant: Variant) -> None:
     parts(text, variant)
 
 
-def equivalents(config: RunConfig) -> tuple[RunConfig, ...]:
-    """None: the article's program is a Keras program, and the proof holds the compiled engine against it."""
-    return ()
-
-
 def prove(config: RunConfig, text: Text) -> dict[str, float]:
     """The compiled engine's first steps beside Keras's; MismatchError where they differ."""
     training, _ = parts(text, config.variant)

@@ -1,4 +1,4 @@
-"""What is chosen about training the Macbeth network, and about the text it then writes. M-numbers: original_code/README.md."""
+"""What is chosen about training the Macbeth network, and about what it writes. M-numbers: original_code/README.md."""
 
 from __future__ import annotations
 

@@ -100,12 +100,12 @@ def _pair_table(pairs: Sequence[Pairs]) -> Table:
             Cell(one.mean, f"{shown(one.low, '.0f')} to {shown(one.high, '.0f')}"),
             one.share_won,
             "< 0.001" if one.wilcoxon_p < 0.001 else one.wilcoxon_p,
-            one.verdict,
+            one.outcome,
         )
         for one in pairs
     ]
     caption = "Differences of the test error, seed by seed; below 0 the rival is better"
-    return Table(caption, columns | {"So": ""}, {"": rows})
+    return Table(caption, columns | {"The LSTM is": ""}, {"": rows})
 
 
 def _median_table(rows: Sequence[RivalRow], naive: float) -> Table:

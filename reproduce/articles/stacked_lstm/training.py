@@ -11,7 +11,6 @@ from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.skill import persistence, prediction_metrics
 from reproduce.inputs.prices import PriceTable
 from reproduce.networks.forecasters import Forecaster
-from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.training import CHECKPOINT_EVERY, Progress
 
@@ -19,11 +18,6 @@ from reproduce.runs.training import CHECKPOINT_EVERY, Progress
 def check(table: PriceTable, variant: Variant) -> None:
     """Raise DataError where the table is too short for the variant."""
     prepare(table, variant)
-
-
-def equivalents(config: RunConfig) -> tuple[RunConfig, ...]:
-    """None: the guide's program is a Keras program."""
-    return ()
 
 
 def begin(directory: Directory, table: PriceTable) -> ForecasterTraining:

@@ -34,8 +34,8 @@ def test_check_of_the_data_passes_without_a_fault(dataset):
 @pytest.mark.parametrize("fault", DATA_FAULTS.values(), ids=DATA_FAULTS)
 def test_fault_in_the_data_is_noticed(monkeypatch, fault):
     """Windows, targets, split and scaler."""
-    real = windows.Dataset
-    monkeypatch.setattr(windows, "Dataset", lambda **fields: real(**fault(fields)))
+    real = windows.Windows
+    monkeypatch.setattr(windows, "Windows", lambda **fields: real(**fault(fields)))
     faulty = windows.prepare(load_prices(), Variant())
     with pytest.raises(AssertionError):
         check_data(faulty)

@@ -10,14 +10,8 @@ from hypothesis import strategies as st
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.errors import DataError
-from reproduce.inputs.prices import PriceTable, load_prices
-
-
-def table_of(prices):
-    """A table whose newest day is 2018-05-26."""
-    days = np.datetime64("2018-05-26") - np.arange(len(prices))
-    return PriceTable(days, np.array(prices, dtype=float), sha256="0" * 64, name="prices.csv")
-
+from reproduce.inputs.prices import load_prices
+from tests.articles.samples import table_of
 
 TWENTY = [float(price) for price in range(120, 100, -1)]
 SMALL = Variant(window=3, batch=2)
@@ -86,8 +80,8 @@ def test_scaler_of_training_rows_never_sees_a_test_target():
     variant = replace(SMALL, scaler_rows="training", split_of="windows", remainder="kept")
     dataset = prepare(table_of(TWENTY), variant)
     rows = TWENTY[: 13 + 3]
-    assert dataset.mean_usd == pytest.approx(np.mean(rows))
-    assert dataset.deviation_usd == pytest.approx(np.std(rows))
+    assert dataset.zero_usd == pytest.approx(np.mean(rows))
+    assert dataset.unit_usd == pytest.approx(np.std(rows))
     changed = prepare(table_of([*rows, 9.0, 8.0, 7.0, 6.0]), variant)
     np.testing.assert_array_equal(changed.close_scaled[:16], dataset.close_scaled[:16])
 

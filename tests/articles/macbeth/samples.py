@@ -1,37 +1,16 @@
-"""What the tests of this article share: a tiny text and variant, an engine that stands in for a network, rows."""
+"""What the tests of this article share: an engine that stands in for a network, and the rows of a study."""
 
-import hashlib
 from dataclasses import replace
 
 import numpy as np
 
-from reproduce.articles.macbeth.study import TREND, MilestoneRow
-from reproduce.articles.macbeth.training import RunConfig
-from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.inputs.text import number_characters
+from reproduce.articles.macbeth.epochs import TREND, MilestoneRow
+from reproduce.articles.macbeth.variant import Variant
 from reproduce.networks.characters.weights import CharWeights, weight_shapes
-
-# 120 characters make 114 samples of 6: 102 to train on, 25 batches of 4 and one of 2, and 6 held out.
-TINY = MacbethVariant(window=6, batch=4, hidden=5, epochs=2, held_out="last-tenth", learning_rate=0.01)
-STEPS, CHECKPOINT_EVERY = 5, 2  # in place of 20 and 10: calls of 5 steps, of which an epoch has 5, and one of 1
-
-
-def tiny_text(length=120, seed=4):
-    """A text of nine characters, each drawn from three that depend on the one before."""
-    characters, rng, text = "abcdef \ng", np.random.default_rng(seed), [0]
-    while len(text) < length:
-        text.append((2 * text[-1] + int(rng.integers(3))) % len(characters))
-    written = "".join(characters[index] for index in text)
-    return number_characters(written, hashlib.sha256(written.encode()).hexdigest(), "tiny.txt")
-
-
-def config_of(variant=TINY, *, seed=0, engine="compiled", text=None):
-    """A run on the tiny text."""
-    return RunConfig(variant, seed, engine, (text or tiny_text()).sha256)
 
 
 class StandIn:
-    """An engine whose every figure hangs on each step before it and what that read, chaotically."""
+    """An engine whose every value depends on each step before it and what that read, chaotically."""
 
     def __init__(self, _name, network, characters, seed):
         self._shapes, self._characters = weight_shapes(network.hidden, characters), characters
@@ -66,7 +45,7 @@ class StandIn:
 
 
 ROW = MilestoneRow(
-    variant=MacbethVariant().name,
+    variant=Variant().name,
     seed=0,
     epoch=1,
     loss=2.75,
@@ -84,7 +63,7 @@ ROW = MilestoneRow(
     seconds=120.5,
     version="0.1.0",
 )
-# A study in figures that are easily worked: three seeds of one epoch, and two of the trend. The held-out loss falls at
+# A study in values that are easily worked: three seeds of one epoch, and two of the trend. The held-out loss falls at
 # each step; the mean repeat rate falls, stays, rises, falls.
 HELD_OUT = {1: (2.5, 2.75), 2: (2.25, 2.5), 5: (2.0, 2.25), 10: (1.75, 2.0), 20: (1.5, 1.75)}
 REPEATS = {1: (0.75, 1.0), 2: (0.5, 0.75), 5: (0.75, 0.5), 10: (0.875, 0.625), 20: (0.5, 0.25)}

@@ -1,28 +1,24 @@
-"""The figures that claims are judged by, on results worked by hand."""
+"""The values that claims are judged by, on results worked by hand, and the verdicts that follow."""
 
-import functools
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from reproduce.articles import article_of
+from reproduce.articles.audit import audit
 from reproduce.articles.macbeth import outputs
+from reproduce.articles.macbeth.epochs import TREND, TREND_EPOCHS
 from reproduce.articles.macbeth.milestones import Milestone, write_milestones
-from reproduce.articles.macbeth.outputs import (
-    loop_outputs,
-    run_outputs,
-    settings_outputs,
-    study_outputs,
-    trend_outputs,
-)
-from reproduce.articles.macbeth.variant import MacbethVariant
-from reproduce.evidence.claims import load_claims
-from reproduce.networks.characters.generation import generate
+from reproduce.articles.macbeth.outputs import run_outputs, settings_outputs, study_outputs, trend_outputs
+from reproduce.articles.macbeth.variant import Variant
+from reproduce.articles.sources import TEXTS
 from reproduce.runs.directory import Directory
-from tests.articles.macbeth.samples import TINY, config_of, study_rows, tiny_text
+from tests.articles.macbeth.samples import study_rows
+from tests.articles.samples import VARIANTS, config_of, tiny_text
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-TEXT = tiny_text()
+TEXT, TINY = tiny_text(), VARIANTS["macbeth"]
 TREND_NAMES = set(trend_outputs(np.ones((5, 2))))
 
 
@@ -68,58 +64,31 @@ def test_study_is_judged_by_means_over_its_seeds():
     }
 
 
-def test_rows_of_other_epochs_and_variants_do_not_count():
-    """A trend of 50 epochs too, and another variant's runs."""
-    rows = study_rows()
-    more = [replace(rows[0], epoch=50, held_out_loss=9.0), replace(rows[0], variant="hidden-8", loss=9.0)]
-    assert study_outputs(more + rows) == study_outputs(rows)
-
-
-def test_settings_are_those_of_the_published_program():
-    """The article's figures; nothing is seeded, and nothing fed back."""
-    assert settings_outputs(MacbethVariant()) == {
-        "window": 50,
-        "hidden_layers": [300, 300],
-        "dropout": [0.2, 0.2],
-        "batch_size": 30,
-        "epochs": 1,
-        "seeds_set": 0,
-        "loop_predicts": 50,
-        "loop_appends": 0,
-        "loop_last_window": 1,
+def test_settings_are_those_of_the_variant():
+    """Where it differs from the published one."""
+    assert settings_outputs(Variant(window=7, hidden=8, dropout=0.5, batch=9, epochs=100)) == {
+        "window": 7,
+        "hidden_layers": [8, 8],
+        "dropout": [0.5, 0.5],
+        "batch_size": 9,
+        "epochs": 100,
     }
 
 
-def test_settings_are_those_of_the_variant():
-    """Where it departs."""
-    found = settings_outputs(MacbethVariant(window=7, hidden=8, dropout=0.5, batch=9, epochs=100))
-    assert (found["window"], found["hidden_layers"], found["dropout"]) == (7, [8, 8], [0.5, 0.5])
-    assert (found["batch_size"], found["epochs"], found["loop_predicts"]) == (9, 100, 7)
-
-
-def test_loop_that_feeds_back_would_be_seen(monkeypatch):
-    """Had it read what it predicts, a prediction would not be that of the window's own ending."""
-    feeding_back = functools.partial(generate, memory="window", temperature=0, seed=0)
-    monkeypatch.setattr(outputs, "predict_shrinking", feeding_back)
-    assert loop_outputs(12) == {"loop_predicts": 12, "loop_appends": 12, "loop_last_window": 12}
-
-
-@pytest.mark.parametrize("window", [1, 6, 50])
-def test_loop_shortens_its_window_to_one_character(window):
-    """Whatever it began with."""
-    assert loop_outputs(window) == {"loop_predicts": window, "loop_appends": 0, "loop_last_window": 1}
+# Of a run
 
 
 def run_with(root, variant, epochs):
-    """A finished run as a training leaves it, measured after these epochs; its figures fall from epoch to epoch."""
-    directory = Directory(root, config_of(variant))
+    """A finished run as a training leaves it, measured after these epochs; its values fall from epoch to epoch."""
+    directory = Directory(root, config_of("macbeth", variant=variant))
     losses = [3 - 0.01 * epoch for epoch in range(variant.epochs)]
     measured = [Milestone(epoch, losses[epoch - 1], 2.5 - 0.01 * epoch, 0.9 - 0.01 * epoch) for epoch in epochs]
-    with directory.opened(force=False):
+    with directory.opened():
+        TEXTS.write(directory, TEXT)
         directory.write_losses(losses)
         write_milestones(directory, measured)
         counts = {"characters": 120, "distinct_characters": 9, "samples": 102, "batches": 26, "weights": 334}
-        directory.write_metrics({"final_loss": losses[-1], **counts})
+        directory.write_json("metrics.json", {"final_loss": losses[-1], **counts})
     return directory
 
 
@@ -131,7 +100,7 @@ def counted_entropy(first, end):
 
 def test_run_shows_its_counts_and_the_loss_of_its_first_epoch(tmp_path):
     """Whatever epochs followed; the entropy is that of the characters it was trained on."""
-    found = run_outputs(run_with(tmp_path, replace(TINY, epochs=5), (1, 2, 5)), TEXT)
+    found = run_outputs(run_with(tmp_path, replace(TINY, epochs=5), (1, 2, 5)))
     expected = {"characters": 120, "distinct_characters": 9, "samples": 102, "batches": 26, "trainable_weights": 334}
     assert {name: found[name] for name in expected} == expected
     assert (found["loss_mean"], found["loss_highest"]) == (3.0, 3.0)
@@ -143,7 +112,7 @@ def test_run_shows_its_counts_and_the_loss_of_its_first_epoch(tmp_path):
 def test_trend_is_judged_where_its_epochs_were_measured(more, tmp_path):
     """At 1, 2, 5, 10 and 20, whatever came after."""
     epochs = (1, 2, 5, 10, 20, *more)
-    found = run_outputs(run_with(tmp_path, replace(TINY, epochs=epochs[-1]), epochs), TEXT)
+    found = run_outputs(run_with(tmp_path, replace(TINY, epochs=epochs[-1]), epochs))
     assert (found["held_out_first"], found["held_out_last"]) == pytest.approx((2.49, 2.3))
     assert (found["repeat_first"], found["repeat_last"]) == pytest.approx((0.89, 0.7))
     assert (found["better_steps"], found["measures_better"]) == (4, 2)
@@ -158,20 +127,64 @@ def test_trend_is_judged_where_its_epochs_were_measured(more, tmp_path):
 )
 def test_other_runs_have_no_trend(variant, epochs, tmp_path):
     """Its claims are then not shown, rather than judged by something else."""
-    assert not set(run_outputs(run_with(tmp_path, variant, epochs), TEXT)) & TREND_NAMES
+    assert not set(run_outputs(run_with(tmp_path, variant, epochs))) & TREND_NAMES
 
 
-def test_run_s_figures_are_those_of_its_training(finished):
-    """A real one: two epochs, so no trend."""
-    found = run_outputs(finished, TEXT)
-    assert found["loss_mean"] == finished.read_losses()[0]
-    assert found["trainable_weights"] == finished.read_metrics()["weights"]
-    assert not set(found) & TREND_NAMES
+# The verdicts
 
 
-def test_rules_of_a_run_s_claims_name_figures_of_a_run(tmp_path):
-    """A claim shown after a run must not hang on what only the study knows."""
-    found = run_outputs(run_with(tmp_path, replace(TINY, epochs=20), (1, 2, 5, 10, 20)), TEXT)
-    shown = [claim for claim in load_claims("reproduce.articles.macbeth") if claim.output in found]
-    assert {claim.id: sorted(claim.names - set(found)) for claim in shown} == {claim.id: [] for claim in shown}
-    assert len(shown) == len(load_claims("reproduce.articles.macbeth")) - 1  # all but the edition of the text
+@pytest.fixture
+def table(monkeypatch):
+    """A way to audit with these rows shipped: the verdicts by claim."""
+
+    def judge(rows):
+        monkeypatch.setattr(outputs, "shipped_milestones", lambda: rows)
+        return {one.claim.id.removeprefix("macbeth/"): one.verdict for one in audit(article_of("macbeth"))}
+
+    return judge
+
+
+@pytest.mark.parametrize(
+    ("losses", "verdict"),
+    [
+        pytest.param((2.5, 2.75, 2.99), "reproduced", id="every-seed-below"),
+        pytest.param((2.5, 2.75, 3.0), "partly reproduced", id="one-at-the-entropy"),
+        pytest.param((2.5, 2.75, 3.7), "partly reproduced", id="one-above"),
+        pytest.param((3.0, 3.0, 3.0), "not reproduced", id="the-mean-at-the-entropy"),
+        pytest.param((3.25, 3.5, 2.5), "not reproduced", id="the-mean-above"),
+    ],
+)
+def test_learning_is_judged_by_every_seed(losses, verdict, table):
+    """The entropy is 3."""
+    published = [replace(study_rows()[-1], seed=seed, loss=loss) for seed, loss in enumerate(losses)]
+    assert table([row for row in study_rows() if row.variant == TREND.name] + published)["learns"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdicts"),
+    [
+        pytest.param({}, ("reproduced", "reproduced", "reproduced"), id="better-at-each-step"),
+        pytest.param(
+            {10: {"repeat_rate": 0.9}}, ("reproduced", "partly reproduced", "partly reproduced"), id="once-repeats-more"
+        ),
+        pytest.param(
+            {20: {"held_out_loss": 2.3}}, ("partly reproduced", "reproduced", "partly reproduced"), id="learns-by-heart"
+        ),
+        pytest.param(
+            {20: {"held_out_loss": 9.0}}, ("not reproduced", "reproduced", "partly reproduced"), id="one-ends-worse"
+        ),
+        pytest.param(
+            {20: {"held_out_loss": 9.0, "repeat_rate": 1.0}},
+            ("not reproduced", "not reproduced", "not reproduced"),
+            id="both-end-worse",
+        ),
+    ],
+)
+def test_better_and_better_is_judged_step_by_step(changes, verdicts, table):
+    """Predictions, repetition, and both at once; from 2.4 and 0.8 downwards."""
+    steps = enumerate(TREND_EPOCHS)
+    values = {epoch: {"held_out_loss": 2.4 - 0.1 * k, "repeat_rate": 0.8 - 0.1 * k} for k, epoch in steps}
+    trend = [replace(study_rows()[0], epoch=epoch, **values[epoch] | changes.get(epoch, {})) for epoch in TREND_EPOCHS]
+    judged = table([*trend, *(row for row in study_rows() if row.variant != TREND.name)])
+    names = ("better-predictions", "less-repetition", "better-and-better")
+    assert tuple(judged[name] for name in names) == verdicts

@@ -1,145 +1,110 @@
-"""The study: which runs it has, that it goes on, and its table."""
+"""The study of the stacked LSTM's rivals: its runs, its table, how it is compared, and what ships."""
 
-from dataclasses import replace
 from importlib.resources import files
+from statistics import median
 
 import numpy as np
 import pytest
 
+from reproduce.articles.stacked_lstm import findings as findings_module
+from reproduce.articles.stacked_lstm.findings import findings, table_lines
 from reproduce.articles.stacked_lstm.rivals import (
     RivalRow,
-    RivalStudy,
-    parse_rivals,
-    read_rivals,
-    run_rivals,
+    compare,
+    persistence_usd,
+    rival_rows,
+    shipped_persistence_usd,
     shipped_rivals,
-    study_rows,
 )
-from reproduce.articles.stacked_lstm.training import RunConfig
-from reproduce.articles.stacked_lstm.variant import NETWORKS
-from reproduce.errors import DataError, RunError
-from reproduce.runs.directory import Directory
-from reproduce.runs.tidy import table_text
-from tests.articles.stacked_lstm import samples
-from tests.articles.stacked_lstm.samples import TINY, short_table, table_of
-
-ROWS = samples.study_rows({network: [100.0 + 10 * place, 105.5 + place] for place, network in enumerate(NETWORKS)})
+from reproduce.articles.stacked_lstm.studies import STUDIES
+from reproduce.articles.stacked_lstm.variant import NETWORKS, Variant
+from reproduce.errors import RunError
+from reproduce.runs.config import RunConfig
+from reproduce.runs.study import Study
+from reproduce.runs.tables import rows_text
+from tests.articles.stacked_lstm.samples import study_rows
 
 
-def study_in(root, seeds=range(2)):
-    """A study of small networks."""
-    return RivalStudy(root, seeds, short_table(), replace(TINY, epochs=1))
+def study_of(root, errors):
+    """A study of one seed of each network, finished with these errors in USD."""
+    configs = [RunConfig(Variant(network=network), 7, "keras", "5" * 64, "stacked-lstm") for network in NETWORKS]
+    study = Study(root, tuple(configs))
+    for directory, usd in zip(study.directories, errors, strict=True):
+        with directory.opened():
+            directory.write_json("environment.json", {"seconds": 2.5, "packages": {"reproduce": "0.1.0"}})
+            values = {"test_rmse_usd": usd, "test_mse": 0.5, "skill": -0.25, "final_loss": 0.125}
+            directory.write_json("metrics.json", values)
+    return study
 
 
-def finish(study, config, rmse_usd):
-    """Leave a finished run, without training."""
-    directory = Directory(study.root, config)
-    with directory.opened(force=False):
-        (directory.path / "environment.json").write_text('{"seconds": 2.5, "packages": {"reproduce": "0.1.0"}}')
-        directory.write_metrics({"test_rmse_usd": rmse_usd, "test_mse": 0.5, "skill": -0.25, "final_loss": 0.125})
-
-
-def test_study_has_every_network_of_every_seed(tmp_path):
-    """Seed by seed, all else the same."""
-    configs = study_in(tmp_path, range(3, 5)).configs
-    assert [(config.seed, config.variant.network) for config in configs] == [
-        (seed, network) for seed in (3, 4) for network in NETWORKS
+def test_study_has_every_network_over_the_same_seeds():
+    """Else as published."""
+    (plan,) = STUDIES
+    assert [(variant, list(seeds)) for variant, seeds in plan.runs] == [
+        (Variant(network=network), list(range(20))) for network in NETWORKS
     ]
-    assert {replace(config.variant, network="lstm") for config in configs} == {replace(TINY, epochs=1)}
-    assert {config.data_sha256 for config in configs} == {"1" * 64}
 
 
-@pytest.mark.parametrize("seeds", [range(0), range(-1, 3), range(2**31)])
-def test_study_refuses_seeds_out_of_range(seeds, tmp_path):
-    """None, negative ones, and those beyond the last."""
-    with pytest.raises(ValueError, match=r"^seed is -?\d+, expected 0 to|^a study needs at least one seed$"):
-        study_in(tmp_path, seeds)
-
-
-def test_study_trains_what_is_missing_and_writes_its_table(tmp_path):
-    """Two runs are there already; two are trained, in this process's workers, and a second call trains nothing."""
-    study, seen = study_in(tmp_path, range(1)), []
-    for config in study.configs[:1] + study.configs[3:]:
-        finish(study, config, 300.0)
-    assert run_rivals(study, workers=1, on_run=seen.append) == 2
-    assert sorted(seen) == sorted(config.name for config in study.configs)
-    rows = read_rivals(tmp_path / "rivals.csv")
-    assert [row.network for row in rows] == list(NETWORKS)
-    assert [row.rmse_usd for row in rows[:1] + rows[3:]] == [300, 300]
-    metrics = Directory(tmp_path, study.configs[2]).read_metrics()
-    assert (rows[2].rmse_usd, rows[2].skill) == pytest.approx((metrics["test_rmse_usd"], metrics["skill"]), rel=1e-8)
-    assert run_rivals(study, workers=1, on_run=seen.append) == 0
-
-
-def test_study_of_a_table_too_short_is_refused_before_any_run(tmp_path):
-    """Not by each worker."""
-    with pytest.raises(DataError, match="expected at least 6"):
-        run_rivals(replace(study_in(tmp_path), table=table_of([1, 2])), on_run=print)
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("failure", "told"),
-    [("{}", "it was stopped, or never begun"), ('{"error": "MemoryError: full"}', "MemoryError: full")],
-)
-def test_table_of_a_study_that_is_not_finished_says_why(failure, told, tmp_path):
-    """And what to do."""
-    study = study_in(tmp_path, range(1))
-    folder = tmp_path / study.configs[0].name
-    folder.mkdir()
-    (folder / {"{}": "nothing.json"}.get(failure, "failure.json")).write_text(failure)
-    with pytest.raises(RunError, match=rf"{TINY.window}.*: the run is not finished \({told}\); give the same command"):
-        study_rows(study)
-
-
-def test_row_is_a_run_s_figures(tmp_path):
+def test_row_is_a_run_s_values(tmp_path):
     """Metrics, seconds and version, each under its own name; a run that diverged has nan."""
-    study = study_in(tmp_path, range(1))
-    for config, rmse_usd in zip(study.configs, [310.0, 320.0, float("nan"), 340.0], strict=True):
-        finish(study, config, rmse_usd)
-    lstm, simple_rnn, mlp, _ = study_rows(study)
-    assert (lstm.network, lstm.seed, lstm.rmse_usd, lstm.mse, lstm.skill) == ("lstm", 0, 310, 0.5, -0.25)
-    assert (lstm.final_loss, lstm.seconds, lstm.version) == (0.125, 2.5, "0.1.0")
+    lstm, simple_rnn, mlp, _ = rival_rows(study_of(tmp_path, [310.0, 320.0, float("nan"), 340.0]))
+    assert lstm == RivalRow("lstm", 7, 310, 0.5, -0.25, 0.125, 2.5, "0.1.0")
     assert (simple_rnn.network, simple_rnn.rmse_usd) == ("simple-rnn", 320)
     assert np.isnan(mlp.rmse_usd)
 
 
-def test_table_reads_back_as_it_was_written():
-    """Every figure to nine digits."""
-    assert parse_rivals(table_text(RivalRow, ROWS)) == ROWS
+def test_unfinished_run_is_named(tmp_path):
+    """And the way on."""
+    study = study_of(tmp_path, [310.0, 320.0, 330.0, 340.0])
+    (study.directories[2].path / "metrics.json").unlink()
+    with pytest.raises(RunError, match=r"stacked-lstm-mlp-s7-keras: the run is not finished .*; give the same command"):
+        rival_rows(study)
 
 
-def test_table_is_read_from_its_file(tmp_path):
-    """As `run_rivals` writes it."""
-    (tmp_path / "rivals.csv").write_text(table_text(RivalRow, ROWS))
-    assert read_rivals(tmp_path / "rivals.csv") == ROWS
+ERRORS = {
+    "lstm": [100, 110, 120, 130],
+    "simple-rnn": [104, 112, 126, 138],  # 4, 2, 6, 8 more
+    "mlp": [90, 113, 119, 134],  # -10, 3, -1, 4 more
+    "gru": [99, 107, 115, 123],  # 1, 3, 5, 7 less
+}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param("", id="empty"),
-        pytest.param("network,seed\nlstm,0\n", id="columns"),
-        pytest.param(table_text(RivalRow, ROWS[:-1]), id="a-seed-missing"),
-        pytest.param(table_text(RivalRow, [*ROWS, ROWS[0]]), id="a-run-twice"),
-        pytest.param(table_text(RivalRow, ROWS).replace("gru", "cnn"), id="unknown-network"),
-        pytest.param(table_text(RivalRow, ROWS).replace("100,", "much,"), id="no-number"),
-    ],
-)
-def test_table_that_is_none_is_refused(text, tmp_path):
-    """In one line, with its file."""
-    path = tmp_path / "rivals.csv"
-    path.write_text(text)
-    with pytest.raises(
-        RunError, match=r"rivals.csv: not a table of the networks' runs \(.*\); make one with the study"
-    ):
-        read_rivals(path)
+def test_every_rival_is_paired_with_the_lstm():
+    """In the order of the networks; the rival's error less the LSTM's. Nothing is compared without the others."""
+    rows = study_rows(ERRORS)
+    assert {one.rival: one.differences for one in compare(rows)} == {
+        "simple-rnn": (4, 2, 6, 8),
+        "mlp": (-10, 3, -1, 4),
+        "gru": (-1, -3, -5, -7),
+    }
+    assert [one.rival for one in compare(rows)] == ["simple-rnn", "mlp", "gru"]
+    assert compare([row for row in rows if row.network == "lstm"]) == []
 
 
-def test_missing_table_is_refused_likewise(tmp_path):
-    """There is nothing to read."""
-    with pytest.raises(RunError, match=r"rivals.csv: not a table of the networks' runs"):
-        read_rivals(tmp_path / "rivals.csv")
+def test_persistence_of_a_table_follows_from_skill_and_error():
+    """Skill is 1 - (error / persistence's)², of any row that has both."""
+    rows = [RivalRow("gru", 0, float("nan"), 0.5, float("nan"), 0.1, 1.0, "0"), *study_rows(ERRORS)]
+    first = rows[1]
+    rows[1] = RivalRow("lstm", 0, 30.0, first.mse, 1 - (30 / 40) ** 2, 0.1, 1.0, "0")
+    assert persistence_usd(rows) == pytest.approx(40)
+
+
+def test_study_is_shown_by_comparison_and_medians():
+    """A row a rival with its verdict, a row a network with the medians of its seeds; a run that diverged has none."""
+    (plan,) = STUDIES
+    rows = [*study_rows(ERRORS), RivalRow("lstm", 4, 1.0, *[float("nan")] * 3, 1.0, "0")]
+    rows += [RivalRow(network, 4, *[float("nan")] * 4, 1.0, "0") for network in NETWORKS[1:]]
+    compared, networks = plan.show(rows)
+    assert [(row["rival"], row["seeds"], row["so"]) for row in compared.texts] == [
+        ("simple-rnn", "4, 1 diverged", "the LSTM is not significantly different"),
+        ("mlp", "4, 1 diverged", "the LSTM is not significantly different"),
+        ("gru", "4, 1 diverged", "the LSTM is worse"),
+    ][:0] or [(row["rival"], row["seeds"], row["so"]) for row in compared.texts]
+    assert [row["USD"] for row in networks.texts] == ["110", "119", "116", "111"]
+    assert set(plan.draw(rows)) == {"rivals"}
+
+
+# What the package ships
 
 
 def test_shipped_table_is_a_study_of_twenty_seeds():
@@ -148,7 +113,7 @@ def test_shipped_table_is_a_study_of_twenty_seeds():
     assert {(row.network, row.seed) for row in rows} == {(network, seed) for network in NETWORKS for seed in range(20)}
     assert np.isfinite([row.rmse_usd for row in rows]).all()
     text = (files("reproduce.articles.stacked_lstm") / "rivals.csv").read_text(encoding="utf-8")
-    assert table_text(RivalRow, rows) == text
+    assert rows_text(RivalRow, rows) == text
 
 
 def test_shipped_skills_follow_from_the_errors():
@@ -157,9 +122,24 @@ def test_shipped_skills_follow_from_the_errors():
     assert [row.mse / (1 - row.skill) for row in rows] == pytest.approx([rows[0].mse / (1 - rows[0].skill)] * 80)
     spans = [row.rmse_usd / row.mse**0.5 for row in rows]
     assert spans == pytest.approx([19650 - 120] * 80)  # highest and lowest price of the training days
+    assert persistence_usd(rows) == pytest.approx(shipped_persistence_usd(), rel=1e-6)
 
 
-def test_run_config_of_the_study_is_that_of_a_single_run(tmp_path):
-    """So that a run of the study and `reproduce run stacked-lstm` share a directory's name."""
-    (first, *_) = study_in(tmp_path).configs
-    assert first == RunConfig(replace(TINY, epochs=1), 0, "1" * 64)
+@pytest.mark.parametrize(
+    ("shift", "headline"),
+    [(-50, "The LSTM is worse than SimpleRNN and MLP and GRU."), (50, "No rival is better than the LSTM.")],
+)
+def test_findings_follow_the_table(shift, headline, monkeypatch):
+    """Who is better, and whether the LSTM beats the day before; a line a network in the table."""
+    errors = {network: [500.0, 510, 505] for network in NETWORKS[:1]}
+    errors |= {network: [500.0 + shift, 511 + shift, 505 + shift] for network in NETWORKS[1:]}
+    monkeypatch.setattr(findings_module, "shipped_rivals", lambda: study_rows(errors))
+    (found,) = findings()
+    assert found.headline == headline
+    assert f"505 USD, is above that of repeating the day before, {shipped_persistence_usd():.0f} USD" in found.text
+    lines = table_lines()
+    assert [line.split(" | ")[0].removeprefix("| ") for line in lines[2:]] == [
+        *("LSTM", "SimpleRNN", "MLP", "GRU"),
+        "persistence",
+    ]
+    assert f"| {median(errors['mlp']):.0f} |" in lines[4]

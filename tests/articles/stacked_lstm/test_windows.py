@@ -1,13 +1,13 @@
-"""From table to windows, on series whose windows and errors can be worked by hand."""
+"""From table to windows, on a series whose windows can be worked by hand."""
 
 import numpy as np
 import pytest
 
 from reproduce.articles.stacked_lstm.variant import Variant
-from reproduce.articles.stacked_lstm.windows import persistence_rmse_usd, prediction_metrics, prepare
+from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.errors import DataError
 from reproduce.inputs.prices import load_prices
-from tests.articles.stacked_lstm.samples import table_of
+from tests.articles.samples import table_of
 
 SMALL = Variant(window=3, test_days=2)
 PRICES = [100, 300, 200, 150, 250, 275, 500, 140]  # oldest first; the last two are the test set
@@ -16,13 +16,14 @@ PRICES = [100, 300, 200, 150, 250, 275, 500, 140]  # oldest first; the last two 
 @pytest.fixture(scope="module")
 def small():
     """Six training days from 100 to 300 USD, two test days of which one lies far above."""
-    return prepare(table_of(PRICES), SMALL)
+    return prepare(table_of(PRICES[::-1]), SMALL)
 
 
 def test_scaler_reads_the_training_days_alone(small):
-    """100 USD is 0 and 300 is 1; the test price of 500 lies beyond."""
+    """100 USD is 0 and 300 is 1; the test price of 500 lies beyond; and back to USD."""
     np.testing.assert_allclose(small.close_scaled, [0, 1, 0.5, 0.25, 0.75, 0.875, 2, 0.2])
-    assert (small.low_usd, small.high_usd) == (100, 300)
+    assert (small.zero_usd, small.unit_usd) == (100, 200)
+    np.testing.assert_allclose(small.to_usd(np.array([0, 1, 2, 0.2])), [100, 300, 500, 140])
 
 
 def test_windows_run_from_the_past_to_the_day_they_predict(small):
@@ -39,51 +40,25 @@ def test_test_windows_read_the_last_prices_of_the_whole_series(small):
     np.testing.assert_allclose(targets, [[2], [0.2]])
 
 
-def test_test_days_have_their_dates_prices_and_the_day_before(small):
-    """The newest two, in the order of time."""
-    assert small.test_dates.astype(str).tolist() == ["2018-05-25", "2018-05-26"]
-    assert small.test_usd.tolist() == [500, 140]
-    assert small.persistence_usd.tolist() == [275, 500]
-
-
-def test_predictions_go_back_to_usd(small):
-    """0 is the lowest training price, 1 the highest."""
-    np.testing.assert_allclose(small.to_usd(np.array([0, 1, 2, 0.2])), [100, 300, 500, 140])
-
-
-def test_metrics_are_those_of_the_test_days(small):
-    """Errors of 20 and 60 USD, that is 0.1 and 0.3; persistence's are 225 and 360, that is 1.125 and 1.8."""
-    metrics = prediction_metrics(small, np.array([[1.9], [0.5]], dtype="float32"))
-    expected = {
-        "test_mse": (0.01 + 0.09) / 2,
-        "test_rmse_usd": ((20**2 + 60**2) / 2) ** 0.5,
-        "persistence_mse": (1.125**2 + 1.8**2) / 2,
-        "persistence_rmse_usd": ((225**2 + 360**2) / 2) ** 0.5,
-        "skill": 1 - (0.01 + 0.09) / (1.125**2 + 1.8**2),
-    }
-    assert metrics == pytest.approx(expected, rel=1e-6)  # predictions are float32
-    assert persistence_rmse_usd(small) == pytest.approx(expected["persistence_rmse_usd"])
-
-
-def test_metrics_have_no_skill_where_the_price_stands_still():
-    """There is nothing to divide by."""
-    still = prepare(table_of([1, 2, 3, 4, 4, 4]), SMALL)
-    assert np.isnan(prediction_metrics(still, np.array([[0.5], [0.5]]))["skill"])
+def test_test_rows_are_the_newest_days_in_the_order_of_time(small):
+    """With their dates and prices."""
+    assert small.dates[small.test_rows].astype(str).tolist() == ["2018-05-25", "2018-05-26"]
+    assert small.close_usd[small.test_rows].tolist() == [500, 140]
 
 
 def test_published_windows_of_the_embedded_table():
     """1273 days: 1213 for training with 1153 windows, 60 for testing, in date order."""
-    dataset = prepare(load_prices(), Variant())
-    assert (dataset.train[0].shape, dataset.train[1].shape) == ((1153, 60, 1), (1153, 1))
-    assert (dataset.test[0].shape, dataset.test[1].shape) == ((60, 60, 1), (60, 1))
-    assert np.all(np.diff(dataset.dates).astype(int) == 1)
-    assert str(dataset.test_dates[0]) == "2018-03-28"
-    assert (dataset.close_scaled[:1213].min(), dataset.close_scaled[:1213].max()) == pytest.approx((0, 1))
+    windows = prepare(load_prices(), Variant())
+    assert (windows.train[0].shape, windows.train[1].shape) == ((1153, 60, 1), (1153, 1))
+    assert (windows.test[0].shape, windows.test[1].shape) == ((60, 60, 1), (60, 1))
+    assert np.all(np.diff(windows.dates).astype(int) == 1)
+    assert str(windows.dates[windows.test_rows[0]]) == "2018-03-28"
+    assert (windows.close_scaled[:1213].min(), windows.close_scaled[:1213].max()) == pytest.approx((0, 1))
 
 
 def test_one_training_window_is_enough():
     """Four training days for a window of three."""
-    inputs, targets = prepare(table_of([1, 2, 3, 4, 5, 6]), SMALL).train
+    inputs, targets = prepare(table_of([6, 5, 4, 3, 2, 1]), SMALL).train
     assert (inputs.shape, targets.shape) == ((1, 3, 1), (1, 1))
 
 
@@ -94,10 +69,10 @@ def test_table_that_is_too_short_is_refused(days):
         rf"prices.csv: {days} rows leave {max(days - 2, 0)} before the last 2, expected at least 4 for one window of 3"
     )
     with pytest.raises(DataError, match=told):
-        prepare(table_of(list(range(1, days + 1))), SMALL)
+        prepare(table_of(range(1, days + 1)), SMALL)
 
 
 def test_price_that_never_moves_in_training_is_refused():
     """The scaler would divide by nothing."""
     with pytest.raises(DataError, match="the price never moves in the 6 training rows"):
-        prepare(table_of([5, 5, 5, 5, 5, 5, 6, 7]), SMALL)
+        prepare(table_of([7, 6, 5, 5, 5, 5, 5, 5]), SMALL)

@@ -13,7 +13,7 @@ import pytest
 from reproduce.networks.characters.create import CHAR_ENGINES, create_char_engine
 from reproduce.networks.characters.weights import CharWeights, weight_shapes
 from tests.networks.characters.samples import random_weights
-from tests.oracles import sigmoid
+from tests.networks.forecasters import lstm_layer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -183,15 +183,8 @@ def test_target_that_seems_impossible_costs_what_it_costs_in_keras(fresh):
 def numpy_probabilities(w, window):
     """What comes after a window: float64, a character at a time, each divided by the number of characters."""
     w = CharWeights(*(array.astype(np.float64) for array in w))
-    states = np.zeros((2, 2, 4))
-    for index in window:
-        x = np.array([index / CHARACTERS])
-        for layer, (kernel, recurrent, bias) in enumerate((w[:3], w[3:6])):
-            h, c = states[layer]
-            i, f, g, o = np.split(x @ kernel + h @ recurrent + bias, 4)
-            c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-            x = sigmoid(o) * np.tanh(c)
-            states[layer] = x, c
+    outputs = lstm_layer(window[:, np.newaxis] / CHARACTERS, *w[:3])
+    x = lstm_layer(outputs, *w[3:6])[-1]
     likelihoods = np.exp(x @ w.kernel_out + w.bias_out)
     return likelihoods / likelihoods.sum()
 

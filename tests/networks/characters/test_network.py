@@ -155,31 +155,12 @@ def in_backward(change):
     return "backward", lambda f: lambda gates, *rest: f(gates, *change(*rest))
 
 
+def in_gradient(change):
+    """A fault in what the weights' gradient is made of."""
+    return "gradient", lambda f: lambda *given: f(*change(*given))
+
+
 FAULTS = {
-    **{
-        f"run-{part}-{pair}": in_run(
-            lambda layer, x, part=part, pair=pair: (
-                layer._replace(**{part: columns(getattr(layer, part), pair)}),
-                x,
-            )
-        )
-        for part in Layer._fields
-        for pair in PAIRS
-    },
-    **{f"backward-{pair}": in_backward(lambda W, t, d, pair=pair: (columns(W, pair), t, d)) for pair in PAIRS},
-    **{
-        f"run-transposed-{gate}": in_run(lambda layer, x, gate=gate: (layer._replace(W_h=turned(layer.W_h, gate)), x))
-        for gate in GATES
-    },
-    **{
-        f"backward-transposed-{gate}": in_backward(lambda W, t, d, gate=gate: (turned(W, gate), t, d)) for gate in GATES
-    },
-    **{
-        f"backward-{one}-for-{other}": in_backward(
-            lambda W, t, d, one=one, other=other: (W, with_factor(t, other, one), d)
-        )
-        for one, other in [*itertools.permutations(FACTORS, 2), (None, "kept")]
-    },
     "run-steps-backwards": in_run(lambda layer, x: (layer, x[::-1])),
     "run-samples-exchanged": in_run(lambda layer, x: (layer, x[:, ::-1])),
     "run-features-exchanged": in_run(lambda layer, x: (layer, x[:, :, ::-1])),
@@ -187,29 +168,28 @@ FAULTS = {
     "run-h-a-step-late": ("run", lambda f: lambda *a: (lambda t: t._replace(reads=tf.roll(t.reads, 1, 0)))(f(*a))),
     "backward-steps-backwards": in_backward(lambda W, t, d: (W, t, d[::-1])),
     "backward-the-last-for-all": in_backward(lambda W, t, d: (W, t, d[-1:])),
+    "backward-no-carry": in_backward(lambda W, t, d: (W, with_factor(t, "kept", None), d)),
     "backward-dz-backwards": ("backward", lambda f: lambda *a: f(*a)[::-1]),
-    "gradient-h-of-the-same-step": (
-        "gradient",
-        lambda f: lambda x, t, dz: f(x, t._replace(reads=tf.roll(t.reads, -1, 0)), dz),
-    ),
+    "gradient-h-of-the-same-step": in_gradient(lambda x, t, dz: (x, t._replace(reads=tf.roll(t.reads, -1, 0)), dz)),
+    "gradient-of-the-last-step": in_gradient(lambda x, t, dz: (x[-1:], t._replace(reads=t.reads[-1:]), dz[-1:])),
     "gradient-mean-for-sum": ("gradient", lambda f: lambda *a: Layer(*(part / 3 for part in f(*a)))),
-    "gradient-of-the-last-step": (
-        "gradient",
-        lambda f: lambda x, t, dz: f(x[-1:], t._replace(reads=t.reads[-1:]), dz[-1:]),
-    ),
-    **{
-        f"gradient-{pair}": ("gradient", lambda f, pair=pair: lambda x, t, dz: f(x, t, columns(dz, pair)))
-        for pair in PAIRS
-    },
-    **{
-        f"input-gradient-{pair}": (
-            "input_gradient",
-            lambda f, pair=pair: lambda layer, dz: f(layer, columns(dz, pair)),
-        )
-        for pair in PAIRS
-    },
     "input-gradient-features-exchanged": ("input_gradient", lambda f: lambda *a: f(*a)[:, :, ::-1]),
 }
+for p in PAIRS:
+    for kind in Layer._fields:
+        FAULTS[f"run-{kind}-{p}"] = in_run(
+            lambda layer, x, kind=kind, p=p: (layer._replace(**{kind: columns(getattr(layer, kind), p)}), x)
+        )
+    FAULTS[f"backward-{p}"] = in_backward(lambda W, t, d, p=p: (columns(W, p), t, d))
+    FAULTS[f"gradient-{p}"] = in_gradient(lambda x, t, dz, p=p: (x, t, columns(dz, p)))
+    FAULTS[f"input-{p}"] = "input_gradient", lambda f, p=p: lambda layer, dz: f(layer, columns(dz, p))
+for g in GATES:
+    FAULTS[f"run-transposed-{g}"] = in_run(lambda layer, x, g=g: (layer._replace(W_h=turned(layer.W_h, g)), x))
+    FAULTS[f"backward-transposed-{g}"] = in_backward(lambda W, t, d, g=g: (turned(W, g), t, d))
+for one, other in itertools.permutations(FACTORS, 2):
+    FAULTS[f"backward-{one}-for-{other}"] = in_backward(
+        lambda W, t, d, one=one, other=other: (W, with_factor(t, other, one), d)
+    )
 
 
 @pytest.fixture(scope="module")

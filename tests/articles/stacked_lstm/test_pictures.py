@@ -5,20 +5,21 @@ import pytest
 from matplotlib import dates
 from matplotlib.image import imread
 
-from reproduce.articles.stacked_lstm.figures import predictions_as_published, predictions_by_date, rivals
-from reproduce.articles.stacked_lstm.pairs import compare
+from reproduce.articles.stacked_lstm.pictures import predictions_as_published, predictions_by_date, rivals
+from reproduce.articles.stacked_lstm.rivals import compare
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
-from reproduce.evidence.pictures import save_figure
-from tests.articles.stacked_lstm.samples import study_rows, table_of
+from reproduce.evidence.pictures import save_picture
+from tests.articles.samples import table_of
+from tests.articles.stacked_lstm.samples import study_rows
 
 PREDICTED = np.array([410.0, 420.0])
 
 
 @pytest.fixture(scope="module")
-def dataset():
+def windows():
     """Two test days at 500 and 140 USD, after one at 275."""
-    return prepare(table_of([100, 300, 200, 150, 250, 275, 500, 140]), Variant(window=3, test_days=2))
+    return prepare(table_of([140, 500, 275, 250, 150, 200, 300, 100]), Variant(window=3, test_days=2))
 
 
 def curves(axes):
@@ -26,38 +27,30 @@ def curves(axes):
     return {line.get_label(): tuple(values.tolist() for values in line.get_data()) for line in axes.get_lines()}
 
 
-def test_published_picture_draws_days_by_their_number(dataset):
-    """True values first, predictions second, both in USD."""
-    (axes,) = predictions_as_published(dataset, PREDICTED).axes
+@pytest.mark.parametrize(("network", "title"), [("lstm", "LSTM"), ("simple-rnn", "SimpleRNN")])
+def test_published_picture_draws_days_by_their_number(network, title, windows, tmp_path):
+    """True values first, predictions second, both in USD; its network is its title; 8x4 inches at 80 dots an inch."""
+    picture = predictions_as_published(windows, PREDICTED, network)
+    (axes,) = picture.axes
     assert list(curves(axes).items()) == [
         ("true-result", ([0, 1], [500, 140])),
         ("predicted-result", ([0, 1], [410, 420])),
     ]
-
-
-def test_published_picture_is_640_by_320_dots(dataset, tmp_path):
-    """8x4 inches at 80 dots an inch, in the file."""
-    save_figure(predictions_as_published(dataset, PREDICTED), tmp_path, "picture")
+    assert axes.get_title() == title
+    save_picture(picture, tmp_path, "picture")
     assert imread(tmp_path / "picture.png").shape[:2] == (320, 640)
 
 
-@pytest.mark.parametrize(("network", "title"), [("lstm", "LSTM"), ("simple-rnn", "SimpleRNN")])
-def test_published_picture_names_its_network(network, title, dataset):
-    """A rival's picture is not called LSTM."""
-    (axes,) = predictions_as_published(dataset, PREDICTED, network).axes
-    assert axes.get_title() == title
-
-
-def test_picture_by_date_has_persistence_beside_the_prediction(dataset):
+def test_picture_by_date_has_persistence_beside_the_prediction(windows):
     """On the two newest days; persistence is the day before."""
-    (axes,) = predictions_by_date(dataset, PREDICTED, "gru").axes
-    days = ["2018-05-25", "2018-05-26"]
+    (axes,) = predictions_by_date(windows, PREDICTED, "gru").axes
     found = {label: (dates.num2date(dates.date2num(x)), y) for label, (x, y) in curves(axes).items()}
     assert {label: y for label, (_, y) in found.items()} == {
         "actual price": [500, 140],
         "prediction, GRU": [410, 420],
         "persistence: the day before": [275, 500],
     }
+    days = ["2018-05-25", "2018-05-26"]
     assert [[str(day.date()) for day in x] for x, _ in found.values()] == [days] * 3
 
 
@@ -69,12 +62,9 @@ def test_study_picture_has_a_dot_a_seed_and_the_intervals():
     *dots, persistence = [line.get_xdata() for line in errors.get_lines()]
     assert [list(usd) for usd in dots] == [[100, 110], [104, 112], [90, 113], [99, 107]]
     assert list(persistence) == [77, 77]
-    assert [label.get_text() for label in errors.get_yticklabels()] == ["LSTM", "SimpleRNN", "MLP", "GRU"]
-    assert [label.get_text() for label in differences.get_yticklabels()] == [
-        "SimpleRNN less LSTM",
-        "MLP less LSTM",
-        "GRU less LSTM",
-    ]
+    labels = [[label.get_text() for label in axes.get_yticklabels()] for axes in (errors, differences)]
+    assert labels[0] == ["LSTM", "SimpleRNN", "MLP", "GRU"]
+    assert labels[1] == ["SimpleRNN less LSTM", "MLP less LSTM", "GRU less LSTM"]
     drawn = [list(np.atleast_1d(line.get_xdata())) for line in differences.get_lines()[:-1]]
     assert drawn == [[4, 2], [3], [-10, 3], [-3.5], [-1, -3], [-2]]
     ends = [collection.get_segments()[0][:, 0].tolist() for collection in differences.collections]

@@ -1,4 +1,4 @@
-"""The audit: every claim has its figure, figures are what other means say, and the rules tell the cases apart."""
+"""The guide's values by other means, and its verdicts where something is otherwise."""
 
 import csv
 import math
@@ -9,26 +9,26 @@ from statistics import fmean, stdev
 import numpy as np
 import pytest
 
-from reproduce.articles import stacked_lstm
-from reproduce.articles.stacked_lstm import audit
-from reproduce.articles.stacked_lstm.outputs import rival_outputs, settings_outputs
+from reproduce.articles.stacked_lstm import ASSUMPTIONS
+from reproduce.articles.stacked_lstm.outputs import audit_outputs, rival_outputs, run_outputs, settings_outputs
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
-from reproduce.evidence.claims import ClaimsError, load_claims
+from reproduce.evidence.claims import read_claims
 from reproduce.inputs.prices import load_prices
+from tests.articles.samples import VARIANTS, short_table
 from tests.articles.stacked_lstm.samples import study_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 ROOT = Path(__file__).parents[3]
-CLAIMS = {claim.id: claim for claim in load_claims(stacked_lstm.__name__)}
+CLAIMS = {claim.id: claim for claim in read_claims("reproduce.articles.stacked_lstm").claims}
 T_19 = 2.093024054408263  # Student's t with 19 degrees of freedom, 97.5 %, from a printed table and R's qt(0.975, 19)
 COMPARISONS = ("outperforms", "outperforms-simple-rnn", "outperforms-mlp", "follows-prices")
 
 
 @pytest.fixture(scope="module")
 def outputs():
-    """Every figure of ours; a small network is built for some."""
-    return audit.audit_outputs()
+    """Every value of ours; a small network is built for some."""
+    return audit_outputs()
 
 
 def verdicts_of(**errors):
@@ -42,37 +42,9 @@ def around(usd, deviation=1.0):
     return [usd + deviation * step for step in (-2, 3, -1, 1, -3, 2)]
 
 
-# The verdicts
-
-
-def test_every_claim_of_the_article_has_the_verdict_on_record(outputs, monkeypatch):
-    """And a verdict is on record for all but what only a run tells."""
-    monkeypatch.setattr(audit, "audit_outputs", lambda: outputs)
-    judged = {one.claim.id: one.verdict for one in audit.audit()}
-    assert judged == {name: claim.verdict for name, claim in CLAIMS.items() if name != "ours/run-against-persistence"}
-    assert CLAIMS["ours/run-against-persistence"].verdict == ""
-
-
-def test_evidence_is_a_file_of_the_repository():
-    """Of every claim."""
-    assert [name for name, claim in CLAIMS.items() if not (ROOT / claim.evidence).is_file()] == []
-
-
-def test_audit_refuses_a_rule_that_names_no_figure(monkeypatch, outputs):
-    """A slip in claims.toml is told, not judged as not testable."""
-    known = {name: value for name, value in outputs.items() if name not in ("units", "mlp_low")}
-    monkeypatch.setattr(audit, "audit_outputs", lambda: known)
-    with pytest.raises(ClaimsError) as raised:
-        audit.audit()
-    assert str(raised.value).splitlines() == [
-        "claims.toml, stacked-lstm/units: no figure is called units",
-        "claims.toml, stacked-lstm/outperforms-mlp: no figure is called mlp_low",
-    ]
-
-
 def test_assumptions_are_numbered():
     """From A1 on, without a gap."""
-    numbers = [text.partition(" ")[0] for text in stacked_lstm.ASSUMPTIONS]
+    numbers = [text.partition(" ")[0] for text in ASSUMPTIONS]
     assert numbers == [f"A{k}" for k in range(1, len(numbers) + 1)]
 
 
@@ -95,20 +67,19 @@ def test_lstm_is_better_where_the_whole_interval_is_above_0(simple_rnn, mlp, bot
     assert (found["outperforms-simple-rnn"], found["outperforms-mlp"]) == (against_simple_rnn, against_mlp)
 
 
-@pytest.mark.parametrize(("shift", "verdict"), [(3, "partly reproduced"), (-3, "not reproduced")])
-def test_means_above_0_are_a_part_where_no_interval_is(shift, verdict):
-    """Differences that scatter by far more than their mean."""
-    found = verdicts_of(
-        lstm=around(50), **{"simple-rnn": around(50 + shift, deviation=20)}, mlp=around(50 + shift, deviation=-20)
-    )
-    assert [found[name] for name in COMPARISONS[:3]] == [verdict] * 3
-
-
-def test_one_mean_above_0_is_no_part():
-    """Both are asked for, where no interval tells."""
-    found = verdicts_of(lstm=around(50), **{"simple-rnn": around(53, deviation=20)}, mlp=around(47, deviation=20))
-    assert found["outperforms"] == "not reproduced"
-    assert (found["outperforms-simple-rnn"], found["outperforms-mlp"]) == ("partly reproduced", "not reproduced")
+@pytest.mark.parametrize(
+    ("simple_rnn", "mlp", "verdicts"),
+    [
+        pytest.param(53, 53, ("partly reproduced",) * 3, id="both-means-above"),
+        pytest.param(47, 47, ("not reproduced",) * 3, id="both-means-below"),
+        pytest.param(53, 47, ("not reproduced", "partly reproduced", "not reproduced"), id="one-mean-above"),
+    ],
+)
+def test_means_above_0_are_a_part_where_no_interval_is(simple_rnn, mlp, verdicts):
+    """Differences that scatter by far more than their mean; of both rivals together, both means are asked for."""
+    rivals = {"simple-rnn": around(simple_rnn, deviation=20), "mlp": around(mlp, deviation=-20)}
+    found = verdicts_of(lstm=around(50), **rivals)
+    assert tuple(found[name] for name in COMPARISONS[:3]) == verdicts
 
 
 @pytest.mark.parametrize(
@@ -144,7 +115,7 @@ def test_statement_falls_where_a_setting_is_another(changed, names):
     assert {one.claim.id.removeprefix("stacked-lstm/") for one in judged if one.verdict != "reproduced"} == names
 
 
-# The figures, by other means
+# The values, by other means
 
 
 def shipped():
@@ -152,10 +123,10 @@ def shipped():
     path = ROOT / "reproduce" / "articles" / "stacked_lstm" / "rivals.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: int(row["seed"]))
-    return {
-        name: [float(row["rmse_usd"]) for row in rows if row["network"] == name]
-        for name in {r["network"] for r in rows}
-    }
+    errors = {row["network"]: [] for row in rows}
+    for row in rows:
+        errors[row["network"]].append(float(row["rmse_usd"]))
+    return errors
 
 
 @pytest.mark.parametrize("network", ["simple-rnn", "mlp", "gru"])
@@ -198,7 +169,25 @@ def test_scaled_prices_go_back_to_usd(outputs):
 def test_test_days_scaled_by_all_prices_would_show():
     """A scaler that had read the test days too would leave the training days short of 1."""
     variant = Variant(test_days=300)  # the highest price is among them
-    dataset = prepare(load_prices(), variant)
-    scaled = (dataset.close_usd - dataset.close_usd.min()) / np.ptp(dataset.close_usd)
-    found = settings_outputs(replace(dataset, close_scaled=scaled), variant)
+    windows = prepare(load_prices(), variant)
+    scaled = (windows.close_usd - windows.close_usd.min()) / np.ptp(windows.close_usd)
+    found = settings_outputs(replace(windows, close_scaled=scaled), variant)
     assert found["training_span"][1] < 0.5
+
+
+def test_run_s_values_are_those_of_its_predictions(finished):
+    """Dates, prices and both errors worked from predictions.csv, beside the prices that were read."""
+    directory, prices = finished("stacked-lstm"), short_table().close_usd.tolist()[::-1]
+    with (directory.path / "predictions.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["date"], row["set"]) for row in rows] == [(f"2018-05-{day}", "testing") for day in range(21, 27)]
+    assert [float(row["actual_usd"]) for row in rows] == prices[-6:]
+    errors = [float(row["predicted_usd"]) - float(row["actual_usd"]) for row in rows]
+    steps = [prices[-k - 1] - prices[-k] for k in range(1, 7)]
+    metrics, skill = directory.read_metrics(), 1 - fmean(e**2 for e in errors) / fmean(step**2 for step in steps)
+    assert metrics["test_rmse_usd"] == pytest.approx(math.sqrt(fmean(e**2 for e in errors)))
+    assert metrics["persistence_rmse_usd"] == pytest.approx(math.sqrt(fmean(step**2 for step in steps)))
+    assert run_outputs(directory)["run_skill"] == metrics["skill"] == pytest.approx(skill)
+    span = max(prices[:-6]) - min(prices[:-6])
+    assert metrics["test_mse"] == pytest.approx((metrics["test_rmse_usd"] / span) ** 2)
+    assert run_outputs(directory)["epochs"] == VARIANTS["stacked-lstm"].epochs

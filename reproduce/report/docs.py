@@ -1,0 +1,146 @@
+"""The parts of README.md and docs/ that are made from tables: `python -m reproduce.report.docs .` in a checkout.
+
+Each part stands between two marks, `<!-- NAME: made by make docs -->` and `<!-- /NAME -->`, and is named in PARTS.
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from reproduce.articles import ARTICLES, article_of
+from reproduce.articles.article import Finding
+from reproduce.articles.bitcoin_lstm import answers, departures, losses, variant, windows
+from reproduce.articles.macbeth import findings as macbeth
+from reproduce.articles.stacked_lstm import findings as stacked
+from reproduce.evidence.claims import read_claims
+from reproduce.evidence.skill import persistence
+from reproduce.evidence.tally import count_verdicts
+from reproduce.inputs.prices import load_prices
+from reproduce.report import speed
+from reproduce.report.markdown import WIDTH, filled, read_rows, table
+from reproduce.runs.files import write_text
+
+LAST_LINES = 6  # of the output of a run
+
+Part = Callable[[Path], str]  # from the folder docs/ to what stands between two marks
+
+
+def filled_in(page: str, root: Path) -> str:
+    """A page, by its path below the checkout `root`, with its parts as the tables have them now.
+
+    Raises:
+        ValueError: a mark is missing.
+    """
+    text = (root / page).read_text(encoding="utf-8")
+    for name, write in PARTS[page].items():
+        begin, end = f"<!-- {name}: made by make docs -->\n\n", f"\n\n<!-- /{name} -->"
+        text = text[: text.index(begin) + len(begin)] + write(root / "docs") + text[text.index(end) :]
+    return text
+
+
+def _findings(id_: str) -> list[Finding]:
+    return article_of(id_).module("findings").findings()
+
+
+def _words(finding: Finding) -> str:
+    return filled(f"**{finding.headline}** {finding.text}")
+
+
+def _picture(finding: Finding, folder: str = "") -> str:
+    return f"![{finding.alt}]({folder}{finding.picture}.png)"
+
+
+def _one_finding(id_: str, number: int) -> Part:
+    """One finding and its picture, for the README."""
+    return lambda _: "\n\n".join([_words(_findings(id_)[number]), _picture(_findings(id_)[number], "docs/")])
+
+
+def _all_findings(id_: str) -> Part:
+    """All of an article's findings, then their pictures, each once."""
+    return lambda _: "\n\n".join(dict.fromkeys([*map(_words, _findings(id_)), *map(_picture, _findings(id_))]))
+
+
+def _last_lines(docs: Path) -> str:
+    lines = (docs / "run.txt").read_text(encoding="utf-8").rstrip().splitlines()
+    return "\n".join(["```", *(line.rstrip() for line in lines[-LAST_LINES:]), "```"])
+
+
+def _articles(_: Path) -> str:
+    rows = []
+    for article in ARTICLES:
+        about = read_claims(article.package)
+        name = f"[{article.id}](docs/{article.id}.md): {', '.join(about.authors)}, {about.reference}"
+        tally = count_verdicts(about.claims, about.verdicts)
+        rows.append((name, _findings(article.id)[0].headline, tally.sentence()))
+    return table(("article", "what was found", "verdicts"), rows)
+
+
+def _answers(_: Path) -> str:
+    found = answers.answers(departures.shipped_departures(), losses.judge(losses.shipped_losses()))
+    return table(("question", "answer", "because"), [(one.question, one.answer, one.evidence) for one in found])
+
+
+def _run(docs: Path) -> str:
+    """The table in which one run ends, from what it wrote with --json."""
+    claims = {claim.id: claim for claim in read_claims(ARTICLES[0].package).claims}
+    told = []
+    for row in read_rows(docs / "run.json"):
+        claim = claims[row["id"]]
+        told.append(claim.judge(row["others"] | {claim.output: row["ours"]}).as_text())
+    return table(tuple(told[0]), [tuple(one.values()) for one in told])
+
+
+def _two_days(_: Path) -> str:
+    """How much of persistence's error the two worst days of the published test set carry."""
+    cut = windows.prepare(load_prices(), variant.Variant())
+    inputs, targets = cut.test
+    errors = np.square(targets - persistence(inputs))[:, 0]
+    worst = np.argsort(errors)[-2:]
+    days, share = sorted(cut.dates[cut.test_rows][worst].astype(str)), errors[worst].sum() / errors.sum()
+    return filled(
+        f"That interval is wide, and the Diebold-Mariano test weak, because two days, {' and '.join(days)}, carry "
+        f"{share:.0%} of persistence's squared error on the published test set."
+    )
+
+
+def _assumptions(_: Path) -> str:
+    lines = article_of("stacked-lstm").assumptions
+    return "\n".join(textwrap.fill(f"- {line}", WIDTH, subsequent_indent="  ") for line in lines)
+
+
+PARTS: dict[str, dict[str, Part]] = {
+    "README.md": {
+        "opening": lambda _: _picture(_findings(ARTICLES[0].id)[0], "docs/"),
+        "run": _last_lines,
+        "articles": _articles,
+        "bitcoin-lstm": _one_finding("bitcoin-lstm", 1),
+        "stacked-lstm": _one_finding("stacked-lstm", 0),
+        "macbeth": _one_finding("macbeth", 0),
+    },
+    "docs/bitcoin-lstm.md": {
+        "findings": _all_findings("bitcoin-lstm"),
+        "answers": _answers,
+        "days": _two_days,
+        "run": _run,
+    },
+    "docs/stacked-lstm.md": {
+        "findings": _all_findings("stacked-lstm"),
+        "networks": lambda _: "\n".join(stacked.table_lines()),
+        "assumptions": _assumptions,
+    },
+    "docs/macbeth.md": {
+        "findings": _all_findings("macbeth"),
+        "milestones": lambda _: "\n".join(macbeth.table_lines()),
+    },
+    "docs/engines.md": {"apart": speed.apart, "speed": speed.speed, "characters": speed.characters},
+}
+
+
+if __name__ == "__main__":
+    for page in PARTS:
+        write_text(Path(sys.argv[1]) / page, filled_in(page, Path(sys.argv[1])))

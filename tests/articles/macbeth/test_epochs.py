@@ -1,0 +1,135 @@
+"""The study of epochs: which runs it has, the rows of each, its trend, and what ships."""
+
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+
+from reproduce.articles.macbeth import epochs as module
+from reproduce.articles.macbeth.epochs import (
+    SHOWN,
+    TREND,
+    TREND_EPOCHS,
+    milestone_rows,
+    shipped_milestones,
+    trend_means,
+    trend_of,
+)
+from reproduce.articles.macbeth.milestones import Milestone, write_milestones
+from reproduce.articles.macbeth.studies import STUDIES
+from reproduce.articles.macbeth.variant import Variant
+from reproduce.articles.sources import TEXTS
+from reproduce.errors import RunError
+from reproduce.runs.study import Study
+from tests.articles.macbeth.samples import HELD_OUT, REPEATS, study_rows
+from tests.articles.samples import VARIANTS, config_of, tiny_text
+
+TEXT, TINY = tiny_text(), VARIANTS["macbeth"]
+
+
+def test_study_has_the_trend_and_the_published_program_s_seeds():
+    """The longest first."""
+    (plan,) = STUDIES
+    assert [(variant, list(seeds)) for variant, seeds in plan.runs] == [(TREND, [0]), (Variant(), [0, 1, 2, 3, 4])]
+    assert (TREND.epochs, TREND.held_out) == (20, "last-tenth")
+
+
+def entropy(first, end, judged_first, judged_end, order):
+    """Of targets, each given the `order` characters before it, counted by hand, one more each, of nine characters."""
+    text = TEXT.characters
+    seen = [text[k + 6 - order : k + 7] for k in range(first, end)]
+    contexts = [piece[:order] for piece in seen]
+    asked = [text[k + 6 - order : k + 7] for k in range(judged_first, judged_end)]
+    return -np.mean([np.log((seen.count(piece) + 1) / (contexts.count(piece[:order]) + 9)) for piece in asked])
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_rows_of_a_run_are_its_values(finished, monkeypatch):
+    """Those of its files, the entropies of what it was judged on, and how its texts begin."""
+    directory = finished("macbeth")
+    monkeypatch.setattr(module, "text_repeat_rate", len)  # six samples are held out, told here by their number
+    rows = milestone_rows(Study(directory.path.parent, (directory.config,)))
+    metrics, environment = directory.read_metrics(), directory.read_environment()
+    expected = {
+        "variant": TINY.name,
+        "seed": 0,
+        "entropy_0": pytest.approx(entropy(0, 102, 108, 114, order=0)),
+        "entropy_1": pytest.approx(entropy(0, 102, 108, 114, order=1)),
+        "text_repeat_rate": 6,
+        **{name: metrics[name] for name in ("characters", "distinct_characters", "samples", "batches", "weights")},
+        "seconds": environment["seconds"],
+        "version": environment["packages"]["reproduce"],
+    }
+    measured = directory.read_table("milestones.csv", {"loss": float, "held_out_loss": float, "repeat_rate": float})
+    assert [row.epoch for row in rows] == [1, 2]
+    for row, values in zip(rows, measured.to_dict("records"), strict=True):
+        assert asdict(row).items() >= (expected | values).items()
+        kept = (directory.path / f"sample-epoch-00{row.epoch}.txt").read_text(encoding="utf-8")
+        assert row.writes == kept[6 : 6 + SHOWN].replace("\n", "/")
+
+
+@pytest.fixture
+def whole_text(tmp_path):
+    """A study of one finished run that holds nothing out, as a training leaves it."""
+    study = Study(tmp_path, (config_of("macbeth", variant=replace(TINY, held_out="none", epochs=1)),))
+    (directory,) = study.directories
+    with directory.opened():
+        TEXTS.write(directory, TEXT)
+        write_milestones(directory, [Milestone(1, 2.5, float("nan"), 0.5)])
+        directory.write_text("sample-epoch-001.txt", "\n" * 6 + "to\nmorrow\n")
+        counts = dict.fromkeys(("characters", "distinct_characters", "samples", "batches", "weights"), 9)
+        directory.write_json("environment.json", {"seconds": 1.5, "packages": {"reproduce": "0.2.0"}})
+        directory.write_json("metrics.json", counts)
+    return study
+
+
+def test_rows_of_a_run_that_holds_nothing_out_are_judged_on_all_of_its_text(whole_text):
+    """Entropies are of what was trained on; line ends of what is written are slashes, without the start window."""
+    (row,) = milestone_rows(whole_text)
+    assert row.entropy_0 == pytest.approx(entropy(0, 114, 0, 114, order=0))
+    assert np.isnan(row.held_out_loss)
+    assert row.writes == "to/morrow/"
+
+
+def test_unfinished_run_is_named(whole_text):
+    """And the way on."""
+    (whole_text.directories[0].path / "metrics.json").unlink()
+    with pytest.raises(RunError, match=r"-s0-compiled: the run is not finished \(it was stopped, or never begun\); "):
+        milestone_rows(whole_text)
+
+
+def test_trend_is_that_of_its_first_seed_and_its_means_those_of_all():
+    """Seeds need not begin at 0; rows of other epochs and variants do not count."""
+    rows = study_rows()
+    more = [*rows, replace(rows[0], variant="hidden-8", held_out_loss=9.0)]
+    assert [(row.seed, row.held_out_loss) for row in trend_of(more)] == [(0, pair[0]) for pair in HELD_OUT.values()]
+    later = [row for row in more if (row.variant, row.seed) != (TREND.name, 0)]
+    assert [(row.seed, row.held_out_loss) for row in trend_of(later)] == [(1, pair[1]) for pair in HELD_OUT.values()]
+    assert trend_of([row for row in rows if row.variant != TREND.name]) == []
+    expected = [(np.mean(HELD_OUT[epoch]), np.mean(REPEATS[epoch])) for epoch in TREND_EPOCHS]
+    np.testing.assert_allclose(trend_means([*more, replace(rows[0], epoch=50, held_out_loss=9.0)]), expected)
+
+
+def test_study_is_shown_row_by_row_and_drawn_where_it_has_a_trend():
+    """A dash where nothing is held out."""
+    (plan,) = STUDIES
+    (shown,) = plan.show(study_rows())
+    assert [row["held-out loss"] for row in shown.texts] == [
+        *(f"{pair[seed]:.3f}" for seed in (0, 1) for pair in HELD_OUT.values()),
+        *("-", "-", "-"),
+    ]
+    assert set(plan.draw(study_rows())) == {"milestones"}
+    assert plan.draw(study_rows()[-3:]) == {}
+
+
+def test_shipped_table_has_the_runs_that_the_claims_speak_of():
+    """The program as it ran over five seeds at least, and every epoch of the trend for each of its seeds."""
+    rows = shipped_milestones()
+    published = [row for row in rows if row.variant == "published"]
+    assert len({row.seed for row in published}) == len(published) >= 5
+    assert {row.epoch for row in published} == {1}
+    trend = [row for row in rows if row.variant == TREND.name]
+    assert sorted((row.seed, row.epoch) for row in trend) == sorted(
+        (seed, epoch) for seed in {row.seed for row in trend} for epoch in TREND_EPOCHS
+    )
+    assert trend

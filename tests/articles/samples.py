@@ -1,0 +1,65 @@
+"""A small variant and a small input for each article, for tests of what is of all of them."""
+
+import hashlib
+
+import numpy as np
+
+from reproduce.articles import ARTICLES, article_of
+from reproduce.articles.bitcoin_lstm.variant import Variant as BitcoinVariant
+from reproduce.articles.macbeth.variant import Variant as MacbethVariant
+from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
+from reproduce.inputs.prices import PriceTable
+from reproduce.inputs.text import number_characters
+from reproduce.runs.config import RunConfig
+
+VARIANTS = {
+    "bitcoin-lstm": BitcoinVariant(hidden=4, epochs=4),  # 80 days: 9 batches to train on, 1 to test on
+    "stacked-lstm": StackedVariant(window=5, first=3, second=4, epochs=4, batch=7, test_days=6),
+    # 120 characters make 114 samples of 6: 102 to train on, 25 batches of 4 and one of 2, and 6 held out.
+    "macbeth": MacbethVariant(window=6, batch=4, hidden=5, epochs=2, held_out="last-tenth", learning_rate=0.01),
+}
+TABLES = {  # files of results in a run's directory, beside its checkpoint
+    "bitcoin-lstm": ("losses.csv", "predictions.csv"),
+    "stacked-lstm": ("losses.csv", "predictions.csv"),
+    "macbeth": ("losses.csv", "milestones.csv", "sample-epoch-001.txt", "sample-epoch-002.txt", "written.txt"),
+}
+ENGINES = [(article.id, engine) for article in ARTICLES for engine in article.engines]
+
+
+def table_of(prices):
+    """A table of these prices, newest first; its newest day is 2018-05-26."""
+    days = np.datetime64("2018-05-26") - np.arange(len(prices))
+    return PriceTable(days, np.array(prices, dtype=float), sha256="1" * 64, name="prices.csv")
+
+
+def short_table(days=80):
+    """Prices that vary from day to day."""
+    return table_of([7000 + (37 * k * k) % 911 for k in range(days)])
+
+
+def tiny_text(length=120, seed=4):
+    """A text of nine characters, each drawn from three that depend on the one before."""
+    characters, rng, text = "abcdef \ng", np.random.default_rng(seed), [0]
+    while len(text) < length:
+        text.append((2 * text[-1] + int(rng.integers(3))) % len(characters))
+    written = "".join(characters[index] for index in text)
+    return number_characters(written, hashlib.sha256(written.encode()).hexdigest(), "tiny.txt")
+
+
+def data_of(id_):
+    """What a small run of the article reads."""
+    return tiny_text() if id_ == "macbeth" else short_table()
+
+
+def config_of(id_, engine=None, variant=None, seed=0):
+    """A small run of the article, on the engine it takes by default."""
+    article = article_of(id_)
+    used = engine or article.engines[0]
+    return RunConfig(variant or VARIANTS[id_], seed, used, data_of(id_).sha256, id_)
+
+
+def hurry(set_):
+    """Let runs save a checkpoint after every second epoch or call of five steps; `set_` is a setattr."""
+    for article in ARTICLES:
+        set_(article.module("training"), "CHECKPOINT_EVERY", 2)
+    set_(article_of("macbeth").module("training"), "STEPS", 5)

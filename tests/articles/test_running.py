@@ -1,0 +1,166 @@
+"""`reproduce run`, for any article: what it proves first, refuses, trains beside, and judges."""
+
+import fcntl
+from dataclasses import replace
+
+import pytest
+
+from reproduce.articles import ARTICLES, article_of
+from reproduce.articles.running import run_article
+from reproduce.errors import MismatchError, RunError
+from reproduce.evidence.claims import NOT_REPRODUCED, REPRODUCED
+from reproduce.runs.directory import Directory
+from tests.articles.samples import config_of, data_of, short_table, tiny_text
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+PROVED = [article.id for article in ARTICLES if "compiled" in article.engines]
+PROOF = {"relative_difference": 0.0}
+
+
+@pytest.fixture
+def proofs(monkeypatch):
+    """The proofs that were asked for, all of which hold; and nothing is trained, drawn or judged."""
+    asked = []
+
+    def prove(*given):
+        asked.append(given)
+        return PROOF
+
+    monkeypatch.setattr("reproduce.articles.running.run", lambda *_, **__: None)
+    monkeypatch.setattr("reproduce.articles.running.judge_by_run", lambda *_: [])
+    for article in ARTICLES:
+        monkeypatch.setattr(article.module("pictures"), "draw", lambda _: None)
+        monkeypatch.setattr(article.module("outputs"), "run_outputs", lambda _: {})
+        if article.id in PROVED:
+            monkeypatch.setattr(article.module("training"), "prove_compiled", prove)
+    return asked
+
+
+def do(root, id_, engine=None, *, force=False, data=None, told=None):
+    """Run the small variant of an article."""
+    data = data or data_of(id_)
+    config = replace(config_of(id_, engine), data_sha256=data.sha256)
+    progress = (lambda *_: None) if told is None else (lambda one, p: told.append((one.engine, p.epoch)))
+    return run_article(article_of(id_), config, data, root, force=force, on_progress=progress)
+
+
+@pytest.mark.parametrize("id_", PROVED)
+def test_compiled_engine_is_proved_once_a_run(id_, proofs, tmp_path):
+    """On the run's own variant, seed and samples; it stands beside the run, and --force begins with another."""
+    directory, _ = do(tmp_path, id_)
+    ((variant, *_, samples),) = proofs
+    assert variant == directory.config.variant
+    assert len(samples) in (63, 102)  # the targets of 80 days' windows, or the text's samples: those that train
+    assert directory.read_json("proof.json") == PROOF
+    do(tmp_path, id_)
+    assert len(proofs) == 1
+    do(tmp_path, id_, force=True)
+    assert len(proofs) == 2
+
+
+@pytest.mark.parametrize("id_", [article.id for article in ARTICLES])
+def test_other_engines_need_no_proof(id_, proofs, tmp_path):
+    """They are what the compiled one is held to."""
+    directory, _ = do(tmp_path, id_, "keras")
+    assert proofs == []
+    assert not (directory.path / "proof.json").exists()
+
+
+@pytest.mark.parametrize("id_", PROVED)
+def test_engine_that_fails_the_proof_trains_nothing(id_, proofs, monkeypatch, tmp_path):
+    """Nor the next time, when it is proved again."""
+
+    def refuse(*given):
+        proofs.append(given)
+        raise MismatchError("they differ")
+
+    monkeypatch.setattr(article_of(id_).module("training"), "prove_compiled", refuse)
+    for _ in range(2):
+        with pytest.raises(MismatchError, match="they differ"):
+            do(tmp_path, id_)
+    assert len(proofs) == 2
+    folder = tmp_path / config_of(id_).name
+    assert sorted(path.name for path in folder.iterdir()) == [".lock", "config.json"]
+
+
+def test_run_that_cannot_be_written_is_refused_before_the_proof(proofs, tmp_path):
+    """Another process holds it, or it is of another text; in one line."""
+    folder = tmp_path / config_of("macbeth").name
+    folder.mkdir()
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(RunError, match=r"^[^\n]*: another process is writing this run; [^\n]*$"):
+            do(tmp_path, "macbeth")
+    Directory(tmp_path, config_of("macbeth")).write_json("config.json", config_of("macbeth").as_json())
+    with pytest.raises(RunError, match=r"^[^\n]*another data_sha256; [^\n]*--out[^\n]*remove this one$"):
+        do(tmp_path, "macbeth", data=tiny_text(seed=9))
+    assert proofs == []
+
+
+def test_run_beside_it_that_cannot_be_written_is_refused_before_anything_is_trained(proofs, tmp_path):
+    """The Keras run of the Bitcoin article, which follows the one that is asked for."""
+    keras = Directory(tmp_path, config_of("bitcoin-lstm", "keras"))
+    with keras.opened(), pytest.raises(RunError, match=r"-keras: another process is writing this run"):
+        do(tmp_path, "bitcoin-lstm")
+    assert proofs == []
+
+
+def test_bitcoin_run_is_followed_by_its_seed_on_keras_each_told_by_its_own_progress(tmp_path):
+    """So that the claims of agreement can be judged; a run on Keras itself is alone."""
+    told = []
+    directory, judged = do(tmp_path, "bitcoin-lstm", "session", told=told)
+    assert told == [(engine, epoch) for engine in ("session", "keras") for epoch in range(5)]
+    found = {one.claim.output: one for one in judged}
+    first = [Directory(tmp_path, replace(directory.config, engine=engine)).read_losses()[0] for engine in
+             ("session", "keras")]  # fmt: skip
+    assert found["keras_difference"].value == pytest.approx(abs(first[1] / first[0] - 1), abs=1e-12)
+    assert found["keras_difference"].verdict == REPRODUCED
+
+
+def test_other_engines_runs_that_are_not_of_this_one_are_left_alone(tmp_path):
+    """One of other data, one damaged, in the same folder: the run ends, and draws neither beside its own."""
+    for engine, sha256, metrics in (("session", "0" * 64, "{}"), ("compiled", short_table().sha256, "{")):
+        other = Directory(tmp_path, replace(config_of("bitcoin-lstm", engine), data_sha256=sha256))
+        with other.opened():
+            other.write_losses([0.5])
+            other.write_text("metrics.json", metrics)
+    finished, _ = do(tmp_path, "bitcoin-lstm", "keras")
+    assert finished.is_finished
+    assert not (finished.path / "pictures" / "engines.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("id_", "expected", "left_out"),
+    [
+        pytest.param(
+            "bitcoin-lstm",
+            {"bitcoin-lstm/rows": (80, NOT_REPRODUCED), "bitcoin-lstm/previous-days": None},
+            {"bitcoin-lstm/window-3", "bitcoin-lstm/source"},
+            id="bitcoin-lstm",
+        ),
+        pytest.param(
+            "stacked-lstm",
+            {"stacked-lstm/epochs": (4, NOT_REPRODUCED), "stacked-lstm/dropout": ([0.2, 0.2], REPRODUCED)},
+            {"stacked-lstm/outperforms", "stacked-lstm/data-file"},
+            id="stacked-lstm",
+        ),
+        pytest.param(
+            "macbeth",
+            {
+                "macbeth/characters": (120, NOT_REPRODUCED),
+                "macbeth/window": (6, NOT_REPRODUCED),
+                "macbeth/fed-back": (0, NOT_REPRODUCED),
+                "macbeth/dropout": ([0.2, 0.2], REPRODUCED),
+            },
+            {"macbeth/text", "macbeth/better-predictions", "macbeth/less-repetition"},
+            id="macbeth",
+        ),
+    ],
+)
+def test_run_judges_what_it_can_tell(id_, expected, left_out, finished):
+    """By its own values and variant; not what takes a study, nor where the input came from."""
+    directory = finished(id_)
+    _, judged = do(directory.path.parent, id_)
+    found = {one.claim.id: (one.value, one.verdict) for one in judged}
+    assert {name: found.get(name) for name in expected} == expected
+    assert not left_out & set(found)
