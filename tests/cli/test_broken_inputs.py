@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from reproduce.articles import audit
-from reproduce.articles.macbeth.variant import Variant
 from tests.cli.commands import (
     COMMANDS,
     TINY,
@@ -72,18 +71,13 @@ def test_broken_price_file_is_refused_by_every_command_that_takes_one(words, cas
     refuse(*words, "--data", tmp_path / "table.csv", parts=[" ".join(message.split())])
 
 
-def turned(rows, **changes):
-    """A table of so many days in which some texts are replaced."""
-    return functools.reduce(lambda text, change: text.replace(*change), changes.values(), days_and_prices(rows))
-
-
 ODD = {  # sound as tables, but of no use to the articles as published
     "one-day": days_and_prices(1),
     "43-days": days_and_prices(43),
     "60-days-that-are-one-price": "date,close\n"
     + "".join(f"{d},7\n" for d in np.datetime64("2018-01-01") + np.r_[:60]),
     "one-minute": "Timestamp,Close\n1527292800,7\n",
-    "cut-in-the-middle-of-a-row": days_and_prices(300)[:2000].rstrip("0123456789") + "",
+    "cut-in-the-middle-of-a-row": days_and_prices(300)[:2000].rpartition(",")[0],
     "two-files-glued-together": days_and_prices(80) + days_and_prices(80),
     "newest-day-twice": days_and_prices(80) + "2018-05-26,7000\n",
     "every-other-day": "".join(days_and_prices(400).splitlines(keepends=True)[::2]),
@@ -95,7 +89,7 @@ ODD = {  # sound as tables, but of no use to the articles as published
 def test_table_that_is_of_no_use_is_refused(case, article, refuse, tmp_path):
     """Before a run directory is begun."""
     (tmp_path / "table.csv").write_text(ODD[case], encoding="utf-8")
-    refuse("run", article, "--data", tmp_path / "table.csv", parts=["table.csv"])
+    refuse("run", article, "--data", tmp_path / "table.csv", "--inter-op-threads", 1, parts=["table.csv"])
 
 
 # Texts
@@ -120,7 +114,7 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("command", [["run", "macbeth"], ["study", "macbeth-epochs"]], ids=" ".join)
+@pytest.mark.parametrize("command", [["run", "macbeth", "--intra-op-threads", 1], ["study", "macbeth-epochs"]])
 @pytest.mark.parametrize("case", TEXTS)
 def test_broken_text_is_refused(case, command, refuse, tmp_path):
     """By its name."""
@@ -160,7 +154,7 @@ PLACES = {
     "huge": make_huge_file,
     "empty-pipe": make_empty_pipe,
     "device": lambda path: path.symlink_to("/dev/zero"),
-    "missing": lambda path: None,
+    "missing": lambda _: None,
 }
 READERS = {
     **{f"run {article}": ["run", article, one.option] for article, one in TINY.items()},
@@ -240,35 +234,197 @@ DAMAGES = {
     "words": lambda path: path.write_bytes(b"something else\n"),
     "list": lambda path: path.write_bytes(b"[1, 2]\n"),
     "folder": lambda path: (path.unlink(), path.mkdir()),
-    "locked-away": lambda path: (path.unlink(), path.symlink_to(path)),
+    "link-to-itself": lambda path: (path.unlink(), path.symlink_to(path)),
 }
-NEEDED = {  # what the page of a run is made of
-    "bitcoin-lstm": [
-        *("config.json", "environment.json", "input.json", "losses.csv", "metrics.json", "predictions.csv"),
-        "prices.csv",
-    ],
-    "stacked-lstm": [
-        *("config.json", "environment.json", "input.json", "losses.csv", "metrics.json", "predictions.csv"),
-        "prices.csv",
-    ],
-    "macbeth": [
-        *("config.json", "environment.json", "input.json", "losses.csv", "metrics.json", "milestones.csv", "text.txt"),
-        *("written.txt", "sample-epoch-001.txt"),
-    ],
+IN_ALL = ("config.json", "environment.json", "input.json", "metrics.json")
+NEEDED = {  # what a command cannot do without in a run
+    **{("report", article, name): None for article in TINY for name in IN_ALL},
+    **{("report", article, name): None for article in list(TINY)[:2] for name in ("losses.csv", "predictions.csv")},
+    **{("report", article, "prices.csv"): None for article in list(TINY)[:2]},
+    **{("report", "macbeth", name): None for name in ("milestones.csv", "text.txt")},
+    **{("generate", "macbeth", name): None for name in ("config.json", "input.json", "metrics.json", "text.txt")},
+    ("generate", "macbeth", "weights.npz"): None,
 }
-NO_DAMAGE = {("text.txt", "words"), ("text.txt", "list"), ("text.txt", "half")}  # another text is a text
-NO_DAMAGE |= {
-    (name, how) for name in ("written.txt", "sample-epoch-001.txt") for how in ("words", "list", "half", "empty")
-}
+del NEEDED["report", "stacked-lstm", "losses.csv"]
 
 
 @pytest.mark.parametrize("how", DAMAGES)
-@pytest.mark.parametrize(("article", "name"), [(article, name) for article, names in NEEDED.items() for name in names])
-def test_damaged_run_has_no_page(article, name, how, refuse, broken_run):
-    """The line names the run, and nothing in it changes; text that is still text can be shown."""
+@pytest.mark.parametrize("needed", NEEDED, ids=" ".join)
+def test_damaged_run_is_refused(needed, how, refuse, broken_run):
+    """By what needs the file; the line names the run, and nothing in it changes."""
+    command, article, name = needed
     path = broken_run(article, name, DAMAGES[how])
     before = states(path)
-    if (name, how) in NO_DAMAGE:
-        return
-    refuse("report", path, parts=[path.name])
+    refuse(command, path, parts=[path.name])
     assert states(path) == before
+
+
+@pytest.mark.parametrize(("article", "other"), [("macbeth", "stacked-lstm"), ("stacked-lstm", "bitcoin-lstm")])
+@pytest.mark.parametrize("name", [*IN_ALL, "losses.csv"])
+def test_file_of_another_run_never_ends_in_a_traceback(name, article, other, invoke, broken_run, tiny_runs):
+    """Where the page shows that it is another's, it is refused in one line; else there is a page."""
+    content = (tiny_runs[other].path / name).read_bytes()
+    path = broken_run(article, name, lambda file: file.write_bytes(content))
+    code, stdout, stderr = invoke("report", path, "--json")
+    assert code in ((1,) if name == "config.json" else (0, 1))
+    assert (path / "report.html").exists() == (code == 0)
+    if code:
+        assert_refused((code, stdout, stderr), 1, path.name)
+
+
+@pytest.mark.parametrize("how", ["missing", "half", "noise"])
+@pytest.mark.parametrize("name", ["config.json", "metrics.json", "checkpoint.npz"])
+@pytest.mark.parametrize("article", ["stacked-lstm", "macbeth"])
+def test_damaged_run_goes_on_or_is_refused(article, name, how, invoke, empty_folder, broken_run, tiny_runs):
+    """By the command that made it: what is lost is made anew where it can be, and refused in one line where not."""
+    path = broken_run(article, name, DAMAGES[how])
+    if name == "checkpoint.npz":
+        (path / "metrics.json").unlink()
+    words = list(tiny_runs[article].words)
+    words[words.index("--out") + 1] = str(path.parent)
+    code, _, stderr = invoke(*words)
+    if code:
+        assert_one_line("".join(line for line in stderr.splitlines(keepends=True) if "\u2501" not in line), path.name)
+    assert (code, list(empty_folder.iterdir())) == (0 if how == "missing" else 1, [])
+
+
+# Studies
+
+
+TABLE = "run,variant,status\n"
+STUDIES = {
+    "no-folder": None,
+    "no-table": {},
+    "empty": {"study.csv": b""},
+    "header-alone": {"study.csv": TABLE.encode()},
+    "noise": {"study.csv": b"\xff\xfe\0" * 50},
+    "other-columns": {"study.csv": b"a,b\n1,2\n"},
+    "cut-in-a-row": {"study.csv": (TABLE + "bitcoin-lstm-published-s0-compiled,publ").encode()},
+    "row-too-long": {"study.csv": (TABLE + "a,published,finished,more\n").encode()},
+    "nothing-finished": {"study.csv": (TABLE + "a,published,failed\n").encode()},
+    "run-is-gone": {"study.csv": (TABLE + "bitcoin-lstm-published-s0-compiled,published,finished\n").encode()},
+    "run-outside-the-folder": {"study.csv": (TABLE + "../../etc,published,finished\n").encode()},
+    "run-without-a-name": {"study.csv": (TABLE + "/,published,finished\n").encode()},
+    "something-else": {"notes.txt": b"mine"},
+}
+
+
+@pytest.mark.parametrize("case", STUDIES)
+def test_folder_that_is_no_study_has_no_page(case, refuse, tmp_path):
+    """The line names it."""
+    for name, content in (STUDIES[case] or {}).items():
+        (tmp_path / "study").mkdir(exist_ok=True)
+        (tmp_path / "study" / name).write_bytes(content)
+    before = states(tmp_path)
+    refuse("report", tmp_path / "study", parts=["study"])
+    assert states(tmp_path) == before
+
+
+@pytest.mark.parametrize("command", ["report", "generate"])
+@pytest.mark.parametrize("place", PLACES)
+def test_place_that_is_no_run_is_refused(place, command, refuse, tmp_path):
+    """A file, a device, a pipe, or nothing."""
+    PLACES[place](tmp_path / "input.txt")
+    refuse(command, tmp_path / "input.txt", parts=["input.txt"])
+
+
+@pytest.mark.parametrize("article", ["bitcoin-lstm", "stacked-lstm"])
+def test_run_that_writes_no_text_is_refused(article, refuse, tiny_runs):
+    """Another article's."""
+    refuse("generate", tiny_runs[article].path, parts=[f"a run of {article}, which writes no text"])
+
+
+# Where output goes
+
+
+def make_file(path):
+    path.write_bytes(b"mine")
+
+
+TARGETS = {"folder": make_folder, "link-to-itself": make_link_to_itself, "file-as-folder": make_file}
+COMMON = {name: [] for name in COMMANDS} | {"generate": ["none"], "report": ["none"]}
+
+
+@pytest.mark.parametrize("command", COMMON)
+@pytest.mark.parametrize("target", [*TARGETS, "missing-folder", "long-name", "empty-name"])
+def test_place_that_takes_no_json_is_refused_before_the_work(target, command, refuse, tmp_path):
+    """By every command; what stands there stays."""
+    path = tmp_path / "target"
+    if target in TARGETS:
+        TARGETS[target](path)
+    given = {"missing-folder": path / "a", "long-name": "x" * 300, "empty-name": "", "file-as-folder": path / "a"}
+    before = states(tmp_path)
+    refuse(command, *COMMON[command], "--json", given.get(target, path))
+    assert states(tmp_path) == before
+
+
+def test_json_goes_through_links_pipes_and_devices(invoke, tmp_path):
+    """A link's file is replaced, and not the link; a pipe and a device are written, and stay what they are."""
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    os.mkfifo(tmp_path / "pipe")
+    read = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()), daemon=True)
+    reader.start()
+    answers = [invoke("list", "--json", place) for place in (tmp_path / "link", tmp_path / "pipe", os.devnull)]
+    reader.join(timeout=60)
+    assert answers == [(0, "", "")] * 3
+    assert (tmp_path / "link").is_symlink()
+    assert json.loads(read[0]) == json.loads((tmp_path / "file").read_bytes())
+
+
+@pytest.mark.parametrize("command", ["run", "study"])
+@pytest.mark.parametrize("target", ["file", "below-a-file", "long-name"])
+def test_place_that_takes_no_runs_is_refused(command, target, invoke, tiny, tmp_path):
+    """What stands there stays."""
+    make_file(tmp_path / "file")
+    place = {"file": "file", "below-a-file": "file/runs", "long-name": "x" * 300}[target]
+    words = tiny("bitcoin-lstm")
+    if command == "study":
+        words = ["study", "bitcoin-losses", *words[words.index("--data") :], "--variants", words[3], "--seeds", "0"]
+    words[words.index("--out") + 1] = str(tmp_path / place)
+    code, stdout, stderr = invoke(*words)
+    assert (code, stdout, (tmp_path / "file").read_bytes()) == (1, "", b"mine")
+    assert_one_line(stderr.splitlines(keepends=True)[-1], place[:4])
+
+
+PAGES = {"folder": make_folder, "own-file": make_file}
+
+
+@pytest.mark.parametrize("target", [*PAGES, "missing-folder"])
+def test_place_that_takes_no_page_is_refused(target, refuse, tiny_runs, tmp_path):
+    """A file that is not ours is not overwritten."""
+    path = tmp_path / "target"
+    PAGES.get(target, lambda _: None)(path)
+    before = states(tmp_path)
+    refuse("report", tiny_runs["macbeth"].path, "--out", path / "a" if target == "missing-folder" else path)
+    assert states(tmp_path) == before
+
+
+@pytest.mark.parametrize("target", ["folder", "missing-folder"])
+def test_place_that_takes_no_manifest_is_refused(target, refuse, monkeypatch, audited, tmp_path):
+    """Whole or not at all."""
+    monkeypatch.setattr(audit, "audit", audited)
+    path = {"folder": tmp_path, "missing-folder": tmp_path / "none" / "codecheck.yml"}[target]
+    refuse("claims", "macbeth", "--codecheck", path)
+
+
+# A sample in processes of their own, where nothing of the tests' can catch what escapes
+
+SAMPLE = {
+    "price": (["run", "--data", "input"], b"date,close\n2018-03-01,n/a\n"),
+    "bytes": (["run", "stacked-lstm", "--data", "input"], b"\xff\xfe\0"),
+    "text": (["run", "macbeth", "--text", "input"], b"a" * 80),
+    "run": (["generate", "input"], b"mine"),
+    "page": (["report", "input"], b"mine"),
+    "name": (["run", "--data", b"in\xffput"], b""),
+}
+
+
+@pytest.mark.parametrize("case", SAMPLE)
+def test_process_ends_in_one_line(case, tmp_path):
+    """Status 1, nothing on stdout, nothing new in the working directory."""
+    words, content = SAMPLE[case]
+    (tmp_path / "input").write_bytes(content)
+    ended = reproduce(*words, cwd=tmp_path)
+    assert_refused((ended.returncode, ended.stdout, ended.stderr), 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "input"]
