@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -71,11 +72,18 @@ class Texts:
     def write(self, directory: Directory, data: Text) -> None:
         """Write text.txt and input.json."""
         directory.write_text("text.txt", data.characters)
-        directory.write_json("input.json", {"name": data.name})
+        directory.write_json("input.json", {"name": data.name, "text_sha256": _sha256(data.characters)})
 
     def read(self, directory: Directory) -> Text:
-        name = directory.read_json("input.json")["name"]
-        return number_characters(directory.read_text("text.txt"), directory.config.data_sha256, name)
+        said, characters = directory.read_json("input.json"), directory.read_text("text.txt")
+        with directory.reading("text.txt"):
+            if _sha256(characters) != said["text_sha256"]:  # it would number other characters
+                raise ValueError("it is not the text that the run has read")
+        return number_characters(characters, directory.config.data_sha256, said["name"])
+
+
+def _sha256(characters: str) -> str:
+    return hashlib.sha256(characters.encode()).hexdigest()
 
 
 PRICES, TEXTS = Prices(), Texts()

@@ -36,7 +36,7 @@ def describe_environment(input_sha256: str) -> dict[str, Any]:
         "flags": {name: os.environ[name] for name in sorted(FLAGS) if name in os.environ},
         "git_commit": _git_commit(),
         "input_sha256": input_sha256,
-        "argv": sys.argv,
+        "argv": [word.encode(errors="backslashreplace").decode() for word in sys.argv],  # a name may be no UTF-8
     }
 
 

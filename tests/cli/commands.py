@@ -29,8 +29,9 @@ class Tiny(NamedTuple):
     content: str  # of its input
     variant: str
     engine: str
+    threads: str  # the option that sets their number
     bad_variant: str  # with a value out of range
-    is_short: str  # an input that is too short for the published variant
+    short: str  # an input that is too short for the published variant
 
 
 def days_and_prices(rows):
@@ -42,18 +43,34 @@ def days_and_prices(rows):
 VERSE = "So foul and fair a day I have not seen.\nHow far is't call'd to Forres?\n" * 3
 TINY = {
     "bitcoin-lstm": Tiny(
-        "--data", days_and_prices(20), "window-1+batch-1+hidden-2+epochs-1", "session", "hidden-0", days_and_prices(43)
+        "--data",
+        days_and_prices(20),
+        "window-1+batch-1+hidden-2+epochs-1",
+        "session",
+        "--inter-op-threads",
+        "hidden-0",
+        days_and_prices(43),
     ),
     "stacked-lstm": Tiny(
         "--data",
         days_and_prices(20),
         "window-4+first-2+second-3+epochs-1+batch-7+test-days-5",
         "keras",
+        "--inter-op-threads",
         "first-0",
         days_and_prices(20),
     ),
-    "macbeth": Tiny("--text", VERSE, "window-6+batch-4+hidden-3", "keras", "dropout-1", "too short"),
+    "macbeth": Tiny(
+        "--text", VERSE, "window-6+batch-4+hidden-3", "keras", "--intra-op-threads", "dropout-1", "too short"
+    ),
 }
+STUDY_OF = {
+    "bitcoin-losses": "bitcoin-lstm",
+    "bitcoin-departures": "bitcoin-lstm",
+    "stacked-networks": "stacked-lstm",
+    "macbeth-epochs": "macbeth",
+}
+every_study = pytest.mark.parametrize("study", STUDY_OF)
 every_article = pytest.mark.parametrize("article", TINY)
 
 

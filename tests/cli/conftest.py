@@ -1,11 +1,24 @@
-"""What the tests of commands share: a way to call them in this process, and tiny inputs."""
+"""What the tests of commands share: a way to call them in this process, and a finished tiny run of every article."""
 
+import contextlib
+import io
 import sys
+from typing import NamedTuple
 
 import pytest
 
 from reproduce.cli import main
 from tests.cli.commands import TINY
+
+
+class Ended(NamedTuple):
+    """A run that `reproduce run` has made: its command line, the folder it is in, and what was said."""
+
+    words: list
+    path: object
+    status: int
+    stdout: str
+    stderr: str
 
 
 @pytest.fixture
@@ -23,12 +36,31 @@ def invoke(monkeypatch, capfd):
 
 @pytest.fixture
 def tiny(tmp_path):
-    """A way to write an article's tiny input: the words of its command line from `run` on, out in tmp_path / runs."""
+    """A way to write an article's tiny input: the command line that trains on it, into tmp_path / runs."""
+    return lambda article, *more: [*_tiny_words(article, tmp_path), *more]
 
-    def words(article, *more, content=None):
-        known, path = TINY[article], tmp_path / "input"
-        path.write_text(known.content if content is None else content, encoding="utf-8")
-        return ["run", article, "--variant", known.variant, "--engine", known.engine, known.option, path,
-                "--out", tmp_path / "runs", *more]  # fmt: skip
 
-    return words
+def _tiny_words(article, folder):
+    one, path = TINY[article], folder / f"{article}.input"
+    path.write_text(one.content, encoding="utf-8")
+    chosen = ["--variant", one.variant, "--engine", one.engine, one.threads, "1"]
+    return ["run", article, *chosen, one.option, str(path), "--out", str(folder / "runs")]
+
+
+@pytest.fixture(scope="session")
+def tiny_runs(one_thread, tmp_path_factory):  # noqa: ARG001
+    """A finished run of each article, on a user's own data; copy it to change it."""
+    folder, ended = tmp_path_factory.mktemp("tiny"), {}
+    for article, one in TINY.items():
+        words, said, told = _tiny_words(article, folder), io.StringIO(), io.StringIO()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(told),
+            pytest.raises(SystemExit) as left,
+        ):
+            patch.setattr(sys, "argv", ["reproduce", *words])
+            main()
+        (path,) = (folder / "runs").glob(f"{article}-*-{one.engine}")
+        ended[article] = Ended(words, path, left.value.code or 0, said.getvalue(), told.getvalue())
+    return ended

@@ -5,8 +5,8 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-
 from reproduce.cli.articles import Article
+
 from reproduce.evidence.claims import load_claims, read_claims
 from tests.cli.test_cli import assert_one_line, table_rows
 from tests.cli.test_list import claims_text

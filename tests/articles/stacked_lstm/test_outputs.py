@@ -9,7 +9,7 @@ from statistics import fmean, stdev
 import numpy as np
 import pytest
 
-from reproduce.articles.stacked_lstm import ASSUMPTIONS
+from reproduce.articles.stacked_lstm import assumptions
 from reproduce.articles.stacked_lstm.outputs import audit_outputs, rival_outputs, settings_outputs
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
@@ -43,7 +43,7 @@ def around(usd, deviation=1.0):
 
 def test_assumptions_are_numbered():
     """From A1 on, without a gap."""
-    numbers = [text.partition(" ")[0] for text in ASSUMPTIONS]
+    numbers = [text.partition(" ")[0] for text in assumptions(Variant())]
     assert numbers == [f"A{k}" for k in range(1, len(numbers) + 1)]
 
 
