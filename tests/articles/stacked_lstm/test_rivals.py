@@ -115,7 +115,10 @@ def test_findings_follow_the_table(shift, headline, monkeypatch):
     monkeypatch.setattr(findings_module, "shipped_rivals", lambda: study_rows(errors))
     (found,) = findings()
     assert found.headline == headline
-    assert f"505 USD, is above that of repeating the day before, {shipped_persistence_usd():.0f} USD" in found.text
+    assert (
+        f"505 USD. That is above the error of repeating the day before, {shipped_persistence_usd():.0f} USD"
+        in found.text
+    )
     lines = table_lines()
     assert [line.split(" | ")[0].removeprefix("| ") for line in lines[2:]] == [
         *("LSTM", "SimpleRNN", "MLP", "GRU"),
