@@ -84,7 +84,7 @@ def test_study_table_has_a_row_a_run_with_its_values(local_study):
     ]
     for row in rows:
         metrics = json.loads((study.root / row["run"] / "metrics.json").read_text())
-        losses = pd.read_csv(study.root / row["run"] / "losses.csv", float_precision="round_trip")["loss"]
+        losses = pd.read_csv(study.root / row["run"] / "losses.csv", dtype=str)["loss"].astype(float)
         assert float(row["test_mse"]) == metrics["test_mse"]
         assert [float(row["loss_0"]), float(row["loss_1"])] == losses.tolist()
         assert float(row["seconds"]) > 0
