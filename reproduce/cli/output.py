@@ -99,8 +99,17 @@ def show(tables: Sequence[Shown], json_to: str | None, **more: Any) -> None:
         return
     for table in tables:
         print_table(table.title, table.texts)
-    for line in more.get("assumptions", ()):
-        print(line)
+    print_lines(more.get("assumptions", ()))
+
+
+def print_lines(lines: Sequence[str]) -> None:
+    """Print lines of text on stdout, on a terminal without breaking a word."""
+    console = Console()
+    for line in lines:
+        if console.is_terminal:
+            console.print(Text(line, overflow="fold"))
+        else:
+            print(line)
 
 
 def give_json(document: dict[str, Any], json_to: str) -> None:
