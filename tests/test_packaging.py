@@ -15,14 +15,19 @@ from packaging.requirements import Requirement
 from reproduce.articles import ARTICLES, studies
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_SOURCE = (".*", "__pycache__", "build", "dist", "*.egg-info", "runs", "studies")
+NOT_SOURCE = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info")
+LEFT = {"build", "dist", "runs", "studies"}  # what building and running leave beside the package
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """The wheel built from a copy of the source without anything that running or building has left in it."""
     folder = tmp_path_factory.mktemp("wheel")
-    shutil.copytree(ROOT, folder / "source", ignore=shutil.ignore_patterns(*NOT_SOURCE))
+    shutil.copytree(
+        ROOT,
+        folder / "source",
+        ignore=lambda place, names: NOT_SOURCE(place, names) | (LEFT if Path(place) == ROOT else set()),
+    )
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), "source"]
     built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
