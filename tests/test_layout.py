@@ -109,7 +109,7 @@ def test_rules_read_the_whole_package():
 
 def test_nothing_lies_flat():
     """Beside the folders that are the layers stand only the ground and the command's entry."""
-    flat = {name for name in MODULES if name.count(".") < 2 and not MODULES[name].name == "__init__.py"}
+    flat = {name for name in MODULES if name.count(".") < 2 and MODULES[name].name != "__init__.py"}
     assert flat == {"reproduce.errors", "reproduce.__main__"}
     assert {path.name for path in (ROOT / "reproduce").iterdir() if (path / "__init__.py").exists()} == set(LAYERS)
 

@@ -12,8 +12,8 @@ package calls; each is imported when it is first asked for, because some of them
                audit_outputs()              the same of the tables in the package
                own_result(directory)        what a run says of a user's own data
     pictures   draw(directory)              a run's pictures, into its directory
-    findings   findings(), row()            what was found, for README and page
-    page       sections(directory, study)   what a page says of a run beyond what every page says
+    findings   findings()                   what was found, for README and page
+    page       account(directory, study)    what a page says of a run beyond what every page says
 
 and beside them lie claims.toml, verdicts.json and the shipped tables.
 """
@@ -49,7 +49,7 @@ class Article:
     engines: tuple[str, ...]  # the default first
     beside: tuple[str, ...] = ()  # engines on which the same run is trained too, to hold both against each other
     threads: str = "inter_op"  # which of TensorFlow's pools a run's --…-threads sets
-    assumptions: tuple[str, ...] = ()  # what it leaves open and we had to choose; printed with its verdicts
+    assumptions: Callable[[Any], tuple[str, ...]] = lambda _: ()  # what it leaves open and a variant had to choose
 
     @property
     def package(self) -> str:

@@ -41,9 +41,9 @@ def draw_scaling(points: pd.DataFrame) -> Figure:
 def _draw_panel(axes: Axes, size: str, points: pd.DataFrame) -> None:
     for name, style in STYLES.items():
         line = points[(points["contender"] == name) & points["failure"].isna()]
-        medians = line["us_per_step"]
-        whiskers = (medians - line["lower_quartile"], line["upper_quartile"] - medians)
-        axes.errorbar(line[size], medians, whiskers, capsize=3, label=name, **style)
+        lower, medians, upper = line[["lower_quartile", "us_per_step", "upper_quartile"]].to_numpy(float).T
+        whiskers = (medians - lower, upper - medians)
+        axes.errorbar(line[size].to_numpy(), medians, whiskers, capsize=3, label=name, **style)
     floor = points.drop_duplicates(size)
     label = "floor: the step's arithmetic at the measured peak"
     axes.plot(floor[size], floor["floor_us"], "--", color=ACTUAL, label=label)

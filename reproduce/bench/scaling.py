@@ -70,7 +70,7 @@ def along(points: pd.DataFrame, size: str) -> pd.DataFrame:
 
 def show(points: pd.DataFrame) -> Bench:
     """A row for each set of sizes, a column for each contender; empty where it takes no part."""
-    shown = points["us_per_step"].map("{:.0f}".format).where(points["failure"].isna(), "FAILED")
+    shown = points["us_per_step"].astype(float).map("{:.0f}".format).where(points["failure"].isna(), "FAILED")
     absent, texts = dict.fromkeys(points["contender"], ""), []
     for sizes, here in points.groupby(list(SIZES), sort=False):
         named = dict(zip(SIZES, map(str, sizes), strict=True))

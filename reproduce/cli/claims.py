@@ -52,7 +52,12 @@ def claims(
     if json_to is None:
         for one in audits:
             print_table(one.title, [_text(judged) for judged in one.judged])
+<<<<<<< HEAD
             print_lines(one.article.assumptions)
+=======
+            for assumption in one.assumptions:
+                print(assumption)
+>>>>>>> main
     else:
         give_json(_document(audits), json_to)
     if _tell_moved(audits, recorded=record) and not record:
@@ -72,6 +77,11 @@ class _Audit:
         """How many claims of the article have which verdict; all that is no claim of it is counted apart."""
         verdicts = {one.claim.id: one.verdict for one in self.judged}
         return f"{self.article.id}: {count_verdicts(self.about.claims, verdicts).sentence()}"
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What had to be chosen to judge them."""
+        return self.article.assumptions(self.article.Variant())
 
     @property
     def moved(self) -> list[Judgement]:
@@ -128,7 +138,7 @@ def _document(audits: list[_Audit]) -> dict[str, Any]:
     return {
         "title": "; ".join(one.title for one in audits),
         "rows": [_row(one.about, judged) for one in audits for judged in one.judged],
-        "assumptions": {one.article.id: list(one.article.assumptions) for one in audits if one.article.assumptions},
+        "assumptions": {one.article.id: list(one.assumptions) for one in audits if one.assumptions},
     }
 
 

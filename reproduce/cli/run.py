@@ -77,7 +77,8 @@ def run(
         finished, judgements = run_article(chosen, config, source, out, force=force, on_progress=on_progress)
     title = f"{chosen.label}, variant {setting.name}, seed {seed}, engine {used}"
     table = Shown(title, [one.as_row() for one in judgements], [one.as_text() for one in judgements])
-    more = {"assumptions": list(chosen.assumptions)} if chosen.assumptions else {}
+    assumed = chosen.assumptions(setting)
+    more = {"assumptions": list(assumed)} if assumed else {}
     if not is_own(finished, chosen.source):
         own = chosen.module("outputs").own_result(finished)
         more["result"] = own.rows[0]

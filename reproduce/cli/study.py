@@ -157,7 +157,8 @@ def _finish(
         for name, picture in plan.draw(rows).items():
             save_picture(picture, out, name)
             note(f"drawn: {out / name}.png")
-    show(tables, json_to, **({"assumptions": list(article.assumptions)} if article.assumptions else {}))
+    assumed = article.assumptions(article.Variant())
+    show(tables, json_to, **({"assumptions": list(assumed)} if assumed else {}))
 
 
 def _summary(grid: Study) -> Shown:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reproduce.articles import ARTICLES, article_of
+from reproduce.articles import ARTICLES, article_of, stacked_lstm
 from reproduce.articles.article import Finding
 from reproduce.articles.bitcoin_lstm import answers, departures, losses, variant, windows
 from reproduce.articles.macbeth import findings as macbeth
@@ -25,7 +25,7 @@ from reproduce.report import speed
 from reproduce.report.markdown import WIDTH, filled, read_rows, table
 from reproduce.runs.files import write_text
 
-LAST_LINES = 6  # of the output of a run
+LAST_LINES = 5  # of the output of a run
 
 Part = Callable[[Path], str]  # from the folder docs/ to what stands between two marks
 
@@ -103,13 +103,13 @@ def _two_days(_: Path) -> str:
     worst = np.argsort(errors)[-2:]
     days, share = sorted(cut.dates[cut.test_rows][worst].astype(str)), errors[worst].sum() / errors.sum()
     return filled(
-        f"That interval is wide, and the Diebold-Mariano test weak, because two days, {' and '.join(days)}, carry "
-        f"{share:.0%} of persistence's squared error on the published test set."
+        f"As published, this interval is wide and the Diebold-Mariano test weak, because two days, "
+        f"{' and '.join(days)}, carry {share:.0%} of persistence's squared error on the published test set."
     )
 
 
 def _assumptions(_: Path) -> str:
-    lines = article_of("stacked-lstm").assumptions
+    lines = stacked_lstm.assumptions(stacked_lstm.ARTICLE.Variant())
     return "\n".join(textwrap.fill(f"- {line}", WIDTH, subsequent_indent="  ") for line in lines)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reproduce.articles.article import Article
-from reproduce.articles.sections import Account, Answer, Answers, Section
+from reproduce.articles.sections import Account, Answer, Answers, Section, Table
 from reproduce.articles.sources import is_own
 from reproduce.evidence.claims import REPRODUCED, ClaimsFile, Judgement, read_claims
 from reproduce.evidence.tally import Tally, count_verdicts
@@ -55,6 +55,7 @@ class Page:
     claims: Sequence[ClaimRow]
     lead: str
     notices: Sequence[str]
+    opening: Sequence[Section]  # before the verdicts: what the run says of a user's own data
     sections: Sequence[Section]
     facts: Sequence[Fact]
 
@@ -80,9 +81,18 @@ def page_of(article: Article, directory: Directory, study: Path | None, judgemen
         claims=[ClaimRow(judgement) for judgement in judgements],
         lead=account.lead,
         notices=[*_notices(article, directory, study), *account.notices],
+        opening=[] if is_own(directory, article.source) else [_own_result(article, directory)],
         sections=[Section("findings", "What was found", "Findings", [Answers(found)]), *account.sections],
         facts=facts_of(article, directory),
     )
+
+
+def _own_result(article: Article, directory: Directory) -> Section:
+    """What `reproduce run` tells first of data that are not the article's."""
+    result = article.module("outputs").own_result(directory)
+    rows = [tuple(text.values()) for text in result.texts]
+    table = Table("What this run says of the file it read", {"What": "", "Value": ""}, {"": rows})
+    return Section("own", result.title, result.title, [table])
 
 
 def _notices(article: Article, directory: Directory, study: Path | None) -> Iterator[str]:

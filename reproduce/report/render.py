@@ -102,7 +102,7 @@ def _flat(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def _marked(text: str) -> Markup:
     """Sentences in which what stands between backticks is code."""
-    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", escape(text)))
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _image(picture: Picture) -> Image:

@@ -22,9 +22,9 @@ def finished(one_thread, frequent_checkpoints, tmp_path_factory):  # noqa: ARG00
     from reproduce.articles.running import run_article
 
     @functools.cache
-    def make(id_, engine=None):
+    def make(id_, engine):
         root = tmp_path_factory.mktemp(f"{id_}-{engine}")
         given = (article_of(id_), config_of(id_, engine), data_of(id_), root)
         return run_article(*given, force=False, on_progress=lambda *_: None)[0]
 
-    return make
+    return lambda id_, engine=None: make(id_, engine or article_of(id_).engines[0])

@@ -8,7 +8,7 @@ import pytest
 from reproduce.articles import ARTICLES, article_of
 from reproduce.articles.running import run_article
 from reproduce.errors import MismatchError, RunError
-from reproduce.evidence.claims import NOT_REPRODUCED, REPRODUCED
+from reproduce.evidence.claims import NOT_REPRODUCED, NOT_TESTABLE, REPRODUCED
 from reproduce.runs.directory import Directory
 from tests.articles.samples import config_of, data_of, short_table, tiny_text
 
@@ -27,7 +27,7 @@ def proofs(monkeypatch):
         return PROOF
 
     monkeypatch.setattr("reproduce.articles.running.run", lambda *_, **__: None)
-    monkeypatch.setattr("reproduce.articles.running.judge_by_run", lambda *_: [])
+    monkeypatch.setattr("reproduce.articles.running.judge_by_run", lambda *_, **__: [])
     for article in ARTICLES:
         monkeypatch.setattr(article.module("pictures"), "draw", lambda _: None)
         monkeypatch.setattr(article.module("outputs"), "run_outputs", lambda _: {})
@@ -134,21 +134,21 @@ def test_other_engines_runs_that_are_not_of_this_one_are_left_alone(tmp_path):
     [
         pytest.param(
             "bitcoin-lstm",
-            {"bitcoin-lstm/rows": (80, NOT_REPRODUCED), "bitcoin-lstm/previous-days": None},
+            {"bitcoin-lstm/rows": (80, NOT_TESTABLE), "bitcoin-lstm/batch-size": None},
             {"bitcoin-lstm/window-3", "bitcoin-lstm/source"},
             id="bitcoin-lstm",
         ),
         pytest.param(
             "stacked-lstm",
-            {"stacked-lstm/epochs": (4, NOT_REPRODUCED), "stacked-lstm/dropout": ([0.2, 0.2], REPRODUCED)},
+            {"stacked-lstm/epochs": (4, NOT_TESTABLE), "stacked-lstm/dropout": ([0.2, 0.2], REPRODUCED)},
             {"stacked-lstm/outperforms", "stacked-lstm/data-file"},
             id="stacked-lstm",
         ),
         pytest.param(
             "macbeth",
             {
-                "macbeth/characters": (120, NOT_REPRODUCED),
-                "macbeth/window": (6, NOT_REPRODUCED),
+                "macbeth/characters": (120, NOT_TESTABLE),
+                "macbeth/window": (6, NOT_TESTABLE),
                 "macbeth/fed-back": (0, NOT_REPRODUCED),
                 "macbeth/dropout": ([0.2, 0.2], REPRODUCED),
             },
@@ -158,7 +158,7 @@ def test_other_engines_runs_that_are_not_of_this_one_are_left_alone(tmp_path):
     ],
 )
 def test_run_judges_what_it_can_tell(id_, expected, left_out, finished):
-    """By its own values and variant; not what takes a study, nor where the input came from."""
+    """By its own values; not what takes a study, nor what is true of other data or another variant alone."""
     directory = finished(id_)
     _, judged = do(directory.path.parent, id_)
     found = {one.claim.id: (one.value, one.verdict) for one in judged}

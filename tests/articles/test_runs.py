@@ -3,7 +3,7 @@
 What is of any run is tested on a toy, in tests/runs; kills and Ctrl-C are in tests/runs/test_resume.py.
 """
 
-import json
+import threading
 from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
@@ -49,10 +49,12 @@ def values_of(data):
 
 @every_engine
 def test_run_leaves_the_files_of_the_design(id_, engine, finished):
-    """And pictures, as PNG and SVG; a compiled run also its proof, and a run with Keras beside it the two together."""
+    """Metrics last; pictures as PNG and SVG; a compiled run also its proof, one with Keras beside it both together."""
     directory = finished(id_, engine)
     proof = {"proof.json"} if engine == "compiled" else set()
     assert {path.name for path in directory.path.iterdir()} == COMMON | OWN[id_] | set(TABLES[id_]) | proof
+    results = [directory.path / name for name in ("metrics.json", "environment.json", "checkpoint.npz", *TABLES[id_])]
+    assert max(results, key=lambda path: path.stat().st_mtime_ns).name == "metrics.json"
     beside = {"engines"} if id_ == "bitcoin-lstm" and engine != "keras" else set()
     drawn = {f"{name}.{kind}" for name in PICTURES[id_] | beside for kind in ("png", "svg")}
     assert {path.name for path in (directory.path / "pictures").iterdir()} == drawn
@@ -88,21 +90,59 @@ def test_run_has_a_loss_an_epoch_that_falls(id_, engine, finished):
     assert directory.read_metrics()["final_loss"] == losses[-1]
 
 
+@pytest.mark.parametrize(
+    ("id_", "trained", "tested", "nearest"),
+    [  # newest first, a window begins with its newest row, and the last row it reads is the day after its target
+        pytest.param("bitcoin-lstm", range(7, 70), range(71, 78), 1, id="bitcoin-lstm"),
+        pytest.param("stacked-lstm", range(0), range(5, -1, -1), -1, id="stacked-lstm"),
+    ],
+)
+def test_predictions_and_errors_follow_from_the_prices(id_, trained, tested, nearest, finished):
+    """Every row on its day, 0 the newest, with its price; errors in USD and skill are worked from them."""
+    directory, table = finished(id_), short_table()
+    usd = dict(zip(table.dates.astype(str), table.close_usd, strict=True))
+    frame = pd.read_csv(directory.path / "predictions.csv")
+    assert list(zip(frame["date"], frame["set"], strict=True)) == [
+        *((str(table.dates[k]), "training") for k in trained),
+        *((str(table.dates[k]), "testing") for k in tested),
+    ]
+    assert frame["actual_usd"].tolist() == [usd[day] for day in frame["date"]]
+    unit = np.polyfit(frame["actual_scaled"], frame["actual_usd"], 1)
+    np.testing.assert_allclose(np.polyval(unit, frame["predicted_scaled"]), frame["predicted_usd"])
+
+    test = frame[frame["set"] == "testing"]
+    errors = test["predicted_usd"] - test["actual_usd"]
+    steps = [usd[day] - usd[str(np.datetime64(day) + nearest)] for day in test["date"]]
+    expected = {
+        "test_rmse_usd": np.mean(errors**2) ** 0.5,
+        "persistence_rmse_usd": np.mean(np.square(steps)) ** 0.5,
+        "test_mse": np.mean(errors**2) / unit[0] ** 2,
+        "skill": 1 - np.sum(errors**2) / np.sum(np.square(steps)),
+    }
+    metrics = directory.read_metrics()
+    assert {name: metrics[name] for name in expected} == pytest.approx(expected)
+
+
+def test_bitcoin_training_predictions_are_those_of_the_last_epoch_on_the_way(finished):
+    """Each batch before its own update, so that their mean squared error is that epoch's loss."""
+    frame = pd.read_csv(finished("bitcoin-lstm").path / "predictions.csv").query("set == 'training'")
+    mse = np.mean((frame["predicted_scaled"] - frame["actual_scaled"]) ** 2)
+    assert finished("bitcoin-lstm").read_metrics()["final_loss"] == pytest.approx(mse, rel=1e-5)
+
+
 @every_article
-def test_finished_run_is_left_as_it_is_and_judged_the_same(id_, finished):
+def test_finished_run_is_left_as_it_is(id_, finished):
     """Asked for again, not a byte of it changes."""
     directory = finished(id_)
     before, told = unchanged(directory.path), []
     given = (article_of(id_), directory.config, data_of(id_), directory.path.parent)
-    again, judged = run_article(*given, force=False, on_progress=lambda *progress: told.append(progress))
+    again, _ = run_article(*given, force=False, on_progress=lambda *progress: told.append(progress))
     pictures = directory.path / "pictures"
     redrawn = {path.relative_to(directory.path) for path in pictures.glob("engines.*")}  # another engine may have come
     after = unchanged(directory.path)
     assert {name: kept[0] for name, kept in after.items()} == {name: kept[0] for name, kept in before.items()}
     assert {name for name in before if after[name] != before[name]} <= redrawn
     assert (again.path, told) == (directory.path, [])
-    outputs = article_of(id_).module("outputs").run_outputs(directory)
-    assert [one.verdict for one in judged] == [one.claim.judge(outputs).verdict for one in judged]
 
 
 def write_input(id_, path):
@@ -139,12 +179,39 @@ def test_run_needs_its_input_only_once(id_, tmp_path):
     assert all(section.blocks for section in account.sections)
 
 
+BUILT_BY = {"bitcoin-lstm": "create_engine", "stacked-lstm": "Forecaster", "macbeth": "create_char_engine"}
+
+
 @every_article
-def test_run_of_another_seed_is_another(id_, finished, tmp_path):
-    """From its first loss on."""
-    config = config_of(id_, seed=1)
-    train(tmp_path, config, data_of(id_))
-    assert Directory(tmp_path, config).read_losses()[0] != finished(id_).read_losses()[0]
+def test_network_is_what_the_configuration_says(id_, monkeypatch, tmp_path):
+    """Engine, variant and seed, in the engine's order; a run of a study has as many threads as it says, and waits."""
+    asked = []
+
+    def build(*given, **_):
+        asked.append(given)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(article_of(id_).module("training"), BUILT_BY[id_], build)
+    monkeypatch.setattr("reproduce.articles.limit_threads", lambda *threads: asked.append(threads))
+    config = replace(config_of(id_, "keras", seed=5), threads=2)
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, config, data_of(id_))
+    characters = (9,) if id_ == "macbeth" else ()
+    engine = () if id_ == "stacked-lstm" else ("keras",)
+    assert asked == [(1, 2), (*engine, config.variant, *characters, 5)]
+
+
+@every_article
+def test_run_of_a_study_waits_for_another_process(id_, finished):
+    """Which may be finishing that very run."""
+    directory = finished(id_)
+    waiting = threading.Thread(target=train, args=(directory.path.parent, directory.config, data_of(id_)))
+    with directory.opened():
+        waiting.start()
+        waiting.join(timeout=0.2)  # it would be done or refused by then, if it did not wait
+        assert waiting.is_alive()
+    waiting.join(timeout=100)
+    assert not waiting.is_alive()
 
 
 @every_article
@@ -167,7 +234,9 @@ def test_checkpoint_of_another_network_is_one_line(id_, engine, finished, tmp_pa
     directory = Directory(tmp_path, config)
     with directory.opened():
         directory.save_checkpoint(*finished(id_, engine).load_checkpoint())
-    with pytest.raises(RunError, match=r"^[^\n]*checkpoint\.npz: not of this network \([^\n]*\); remove it[^\n]*$"):
+    with pytest.raises(
+        RunError, match=r"checkpoint\.npz: not of this network \((?s:.*)\); remove it, and the run starts"
+    ):
         train(tmp_path, config, data_of(id_))
 
 
@@ -193,16 +262,39 @@ class Diverging:
         self.state = dict
 
 
-@every_article
-def test_run_that_diverges_is_finished_with_nothing_known(id_, monkeypatch, tmp_path):
-    """Null in metrics.json, nan in losses.csv; values, pictures and page leave it out."""
-    endless = {} if id_ == "stacked-lstm" else {"learning_rate": 1e30}
+@pytest.mark.parametrize(("id_", "endless"), [("bitcoin-lstm", {"learning_rate": 1e30}), ("stacked-lstm", {})])
+def test_forecast_that_diverges_is_finished_with_nothing_known(id_, endless, monkeypatch, tmp_path):
+    """Null in metrics.json, nan in losses.csv; values, pictures, page and the run's own result leave it out."""
     monkeypatch.setattr(article_of("stacked-lstm").module("training"), "Forecaster", Diverging)
     article, config = article_of(id_), config_of(id_, "keras", replace(VARIANTS[id_], **endless))
     directory, _ = run_article(article, config, data_of(id_), tmp_path, force=False, on_progress=lambda *_: None)
-    judged = {"macbeth": "held_out_loss"}.get(id_, "test_mse")
-    assert json.loads((directory.path / "metrics.json").read_text())["final_loss"] is None
-    assert directory.read_metrics()[judged] is None
+    unknown = ("final_loss", "test_mse", "test_rmse_usd", "skill")
+    assert {name: directory.read_metrics()[name] for name in unknown} == dict.fromkeys(unknown)
+    assert directory.read_metrics()["persistence_rmse_usd"] > 0
     assert np.isnan(directory.read_losses()[-1])
-    assert (directory.path / "pictures").is_dir()
+    assert {path.stem for path in (directory.path / "pictures").iterdir()} == PICTURES[id_]
     assert article.module("page").account(directory, None).sections
+    assert "error_usd" not in article.module("outputs").own_result(directory).rows[0]
+
+
+@every_article
+def test_result_of_a_run_on_other_data_is_told(id_, finished):
+    """By its own values; of prices also which way it looks, of a text what counted characters reach."""
+    directory, metrics = finished(id_), finished(id_).read_metrics()
+    shown = article_of(id_).module("outputs").own_result(directory)
+    (row,) = shown.rows
+    expected = {
+        "bitcoin-lstm": {"days tested": 7, "predicts": "the past"},
+        "stacked-lstm": {"days tested": 6, "predicts": "the future", "first": "2018-05-21", "last": "2018-05-26"},
+        "macbeth": {"epoch": 2, "loss": metrics["final_loss"], "text_repeat_rate": 0},
+    }
+    assert row.items() >= expected[id_].items()
+
+
+@pytest.mark.parametrize("id_", ["bitcoin-lstm", "stacked-lstm"])
+def test_result_of_a_forecast_is_its_error_beside_persistence_s(id_, finished):
+    """And its skill, as metrics.json has them."""
+    metrics = finished(id_).read_metrics()
+    (row,) = article_of(id_).module("outputs").own_result(finished(id_)).rows
+    names = {"error_usd": "test_rmse_usd", "persistence_error_usd": "persistence_rmse_usd", "skill": "skill"}
+    assert {ours: row[ours] for ours in names} == pytest.approx({ours: metrics[n] for ours, n in names.items()})

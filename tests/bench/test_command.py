@@ -1,6 +1,7 @@
 """`reproduce bench` and its options, with contenders that pretend."""
 
 import json
+import sys
 
 import pytest
 
@@ -8,9 +9,23 @@ from reproduce.articles.macbeth.variant import MacbethVariant
 from reproduce.bench import bitcoin, characters, scaling, throughput, writing
 from reproduce.bench.problem import create_char_problem
 from reproduce.bench.results import Bench, table_of
+from reproduce.cli import main
 from tests.bench.contenders import steady, writer
 
 KERAS, SESSION = "Keras fit", "session engine"
+
+
+@pytest.fixture
+def bench_command(monkeypatch, capsys):
+    """A way to run `reproduce bench --rounds 1`; its exit status, stdout and stderr."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["reproduce", "bench", "--rounds", "1", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code or 0, *capsys.readouterr()
+
+    return run
 
 
 @pytest.fixture

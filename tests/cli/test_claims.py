@@ -3,11 +3,19 @@
 import json
 
 import pytest
+<<<<<<< HEAD
 import yaml
 
 from reproduce.articles import ARTICLES, article_of, audit
 from reproduce.evidence.claims import NOT_REPRODUCED, ClaimsError, Judgement, read_claims
 from tests.cli.commands import assert_one_line, assert_refused, every_article, table_rows
+=======
+from reproduce.cli.articles import Article
+
+from reproduce.evidence.claims import load_claims, read_claims
+from tests.cli.test_cli import assert_one_line, table_rows
+from tests.cli.test_list import claims_text
+>>>>>>> main
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 VERDICTS = ["reproduced", "partly reproduced", "not reproduced", "not testable"]

@@ -393,4 +393,24 @@ def test_unknown_values_are_told_in_a_line_a_claim():
 def test_run_s_claims_are_those_whose_own_value_it_has(outputs, verdicts, tale):
     """Not testable, rather than left out, where that value or another of the rule's is not known."""
     tale()
-    assert {one.claim.id: one.verdict for one in judge_by_run("tale", outputs)} == verdicts
+    judged = judge_by_run("tale", outputs, has_own_data=True, is_published=True)
+    assert {one.claim.id: one.verdict for one in judged} == verdicts
+
+
+@pytest.mark.parametrize(
+    ("exchanged", "has_own_data", "is_published", "shown"),
+    [
+        pytest.param(
+            'kind = "exact"\nof_data = true', False, True, "not testable on other data", id="of-the-article-s-data"
+        ),
+        pytest.param('kind = "exact"\nof_data = true', True, True, "not reproduced", id="on-the-article-s-data"),
+        pytest.param('kind = "setting"', True, False, "not testable with this variant", id="a-changed-setting"),
+        pytest.param('kind = "setting"', True, True, "not reproduced", id="a-setting-as-published"),
+        pytest.param('kind = "exact"', False, False, "not reproduced", id="what-any-run-can-judge"),
+    ],
+)
+def test_run_cannot_test_what_it_does_not_share_with_the_article(exchanged, has_own_data, is_published, shown, tale):
+    """Neither on other data nor with another setting; the words say which."""
+    tale(('kind = "exact"', exchanged))
+    (one,) = judge_by_run("tale", {"rows": 2}, has_own_data=has_own_data, is_published=is_published)
+    assert one.as_text()["verdict"] == shown

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reproduce.articles.bitcoin_lstm.audit import audit
+from reproduce.articles import article_of
+from reproduce.articles.audit import audit
 from reproduce.evidence.claims import Claim, ClaimsFile, read_claims
 from reproduce.evidence.codecheck import codecheck_text
 
@@ -20,7 +21,7 @@ OF_THE_ARTICLE = [claim for claim in ABOUT.claims if claim.group != "ours"]
 
 def test_codecheck_yml_is_up_to_date():
     """Where this fails: reproduce claims bitcoin-lstm --codecheck codecheck.yml."""
-    assert codecheck_text("bitcoin-lstm", ABOUT, audit()) == TEXT
+    assert codecheck_text("bitcoin-lstm", ABOUT, audit(article_of("bitcoin-lstm"))) == TEXT
 
 
 def test_codecheck_yml_has_the_keys_of_the_specification():

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from reproduce.articles.bitcoin_lstm.figures import predictions_as_published, prices_as_published
+from reproduce.articles.bitcoin_lstm.pictures import predictions_as_published, prices_as_published
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.program import load_program, program_path
 from reproduce.inputs.prices import embedded_table_path
-from reproduce.networks.engine import create_engine
 from reproduce.networks.graph_engine import session_config
+from reproduce.networks.lstm.create import create_engine
 from reproduce.networks.lstm.weights import Weights
 from tests.original_code.museum import run_as_script
 

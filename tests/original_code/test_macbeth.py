@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from reproduce.articles.macbeth.variant import MacbethVariant
+from reproduce.articles.macbeth.variant import Variant as CharVariant
 from reproduce.evidence.program import load_program, program_path
 from reproduce.inputs.text import cut_samples, load_text, scale
 from reproduce.networks.characters.generation import generate, predict_shrinking
@@ -96,7 +96,7 @@ def test_program_builds_the_network_of_the_package(program):
     assert kinds == [("LSTM", None), ("Dropout", 0.2), ("LSTM", None), ("Dropout", 0.2), ("Dense", None)]
     assert [layer.return_sequences for layer in model.layers if isinstance(layer, keras.layers.LSTM)] == [True, False]
     assert (model.loss, type(model.optimizer).__name__) == ("categorical_crossentropy", "Adam")
-    assert float(model.optimizer.learning_rate) == pytest.approx(MacbethVariant().learning_rate)
+    assert float(model.optimizer.learning_rate) == pytest.approx(CharVariant().learning_rate)
 
 
 def test_published_loop_prints_what_the_package_says_it_does(small_program, small_model, capsys):

@@ -3,7 +3,8 @@
 import pytest
 
 from reproduce.articles.bitcoin_lstm.variant import Variant as BitcoinVariant
-from reproduce.articles.macbeth.variant import Generation, MacbethVariant
+from reproduce.articles.macbeth.variant import Generation
+from reproduce.articles.macbeth.variant import Variant as CharVariant
 from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
 from reproduce.evidence.claims import read_claims
 from tests.networks.characters.samples import WORDS, needs_macbeth
@@ -22,7 +23,7 @@ CLAIMS = {
     if claim.group in ("settings", "reconstructions")
 }
 OF_THE_TEXT = [name for name in CLAIMS if name.startswith("macbeth/") and CLAIMS[name].group == "reconstructions"]
-BITCOIN, STACKED, MACBETH = BitcoinVariant(), StackedVariant(), MacbethVariant()
+BITCOIN, STACKED, MACBETH = BitcoinVariant(), StackedVariant(), CharVariant()
 DEFAULTS = {
     "bitcoin-lstm/batch-size": BITCOIN.batch,
     "bitcoin-lstm/window-size": BITCOIN.window,

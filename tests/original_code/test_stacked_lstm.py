@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import MinMaxScaler
 
-from reproduce.articles.stacked_lstm.figures import predictions_as_published
+from reproduce.articles.stacked_lstm.pictures import predictions_as_published
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.program import load_program, program_path
@@ -113,7 +113,7 @@ def kept_figures(monkeypatch):
 def test_picture_is_drawn_as_the_program_draws_it(program, dataset, tmp_path):
     """Size, dots, title, axis labels, legend, grid, and the curves' every point and colour."""
     predicted = np.linspace(6000, 9000, 60)
-    program.plot_predictions(dataset.test_usd, predicted, tmp_path)
+    program.plot_predictions(dataset.close_usd[dataset.test_rows], predicted, tmp_path)
     assert describe(predictions_as_published(dataset, predicted)) == describe(plt.gcf())
     assert [path.name for path in tmp_path.iterdir()] == ["lstm.png"]
 

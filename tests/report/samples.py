@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from reproduce.articles import article_of
-from reproduce.articles.bitcoin_lstm.losses import EPOCHS, LossRow
+from reproduce.articles.bitcoin_lstm.losses import EPOCHS, TABLE, LossRow
 from reproduce.articles.forecasts import prediction_rows, write_predictions
 from reproduce.articles.macbeth.milestones import Milestone, sample_name, write_milestones
 from reproduce.articles.sources import PRICES, TEXTS
@@ -16,8 +15,7 @@ from reproduce.inputs.prices import PriceTable, load_prices
 from reproduce.inputs.text import number_characters
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
-from reproduce.runs.study import RUNS, run_row
-from reproduce.runs.tables import frame_text, rows_text
+from reproduce.runs.tables import rows_text
 
 HOSTILE = """<script>window.harm = 1</script><img src="x" onerror='window.harm = 2'></script> & {{ 7 * 7 }} "quoted" """
 TEXT = "tomorrow, and tomorrow, and tomorrow,\ncreeps in this petty pace from day to day,\n" * 3
@@ -85,22 +83,11 @@ def _write_text(directory):
     return {"weights": 1234, "samples": 56, "batches": 14}
 
 
-def write_study(folder, configured):
-    """study.csv over runs of the Bitcoin article, {variant: seeds}, with every run's losses; their losses.csv too."""
-    directories = [
-        write_run(folder, "bitcoin-lstm", variant=variant, seed=seed)
-        for variant, seeds in configured.items()
-        for seed in seeds
-    ]
-    (folder / RUNS).write_text(frame_text(pd.DataFrame([run_row(one) for one in directories])))
-    rows = [
-        LossRow(one.config.variant.name, one.config.seed, *one.read_losses()[EPOCHS])
-        for one in directories
-        if one.config.variant.epochs > EPOCHS[-1]
-    ]
-    if rows:
-        (folder / "losses.csv").write_text(rows_text(LossRow, rows))
-    return directories
+def write_losses(folder, variant, seeds):
+    """The losses.csv of a study of the Bitcoin article, a row a seed of one variant."""
+    curves = {seed: losses_of(variant.epochs, seed)[EPOCHS].tolist() for seed in range(seeds)}
+    rows = [LossRow(variant.name, seed, *losses) for seed, losses in curves.items()]
+    (folder / TABLE).write_text(rows_text(LossRow, rows))
 
 
 def judgements_of(article_id, words="a claim"):

@@ -27,7 +27,7 @@ from reproduce.evidence.claims import VERDICTS
 from reproduce.inputs.prices import embedded_table_path
 from reproduce.report.page import page_of
 from reproduce.report.render import check_place, render, write_report
-from tests.report.samples import HOSTILE, SHORT, TEXT, judgements_of, losses_of, own_table, write_run, write_study
+from tests.report.samples import HOSTILE, SHORT, TEXT, judgements_of, losses_of, own_table, write_losses, write_run
 
 ROOT = Path(__file__).resolve().parents[2]
 VOID = ("meta", "link", "img", "input", "br", "hr")
@@ -162,8 +162,8 @@ def test_page_is_in_english_and_opens_with_the_verdicts(any_told):
     """One heading of the first level, a section each below it: the same first and last for every article."""
     assert [attributes["lang"] for attributes, _ in any_told.elements.all("html")] == ["en"]
     levels = [tag for tag, _, _ in any_told.elements.found if re.fullmatch("h[1-6]", tag)]
-    assert levels == ["h1"] + ["h2"] * (len(any_told.page.sections) + 2)
-    titles = [text for _, text in any_told.elements.all("h2")]
+    assert levels == ["h1"] + ["h2"] * (len(any_told.page.opening) + len(any_told.page.sections) + 2)
+    titles = [text for _, text in any_told.elements.all("h2")][len(any_told.page.opening) :]
     assert (titles[:2], titles[-1]) == (["Verdicts", "What was found"], "What ran")
 
 
@@ -383,11 +383,14 @@ def test_training_that_diverged_has_a_page(article_id, tmp_path):
 
 
 @pytest.mark.parametrize("article_id", ["bitcoin-lstm", "stacked-lstm"])
-def test_page_on_other_data_says_whose_verdicts_they_are(article_id, tmp_path):
-    """All its prices are in the chart; the command names the table of the first time."""
+def test_page_on_other_data_opens_with_what_the_run_says_of_them(article_id, tmp_path):
+    """Then whose verdicts they are. All its prices are in the chart; the command names the table of the first time."""
     argv = ["bin/reproduce", "run", "--data", "my prices.csv"]
     variant = article_of(article_id).Variant(**SHORT[article_id])
     one = Told(write_run(tmp_path, article_id, variant=variant, data=own_table(), argv=argv))
+    assert [text for _, text in one.elements.all("h2")][:2] == ["Your data", "Verdicts"]
+    metrics = one.directory.read_metrics()
+    assert f"persistence's error, USD{metrics['persistence_rmse_usd']:,.2f}" in one.elements.all("table")[0][1]
     assert "This run read another file than the article's data" in one.page.notices[0]
     assert None not in one.blocks(Chart)[0].curves[0].values
     assert one.page.facts[0].values[0].endswith(" --data 'my prices.csv'")
@@ -419,26 +422,27 @@ def test_hostile_text_is_shown_as_text(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("seeds", "epochs", "source"),
+    ("seeds", "source"),
     [
-        pytest.param(39, 200, "39 seeds of this study", id="enough"),
-        pytest.param(38, 200, "40 seeds of the study that comes with the package, as this one", id="too-few-seeds"),
-        pytest.param(39, 150, "40 seeds of the study that comes with the package", id="too-few-epochs"),
+        pytest.param(39, "39 seeds of this study", id="enough"),
+        pytest.param(38, "40 seeds of the study that comes with the package, as this one", id="too-few"),
+        pytest.param(0, "40 seeds of the study that comes with the package.", id="none"),
     ],
 )
-def test_study_s_own_losses_are_used_where_they_are_complete(seeds, epochs, source, tmp_path):
-    """From 39 seeds and 181 epochs on; else the shipped ones. The page says which run it shows."""
-    directory, *_ = write_study(tmp_path, {Variant(epochs=epochs): range(seeds)})
-    one = Told(directory, study=tmp_path)
+def test_study_s_own_losses_are_used_where_they_are_complete(seeds, source, tmp_path):
+    """From 39 seeds on; else the shipped ones. The page says which run it shows."""
+    if seeds:
+        write_losses(tmp_path, Variant(), seeds)
+    one = Told(write_run(tmp_path, "bitcoin-lstm"), study=tmp_path)
     assert source in one.html
-    assert f"first finished seed of its first variant: variant {directory.config.variant.name}, seed 0" in one.html
+    assert "first finished seed of its first variant: variant published, seed 0" in one.html
     lowest = one.table("Mean training loss")[""][1][3]
-    assert (lowest == pytest.approx(min(losses_of(200, seed)[30] for seed in range(39)))) == (source[:2] == "39")
+    assert (lowest == pytest.approx(min(losses_of(200, seed)[30] for seed in range(39)))) == (seeds == 39)
 
 
 def test_damaged_table_of_a_study_is_refused(tmp_path):
     """It is not passed over for the shipped one."""
-    directory, *_ = write_study(tmp_path, {Variant(**SHORT["bitcoin-lstm"]): range(1)})
+    directory = write_run(tmp_path, "bitcoin-lstm", variant=Variant(**SHORT["bitcoin-lstm"]))
     (tmp_path / "losses.csv").write_text("variant,seed\n")
     with pytest.raises(RunError, match=r"losses.csv: not the table of a study"):
         Told(directory, study=tmp_path)

@@ -60,7 +60,7 @@ def test_config_json_is_the_configuration_field_for_field(directory):
 def test_other_run_of_the_same_name_is_refused(directory, other, named):
     """The message names the fields that differ, here whether it is finished or not."""
     there = Directory(directory.path.parent, other)
-    message = rf"tea-sugar-0.25-s4-kettle: holds a run with another {named}; choose another folder with --out, or remove this one"
+    message = rf"-kettle: holds a run with another {named}; choose another folder with --out, or remove this one"
     with pytest.raises(RunError, match=message):
         open_once(there)
     (directory.path / "metrics.json").write_text("{}")

@@ -13,7 +13,6 @@ from reproduce.runs.directory import Directory
 from reproduce.runs.pool import train_all
 from tests.runs.toys import TEA, Tea
 
-
 CONFIGS = [replace(TEA, variant=Tea(epochs=number)) for number in (5, 4, 8)]
 NAMES = [config.name for config in CONFIGS]
 

@@ -97,16 +97,6 @@ def test_study_has_its_directories_by_variant(local_study):
     assert [one.config.seed for one in named[VARIANTS[1].name]] == [0, 1]
 
 
-def test_study_that_is_finished_trains_nothing_again(local_study):
-    """Files keep their times; every run is reported, so that a progress bar fills."""
-    study, _ = local_study
-    before = {path: path.stat().st_mtime_ns for path in study.root.glob("*/*")}
-    names = []
-    assert run(study, names.append) == 0
-    assert {path: path.stat().st_mtime_ns for path in study.root.glob("*/*")} == before
-    assert len(names) == 4
-
-
 def test_failing_run_is_recorded_and_the_others_go_on(tmp_path):
     """A corrupt checkpoint in one run: its row says failed, the reason stands beside it; the other is left."""
     study = study_in(tmp_path, variants=(TINY,))
@@ -148,23 +138,25 @@ def test_row_of_a_run_says_whether_it_diverged(losses, metrics, status, tmp_path
 
 
 def test_row_of_a_run_that_was_not_trained_has_no_values(tmp_path):
-    """It is missing, and the table says so; a study without a finished run has none to show."""
-    study = study_in(tmp_path, variants=(TINY,), seeds=range(1))
-    row = run_row(study.directories[0])
+    """It is missing, and the table says so."""
+    row = run_row(study_in(tmp_path, variants=(TINY,)).directories[0])
     assert (row["status"], "final_loss" in row) == ("missing", False)
-    (tmp_path / "study.csv").write_text(pd.DataFrame([row]).to_csv(index=False))
-    with pytest.raises(RunError, match="no run of the first variant is finished; name the directory of one run"):
-        first_finished(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "run,seed\na,0\n", "run,variant,status\n"], ids=["empty", "columns", "no-row"])
-def test_table_that_is_no_study_s_is_refused(text, tmp_path):
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("", r"not a study's table \(.*\); run the study again", id="empty"),
+        pytest.param("run,seed\na,0\n", r"not a study's table \(.*\); run the study again", id="columns"),
+        pytest.param("run,variant,status\na,b,missing\n", "no run of the first variant is finished", id="unfinished"),
+    ],
+)
+def test_table_that_shows_no_run_is_refused(text, told, tmp_path):
     """The message names the file and what to do; one that is not there is refused likewise."""
-    message = r"study\.csv: not a study's table \(.*\); run the study again"
-    with pytest.raises(RunError, match=message):
+    with pytest.raises(RunError, match=r"study\.csv: not a study's table \(.*\); run the study again"):
         first_finished(tmp_path)
     (tmp_path / "study.csv").write_text(text)
-    with pytest.raises(RunError, match=message):
+    with pytest.raises(RunError, match=rf"study\.csv: {told}"):
         first_finished(tmp_path)
 
 

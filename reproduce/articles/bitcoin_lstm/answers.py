@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, DepartureRow
 from reproduce.articles.bitcoin_lstm.losses import BandVerdict
 from reproduce.articles.bitcoin_lstm.variant import Variant
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One question, its answer, and the figures that it follows from."""
-
-    question: str
-    answer: str
-    evidence: str
+from reproduce.articles.sections import Answer
 
 
 def answers(table: Mapping[str, DepartureRow], bands: Sequence[BandVerdict]) -> list[Answer]:

@@ -34,10 +34,10 @@ def _consistent(band: BandVerdict) -> str:
 def _published(row: DepartureRow) -> Finding:
     return Finding(
         f"As published, the model is {row.verdict}.",
-        f"Its test error is {row.test_rmse_usd:.0f} USD, that of repeating the nearest day the network reads "
-        f"{row.persistence_rmse_usd:.0f} USD: skill {row.skill:.2f}, 95 % interval {row.skill_low:.2f} to "
-        f"{row.skill_high:.2f}, {row.seeds} seeds. What looks accurate in the article's picture trails the price by "
-        f"{row.best_lag:.0f} day.",
+        f"Its test error is {row.test_rmse_usd:.0f} USD. Repeating the nearest day that it reads gives "
+        f"{row.persistence_rmse_usd:.0f} USD. The skill is {row.skill:.2f}, with a 95 % interval from "
+        f"{row.skill_low:.2f} to {row.skill_high:.2f} over {row.seeds} seeds. What looks accurate in the article's "
+        f"picture trails the price by {row.best_lag:.0f} day.",
         "predictions_by_date",
         "Price and predictions by date in USD; below, the test set alone with persistence beside it",
     )
@@ -46,11 +46,11 @@ def _published(row: DepartureRow) -> Finding:
 def _ordered(published: DepartureRow, ordered: DepartureRow) -> Finding:
     return Finding(
         f"In date order, where the past predicts the future, it is {ordered.verdict}.",
-        f"The table lies newest day first and is read as it lies (D1), so the test set is the oldest, calmest time "
-        f"(persistence {published.persistence_rmse_usd:.0f} USD). Turned round, the same program's error is "
-        f"{ordered.test_rmse_usd:.0f} USD where persistence has {ordered.persistence_rmse_usd:.0f} USD: skill "
-        f"{ordered.skill:.1f}, 95 % interval {ordered.skill_low:.1f} to {ordered.skill_high:.1f}, {ordered.seeds} "
-        "seeds.",
+        "The program reads the table as it lies, newest day first (D1). So the test set is the oldest and calmest "
+        f"time, where persistence has an error of {published.persistence_rmse_usd:.0f} USD. With the days in "
+        f"order, the same program's error is {ordered.test_rmse_usd:.0f} USD, and persistence has "
+        f"{ordered.persistence_rmse_usd:.0f} USD. The skill is {ordered.skill:.1f}, with a 95 % interval from "
+        f"{ordered.skill_low:.1f} to {ordered.skill_high:.1f} over {ordered.seeds} seeds.",
         "departures",
         "Skill of every variant with its 95 % interval, beside the line of persistence",
     )

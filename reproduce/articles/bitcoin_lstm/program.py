@@ -20,7 +20,7 @@ from reproduce.inputs.windows import Windows
 from reproduce.networks.lstm.create import create_engine
 from reproduce.networks.lstm.weights import random_weights
 
-PROBE = Variant(hidden=8, batch=2)  # what the network is asked here does not hang on its size
+PROBE = Variant(hidden=8, batch=2)  # what the network is asked here does not depend on its size
 SMALL_MARGIN = 0.001  # below any gradient's norm at the start, so that clipping would show
 PROBE_BATCHES = 3  # Adam's first step has one size whatever the gradient's; from the second on a clipped one differs
 

@@ -4,20 +4,27 @@ from reproduce.articles.article import Article
 from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm.variant import Variant
 
-# What the guide does not say and had to be chosen; printed with the verdicts, which hang on it.
-ASSUMPTIONS = (
-    "A1 Data: the guide names the Bitcoin Historical Dataset (Kaggle, minutes), not the file or its days. Here: the "
-    "file given with --data or, without it, the daily closing prices of data/btc_close.csv, 2014-12-01 to 2018-05-26.",
-    "A2 Split: the guide does not print it. Here: the last 60 days are the test set, as its x label counts, and all "
-    "days before them are for training; nothing is held back for validation.",
-    "A3 Scaler: the guide does not say which. Here: the lowest and highest training price become 0 and 1.",
-    "A4 Rivals: the guide shows neither SimpleRNN nor MLP. Here: the LSTM's depth, width, dropout, loss, optimizer, "
-    "epochs and batch, with SimpleRNN 50 and 100 or Dense 50 and 100 in the LSTMs' place; GRU 50 and 100 is ours.",
-    "A5 MLP: its Dense layers read the flattened window of 60 prices and have the activation relu.",
-    "A6 Error: the guide prints none. Here: the root mean squared error over the 60 test days in USD.",
-    "A7 Chance: the guide's program sets no seed and is one run. Here: one seed a run, 20 in the shipped "
-    "comparison, of weights, dropout and the order in which each epoch takes its windows, the same for all networks.",
-)
+
+def assumptions(variant: Variant) -> tuple[str, ...]:
+    """What the guide does not say and had to be chosen; printed with the verdicts, which depend on it."""
+    v = variant
+    return (
+        "A1 Data: the guide names the Bitcoin Historical Dataset (Kaggle, minutes), not the file or its days. Here: "
+        "the file given with --data or, without it, the daily closing prices of data/btc_close.csv, 2014-12-01 to "
+        "2018-05-26.",
+        f"A2 Split: the guide does not print it; its x label counts 60 days. Here: the last {v.test_days} days are the "
+        "test set, and all days before them are for training; nothing is held back for validation.",
+        "A3 Scaler: the guide does not say which. Here: the lowest and highest training price become 0 and 1.",
+        "A4 Rivals: the guide shows neither SimpleRNN nor MLP. Here: the LSTM's depth, width, dropout, loss, "
+        f"optimizer, epochs and batch, with SimpleRNN {v.first} and {v.second} or Dense {v.first} and {v.second} in "
+        f"the LSTMs' place; GRU {v.first} and {v.second} is ours.",
+        f"A5 MLP: its Dense layers read the flattened window of {v.window} prices and have the activation relu.",
+        f"A6 Error: the guide prints none. Here: the root mean squared error over the {v.test_days} test days in USD.",
+        "A7 Chance: the guide's program sets no seed and is one run. Here: one seed a run, 20 in the shipped "
+        "comparison, of weights, dropout and the order in which each epoch takes its windows, the same for all "
+        "networks.",
+    )
+
 
 ARTICLE = Article(
     id="stacked-lstm",
@@ -26,5 +33,5 @@ ARTICLE = Article(
     Variant=Variant,
     source=PRICES,
     engines=("keras",),
-    assumptions=ASSUMPTIONS,
+    assumptions=assumptions,
 )

@@ -7,6 +7,7 @@ from statistics import median
 from reproduce.articles.article import Finding
 from reproduce.articles.stacked_lstm.rivals import LSTM, compare, shipped_persistence_usd, shipped_rivals
 from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS
+from reproduce.evidence.pairs import Pairs
 
 _HEADER = "| network | median error, USD | median skill | the LSTM is better by, USD (95 %) | on seeds |"
 
@@ -15,18 +16,24 @@ def findings() -> list[Finding]:
     """Who outperforms whom, and the day before."""
     rows, persistence_usd = shipped_rivals(), shipped_persistence_usd()
     pairs = compare(rows)
-    told = "; ".join(f"against {LABELS[one.rival]}, the LSTM is {one.outcome}" for one in pairs)
+    told = ", ".join(_told(one) for one in pairs)
     ours = median(row.rmse_usd for row in rows if row.network == LSTM)
     seeds = len({row.seed for row in rows})
     than = "above" if ours > persistence_usd else "not above"
     lost = [LABELS[one.rival] for one in pairs if one.high < 0]
     text = (
-        f"Over {seeds} seeds, by the 95 % interval of the mean paired difference: {told}. The LSTM's median error on "
-        f"the 60 test days, {ours:.0f} USD, is {than} that of repeating the day before, {persistence_usd:.0f} USD."
+        f"We compared the test errors of {seeds} seeds, seed by seed. By the 95 % interval of the mean difference, "
+        f"the LSTM is {told}. Its median error on the 60 test days is {ours:.0f} USD. That is {than} the error of "
+        f"repeating the day before, {persistence_usd:.0f} USD."
     )
     headline = f"The LSTM is worse than {' and '.join(lost)}." if lost else "No rival is better than the LSTM."
     alt = "A dot a seed for each network's error in USD, beside persistence; below, each rival's paired differences"
     return [Finding(headline, text, "rivals", alt)]
+
+
+def _told(one: Pairs) -> str:
+    link = "from" if one.outcome.endswith("different") else "than"
+    return f"{one.outcome} {link} {LABELS[one.rival]}"
 
 
 def table_lines() -> list[str]:

@@ -11,9 +11,9 @@ import pandas as pd
 from reproduce.articles.accounts import MONTH, all_predictions, day_chart, error_words, remarks, study_table
 from reproduce.articles.sections import Account, Answer, Answers, Cell, Pair, Picture, Section, Table, counted, shown
 from reproduce.articles.sources import PRICES
-from reproduce.articles.stacked_lstm import ARTICLE, pictures
+from reproduce.articles.stacked_lstm import assumptions, pictures
 from reproduce.articles.stacked_lstm.rivals import TABLE, RivalRow, compare, persistence_usd
-from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS
+from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS, Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.pairs import Pairs
 from reproduce.inputs.windows import Windows
@@ -41,7 +41,7 @@ def account(directory: Directory, study: Path | None) -> Account:
         sections=[
             *_test_set(directory, windows, predictions[predictions["set"] == "testing"]),
             _rivals(rows, source),
-            _assumptions(),
+            _assumptions(directory.config.variant),
         ],
     )
 
@@ -119,8 +119,8 @@ def _median_table(rows: Sequence[RivalRow], naive: float) -> Table:
     return Table("Medians over the seeds", columns, {"": medians, "Beside them": beside})
 
 
-def _assumptions() -> Section:
+def _assumptions(variant: Variant) -> Section:
     """What the guide leaves open and the verdicts depend on."""
-    parts = (line.partition(": ") for line in ARTICLE.assumptions)
+    parts = (line.partition(": ") for line in assumptions(variant))
     chosen = Answers([Answer(title, text[:1].upper() + text[1:]) for title, _, text in parts])
     return Section("assumptions", "What the guide leaves open, and what was chosen", "Assumptions", [chosen])

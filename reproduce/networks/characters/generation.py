@@ -45,13 +45,13 @@ def generate(
 
     With memory `window` each is predicted from the last len(start) characters from a state of zeros, as Keras's
     `predict` does once a character. With `carried` the state after the start text is carried on: every character is
-    read once, and what it predicts hangs on all before it.
+    read once, and what it predicts depends on all before it.
 
     Args:
         start: (window,) numbers of characters.
         temperature: 0 takes the likeliest character (the first of several); above, each is drawn from
             softmax(logits / temperature).
-        seed: of the uniform draws; greedy text hangs on none.
+        seed: of the uniform draws; greedy text depends on none.
     Raises:
         ValueError: `memory` or `temperature` has a value it cannot have, or `start` is empty.
     """

@@ -17,7 +17,6 @@ from reproduce.articles.bitcoin_lstm.losses import (
     shipped_losses,
 )
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.errors import RunError
 from reproduce.evidence.claims import read_claims
 from reproduce.networks.lstm.create import create_engine
 from reproduce.runs.config import RunConfig
@@ -54,15 +53,11 @@ def test_table_has_each_run_under_its_own_seed(tmp_path):
     np.testing.assert_array_equal(curves_of(rows)["published"], [of_seed[:181:30] for of_seed in losses])
 
 
-def test_table_leaves_runs_out_that_are_too_short_and_refuses_unfinished_ones(tmp_path):
+def test_table_leaves_runs_out_that_are_too_short(tmp_path):
     """Epoch 180 is the 181st."""
     long, short = ({0: [0.5] * count} for count in (181, 180))
     assert len(loss_rows(study_of(tmp_path / "long", Variant(epochs=181), long))) == 1
     assert loss_rows(study_of(tmp_path / "short", Variant(epochs=180), short)) == []
-    study = study_of(tmp_path / "stopped", Variant(), {0: [0.5] * 200})
-    (study.directories[0].path / "metrics.json").unlink()
-    with pytest.raises(RunError, match=r"published-s0-compiled: the run is not finished"):
-        loss_rows(study)
 
 
 def rows_of(curves):
@@ -107,7 +102,7 @@ def test_shipped_study_has_forty_seeds_of_each_candidate():
 
 
 @pytest.mark.usefixtures("one_thread")
-@pytest.mark.parametrize(("name", "seed"), zip(SHIPPED, (0, 39, 39, 0), strict=True))
+@pytest.mark.parametrize(("name", "seed"), [*zip(SHIPPED, (0, 39, 39, 0), strict=True)])
 def test_shipped_study_is_what_this_machine_computes(dataset, name, seed):
     """The first epoch, trained anew: equal to 1e-3, which is what float32 sums in another order may do to 145 steps."""
     engine = create_engine("compiled", Variant.parse(name), seed)

@@ -52,11 +52,6 @@ def study_losses(variant):
 # Of the package, by other means
 
 
-def test_only_what_no_program_can_see_is_unknown(outputs):
-    """Where the table came from, and whether its newest day was over."""
-    assert {name for name, value in outputs.items() if value is None} == {"source_confirmed", "partial_days"}
-
-
 def test_span_is_that_of_the_table(outputs):
     """The days of the file, one by one."""
     assert (outputs["first_day"], outputs["last_day"]) == (min(DAYS).isoformat(), max(DAYS).isoformat())

@@ -25,12 +25,6 @@ def test_published_split_has_the_printed_shapes(dataset):
     assert dataset.targets[dataset.train_windows :].shape == (248, 1)
 
 
-def test_published_variant_drops_three_windows_on_each_side(dataset):
-    """145 batches are 1015 windows, 35 batches 245."""
-    assert len(dataset.train[0]) == 145 * 7
-    assert len(dataset.test[0]) == 35 * 7
-
-
 def test_window_k_reads_rows_k_to_k_plus_2_and_predicts_row_k_plus_3():
     """Newest first: the "previous" days are the following ones."""
     dataset = prepare(table_of(TWENTY), replace(SMALL, remainder="kept"))

@@ -17,21 +17,12 @@ from reproduce.articles.macbeth.epochs import (
 )
 from reproduce.articles.macbeth.milestones import Milestone, write_milestones
 from reproduce.articles.macbeth.studies import STUDIES
-from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
-from reproduce.errors import RunError
 from reproduce.runs.study import Study
 from tests.articles.macbeth.samples import HELD_OUT, REPEATS, study_rows
 from tests.articles.samples import VARIANTS, config_of, tiny_text
 
 TEXT, TINY = tiny_text(), VARIANTS["macbeth"]
-
-
-def test_study_has_the_trend_and_the_published_program_s_seeds():
-    """The longest first."""
-    (plan,) = STUDIES
-    assert [(variant, list(seeds)) for variant, seeds in plan.runs] == [(TREND, [0]), (Variant(), [0, 1, 2, 3, 4])]
-    assert (TREND.epochs, TREND.held_out) == (20, "last-tenth")
 
 
 def entropy(first, end, judged_first, judged_end, order):
@@ -89,13 +80,6 @@ def test_rows_of_a_run_that_holds_nothing_out_are_judged_on_all_of_its_text(whol
     assert row.entropy_0 == pytest.approx(entropy(0, 114, 0, 114, order=0))
     assert np.isnan(row.held_out_loss)
     assert row.writes == "to/morrow/"
-
-
-def test_unfinished_run_is_named(whole_text):
-    """And the way on."""
-    (whole_text.directories[0].path / "metrics.json").unlink()
-    with pytest.raises(RunError, match=r"-s0-compiled: the run is not finished \(it was stopped, or never begun\); "):
-        milestone_rows(whole_text)
 
 
 def test_trend_is_that_of_its_first_seed_and_its_means_those_of_all():

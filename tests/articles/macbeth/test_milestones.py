@@ -7,12 +7,9 @@ import pytest
 
 from reproduce.articles.macbeth import milestones
 from reproduce.articles.macbeth.milestones import (
-    LENGTH,
-    STARTS,
     Milestone,
     cross_entropy,
     is_milestone,
-    measure,
     read_milestones,
     sample_name,
     text_repeat_rate,
@@ -22,7 +19,6 @@ from reproduce.articles.macbeth.training import load_weights, parts
 from reproduce.inputs.text import Samples
 from reproduce.networks.characters.generation import generate
 from reproduce.runs.directory import Directory
-from tests.articles.macbeth.samples import StandIn
 from tests.articles.samples import VARIANTS, config_of, tiny_text
 from tests.networks.characters.test_generation import greedily, numpy_logits, numpy_window_text
 
@@ -77,40 +73,6 @@ def share_repeated(text):
     return repeated / (len(text) - 9)
 
 
-@pytest.fixture(scope="module")
-def measured(finished):
-    """The finished run's network measured on 23 windows drawn at random."""
-    judged = Samples(np.random.default_rng(3).integers(9, size=(23, 6)).astype(np.int32), np.zeros(23, np.int32))
-    engine = StandIn("", TINY, 9, 0)
-    engine.weights = lambda: load_weights(finished("macbeth"))
-    values, text = measure(engine, judged, is_held_out=False)
-    # Ten windows at equal distances, the first and the last among them; what a loop in NumPy writes from each.
-    starts = [judged.inputs[int(k * 22 / 9)].tolist() for k in range(10)]
-    expected = [numpy_window_text(load_weights(finished("macbeth")), start, 500, greedily) for start in starts]
-    return values, text, starts, expected
-
-
-def test_repeat_rate_is_the_mean_of_ten_greedy_texts(measured):
-    """Of 500 characters, without the windows they go on from."""
-    values, _, _, expected = measured
-    assert (STARTS, LENGTH) == (10, 500)
-    assert values.repeat_rate == pytest.approx(np.mean([share_repeated(text) for text in expected]), rel=1e-12)
-    assert 0 < values.repeat_rate < 1
-
-
-def test_first_text_comes_with_the_window_it_goes_on_from(measured):
-    """Window, then what is written."""
-    _, text, starts, expected = measured
-    assert text.tolist() == starts[0] + expected[0]
-
-
-def test_nothing_held_out_has_no_held_out_loss(measured):
-    """Nan; epoch and loss are the caller's to fill in."""
-    values = measured[0]
-    assert np.isnan([values.held_out_loss, values.loss]).all()
-    assert values.epoch == 0
-
-
 def test_run_keeps_a_text_of_each_milestone(finished):
     """Window and text of the first held-out sample, in characters, and a line end."""
     window = TEXT.characters[108:114]
@@ -150,23 +112,9 @@ def test_repeat_rate_of_the_text_is_that_of_pieces_as_long(length, firsts, monke
     assert np.mean(rates) > 0
 
 
-def test_repeat_rate_of_a_text_shorter_than_ten_characters_is_0():
-    """Six are held out of the tiny text: there is one piece of them."""
-    assert text_repeat_rate(parts(TEXT, TINY)[1]) == 0
-
-
 def test_milestones_are_few():
     """1, 2, 5 and so on, up to the hundred epochs of the prose."""
     assert [epoch for epoch in range(200) if is_milestone(epoch)] == [1, 2, 5, 10, 20, 50, 100]
-
-
-def test_names_of_the_kept_texts_sort_by_epoch():
-    """Three digits."""
-    assert [sample_name(epoch) for epoch in (1, 20, 100)] == [
-        "sample-epoch-001.txt",
-        "sample-epoch-020.txt",
-        "sample-epoch-100.txt",
-    ]
 
 
 def test_table_reads_back_equal(tmp_path):

@@ -9,13 +9,12 @@ from statistics import fmean, stdev
 import numpy as np
 import pytest
 
-from reproduce.articles.stacked_lstm import ASSUMPTIONS
-from reproduce.articles.stacked_lstm.outputs import audit_outputs, rival_outputs, run_outputs, settings_outputs
+from reproduce.articles.stacked_lstm import assumptions
+from reproduce.articles.stacked_lstm.outputs import audit_outputs, rival_outputs, settings_outputs
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.claims import read_claims
 from reproduce.inputs.prices import load_prices
-from tests.articles.samples import VARIANTS, short_table
 from tests.articles.stacked_lstm.samples import study_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -44,7 +43,7 @@ def around(usd, deviation=1.0):
 
 def test_assumptions_are_numbered():
     """From A1 on, without a gap."""
-    numbers = [text.partition(" ")[0] for text in ASSUMPTIONS]
+    numbers = [text.partition(" ")[0] for text in assumptions(Variant())]
     assert numbers == [f"A{k}" for k in range(1, len(numbers) + 1)]
 
 
@@ -173,21 +172,3 @@ def test_test_days_scaled_by_all_prices_would_show():
     scaled = (windows.close_usd - windows.close_usd.min()) / np.ptp(windows.close_usd)
     found = settings_outputs(replace(windows, close_scaled=scaled), variant)
     assert found["training_span"][1] < 0.5
-
-
-def test_run_s_values_are_those_of_its_predictions(finished):
-    """Dates, prices and both errors worked from predictions.csv, beside the prices that were read."""
-    directory, prices = finished("stacked-lstm"), short_table().close_usd.tolist()[::-1]
-    with (directory.path / "predictions.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [(row["date"], row["set"]) for row in rows] == [(f"2018-05-{day}", "testing") for day in range(21, 27)]
-    assert [float(row["actual_usd"]) for row in rows] == prices[-6:]
-    errors = [float(row["predicted_usd"]) - float(row["actual_usd"]) for row in rows]
-    steps = [prices[-k - 1] - prices[-k] for k in range(1, 7)]
-    metrics, skill = directory.read_metrics(), 1 - fmean(e**2 for e in errors) / fmean(step**2 for step in steps)
-    assert metrics["test_rmse_usd"] == pytest.approx(math.sqrt(fmean(e**2 for e in errors)))
-    assert metrics["persistence_rmse_usd"] == pytest.approx(math.sqrt(fmean(step**2 for step in steps)))
-    assert run_outputs(directory)["run_skill"] == metrics["skill"] == pytest.approx(skill)
-    span = max(prices[:-6]) - min(prices[:-6])
-    assert metrics["test_mse"] == pytest.approx((metrics["test_rmse_usd"] / span) ** 2)
-    assert run_outputs(directory)["epochs"] == VARIANTS["stacked-lstm"].epochs

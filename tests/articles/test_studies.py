@@ -1,0 +1,52 @@
+"""The studies of all articles: which runs each has, that its table ships as written, and that it is shown and drawn."""
+
+from importlib.resources import files
+
+import pytest
+
+from reproduce.articles import studies
+from reproduce.articles.bitcoin_lstm.departures import STEPS
+from reproduce.articles.bitcoin_lstm.losses import CANDIDATES
+from reproduce.articles.macbeth.epochs import TREND
+from reproduce.articles.macbeth.variant import Variant as MacbethVariant
+from reproduce.articles.stacked_lstm.variant import NETWORKS
+from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
+from reproduce.errors import RunError
+from reproduce.runs.config import RunConfig
+from reproduce.runs.study import Study
+from reproduce.runs.tables import rows_text
+
+RUNS = {
+    "bitcoin-losses": [(variant, range(40)) for variant in CANDIDATES],
+    "bitcoin-departures": [(variant, range(20)) for _, variant in STEPS],
+    "stacked-networks": [(StackedVariant(network=network), range(20)) for network in NETWORKS],
+    "macbeth-epochs": [(TREND, range(1)), (MacbethVariant(), range(5))],
+}
+every_study = pytest.mark.parametrize("name", studies())
+
+
+def test_study_has_its_variants_and_seeds():
+    """Those that the shipped tables were made from; Macbeth's trend holds a tenth of the text out, over 20 epochs."""
+    assert {name: list(plan.runs) for name, (_, plan) in studies().items()} == RUNS
+    assert (TREND.epochs, TREND.held_out) == (20, "last-tenth")
+
+
+@every_study
+def test_table_of_an_unfinished_study_names_the_run(name, tmp_path):
+    """And the way on."""
+    article, plan = studies()[name]
+    config = RunConfig(plan.runs[0][0], 7, article.engines[0], "5" * 64, article.id)
+    with pytest.raises(RunError, match=r"-s7-[a-z]+: the run is not finished \(it was stopped, .*\); give the same"):
+        plan.rows(Study(tmp_path, (config,)))
+
+
+@every_study
+def test_shipped_table_is_its_file_and_is_shown_and_drawn(name):
+    """Every number as the file has it; texts for people stand beside rows for programs."""
+    _, plan = studies()[name]
+    rows = plan.shipped()
+    assert rows_text(plan.row, rows) == (files(plan.package) / plan.table).read_text(encoding="utf-8")
+    shown = plan.show(rows)
+    assert [len(one.rows) for one in shown if one.texts] != []
+    assert all(isinstance(value, str) for one in shown for text in one.texts for value in text.values())
+    assert plan.draw(rows)
