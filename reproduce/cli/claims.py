@@ -52,12 +52,7 @@ def claims(
     if json_to is None:
         for one in audits:
             print_table(one.title, [_text(judged) for judged in one.judged])
-<<<<<<< HEAD
-            print_lines(one.article.assumptions)
-=======
-            for assumption in one.assumptions:
-                print(assumption)
->>>>>>> main
+            print_lines(one.assumptions)
     else:
         give_json(_document(audits), json_to)
     if _tell_moved(audits, recorded=record) and not record:

@@ -3,19 +3,11 @@
 import json
 
 import pytest
-<<<<<<< HEAD
 import yaml
 
 from reproduce.articles import ARTICLES, article_of, audit
 from reproduce.evidence.claims import NOT_REPRODUCED, ClaimsError, Judgement, read_claims
 from tests.cli.commands import assert_one_line, assert_refused, every_article, table_rows
-=======
-from reproduce.cli.articles import Article
-
-from reproduce.evidence.claims import load_claims, read_claims
-from tests.cli.test_cli import assert_one_line, table_rows
-from tests.cli.test_list import claims_text
->>>>>>> main
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 VERDICTS = ["reproduced", "partly reproduced", "not reproduced", "not testable"]
@@ -25,6 +17,11 @@ def on_record(article):
     """The article's claims that have a verdict on record."""
     about = read_claims(article.package)
     return [one for one in about.claims if one.id in about.verdicts]
+
+
+def chosen(article):
+    """The assumptions of the published program."""
+    return article.assumptions(article.Variant())
 
 
 @pytest.fixture
@@ -62,7 +59,7 @@ def test_claims_shows_a_row_for_each_and_the_assumptions(article, invoke):
     assert (code, stderr) == (0, "")
     assert stdout.startswith(f"{article}: ")
     assert [row[0] for row in table_rows(stdout) if row[0]] == [claim.kind for claim in on_record(article_of(article))]
-    assert stdout.endswith("".join(f"{line}\n" for line in article_of(article).assumptions))
+    assert stdout.endswith("".join(f"{line}\n" for line in chosen(article_of(article))))
 
 
 @pytest.mark.usefixtures("verdicts")
@@ -73,7 +70,7 @@ def test_claims_of_all_is_one_document(invoke):
     assert (code, stderr) == (0, "")
     assert [row["id"] for row in document["rows"]] == [claim.id for one in ARTICLES for claim in on_record(one)]
     assert [row["verdict"] for row in document["rows"]] == [row["recorded"] for row in document["rows"]]
-    assert document["assumptions"] == {one.id: list(one.assumptions) for one in ARTICLES if one.assumptions}
+    assert document["assumptions"] == {one.id: list(chosen(one)) for one in ARTICLES if chosen(one)}
 
 
 def test_verdict_that_has_moved_ends_with_1_in_a_line(invoke, verdicts):
