@@ -14,7 +14,7 @@ import typer
 from reproduce.articles import ARTICLES
 from reproduce.articles.article import Article
 from reproduce.cli.choices import IDS, parse_article
-from reproduce.cli.output import JsonOption, give_json, note, print_table
+from reproduce.cli.output import JsonOption, give_json, note, print_lines, print_table
 from reproduce.evidence.claims import ClaimsError, ClaimsFile, Judgement, read_claims, record_verdicts
 from reproduce.evidence.tally import count_verdicts
 from reproduce.runs.process import limit_threads
@@ -52,8 +52,7 @@ def claims(
     if json_to is None:
         for one in audits:
             print_table(one.title, [_text(judged) for judged in one.judged])
-            for assumption in one.assumptions:
-                print(assumption)
+            print_lines(one.assumptions)
     else:
         give_json(_document(audits), json_to)
     if _tell_moved(audits, recorded=record) and not record:

@@ -99,8 +99,17 @@ def show(tables: Sequence[Shown], json_to: str | None, **more: Any) -> None:
         return
     for table in tables:
         print_table(table.title, table.texts)
-    for line in more.get("assumptions", ()):
-        print(line)
+    print_lines(more.get("assumptions", ()))
+
+
+def print_lines(lines: Sequence[str]) -> None:
+    """Print lines of text on stdout, on a terminal without breaking a word."""
+    console = Console()
+    for line in lines:
+        if console.is_terminal:
+            console.print(Text(line, overflow="fold"))
+        else:
+            print(line)
 
 
 def give_json(document: dict[str, Any], json_to: str) -> None:
@@ -140,19 +149,33 @@ def print_table(title: str, texts: Sequence[dict[str, str]]) -> None:
     console = Console()
     if not console.is_terminal:
         console.width = PIPE_WIDTH
-    longest = {
-        name: max(len(word) for cell in (name, *(row[name] for row in texts)) for word in [*cell.split(), ""])
-        for name in (texts[0] if texts else ())
-    }
-    if sum(longest.values()) + 3 * len(longest) + 1 > console.width:  # with the frame around each
+    widths = _column_widths(texts, console.width)
+    if widths is None:
         _print_lists(console, title, texts)
         return
     table = Table(title=title, title_justify="left")
-    for name, width in longest.items():
-        table.add_column(name, overflow="fold", min_width=width)
+    for name, width in widths.items():
+        table.add_column(name, overflow="fold", width=width)
     for row in texts:
         table.add_row(*(Text(cell) for cell in row.values()))  # Text: a name with [brackets] is no markup
     console.print(table)
+
+
+def _column_widths(texts: Sequence[dict[str, str]], width: int) -> dict[str, int] | None:
+    """The characters of each column of a table that is `width` wide; None where a word would have to be broken.
+
+    Each has its longest word; what is left over goes first to those that need least to have every cell on one line.
+    """
+    cells = {name: [name, *(row[name] for row in texts)] for name in (texts[0] if texts else ())}
+    widths = {name: max(len(word) for cell in column for word in [*cell.split(), ""]) for name, column in cells.items()}
+    wanted = {name: max(map(len, column)) - widths[name] for name, column in cells.items()}
+    spare = width - sum(widths.values()) - 3 * len(widths) - 1  # the frame around each
+    if spare < 0:
+        return None
+    for left, name in zip(range(len(widths), 0, -1), sorted(widths, key=wanted.__getitem__), strict=True):
+        more = min(wanted[name], spare // left)
+        widths[name], spare = widths[name] + more, spare - more
+    return widths
 
 
 def _print_lists(console: Console, title: str, texts: Sequence[dict[str, str]]) -> None:

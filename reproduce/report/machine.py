@@ -72,7 +72,7 @@ def _rerun_command(article: Article, directory: Directory, environment: dict[str
 def _given(option: str, environment: dict[str, Any]) -> str:
     """The file of that option of the command that began the run; empty where it is not known."""
     words = _words(environment)
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    for word, after in zip(words, [*words, ""][1:], strict=True):
         name, equals, value = word.partition("=")
         if name == option:
             return value if equals else after

@@ -53,14 +53,10 @@ def tiny_runs(one_thread, tmp_path_factory):  # noqa: ARG001
     folder, ended = tmp_path_factory.mktemp("tiny"), {}
     for article, one in TINY.items():
         words, said, told = _tiny_words(article, folder), io.StringIO(), io.StringIO()
-        with (
-            pytest.MonkeyPatch.context() as patch,
-            contextlib.redirect_stdout(said),
-            contextlib.redirect_stderr(told),
-            pytest.raises(SystemExit) as left,
-        ):
+        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said), contextlib.redirect_stderr(told):
             patch.setattr(sys, "argv", ["reproduce", *words])
-            main()
+            with pytest.raises(SystemExit) as left:
+                main()
         (path,) = (folder / "runs").glob(f"{article}-*-{one.engine}")
         ended[article] = Ended(words, path, left.value.code or 0, said.getvalue(), told.getvalue())
     return ended

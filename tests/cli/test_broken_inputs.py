@@ -190,7 +190,7 @@ def test_odd_name_is_shown_on_one_line(name, words, refuse):
 
 
 def test_file_whose_name_is_not_utf_8_is_read(invoke, tiny, tmp_path):
-    """It trains as any other does, in a folder with such a name too, and JSON and page can be written."""
+    """It trains as any other does, in a folder with such a name too, and its JSON can be written."""
     words = tiny("bitcoin-lstm", "--json")
     words[words.index("--out") + 1] = str(tmp_path / "runs\udcff")
     path = (tmp_path / "bitcoin-lstm.input").rename(tmp_path / "prices\udcff.csv")
@@ -200,7 +200,6 @@ def test_file_whose_name_is_not_utf_8_is_read(invoke, tiny, tmp_path):
     assert json.loads(stdout)["rows"]
     (run,) = (tmp_path / "runs\udcff").glob("*-session")
     assert json.loads((run / "environment.json").read_bytes())["argv"][0] == "reproduce"
-    assert invoke("report", run)[0] == 0
 
 
 # Run directories

@@ -1,161 +1,130 @@
-"""`reproduce claims` of all articles: their tables, their record, their assumptions. Each has two claims here."""
+"""`reproduce list` and `reproduce claims`: what is on record, what the audit says today, and where they differ."""
 
 import json
-import sys
-from types import SimpleNamespace
 
 import pytest
-from reproduce.cli.articles import Article
+import yaml
 
-from reproduce.evidence.claims import load_claims, read_claims
-from tests.cli.test_cli import assert_one_line, table_rows
-from tests.cli.test_list import claims_text
+from reproduce.articles import ARTICLES, article_of, audit
+from reproduce.evidence.claims import NOT_REPRODUCED, ClaimsError, Judgement, read_claims
+from tests.cli.commands import assert_one_line, assert_refused, every_article, table_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-ASSUMPTIONS = ("A1 the file is ours", "A2 the [split] is ours")
+VERDICTS = ["reproduced", "partly reproduced", "not reproduced", "not testable"]
+
+
+def on_record(article):
+    """The article's claims that have a verdict on record."""
+    about = read_claims(article.package)
+    return [one for one in about.claims if one.id in about.verdicts]
+
+
+def chosen(article):
+    """The assumptions of the published program."""
+    return article.assumptions(article.Variant())
 
 
 @pytest.fixture
-def audited(monkeypatch, tmp_path):
-    """Three articles: ours of every claim is 0, which its rule takes; on record are the same verdicts."""
-    figures = dict.fromkeys([article.value for article in Article], 0)  # by article; a claim of ours on request
+def verdicts(monkeypatch):
+    """What the audit finds, by claim: those on record, until a test says otherwise. Nothing of it is computed."""
+    found = {}
+    for article in ARTICLES:
+        found |= read_claims(article.package).verdicts
 
-    def audit(package, article):
-        known = {claim: claim.id.partition("/")[0] for claim in load_claims(package)}
-        return [claim.judge({"x": figures[article.value]}) for claim, of in known.items() if of in figures]
+    def judge(article):
+        return [Judgement(one, None, found[one.id]) for one in on_record(article)]
 
-    modules = {}
-    for article in Article:
-        package = article.package
-        text = claims_text(article.value, ["reproduced", "reproduced"])
-        (tmp_path / f"{package}.toml").write_text(text, encoding="utf-8")
-        modules[f"{package}.audit"] = SimpleNamespace(
-            audit=lambda package=package, article=article: audit(package, article)
-        )
-        modules[package] = SimpleNamespace()
-    modules["reproduce.articles.stacked_lstm"].ASSUMPTIONS = ASSUMPTIONS
-    monkeypatch.setattr("reproduce.evidence.claims.claims_path", lambda package: tmp_path / f"{package}.toml")
-    monkeypatch.setattr(sys.modules["reproduce.cli.claims"], "import_module", modules.__getitem__)
-    return tmp_path, figures
+    monkeypatch.setattr(audit, "audit", judge)
+    return found
 
 
-def states(folder):
-    """Every file's bytes by its name."""
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-@pytest.mark.usefixtures("audited")
-def test_claims_shows_a_table_for_every_article(invoke):
-    """Each below its title, which counts; exit code 0 where nothing has moved."""
-    code, stdout, stderr = invoke("claims")
+def test_list_counts_the_verdicts_on_record(invoke):
+    """Of the article's claims alone: settings, reconstructions and questions of ours are counted apart."""
+    code, stdout, stderr = invoke("list", "--json")
     assert (code, stderr) == (0, "")
-    titles = [f"{article.value}: 2 claims, 2 reproduced" for article in Article]
-    assert [line.strip() for line in stdout.splitlines() if " claims, " in line] == titles
-    assert len(table_rows(stdout)) == 6
+    for row, article in zip(json.loads(stdout)["rows"], ARTICLES, strict=True):
+        about = read_claims(article.package)
+        of_article = [one.id for one in on_record(article) if one.group == "claims"]
+        counts = {verdict: sum(about.verdicts[id_] == verdict for id_ in of_article) for verdict in VERDICTS}
+        assert (row["id"], row["title"], row["authors"]) == (article.id, about.title, about.authors)
+        assert row["claims"] == counts
+        assert sum(counts.values()) > 0
 
 
-@pytest.mark.usefixtures("audited")
-def test_claims_of_one_article_leaves_the_others_out(invoke):
-    """Whether or not their claims have verdicts."""
-    code, stdout, stderr = invoke("claims", "macbeth")
+@pytest.mark.usefixtures("verdicts")
+@every_article
+def test_claims_shows_a_row_for_each_and_the_assumptions(article, invoke):
+    """Below a title that counts; assumptions word by word; exit code 0 where nothing has moved."""
+    code, stdout, stderr = invoke("claims", article)
     assert (code, stderr) == (0, "")
-    assert "macbeth: 2 claims" in stdout
-    assert len(table_rows(stdout)) == 2
+    assert stdout.startswith(f"{article}: ")
+    assert [row[0] for row in table_rows(stdout) if row[0]] == [claim.kind for claim in on_record(article_of(article))]
+    assert stdout.endswith("".join(f"{line}\n" for line in chosen(article_of(article))))
 
 
-@pytest.mark.parametrize("words", [[], ["stacked-lstm"]], ids=["all", "one"])
-@pytest.mark.usefixtures("audited")
-def test_claims_prints_assumptions_below_their_article_s_verdicts(words, invoke):
-    """Word by word, brackets too."""
-    _, stdout, _ = invoke("claims", *words)
-    behind = stdout[stdout.index("stacked-lstm: 2 claims") :].partition("macbeth: ")[0]
-    assert behind.endswith("\n".join(ASSUMPTIONS) + "\n")
-    assert stdout.count("A1 ") == 1
-
-
-@pytest.mark.usefixtures("audited")
-def test_claims_without_assumptions_prints_none(invoke):
-    """The other articles' are not theirs."""
-    assert "A1 " not in invoke("claims", "bitcoin-lstm")[1]
-
-
-@pytest.mark.usefixtures("audited")
-def test_claims_json_has_one_list_of_rows_and_the_assumptions(invoke):
-    """Rows of every article in order; assumptions by article, where it has some."""
+@pytest.mark.usefixtures("verdicts")
+def test_claims_of_all_is_one_document(invoke):
+    """Rows of every article in order, with what is on record; assumptions by article."""
     code, stdout, stderr = invoke("claims", "--json")
-    document = json.loads(stdout)
+    document = json.loads(stdout, parse_constant=pytest.fail)
     assert (code, stderr) == (0, "")
-    assert [row["id"] for row in document["rows"]] == [f"{a.value}/c{number}" for a in Article for number in (0, 1)]
-    assert document["assumptions"] == {"stacked-lstm": list(ASSUMPTIONS)}
+    assert [row["id"] for row in document["rows"]] == [claim.id for one in ARTICLES for claim in on_record(one)]
+    assert [row["verdict"] for row in document["rows"]] == [row["recorded"] for row in document["rows"]]
+    assert document["assumptions"] == {one.id: list(chosen(one)) for one in ARTICLES if chosen(one)}
 
 
-def test_title_counts_claims_of_ours_apart(invoke, audited):
-    """As `reproduce list` does; they have a row nevertheless."""
-    audited[1]["ours"] = 0
-    code, stdout, _ = invoke("claims", "macbeth")
-    assert code == 0
-    assert "macbeth: 2 claims, 2 reproduced; and 1 of ours" in stdout
-    assert len(table_rows(stdout)) == 3
-
-
-def test_claims_ends_with_1_where_one_verdict_of_any_article_has_moved(invoke, audited):
-    """Also of the last one; a line a claim."""
-    audited[1]["macbeth"] = 1
+def test_verdict_that_has_moved_ends_with_1_in_a_line(invoke, verdicts):
+    """With both; other articles do not see it."""
+    verdicts["macbeth/characters"] = NOT_REPRODUCED
     code, stdout, stderr = invoke("claims")
     assert code == 1
-    assert stderr.splitlines() == [
-        f'reproduce: macbeth/c{number}: the verdict is "not reproduced", recorded: "reproduced"' for number in (0, 1)
-    ]
-    assert "macbeth: 2 claims, 2 not reproduced" in stdout
-
-
-def test_claims_of_another_article_does_not_see_that_one_has_moved(invoke, audited):
-    """The exit code is that of what was asked."""
-    audited[1]["macbeth"] = 1
+    assert_one_line(stderr, 'macbeth/characters: the verdict is "not reproduced", recorded: "reproduced"')
+    assert "macbeth: " in stdout
     assert invoke("claims", "stacked-lstm")[::2] == (0, "")
 
 
-def test_record_of_one_article_leaves_the_others_alone(invoke, audited):
-    """Their files keep their bytes."""
-    folder, figures = audited
-    figures |= {"macbeth": 1, "stacked-lstm": 1}
-    before = states(folder)
-    assert invoke("claims", "stacked-lstm", "--record")[0] == 0
-    changed = [name for name, content in states(folder).items() if content != before[name]]
-    assert changed == ["reproduce.articles.stacked_lstm.toml"]
+def test_record_writes_the_verdicts_of_what_was_asked(invoke, verdicts, monkeypatch):
+    """It ends with 0, and says what it changed; all at one time."""
+    kept = []
+    monkeypatch.setitem(invoke_globals(), "record_verdicts", lambda *given: kept.append(given))
+    verdicts["macbeth/characters"] = NOT_REPRODUCED
+    code, _, stderr = invoke("claims", "--record")
+    assert (code, [package for package, *_ in kept]) == (0, [one.package for one in ARTICLES])
+    assert len({time for *_, time in kept}) == 1
+    assert_one_line(stderr, '"not reproduced", recorded before: "reproduced"')
+    assert invoke("claims", "macbeth", "--record")[0] == 0
+    assert [package for package, *_ in kept[3:]] == [article_of("macbeth").package]
 
 
-def test_record_of_all_makes_every_verdict_stand(invoke, audited):
-    """At one time; after it nothing has moved."""
-    folder, figures = audited
-    figures |= {"macbeth": 1, "stacked-lstm": 1}
-    assert invoke("claims", "--record")[0] == 0
-    assert invoke("claims")[::2] == (0, "")
-    times = {read_claims(path).time for path in folder.iterdir()}
-    assert len(times) == 1
-    assert times.pop().year != 2030
+def invoke_globals():
+    """The names that `reproduce claims` knows."""
+    from tests.cli.commands import COMMANDS
+
+    return COMMANDS["claims"].callback.__globals__
 
 
-@pytest.mark.usefixtures("audited")
-def test_manifest_of_no_article_in_particular_is_a_misuse(invoke, tmp_path):
-    """Exit code 2, what to write instead; no file."""
-    code, stdout, stderr = invoke("claims", "--codecheck", tmp_path / "codecheck.yml")
-    assert (code, stdout) == (2, "")
-    assert_one_line(stderr, "--codecheck", "name it: reproduce claims ARTICLE")
-    assert not (tmp_path / "codecheck.yml").exists()
+@pytest.mark.usefixtures("verdicts")
+def test_manifest_has_the_time_on_record(invoke, tmp_path):
+    """A second time the same bytes."""
+    path = tmp_path / "codecheck.yml"
+    assert invoke("claims", "bitcoin-lstm", "--codecheck", path)[::2] == (0, "")
+    first = path.read_bytes()
+    recorded = read_claims(article_of("bitcoin-lstm").package).time
+    assert yaml.safe_load(first)["check_time"] == recorded.isoformat()
+    assert invoke("claims", "bitcoin-lstm", "--codecheck", path)[::2] == (0, "")
+    assert path.read_bytes() == first
 
 
-def test_unknown_article_is_a_misuse(invoke):
-    """Exit code 2 with the ids that are known."""
-    code, stdout, stderr = invoke("claims", "hamlet")
-    assert (code, stdout) == (2, "")
-    assert_one_line(stderr, "'hamlet'", "'bitcoin-lstm', 'stacked-lstm', 'macbeth'")
+def test_broken_claims_are_refused_in_a_line_each(invoke, monkeypatch):
+    """Exit code 1, the article; nothing is judged."""
 
+    def read(package):
+        raise ClaimsError(f"{package}, claim 1\nclaim 2")
 
-def test_broken_claims_of_any_article_are_refused_before_one_is_judged(invoke, audited):
-    """Exit code 1; the article, the claim and the field; no table."""
-    path = audited[0] / "reproduce.articles.macbeth.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace('"exact"', '"exakt"', 1), encoding="utf-8")
-    code, stdout, stderr = invoke("claims")
+    monkeypatch.setitem(invoke_globals(), "read_claims", read)
+    code, stdout, stderr = invoke("claims", "macbeth")
     assert (code, stdout) == (1, "")
-    assert_one_line(stderr, "macbeth: ", "claim 1 (macbeth/c0), kind: 'exakt'")
+    expected = ["macbeth: reproduce.articles.macbeth, claim 1", "macbeth: claim 2"]
+    assert stderr.splitlines() == [f"reproduce: {line}" for line in expected]
+    monkeypatch.setattr("reproduce.cli.list.read_claims", read)
+    assert_refused(invoke("list"), 1, "claim 1 claim 2")

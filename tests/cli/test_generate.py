@@ -6,16 +6,16 @@ import re
 import numpy as np
 import pytest
 
-from reproduce.articles.macbeth.training import RunConfig
-from reproduce.articles.macbeth.variant import MacbethVariant
+from reproduce.articles.macbeth.variant import Variant
+from reproduce.articles.sources import TEXTS
 from reproduce.inputs.text import load_text
 from reproduce.networks.characters import generation
 from reproduce.networks.characters.weights import CharWeights, weight_shapes
+from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
-from tests.cli.test_cli import assert_one_line, reproduce
+from tests.cli.commands import VERSE, assert_one_line, assert_refused
 
-VARIANT = MacbethVariant(window=6, batch=2, hidden=5)
-VERSE = "So foul and fair a day I have not seen.\nHow far is't call'd to Forres?\n" * 3
+VARIANT = Variant(window=6, batch=2, hidden=5)
 
 
 @pytest.fixture
@@ -27,23 +27,30 @@ def verse(tmp_path):
 
 
 @pytest.fixture
-def finished(verse, tmp_path):
+def text(verse):
+    """The same, read."""
+    return load_text(verse)
+
+
+@pytest.fixture
+def finished(verse, text, tmp_path):
     """A finished run of it, with random weights."""
-    text = load_text(verse)
     random = np.random.default_rng(5)
     shapes = weight_shapes(VARIANT.hidden, len(text.vocabulary))
     weights = CharWeights(*(random.normal(size=shape).astype(np.float32) for shape in shapes))
-    directory = Directory(tmp_path / "runs", RunConfig(VARIANT, 3, "compiled", text.sha256))
+    directory = Directory(tmp_path / "runs", RunConfig(VARIANT, 3, "compiled", text.sha256, "macbeth", 1))
     with directory.opened(force=False):
         directory.write_arrays("weights.npz", weights._asdict())
-        directory.write_metrics({"final_loss": 1.0})
+        TEXTS.write(directory, text)
+        directory.write_json("metrics.json", {"final_loss": 1.0})
+    verse.unlink()  # the run has its text
     return directory.path
 
 
 @pytest.fixture
-def write(invoke, finished, verse):
+def write(invoke, finished):
     """A way to call the command on that run: exit code, stdout, stderr."""
-    return lambda *words: invoke("generate", finished, "--text", verse, *words)
+    return lambda *words: invoke("generate", finished, *words)
 
 
 @pytest.fixture
@@ -63,13 +70,13 @@ def asked(monkeypatch):
     return calls
 
 
-def test_text_is_alone_on_stdout(write, verse):
+def test_text_is_alone_on_stdout(write, text):
     """So many of the text's characters, and what they go on from on stderr, a window of the text."""
     code, stdout, stderr = write("--length", 200, "--temperature", 1)
     begun = re.fullmatch(r"goes on from: (?P<quoted>.*)\n", stderr)["quoted"]
     assert code == 0
     assert len(stdout) == 201  # a line end behind it
-    assert set(stdout) <= set(load_text(verse).vocabulary)
+    assert set(stdout) <= set(text.vocabulary)
     assert len(set(stdout)) > 5
     assert begun[1:-1].encode().decode("unicode_escape") in VERSE.lower()
 
@@ -80,9 +87,8 @@ def test_same_seed_writes_the_same_text(write):
     assert first == again != other
 
 
-def test_text_is_that_of_the_run_s_weights(write, finished, verse):
+def test_text_is_that_of_the_run_s_weights(write, finished, text):
     """Greedy, from a start text's last window, as the library writes it."""
-    text = load_text(verse)
     with np.load(finished / "weights.npz") as archive:
         weights = CharWeights(**archive)
     expected = generation.generate(weights, text.encode("a day "), 30, memory="carried", temperature=0, seed=0)
@@ -99,11 +105,11 @@ def test_defaults_are_a_thousand_characters_fed_back(write, asked):
     assert options == {"memory": "window", "temperature": 0, "seed": 0}
 
 
-def test_options_reach_the_loop(write, asked, verse):
+def test_options_reach_the_loop(write, asked, text):
     """Each in its place."""
     words = ["--memory", "carried", "--temperature", 0.5, "--seed", 9, "--length", 7, "--start", "a day I"]
     assert write(*words)[0] == 0
-    start = load_text(verse).encode(" day i").tolist()
+    start = text.encode(" day i").tolist()
     assert asked == [("generate", start, 7, {"memory": "carried", "temperature": 0.5, "seed": 9})]
 
 
@@ -118,7 +124,7 @@ def test_published_loop_writes_no_more_than_its_window(words, length, write, ask
 def test_json_has_text_and_settings(write, finished):
     """Alone on stdout, nothing on stderr."""
     words = ["--length", 5, "--start", "fair a day ", "--temperature", 2, "--seed", 1]
-    text = write(*words)[1]
+    written = write(*words)[1]
     code, stdout, stderr = write(*words, "--json")
     assert (code, stderr) == (0, "")
     assert json.loads(stdout) == {
@@ -129,7 +135,7 @@ def test_json_has_text_and_settings(write, finished):
         "length": 5,
         "start": "a day ",
         "seed": 1,
-        "text": text.removesuffix("\n"),
+        "text": written.removesuffix("\n"),
     }
 
 
@@ -149,9 +155,8 @@ def test_json_has_text_and_settings(write, finished):
 )
 def test_misuse_is_refused_in_one_line(words, named, write, asked):
     """Exit code 2, the option at fault; nothing is written."""
-    code, stdout, stderr = write(*words)
-    assert (code, stdout, asked) == (2, "", [])
-    assert_one_line(stderr, named)
+    assert_refused(write(*words), 2, named)
+    assert asked == []
 
 
 @pytest.mark.parametrize(
@@ -168,54 +173,9 @@ def test_start_that_cannot_be_read_is_refused_in_one_line(start, parts, write, a
     assert_one_line(stderr, *parts)
 
 
-def test_run_of_another_text_is_refused_in_one_line(write, verse):
-    """Its numbers would be other characters."""
-    verse.write_text(VERSE + "Enter Macbeth.", encoding="utf-8")
-    code, stdout, stderr = write()
-    assert (code, stdout) == (1, "")
-    assert_one_line(stderr, "trained on another text than verse.txt", "--text")
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "remedy"),
-    [
-        pytest.param("config.json", b"{", "not a run of macbeth", id="config-cut-short"),
-        pytest.param("config.json", b'{"seed": 1}', "not a run of macbeth", id="config-of-something-else"),
-        pytest.param("weights.npz", b"", "weights.npz", id="empty-weights"),
-        pytest.param("weights.npz", b"mine", "weights.npz", id="weights-of-something-else"),
-    ],
-)
-def test_damaged_run_is_refused_in_one_line(name, content, remedy, write, finished):
-    """Exit code 1; no traceback."""
-    (finished / name).write_bytes(content)
-    code, stdout, stderr = write()
-    assert (code, stdout) == (1, "")
-    assert_one_line(stderr, remedy)
-
-
-def test_weights_cut_short_are_refused_in_one_line(write, finished):
-    """Half the file, say; exit code 1."""
-    path = finished / "weights.npz"
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    code, stdout, stderr = write()
-    assert (code, stdout) == (1, "")
-    assert_one_line(stderr, "weights.npz")
-
-
-def test_run_in_a_folder_of_another_name_is_refused_in_one_line(invoke, finished, verse):
+def test_run_in_a_folder_of_another_name_is_refused_in_one_line(invoke, finished):
     """The name is the configuration's."""
     moved = finished.rename(finished.parent / "mine")
-    code, stdout, stderr = invoke("generate", moved, "--text", verse)
+    code, stdout, stderr = invoke("generate", moved)
     assert (code, stdout) == (1, "")
     assert_one_line(stderr, "mine", finished.name)
-
-
-@pytest.mark.parametrize("name", ["config.json", "metrics.json"])
-def test_what_is_no_finished_run_is_refused_without_tensorflow(name, finished):
-    """Exit code 1, the folder and what to do; it costs no seconds."""
-    (finished / name).unlink()
-    refused = reproduce("generate", finished, flags=("-X", "importtime"))
-    last = refused.stderr.splitlines(keepends=True)[-1]
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert_one_line(last, str(finished), "reproduce run macbeth" if name == "config.json" else "give the command")
-    assert re.search(r"\| +(tensorflow|keras)\b", refused.stderr) is None

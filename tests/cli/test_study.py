@@ -1,0 +1,103 @@
+"""`reproduce study`: the list, the shipped tables, one trained anew, and what ends it early."""
+
+import json
+
+import pytest
+
+from reproduce.articles import article_of, studies
+from reproduce.errors import RunError
+from tests.cli.commands import COMMANDS, STUDY_OF, assert_one_line, every_study, states
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def test_studies_are_listed_with_their_questions(invoke):
+    """By name, with the article and the number of runs of the shipped table."""
+    code, stdout, stderr = invoke("study", "--json")
+    rows = json.loads(stdout)["rows"]
+    assert (code, stderr) == (0, "")
+    assert {row["study"]: row["article"] for row in rows} == STUDY_OF
+    assert [row["runs"] for row in rows] == [160, 240, 80, 6]
+    assert all(row["question"].endswith("?") for row in rows)
+
+
+@every_study
+def test_shipped_table_is_shown_and_nothing_is_written(study, invoke, monkeypatch, tmp_path):
+    """As tables and as JSON without NaN, with the article's assumptions."""
+    monkeypatch.chdir(tmp_path)
+    code, stdout, stderr = invoke("study", study, "--shipped")
+    assert (code, stderr) == (0, "")
+    assert stdout.count("┏") >= 1
+    document = json.loads(invoke("study", study, "--shipped", "--json")[1], parse_constant=pytest.fail)
+    assert document["rows"]
+    article = article_of(STUDY_OF[study])
+    assert document.get("assumptions", []) == list(article.assumptions(article.Variant()))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_shipped_pictures_are_drawn_where_asked(invoke, tmp_path):
+    """In a folder that is made; each is named."""
+    code, _, stderr = invoke("study", "stacked-networks", "--shipped", "--out", tmp_path / "new")
+    assert (code, {path.name for path in (tmp_path / "new").iterdir()}) == (0, {"rivals.png", "rivals.svg"})
+    assert stderr == f"drawn: {tmp_path / 'new' / 'rivals'}.png\n"
+
+
+@pytest.fixture
+def small_study(tiny, tmp_path):
+    """Two networks, two seeds, trained in an instant."""
+    words = tiny("stacked-lstm")
+    variant = words[words.index("--variant") + 1]
+    chosen = ["--variants", f"{variant},mlp+{variant}", "--seeds", "0:2", "--workers", "1"]
+    return [
+        "study",
+        "stacked-networks",
+        *chosen,
+        "--data",
+        tmp_path / "stacked-lstm.input",
+        "--out",
+        tmp_path / "study",
+    ]
+
+
+def test_study_leaves_its_runs_and_its_table(small_study, invoke, tmp_path):
+    """A run directory each, study.csv, the study's own table, its machine; a second time nothing is trained."""
+    code, stdout, stderr = invoke(*small_study, "--json")
+    document = json.loads(stdout, parse_constant=pytest.fail)
+    assert code == 0, stderr
+    assert [row["finished"] for row in document["rows"]] == [2, 2]
+    folder = tmp_path / "study"
+    assert len(list(folder.glob("*/metrics.json"))) == 4
+    assert {"study.csv", "rivals.csv", "machine.json"} < {path.name for path in folder.iterdir()}
+    before = states(folder / next(folder.glob("*-s0-keras")).name)
+    code, _, stderr = invoke(*small_study)
+    assert code == 0
+    assert "an hour" not in stderr
+    assert states(folder / next(folder.glob("*-s0-keras")).name) == before
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "told"),
+    [
+        pytest.param(KeyboardInterrupt(), 130, "finished runs stand, others go on from their checkpoints", id="ctrl-c"),
+        pytest.param(RunError("tcp://h:1: no dask scheduler answers there"), 1, "no dask scheduler", id="no-scheduler"),
+        pytest.param(OSError(28, "No space left on device", "study.csv"), 1, "study.csv: No space", id="full-disk"),
+    ],
+)
+def test_study_that_ends_early_says_so_in_one_line(error, status, told, small_study, invoke, monkeypatch):
+    """Ctrl-C also says that the same command goes on."""
+
+    def run_study(*_, **__):
+        raise error
+
+    monkeypatch.setitem(COMMANDS["study"].callback.__globals__["_train"].__globals__, "run_study", run_study)
+    code, stdout, stderr = invoke(*small_study)
+    assert (code, stdout) == (status, "")
+    assert_one_line(stderr.splitlines(keepends=True)[-1], told)  # below the bar
+
+
+@every_study
+def test_seeds_and_variants_default_to_the_shipped_table_s(study):
+    """So that the command alone makes that table anew."""
+    _, plan = studies()[study]
+    assert plan.runs
+    assert len({variant for variant, _ in plan.runs}) == len(plan.runs)

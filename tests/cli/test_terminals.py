@@ -1,0 +1,218 @@
+"""Terminals and streams: any width, no colours, few characters, a reader that has gone, a full disk, no rights."""
+
+import contextlib
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+
+import pytest
+
+from reproduce.articles import ARTICLES, studies
+from tests.cli.commands import COMMANDS, ROOT, STUDY_OF, assert_one_line, parser_of, reproduce
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+COLOUR = re.compile(r"\x1b\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
+WIDTHS = [20, 30, 40, 60, 80, 100, 120, 160, 200]
+SHOWN = {"list": ["list"], "study": ["study"], **{name: ["study", name, "--shipped"] for name in STUDY_OF}}
+ASCII = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.fixture
+def on_terminal(invoke, monkeypatch):
+    """A way to call a command on a terminal of some width, without colours: what is shown, less the bold."""
+
+    def call(width, *words):
+        for name, value in {"COLUMNS": width, "NO_COLOR": "1", "FORCE_COLOR": "1"}.items():
+            monkeypatch.setenv(name, str(value))
+        code, stdout, stderr = invoke(*words)
+        assert (code, stderr) == (0, "")
+        return ESCAPE.sub("", stdout)
+
+    return call
+
+
+def words_of(text):
+    """The words of a text; the frames of tables are none."""
+    return set(re.sub("[┃│╭╮╰╯─━┏┓┗┛┡┩└┘┳╇┴]", " ", text).split())
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("case", SHOWN)
+def test_table_breaks_no_word_that_fits(case, width, on_terminal):
+    """Where its columns do not fit beside each other, its values stand below each other; no line is wider."""
+    shown = on_terminal(width, *SHOWN[case])
+    whole = words_of(on_terminal(400, *SHOWN[case]))
+    fitting = {word for word in whole if len(word) <= width}
+    named = {f"{word}:" for word in whole}  # the names of values that stand below each other
+    assert {word for word in fitting if word not in words_of(shown) and f"{word}:" not in words_of(shown)} == set()
+    assert max(map(len, shown.splitlines())) <= width
+    assert words_of(shown) <= whole | named or width < max(map(len, whole))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["", *COMMANDS], ids=lambda name: name or "reproduce")
+def test_help_fits_every_terminal(name, width, on_terminal):
+    """No crash, no line that is wider; from 80 columns on, no word of an explanation is broken."""
+    shown = on_terminal(width, *([name] if name else []), "--help")
+    assert "Usage" in shown
+    assert max(map(len, shown.splitlines())) <= max(width, 80)
+    explained = " ".join(one.help or "" for one in parser_of(name).params) if name and width >= 80 else ""
+    assert [word for word in explained.split() if word not in words_of(shown)] == []
+
+
+PRINTING = {
+    **{name: SHOWN[name] for name in ("list", "bitcoin-departures", "macbeth-epochs")},
+    "help": ["--help"],
+    "help of run": ["run", "--help"],
+    "json": ["list", "--json"],
+    "refusal": ["run", "fäst"],
+}
+
+
+@pytest.mark.parametrize("case", PRINTING)
+def test_ascii_terminal_shows_everything(case, tmp_path):
+    """Other characters are replaced or escaped, JSON stays JSON, and frames are drawn with what there is."""
+    ended = reproduce(*PRINTING[case], variables=ASCII, cwd=tmp_path)
+    assert ended.returncode == (2 if case == "refusal" else 0), ended.stderr
+    assert (ended.stdout + ended.stderr).isascii()
+    assert "Traceback" not in ended.stderr
+    assert "json" not in case or json.loads(ended.stdout)["rows"]
+
+
+def test_ascii_terminal_shows_the_claims_and_what_a_network_writes(invoke, monkeypatch, tiny_runs):
+    """Also those commands that start TensorFlow."""
+    for words in (["claims", "stacked-lstm"], ["generate", tiny_runs["macbeth"].path, "--length", "20"]):
+        with monkeypatch.context() as patch:
+            sys.stdout.reconfigure(encoding="ascii", errors="strict")
+            patch.setenv("COLUMNS", "120")
+            code, stdout, _ = invoke(*words)
+            sys.stdout.reconfigure(encoding="utf-8")
+        assert (code, stdout.isascii()) == (0, True)
+
+
+def help_on_a_terminal(**variables):
+    """What `reproduce --help` writes to a terminal."""
+    ours, theirs = pty.openpty()
+    reproduce("--help", stdout=theirs, variables={"TERM": "xterm-256color", **variables})
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as terminal:
+        return terminal.read1(100_000).decode()
+
+
+def test_colours_are_for_terminals():
+    """Where one can see them; never with NO_COLOR (https://no-color.org), and a pipe gets no escape codes."""
+    assert COLOUR.search(help_on_a_terminal())
+    without = help_on_a_terminal(NO_COLOR="1")
+    assert "Usage" in without
+    assert COLOUR.search(without) is None
+    assert "\x1b" not in reproduce("--help").stdout
+
+
+@pytest.mark.parametrize("case", ["list", "json", "help"])
+def test_reader_that_has_gone_is_no_error_to_tell(case, tmp_path):
+    """As behind `| head`: nothing on stderr; the status says that not everything was written."""
+    read, write = os.pipe()
+    os.close(read)
+    ended = reproduce(*PRINTING[case], stdout=write, cwd=tmp_path)
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", ["list", "list --json"])
+def test_closed_stream_is_no_error(words, closed, tmp_path):
+    """What would be written there is dropped."""
+    line = f"exec {sys.executable} -m reproduce {words} {closed}"
+    ended = subprocess.run(
+        ["sh", "-c", line],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr, list(tmp_path.iterdir())) == (0, b"", [])
+
+
+@pytest.mark.parametrize("case", ["list", "json"])
+def test_full_device_is_one_line(case, tmp_path):
+    """Exit code 1."""
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        ended = reproduce(*PRINTING[case], stdout=full, cwd=tmp_path)
+    assert ended.returncode == 1
+    assert_one_line(ended.stderr, "No space left on device")
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """A folder on a disk of 64 kB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", place], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no disk can be mounted: {mounted.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_full_disk_is_one_line(full_disk, invoke, tiny_runs):
+    """Of a page, of JSON, of a run: exit code 1, the file; no half of one is left."""
+    (full_disk / "filler").write_bytes(bytes(60_000))
+    words = list(tiny_runs["stacked-lstm"].words)
+    words[words.index("--out") + 1] = str(full_disk / "runs")
+    json_to = ["claims", "stacked-lstm", "--json", full_disk / "claims.json"]
+    page = ["report", tiny_runs["stacked-lstm"].path, "--out", full_disk / "page.html"]
+    for command, name in ((json_to, "claims.json"), (page, "page.html"), (words, "runs")):
+        code, stdout, stderr = invoke(*command)
+        assert (code, stdout) == (1, "")
+        assert_one_line("".join(line for line in stderr.splitlines(keepends=True) if "━" not in line), name, "space")
+    left = {path.name for path in full_disk.rglob("*") if path.is_file()}
+    assert [name for name in left if name.endswith((".html", "claims.json", ".partial"))] == []
+
+
+@pytest.fixture
+def as_nobody(tmp_path):
+    """A way to run a command as a user who may write nothing, in a folder that is not theirs."""
+    if os.getuid() != 0:
+        pytest.skip("only root can become another user")
+    with contextlib.ExitStack() as undo:
+        for folder in (tmp_path, *tmp_path.parents[:2]):
+            undo.callback(folder.chmod, folder.stat().st_mode & 0o7777)
+            folder.chmod(0o755)
+        call = lambda *words: reproduce(*words, user=65534, group=65534, extra_groups=[], cwd=tmp_path)  # noqa: E731
+        try:
+            readable = call("list").returncode == 0
+        except PermissionError:
+            readable = False
+        if not readable:
+            pytest.skip("another user cannot read this Python or this package")
+        yield call
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["list", "--json", "list.json"], id="json"),
+        pytest.param(["study", "macbeth-epochs", "--shipped", "--out", "pictures"], id="pictures"),
+        pytest.param(["run", "--variant", "hidden-2+epochs-1", "--engine", "keras"], id="run"),
+        pytest.param(["run", "--data", "secret.csv"], id="unreadable"),
+    ],
+)
+def test_folder_of_somebody_else_is_one_line(words, as_nobody, tmp_path):
+    """Exit code 1, and nothing new in it; a file that may not be read likewise."""
+    (tmp_path / "secret.csv").touch(mode=0o600)
+    ended = as_nobody(*words)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert_one_line(ended.stderr, "Permission denied")
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.csv"]
+
+
+def test_studies_belong_to_the_articles():
+    """These tests name every study there is."""
+    assert {name: article.id for name, (article, _) in studies().items()} == STUDY_OF
+    assert {article.id for article in ARTICLES} == set(STUDY_OF.values())
