@@ -119,12 +119,13 @@ def _remarks(article: Article, directory: Directory, windows: Windows, table: Pr
         forward = replace(directory.config.variant, row_order="oldest-first").name
         said.append(
             f"this run reads newest first, so its next day is the day before the oldest, {windows.dates[-1]}: it "
-            f"forecasts the past; for the future train reproduce run {article.id} --variant {forward}"
+            f"forecasts the past; for the future train the same prices with: reproduce run {article.id} --variant "
+            f"{forward}"
         )
     if table.gaps == "keep" and table.missing:
         said.append(
-            f"{table.missing} missing days were left out of this table, so a step goes from a row to the next, whatever "
-            "day it is: the dates are those of following days only by counting"
+            f"{table.missing} missing days were left out of this table, so a step goes from a row to the next, "
+            "whatever day it is: the dates are those of following days only by counting"
         )
     return said
 

@@ -33,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("list", cls=Command)(list_articles)
-for verb in (run, study, claims, forecast, export, report, compare, generate, bench):
+for verb in (run, study, claims, report, compare, forecast, generate, export, bench):
     app.command(cls=Command)(verb)
 
 

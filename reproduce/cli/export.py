@@ -44,4 +44,4 @@ def export(
     written = export_to(article, directory, to.value, path, force=force)
     rows = [{"file": str(one), "bytes": one.stat().st_size} for one in written]
     texts = [{name: str(value) for name, value in row.items()} for row in rows]
-    show([Shown(f"Exported from {directory.config.name}", rows, texts)], json_to)
+    show([Shown(f"Exported as {to.value}", rows, texts)], json_to, run=directory.config.name)
