@@ -47,6 +47,7 @@ def export(article: Article, directory: Directory, to: str, out: Path, *, force:
 
     Raises:
         RunError: the run has no such format or diverged; a file is there; the folder is not.
+        OSError: the files cannot be written; it names `out`, and nothing is left.
     """
     names = [*(out.name + part for part in _PARTS.get(to, ("",))), f"{out.name}.json"]
     targets = [out.with_name(name) for name in names]
@@ -61,11 +62,15 @@ def export(article: Article, directory: Directory, to: str, out: Path, *, force:
     if not all(np.isfinite(array).all() for array in exported.weights.values()):
         raise RunError(f"{directory.path}: the training diverged, and its weights are not numbers; lower its rate")
     write = exported.write.get(to, lambda path: _write_arrays(path, exported.weights))
-    with TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as beside:
-        write(Path(beside) / out.name)
-        write_json(Path(beside) / names[-1], _page(directory, to, out.name, exported))
-        for name, target in zip(names, targets, strict=True):
-            (Path(beside) / name).replace(target)
+    try:
+        with TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as beside:
+            write(Path(beside) / out.name)
+            write_json(Path(beside) / names[-1], _page(directory, to, out.name, exported))
+            for name, target in zip(names, targets, strict=True):
+                (Path(beside) / name).replace(target)
+    except OSError as error:
+        error.filename = str(out)  # rather than a file that is gone
+        raise
     return targets
 
 

@@ -29,8 +29,8 @@ def initial_weights(network: CharSettings, characters: int, seed: int) -> CharWe
 
 
 def trained_model(network: CharSettings, characters: int, weights: CharWeights) -> keras.Sequential:
-    """The network with these weights; ValueError where they are another network's."""
-    model = build_model(network, characters, seed=0)
+    """The network with these weights and without an optimizer; ValueError where they are another network's."""
+    model = keras.models.clone_model(build_model(network, characters, seed=0))
     model.set_weights(weights)
     return model
 

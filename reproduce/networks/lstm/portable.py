@@ -77,4 +77,4 @@ def save_checkpoint(weights: dict[str, np.ndarray], prefix: Path) -> None:
         try:
             tf.train.Saver(variables).save(session, str(prefix), write_meta_graph=False, write_state=False)
         except tf.errors.OpError as error:
-            raise OSError(f"{prefix}: {error.message}") from error
+            raise OSError(error.message) from error
