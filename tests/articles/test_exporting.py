@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import textwrap
@@ -195,6 +196,18 @@ def test_export_that_fails_half_way_leaves_nothing(to, runs, tmp_path, monkeypat
     with pytest.raises(OSError, match="No space left"):
         export_bitcoin(runs, to, tmp_path / "model.keras")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_checkpoint_that_tensorflow_cannot_write_is_an_error_of_the_system_s(runs, tmp_path):
+    """Not of TensorFlow's own kind, which the command line does not know; here no file may have 100 bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (99, before[1]))
+    try:
+        with pytest.raises(OSError, match=r"TensorFlow could not write it") as refused:
+            export_bitcoin(runs, "tf1-checkpoint", tmp_path / "model.ckpt")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (refused.value.filename, list(tmp_path.iterdir())) == (str(tmp_path / "model.ckpt"), [])
 
 
 @pytest.mark.parametrize("name", ["described", "stacked-lstm", "macbeth"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import keras
@@ -77,4 +78,4 @@ def save_checkpoint(weights: dict[str, np.ndarray], prefix: Path) -> None:
         try:
             tf.train.Saver(variables).save(session, str(prefix), write_meta_graph=False, write_state=False)
         except tf.errors.OpError as error:
-            raise OSError(error.message) from error
+            raise OSError(errno.EIO, "TensorFlow could not write it", str(prefix)) from error
