@@ -13,7 +13,6 @@ package calls; each is imported when it is first asked for, because some of them
                audit_outputs()              the same of the tables in the package
                own_result(directory)        what a run says of a user's own data
     exports    exported(directory)          a finished run's network for other programs
-               has_published_graph(variant) whether the published TF1 graph can restore its weights
     pictures   draw(directory)              a run's pictures, into its directory
     findings   findings(), row()            what was found, for README and page
     page       sections(directory, study)   what a page says of a run beyond what every page says

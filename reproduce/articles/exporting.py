@@ -52,13 +52,12 @@ def export(article: Article, directory: Directory, to: str, out: Path, *, force:
     names = [*(out.name + part for part in _PARTS.get(to, ("",))), f"{out.name}.json"]
     targets = [out.with_name(name) for name in names]
     _check_place(targets, force=force)
-    module = article.module("exports")
-    if to == CHECKPOINT and not module.has_published_graph(directory.config.variant):
+    if to == CHECKPOINT and getattr(directory.config.variant, "wiring", None) != "published":  # no other has that graph
         raise RunError(
             f"{directory.path}: a {CHECKPOINT} is for the graph of original_code/bitcoin_lstm.py, which this network "
             f"is not; use --to {KERAS} or --to {ARRAYS}"
         )
-    exported = module.exported(directory)
+    exported = article.module("exports").exported(directory)
     if not all(np.isfinite(array).all() for array in exported.weights.values()):
         raise RunError(f"{directory.path}: the training diverged, and its weights are not numbers; lower its rate")
     write = exported.write.get(to, lambda path: _write_arrays(path, exported.weights))

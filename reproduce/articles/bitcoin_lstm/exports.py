@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.exporting import CHECKPOINT, KERAS, Exported, about_windows
 from reproduce.articles.sources import PRICES
 from reproduce.runs.directory import Directory
-
-
-def has_published_graph(variant: Variant) -> bool:
-    """Whether the network is the one of original_code/bitcoin_lstm.py, of any size."""
-    return variant.wiring == "published"
 
 
 def exported(directory: Directory) -> Exported:
@@ -31,7 +25,7 @@ def exported(directory: Directory) -> Exported:
         | {
             "gates": "i input, f forget, o output, g candidate; in Keras's LSTM side by side as i f g o",
             "wiring": "published: the gates read c of the day before, and c = f h + i g"
-            if has_published_graph(variant)
+            if variant.wiring == "published"
             else "described: the gates read h of the day before, and c = f c + i g",
             "checkpoint_names": published_names(),
         },

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from reproduce.articles.exporting import KERAS, Exported
-from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
 from reproduce.inputs.text import scale
 from reproduce.runs.directory import Directory
-
-
-def has_published_graph(_variant: Variant) -> bool:
-    """Never: it is a Keras model."""
-    return False
 
 
 def exported(directory: Directory) -> Exported:

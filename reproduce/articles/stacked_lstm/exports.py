@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from reproduce.articles.exporting import KERAS, Exported, about_windows
 from reproduce.articles.sources import PRICES
-from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.runs.directory import Directory
-
-
-def has_published_graph(_variant: Variant) -> bool:
-    """Never: it is a Keras model."""
-    return False
 
 
 def exported(directory: Directory) -> Exported:
