@@ -6,11 +6,13 @@ package calls; each is imported when it is first asked for, because some of them
     variant    Variant, one frozen configuration
     training   check(data, variant)         refuse data that are too short for the variant
                begin(directory, data)       the `Training` of one run
+               predictor(directory)         of an article on prices: what a finished run predicts from scaled windows
                prove(config, data)          the compiled engine against another, on this machine, before it trains
     studies    STUDIES, a tuple of `StudyPlan`
     outputs    run_outputs(directory)       our values that claims are judged by, of one finished run
                audit_outputs()              the same of the tables in the package
                own_result(directory)        what a run says of a user's own data
+    exports    exported(directory)          a finished run's network for other programs
     pictures   draw(directory)              a run's pictures, into its directory
     findings   findings()                   what was found, for README and page
     page       account(directory, study)    what a page says of a run beyond what every page says

@@ -10,6 +10,8 @@ import typer
 from reproduce.cli.bench import bench
 from reproduce.cli.claims import claims
 from reproduce.cli.compare import compare
+from reproduce.cli.export import export
+from reproduce.cli.forecast import forecast
 from reproduce.cli.generate import generate
 from reproduce.cli.list import list_articles
 from reproduce.cli.output import Command, Interrupted
@@ -31,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("list", cls=Command)(list_articles)
-for verb in (run, study, claims, report, compare, generate, bench):
+for verb in (run, study, claims, report, compare, forecast, generate, export, bench):
     app.command(cls=Command)(verb)
 
 

@@ -101,6 +101,12 @@ def _write(directory: Directory, source: Text, chosen: Generation) -> tuple[str,
     begun: np.ndarray
     if chosen.start:
         begun = generation.choose_start(source, chosen.start, window)
+        if len(begun) < window and chosen.memory == "window":
+            given, (begun, filling) = len(begun), generation.pad_start(source, begun, window)
+            note(
+                f"reproduce: the start has {given} characters and the network reads {window}: padded on the left with "
+                f"{filling}; --memory carried reads a short start as it is"
+            )
     else:
         begun = generation.draw_start(source, window, chosen.seed)
     if chosen.loop == "published":

@@ -42,6 +42,11 @@ class Windows:
         return self.inputs[self.train_windows : stop], self.targets[self.train_windows : stop]
 
     @property
+    def last(self) -> np.ndarray:
+        """The last rows, which no window reads as they have no row after them, (1, window, 1), scaled."""
+        return self.close_scaled[np.newaxis, -self.window :, np.newaxis]
+
+    @property
     def test_rows(self) -> np.ndarray:
         """The rows that the tested windows predict, (tested,)."""
         return self.target_rows(self.train_windows, self.tested)

@@ -5,6 +5,7 @@ Each is two layers of one kind, both with dropout, and a Dense one.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Protocol
 
 import keras
@@ -91,3 +92,16 @@ class Forecaster:
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Continue from a `state` of the same network, to the same bits; ValueError where it is another's."""
         restore_model(self._model, self._model.optimizer, state)
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """By layer, in Keras's shapes: kernel_1, recurrent_1, bias_1, …, kernel_out, bias_out."""
+        layers = [layer for layer in self._model.layers if layer.weights]
+        return {
+            f"{variable.name.removesuffix('_kernel')}_{place}": np.array(variable.numpy())
+            for place, layer in zip(("1", "2", "out"), layers, strict=True)
+            for variable in layer.weights
+        }
+
+    def save(self, path: Path) -> None:
+        """Write a .keras file: the model with its optimizer as they were trained."""
+        self._model.save(path)

@@ -133,6 +133,13 @@ class Directory:
         state = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_STATE)}
         return arrays, {name.removeprefix(_STATE): array for name, array in state.items()}
 
+    def read_state(self) -> Arrays:
+        """The engine's state in the newest checkpoint, which of a finished run is the final one."""
+        loaded = self.load_checkpoint()
+        if loaded is None:
+            raise RunError(f"{self.path / 'checkpoint.npz'}: is not there; remove the folder to make the run anew")
+        return loaded[1]
+
     def write_arrays(self, name: str, arrays: Arrays) -> None:
         """Write an .npz file with these arrays, of any shapes and dtypes but `object`."""
         write_atomically(self.path / name, lambda file: np.savez(file, **arrays))

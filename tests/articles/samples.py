@@ -7,10 +7,12 @@ import numpy as np
 from reproduce.articles import ARTICLES, article_of
 from reproduce.articles.bitcoin_lstm.variant import Variant as BitcoinVariant
 from reproduce.articles.macbeth.variant import Variant as MacbethVariant
+from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
 from reproduce.inputs.prices import PriceTable
 from reproduce.inputs.text import number_characters
 from reproduce.runs.config import RunConfig
+from reproduce.runs.directory import Directory
 
 VARIANTS = {
     "bitcoin-lstm": BitcoinVariant(hidden=4, epochs=4),  # 80 days: 9 batches to train on, 1 to test on
@@ -63,3 +65,25 @@ def hurry(set_):
     for article in ARTICLES:
         set_(article.module("training"), "CHECKPOINT_EVERY", 2)
     set_(article_of("macbeth").module("training"), "STEPS", 5)
+
+
+def random_weights(hidden):
+    """Distinct weights for the Bitcoin article's network, so large that a prediction hangs on each price it reads."""
+    from reproduce.networks.lstm.weights import random_weights as draw
+
+    return {name: (9 * array).astype(np.float32) for name, array in draw(hidden, seed=3).items()}
+
+
+def random_run(root, variant, table, **metrics):
+    """A finished run of the Bitcoin article that has trained nothing: its network has the `random_weights`."""
+    from reproduce.networks.lstm.create import create_engine
+
+    directory = Directory(root, RunConfig(variant, 0, "session", table.sha256, "bitcoin-lstm"))
+    engine = create_engine("session", variant, seed=0)
+    engine.set_weights(random_weights(variant.hidden))
+    with directory.opened():
+        PRICES.write(directory, table)
+        directory.save_checkpoint({"losses": [0.5], "seconds": 1.0}, engine.state())
+        directory.write_json("metrics.json", {"test_mse": 0.25} | metrics)
+    engine.close()
+    return directory

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reproduce.articles.macbeth import training
-from reproduce.articles.macbeth.variant import MacbethVariant
+from reproduce.articles.macbeth.variant import Variant as MacbethVariant
 from reproduce.bench import characters
 from reproduce.bench.characters import all_contenders
 from reproduce.bench.contender import COMPILED, CORES, KERAS, PYTORCH, THREADS

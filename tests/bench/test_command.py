@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from reproduce.articles.macbeth.variant import MacbethVariant
+from reproduce.articles.macbeth.variant import Variant as MacbethVariant
 from reproduce.bench import bitcoin, characters, scaling, throughput, writing
 from reproduce.bench.problem import create_char_problem
 from reproduce.bench.results import Bench, table_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reproduce.articles.macbeth.variant import MacbethVariant
+from reproduce.articles.macbeth.variant import Variant as MacbethVariant
 from reproduce.bench import writing
 from reproduce.bench.contender import CORES
 from reproduce.bench.writing import CARRIED, PREDICT, WINDOW, write_by_generate, write_by_predict

@@ -22,7 +22,7 @@ from tests.cli.commands import (
     states,
 )
 
-VERBS = ["list", "run", "study", "claims", "report", "compare", "generate", "bench"]
+VERBS = ["list", "run", "study", "claims", "report", "compare", "forecast", "generate", "export", "bench"]
 
 
 def test_commands_are_the_verbs_of_the_design():
@@ -87,6 +87,8 @@ PLAIN = {  # quick answers, and mistakes that are found before there is anything
     "no-such-text": (["run", "macbeth", "--text", "none.txt"], 1),
     "no-such-variant": (["run", "stacked-lstm", "--variant", "transformer"], 2),
     "no-such-run-to-write": (["generate", "none"], 1),
+    "no-such-run-to-forecast-with": (["forecast", "none"], 1),
+    "no-such-run-to-export": (["export", "none", "--to", "npz"], 1),
     "no-such-run-to-show": (["report", "none"], 1),
     "manifest-of-no-article": (["claims", "--codecheck", "codecheck.yml"], 2),
     "no-folder-for-json": (["claims", "--json", "none/claims.json"], 1),
@@ -172,6 +174,11 @@ MISUSES = [
     (["compare", "--engine", "keras"], "--engine"),
     (["generate"], "RUN"),
     (["generate", "none", "--text", "verse.txt"], "--text"),
+    (["forecast"], "RUN"),
+    (["forecast", "none", "--days", "0"], "--days"),
+    (["export", "none"], "--to"),
+    (["export", "none", "--to", "onnx"], "'onnx' is not one of 'keras', 'tf1-checkpoint', 'npz'"),
+    (["export", "none", "--to", "keras", "--out", "model.h5"], "expected a name that ends in .keras"),
     (["report"], "RUN|STUDY"),
     (["claims", "--codecheck", "codecheck.yml"], "name it: reproduce claims ARTICLE"),
     (["bench", "--rounds", "0"], "--rounds"),

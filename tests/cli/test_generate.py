@@ -8,42 +8,28 @@ import pytest
 
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
-from reproduce.inputs.text import load_text
+from reproduce.inputs.text import number_characters
 from reproduce.networks.characters import generation
 from reproduce.networks.characters.weights import CharWeights, weight_shapes
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
-from tests.cli.commands import VERSE, assert_one_line, assert_refused
+from tests.cli.commands import TENSORFLOW, VERSE, assert_one_line, assert_refused, reproduce
 
 VARIANT = Variant(window=6, batch=2, hidden=5)
+TEXT = number_characters(VERSE, "3" * 64, "verse.txt")
 
 
 @pytest.fixture
-def verse(tmp_path):
-    """A text of one's own."""
-    path = tmp_path / "verse.txt"
-    path.write_text(VERSE, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def text(verse):
-    """The same, read."""
-    return load_text(verse)
-
-
-@pytest.fixture
-def finished(verse, text, tmp_path):
-    """A finished run of it, with random weights."""
+def finished(tmp_path):
+    """A finished run of a text of one's own, with random weights."""
     random = np.random.default_rng(5)
-    shapes = weight_shapes(VARIANT.hidden, len(text.vocabulary))
+    shapes = weight_shapes(VARIANT.hidden, len(TEXT.vocabulary))
     weights = CharWeights(*(random.normal(size=shape).astype(np.float32) for shape in shapes))
-    directory = Directory(tmp_path / "runs", RunConfig(VARIANT, 3, "compiled", text.sha256, "macbeth", 1))
+    directory = Directory(tmp_path / "runs", RunConfig(VARIANT, 3, "compiled", TEXT.sha256, "macbeth"))
     with directory.opened(force=False):
+        TEXTS.write(directory, TEXT)
         directory.write_arrays("weights.npz", weights._asdict())
-        TEXTS.write(directory, text)
         directory.write_json("metrics.json", {"final_loss": 1.0})
-    verse.unlink()  # the run has its text
     return directory.path
 
 
@@ -70,13 +56,13 @@ def asked(monkeypatch):
     return calls
 
 
-def test_text_is_alone_on_stdout(write, text):
+def test_text_is_alone_on_stdout(write):
     """So many of the text's characters, and what they go on from on stderr, a window of the text."""
     code, stdout, stderr = write("--length", 200, "--temperature", 1)
     begun = re.fullmatch(r"goes on from: (?P<quoted>.*)\n", stderr)["quoted"]
     assert code == 0
     assert len(stdout) == 201  # a line end behind it
-    assert set(stdout) <= set(text.vocabulary)
+    assert set(stdout) <= set(TEXT.vocabulary)
     assert len(set(stdout)) > 5
     assert begun[1:-1].encode().decode("unicode_escape") in VERSE.lower()
 
@@ -87,13 +73,13 @@ def test_same_seed_writes_the_same_text(write):
     assert first == again != other
 
 
-def test_text_is_that_of_the_run_s_weights(write, finished, text):
+def test_text_is_that_of_the_run_s_weights(write, finished):
     """Greedy, from a start text's last window, as the library writes it."""
     with np.load(finished / "weights.npz") as archive:
         weights = CharWeights(**archive)
-    expected = generation.generate(weights, text.encode("a day "), 30, memory="carried", temperature=0, seed=0)
+    expected = generation.generate(weights, TEXT.encode("a day "), 30, memory="carried", temperature=0, seed=0)
     _, stdout, stderr = write("--start", "fair a day ", "--length", 30, "--memory", "carried")
-    assert stdout == text.decode(expected) + "\n"
+    assert stdout == TEXT.decode(expected) + "\n"
     assert stderr == "goes on from: 'a day '\n"
 
 
@@ -105,11 +91,11 @@ def test_defaults_are_a_thousand_characters_fed_back(write, asked):
     assert options == {"memory": "window", "temperature": 0, "seed": 0}
 
 
-def test_options_reach_the_loop(write, asked, text):
+def test_options_reach_the_loop(write, asked):
     """Each in its place."""
     words = ["--memory", "carried", "--temperature", 0.5, "--seed", 9, "--length", 7, "--start", "a day I"]
     assert write(*words)[0] == 0
-    start = text.encode(" day i").tolist()
+    start = TEXT.encode(" day i").tolist()
     assert asked == [("generate", start, 7, {"memory": "carried", "temperature": 0.5, "seed": 9})]
 
 
@@ -124,7 +110,7 @@ def test_published_loop_writes_no_more_than_its_window(words, length, write, ask
 def test_json_has_text_and_settings(write, finished):
     """Alone on stdout, nothing on stderr."""
     words = ["--length", 5, "--start", "fair a day ", "--temperature", 2, "--seed", 1]
-    written = write(*words)[1]
+    text = write(*words)[1]
     code, stdout, stderr = write(*words, "--json")
     assert (code, stderr) == (0, "")
     assert json.loads(stdout) == {
@@ -135,7 +121,7 @@ def test_json_has_text_and_settings(write, finished):
         "length": 5,
         "start": "a day ",
         "seed": 1,
-        "text": written.removesuffix("\n"),
+        "text": text.removesuffix("\n"),
     }
 
 
@@ -155,22 +141,57 @@ def test_json_has_text_and_settings(write, finished):
 )
 def test_misuse_is_refused_in_one_line(words, named, write, asked):
     """Exit code 2, the option at fault; nothing is written."""
-    assert_refused(write(*words), 2, named)
+    code, stdout, stderr = write(*words)
+    assert (code, stdout, asked) == (2, "", [])
+    assert_one_line(stderr, named)
+
+
+def test_start_with_an_unknown_character_is_refused_in_one_line(write, asked):
+    """Exit code 1; the network has no number for it."""
+    assert_refused(write("--start", "fair & foul"), 1, "'&' does not occur", "start text")
     assert asked == []
 
 
+@pytest.mark.parametrize(("words", "name"), [([], "generate"), (["--loop", "published"], "predict_shrinking")])
+def test_start_shorter_than_the_window_is_padded_and_said_to_be(words, name, write, asked):
+    """On its left, with the spaces that this text has; either loop reads whole windows."""
+    code, _, stderr = write("--start", "fair", *words)
+    assert code == 0
+    assert_one_line(stderr.splitlines(keepends=True)[0], "4 characters", "reads 6", "spaces", "--memory carried")
+    assert stderr.endswith("goes on from: '  fair'\n")
+    assert [(call[0], TEXT.decode(call[1])) for call in asked] == [(name, "  fair")]
+
+
+def test_carried_memory_reads_a_short_start_as_it_is(write, asked):
+    """The state that follows "fair" is all it needs, so there is nothing to pad."""
+    assert write("--start", "Fair", "--memory", "carried")[::2] == (0, "goes on from: 'fair'\n")
+    assert TEXT.decode(asked[0][1]) == "fair"
+
+
 @pytest.mark.parametrize(
-    ("start", "parts"),
+    ("name", "content", "remedy"),
     [
-        pytest.param("short", ("5 characters", "at least 6"), id="shorter-than-the-window"),
-        pytest.param("fair & foul", ("'&' does not occur", "start text"), id="character-that-is-not-known"),
+        pytest.param("config.json", b"{", "not a run's configuration", id="config-cut-short"),
+        pytest.param("config.json", b'{"seed": 1}', "not a run's configuration", id="config-of-something-else"),
+        pytest.param("weights.npz", b"", "weights.npz", id="empty-weights"),
+        pytest.param("weights.npz", b"mine", "weights.npz", id="weights-of-something-else"),
     ],
 )
-def test_start_that_cannot_be_read_is_refused_in_one_line(start, parts, write, asked):
-    """Exit code 1, what is wrong and what was wanted."""
-    code, stdout, stderr = write("--start", start)
-    assert (code, stdout, asked) == (1, "", [])
-    assert_one_line(stderr, *parts)
+def test_damaged_run_is_refused_in_one_line(name, content, remedy, write, finished):
+    """Exit code 1; no traceback."""
+    (finished / name).write_bytes(content)
+    code, stdout, stderr = write()
+    assert (code, stdout) == (1, "")
+    assert_one_line(stderr, remedy)
+
+
+def test_weights_cut_short_are_refused_in_one_line(write, finished):
+    """Half the file, say; exit code 1."""
+    path = finished / "weights.npz"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    code, stdout, stderr = write()
+    assert (code, stdout) == (1, "")
+    assert_one_line(stderr, "weights.npz")
 
 
 def test_run_in_a_folder_of_another_name_is_refused_in_one_line(invoke, finished):
@@ -179,3 +200,14 @@ def test_run_in_a_folder_of_another_name_is_refused_in_one_line(invoke, finished
     code, stdout, stderr = invoke("generate", moved)
     assert (code, stdout) == (1, "")
     assert_one_line(stderr, "mine", finished.name)
+
+
+@pytest.mark.parametrize("name", ["config.json", "metrics.json"])
+def test_what_is_no_finished_run_is_refused_without_tensorflow(name, finished):
+    """Exit code 1, the folder and what to do; it costs no seconds."""
+    (finished / name).unlink()
+    refused = reproduce("generate", finished, flags=("-X", "importtime"))
+    last = refused.stderr.splitlines(keepends=True)[-1]
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert_one_line(last, str(finished), "not a run" if name == "config.json" else "give the same command")
+    assert TENSORFLOW.search(refused.stderr) is None

@@ -104,6 +104,18 @@ def test_predictions_drop_nothing():
     np.testing.assert_allclose(forecaster.predict(inputs.astype(float)), expected, rtol=1e-5)  # float32
 
 
+@pytest.mark.parametrize("network", FORWARDS)
+def test_named_weights_are_all_that_a_forward_pass_needs(network):
+    """In Keras's order, layer by layer; an mlp has no recurrent ones."""
+    inputs, _ = problem(windows=4)
+    forecaster = Forecaster(stack_of(network), seed=6)
+    weights = forecaster.weights()
+    parts = ("kernel", "bias") if network == "mlp" else ("kernel", "recurrent", "bias")
+    assert list(weights) == [*(f"{part}_{place}" for place in "12" for part in parts), "kernel_out", "bias_out"]
+    expected = [FORWARDS[network](window, list(weights.values())) for window in inputs]
+    np.testing.assert_allclose(forecaster.predict(inputs), expected, rtol=1e-4, atol=1e-6)  # float32
+
+
 def test_forecaster_continues_from_a_state_to_the_same_bits():
     """In another model of the same process; an epoch later all is equal, the dropout's draws too."""
     stack, data = stack_of("mlp"), problem(windows=12)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from reproduce.articles.forecasts import prediction_rows, write_predictions
 from reproduce.articles.sources import PRICES
 from reproduce.evidence.skill import persistence, prediction_metrics
 from reproduce.inputs.prices import PriceTable
+from reproduce.networks.engine import Engine
 from reproduce.networks.lstm.create import create_engine, prove_compiled
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
@@ -33,6 +34,20 @@ def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
 def begin(directory: Directory, table: PriceTable) -> WindowTraining:
     """The training of the directory's run; the session engine has as many threads as this process."""
     return WindowTraining(directory, table)
+
+
+def trained_engine(directory: Directory) -> Engine:
+    """The engine of a finished run, with its final weights; RunError where its checkpoint is damaged."""
+    config = directory.config
+    engine = create_engine(config.engine, config.variant, config.seed)
+    with directory.reading("checkpoint.npz"):
+        engine.restore(directory.read_state())
+    return engine
+
+
+def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:
+    """What a finished run predicts, (n, 1), of inputs (n, window, 1), both scaled; RunError as `trained_engine`."""
+    return trained_engine(directory).predict
 
 
 @dataclass

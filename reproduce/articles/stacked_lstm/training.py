@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+import numpy as np
 
 from reproduce.articles.forecasts import prediction_rows, write_predictions
 from reproduce.articles.sources import PRICES
@@ -23,6 +25,19 @@ def check(table: PriceTable, variant: Variant) -> None:
 def begin(directory: Directory, table: PriceTable) -> ForecasterTraining:
     """The training of the directory's run."""
     return ForecasterTraining(directory, table)
+
+
+def trained_forecaster(directory: Directory) -> Forecaster:
+    """The network of a finished run, with its final weights; RunError where its checkpoint is damaged."""
+    forecaster = Forecaster(directory.config.variant, directory.config.seed)
+    with directory.reading("checkpoint.npz"):
+        forecaster.restore(directory.read_state())
+    return forecaster
+
+
+def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:
+    """What a finished run predicts, (n, 1), of inputs (n, window, 1), both scaled; RunError as `trained_forecaster`."""
+    return trained_forecaster(directory).predict
 
 
 class ForecasterTraining:

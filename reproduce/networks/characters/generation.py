@@ -10,25 +10,30 @@ from __future__ import annotations
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from reproduce.inputs.text import Text, TextError
+from reproduce.inputs.text import Text
 from reproduce.networks.characters.weights import CharWeights
 
 _START_DRAW = 1  # beside the seed, so that a drawn window and drawn characters have nothing in common
 
 
 def choose_start(text: Text, start: str, window: int) -> np.ndarray:
-    """The last `window` characters of `start` by number, (window,) int32.
+    """The last `window` characters of `start` by number, or all where it has fewer: (at most window,) int32.
 
     Raises:
-        TextError: `start` is shorter, or has a character that the text has not.
+        TextError: `start` has a character that the text has not.
     """
-    indices = text.encode(start)
-    if len(indices) < window:
-        raise TextError(
-            f"the start text has {len(indices)} characters, expected at least {window}, what the network reads before "
-            "it predicts one; write a longer start, or draw one with a seed"
-        )
-    return indices[-window:]
+    return text.encode(start)[-window:]
+
+
+def pad_start(text: Text, start: np.ndarray, window: int) -> tuple[np.ndarray, str]:
+    """`start`, which is shorter, lengthened on its left to (window,), and with what, in words.
+
+    That is with spaces, or with the start itself over and over where the text has no space.
+    """
+    missing = window - len(start)
+    if " " in text.vocabulary:
+        return np.concatenate([np.repeat(text.encode(" "), missing), start]), "spaces"
+    return np.resize(start[::-1], window)[::-1], "itself repeated"
 
 
 def draw_start(text: Text, window: int, seed: int) -> np.ndarray:

@@ -28,6 +28,13 @@ def initial_weights(network: CharSettings, characters: int, seed: int) -> CharWe
     return CharWeights(*build_model(network, characters, seed).get_weights())
 
 
+def trained_model(network: CharSettings, characters: int, weights: CharWeights) -> keras.Sequential:
+    """The network with these weights and without an optimizer; ValueError where they are another network's."""
+    model = keras.models.clone_model(build_model(network, characters, seed=0))
+    model.set_weights(weights)
+    return model
+
+
 class KerasEngine:
     """Trains with `fit`. See `reproduce.networks.engine.CharEngine` for what each method promises."""
 

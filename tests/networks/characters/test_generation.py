@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reproduce.inputs.text import TextError, scale
-from reproduce.networks.characters.generation import choose_start, draw_start, generate, predict_shrinking
+from reproduce.networks.characters.generation import choose_start, draw_start, generate, pad_start, predict_shrinking
 from tests.networks.characters.samples import random_weights, small_text
 
 HIDDEN, CHARACTERS, WINDOW = 24, 11, 9
@@ -222,12 +222,22 @@ def test_start_text_gives_its_last_window():
     assert text.decode(choose_start(text, "\nhead", 5)) == "\nhead"
 
 
-def test_start_text_that_is_too_short_is_refused():
-    """There is nothing to fill it up with that the article would have."""
-    with pytest.raises(
-        TextError, match=r"^the start text has 4 characters, expected at least 5, .* draw one with a seed$"
-    ):
-        choose_start(small_text(), "fair", 5)
+def test_start_text_that_is_too_short_is_read_as_it_is():
+    """A network that carries its state on needs no window."""
+    text = small_text()
+    assert text.decode(choose_start(text, "Fair", 5)) == "fair"
+
+
+@pytest.mark.parametrize(
+    ("characters", "padded", "words"),
+    [("abc d", "    abc", "spaces"), ("abcd", "cabcabc", "itself repeated")],
+    ids=["with-spaces", "without"],
+)
+def test_short_start_is_padded_on_its_left(characters, padded, words):
+    """With spaces, or where the text has none with the start over and over; it ends as it was."""
+    text = small_text(characters)
+    indices, with_what = pad_start(text, text.encode("abc"), 7)
+    assert (text.decode(indices), with_what, indices.dtype) == (padded, words, np.int32)
 
 
 def test_start_text_with_an_unknown_character_is_refused():
