@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/ready
 
-.PHONY: reproduce test docs bench shipped-tables clean
+.PHONY: reproduce test docs bench bench-input shipped-tables clean
 
 reproduce: $(READY)
 	$(VENV)/bin/reproduce run
@@ -40,6 +40,10 @@ bench: $(READY)
 	$(REPRODUCE) bench --json docs/bench.json
 	$(REPRODUCE) bench --throughput --json docs/throughput.json
 	$(REPRODUCE) bench --characters --json docs/characters.json
+
+# Seconds and memory to read five million minutes of prices.
+bench-input: $(READY)
+	$(VENV)/bin/python -m reproduce.bench.inputs
 
 # The tables that come with the package: hours. The two Bitcoin studies share runs, so they share a folder: 406 in all.
 ARTICLES := reproduce/articles
