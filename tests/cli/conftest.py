@@ -6,6 +6,7 @@ import sys
 from typing import NamedTuple
 
 import pytest
+import typer.rich_utils  # noqa: F401 (it asks FORCE_COLOR once, as it is imported: not while a test has set it)
 
 from reproduce.cli import main
 from tests.cli.commands import TINY
