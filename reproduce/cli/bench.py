@@ -12,6 +12,7 @@ from reproduce.articles.macbeth.variant import Variant as CharVariant
 from reproduce.cli.output import JsonOption, give_json, note, print_table
 from reproduce.cli.progress import run_progress
 from reproduce.errors import RunError
+from reproduce.runs.environment import processor
 from reproduce.runs.files import write_text
 from reproduce.runs.process import limit_threads
 
@@ -119,7 +120,7 @@ def _show(done: Bench, json_to: str | None) -> None:
         for table in done.tables:
             print_table(table.title, table.texts)
     else:
-        give_json({"title": done.tables[0].title, "rows": done.rows}, json_to)
+        give_json({"title": done.tables[0].title, "processor": processor(), "rows": done.rows}, json_to)
     for line in done.notes:
         note(f"reproduce: {line}")
     if done.has_failed:

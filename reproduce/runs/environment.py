@@ -29,7 +29,7 @@ def describe_environment(input_sha256: str) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: _version(name) for name in PACKAGES},
-        "processor": _processor(),
+        "processor": processor(),
         "cores": os.cpu_count(),
         "devices": devices(),
         "threads": threads()._asdict(),
@@ -47,7 +47,8 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The processor's name, as the system gives it."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
