@@ -41,9 +41,7 @@ def _joined(arrays: list[np.ndarray]) -> np.ndarray:
     return np.concatenate(filled)
 
 
-def _answer(
-    programs: Sequence[Program], question: Question, dtype: str, orders: Sequence[np.ndarray] | None
-) -> Answer:
+def _answer(programs: Sequence[Program], question: Question, dtype: str, orders: Sequence[np.ndarray] | None) -> Answer:
     given, P = question.arguments, len(programs)
     if question.function == "train":
         training = Training(programs, given["weights"], given["inputs"][:, :, 0], given["targets"][:, 0], dtype)

@@ -26,7 +26,9 @@ class Comparison:
 
     dtype: str  # that it computes in
     published: dict[str, Gaps]  # by rung, those that it answers: against the program itself
-    explanations: tuple[Slips, ...]  # the empty one alone: it agrees; several: they cannot be told apart; none: none known
+    explanations: tuple[
+        Slips, ...
+    ]  # the empty one alone: it agrees; several: they cannot be told apart; none: none known
     largest: float  # difference that is left with the first explanation
     ways: tuple[str, ...]  # both, in, out: in which the first explanation's weights are laid out wrongly
     add: tuple[str, ...]  # functions that would tell the explanations apart, the first is enough
@@ -124,7 +126,9 @@ def _explain(
     return left, worst
 
 
-def _telling_apart(left: list[Hypothesis], questions: Sequence[Question], answers: dict[str, Answer]) -> tuple[str, ...]:
+def _telling_apart(
+    left: list[Hypothesis], questions: Sequence[Question], answers: dict[str, Answer]
+) -> tuple[str, ...]:
     """The functions whose answers differ among these programs, of those that the port has not."""
     programs = [one.program for one in left]
     missing = [one for one in questions if one.name not in answers and one.function != "windows"]

@@ -15,7 +15,7 @@ import numpy as np
 
 from reproduce.networks.ports.program import GATES, Program
 
-NAMES = tuple(f"{kind}{gate}" for gate in GATES for kind in ("W_x", "W_h", "b_")) + ("W_hy", "b_y")
+NAMES = (*(f"{kind}{gate}" for gate in GATES for kind in ("W_x", "W_h", "b_")), "W_hy", "b_y")
 HARD_SLOPES = {"smooth": 0.0, "hard-0.2": 0.2, "hard-6": 1 / 6}
 Named = dict[str, np.ndarray]
 
@@ -48,7 +48,11 @@ def unpack(packed: Packed) -> Named:
     """By name, each with the axis of programs in front of its published shape."""
     named = {"W_hy": packed.W_y[:, :, np.newaxis], "b_y": packed.b_y}
     for k, gate in enumerate(GATES):
-        named |= {f"W_x{gate}": packed.W_x[:, k, np.newaxis], f"W_h{gate}": packed.W_h[:, k], f"b_{gate}": packed.b[:, k]}
+        named |= {
+            f"W_x{gate}": packed.W_x[:, k, np.newaxis],
+            f"W_h{gate}": packed.W_h[:, k],
+            f"b_{gate}": packed.b[:, k],
+        }
     return {name: named[name] for name in NAMES}
 
 

@@ -21,7 +21,9 @@ class Program:
     gates_x: str = GATES  # of W_x* alone
     gates_h: str = GATES  # of W_h* alone
     gates_b: str = GATES  # of b_* alone
-    way: str = "both"  # weights are laid out wrongly on the way in and, by the same rule, out; or only `in`, or only `out`
+    way: str = (
+        "both"  # weights are laid out wrongly on the way in and, by the same rule, out; or only `in`, or only `out`
+    )
     recurrent: str = "as given"  # or transposed
     gate_biases: float = 1.0  # how often they are added
     output_bias: float = 1.0  # likewise

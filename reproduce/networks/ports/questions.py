@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from reproduce.errors import PortError
-from reproduce.networks.ports.network import GATES, NAMES, Named, shapes
+from reproduce.networks.ports.network import NAMES, Named, shapes
 
 WINDOW = 7  # days
 BATCH = 3  # windows; every question but windows and two epochs has three
@@ -168,7 +168,3 @@ def arrays_of(arguments: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
             yield from ((weight, array) for weight, array in value.items())
         elif isinstance(value, np.ndarray):
             yield name, value
-
-
-__all__ = ["ALONE", "FUNCTIONS", "GATES", "Answer", "Question", "arrays_of", "ask", "copied", "flat"]
-__all__ += ["read_answers", "write_questions"]

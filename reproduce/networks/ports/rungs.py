@@ -107,30 +107,38 @@ def gaps_on(
 ) -> Gaps:
     """Hold programs against what a port answered.
 
-    The tolerance of an array is ten times what the program's own rounding to float32 makes of it, between 1e-6 and
-    5 %; in float64, 1e-9. Of weights after training the moves are compared, which are much smaller than the weights.
+    The tolerance of an array is ten times what the program's own rounding to float32 makes of it, at least 1e-6 and at
+    most 5 %; in float64, 1e-9. Of weights after training the moves are compared, which are much smaller than they.
 
     Args:
         dtype: that the port computes in.
     """
-    labels, differences, tolerances = [], [], []
+    labels, differences, rounding, least = [], [], [], []
     for question in (one for one in questions if one.name in rung.questions and one.name in answers):
         answer = answers[question.name]
         orders = _orders(programs, question, answer)
         exact = answers_of(programs, question, "float64", orders)
-        rounded = answers_of(programs, question, "float32", orders) if dtype == "float32" else None
-        for key in rung.keys:
-            if key not in answer:
-                continue
+        rounded = answers_of(programs, question, "float32", orders) if dtype == "float32" else exact
+        for key in (key for key in rung.keys if key in answer):
             start = question.arguments["weights"][_weight(key)] if key.startswith("weights/") else np.zeros(1)
-            theirs, ours = answer[key] - start, exact[key] - start
-            seen = LEAST_MOVE[dtype] * np.abs(start).max()
+            ours = exact[key] - start
+            smallest = LEAST_MOVE[dtype] * np.abs(start).max()
             labels.append((question.name, key))
-            differences.append(_relative(theirs, ours, seen))
-            own = _relative(rounded[key] - start, ours, seen) if rounded is not None else np.zeros(len(programs))
-            least = LEAST_TOLERANCE[dtype]
-            tolerances.append(np.clip(TIMES_ITS_OWN_ROUNDING * np.nan_to_num(own), least, LARGEST_TOLERANCE))
-    return Gaps(labels, np.stack(differences, axis=1), np.stack(tolerances, axis=1))
+            differences.append(_relative(answer[key] - start, ours, smallest))
+            rounding.append(_relative(rounded[key] - start, ours, smallest))
+            least.append(_least_tolerance(ours, start, dtype))
+    gaps = np.stack(differences, axis=1)
+    own = np.nan_to_num(np.stack(rounding, axis=1))
+    own = np.maximum(own, np.median(own, axis=1, keepdims=True))  # one number may be rounded luckily; not most of them
+    tolerances = np.clip(TIMES_ITS_OWN_ROUNDING * own, np.stack(least, axis=1), LARGEST_TOLERANCE)
+    return Gaps(labels, gaps, tolerances)
+
+
+def _least_tolerance(ours: np.ndarray, start: np.ndarray, dtype: str) -> np.ndarray:
+    """(P,): that of the dtype, and of a move at least what is lost when it is added to its weight."""
+    largest = np.nan_to_num(np.abs(ours)).max(axis=tuple(range(1, ours.ndim)))
+    lost = 2 * np.finfo(dtype).eps * np.abs(start).max()
+    return np.minimum(LARGEST_TOLERANCE, LEAST_TOLERANCE[dtype] + lost / np.maximum(largest, 1e-30))
 
 
 def _orders(programs: Sequence[Program], question: Question, answer: Answer) -> list[np.ndarray] | None:

@@ -13,7 +13,7 @@ from reproduce.networks.ports.program import Program
 
 CLIP_MARGIN = 4.0  # the program's, which it never uses (D3)
 BETA1 = 0.9
-SAME_LOSS = 1e-4  # relative: what float32 may make of a loss after some steps
+SAME_LOSS = 2e-5  # relative: what float32 may make of a loss after some steps
 MOST_STEPS = 100  # of the search for an order, which has 20 batches to find
 
 
@@ -168,7 +168,7 @@ def train(
 
 
 def find_order(training: Training, batch: int, losses: np.ndarray) -> np.ndarray | None:
-    """The order in which a program that shuffles took its windows, (epochs, N), found from its losses; None if none fits.
+    """The order in which a program that shuffles took its windows, (epochs, N), from its losses; None if none fits.
 
     A batch's loss, before its step, tells which windows it was made of: of all the sets that are left in the epoch one
     whose loss is as near as rounding allows, the nearest first. Then the step is taken, and so on; where no set fits,

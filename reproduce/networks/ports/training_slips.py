@@ -49,8 +49,8 @@ TRAINING = (
         "adam-epsilon",
         "Adam adds epsilon after the bias correction (PyTorch); the program adds it before (TF1)",
         "The first steps are larger where gradients are as small as 1e-7; elsewhere hardly anything shows.",
-        "Kingma and Ba's algorithm 1 has it after, and so have PyTorch and optax; TF1 and Keras have the form at the end "
-        "of their section 2, whose epsilon means less at first.",
+        "Kingma and Ba's algorithm 1 has it after, and so have PyTorch and optax; TF1 and Keras have the one that "
+        "ends their section 2, whose epsilon means less at first.",
         "eps = 1e-8 / sqrt(1 - 0.999**t) at step t, or accept it",
         ({"epsilon": (1e-8, "after")},),
     ),
