@@ -38,7 +38,7 @@ class Row:
         if self.verdict == "follows":
             numbers = ["", ""]
         verdict = self.verdict.upper() if self.verdict == "differs" else self.verdict
-        return f"  {self.rung:<12} {numbers[0] or '-':<20} {numbers[1]:<9} {verdict:<9} {self.note}".rstrip()
+        return f"  {self.rung:<12} {numbers[0] or '-':<20} {numbers[1]:<9} {verdict:<10} {self.note}".rstrip()
 
 
 @dataclass(frozen=True)
