@@ -1,8 +1,8 @@
 """Ask a port where reproduce is not installed, such as under TensorFlow 1.15. It needs NumPy alone, and any Python.
 
-    reproduce compare --questions questions.npz                  here
-    python answers.py questions.npz my_port.py answers.npz       there
-    reproduce compare --answers answers.npz                      here
+reproduce compare --questions questions.npz                  here
+python answers.py questions.npz my_port.py answers.npz       there
+reproduce compare --answers answers.npz                      here
 """
 
 import runpy
@@ -42,7 +42,7 @@ def answer(questions, port):
             continue
         returned = port[function](*[argument(questions, question, name) for name in ARGUMENTS[function]])
         parts = [returned] if len(RETURNS[function]) == 1 else returned
-        for name, part in zip(RETURNS[function], parts):
+        for name, part in zip(RETURNS[function], parts):  # noqa: B905, old Pythons have no `strict`
             named = {"/" + k: part[k] for k in part} if isinstance(part, dict) else {"": part}
             answers.update({question + "/" + name + k: np.asarray(named[k]) for k in named})
     return answers

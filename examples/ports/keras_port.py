@@ -1,6 +1,6 @@
 """A right port: Keras's own LSTM layer is the network that the article's text describes.
 
-    reproduce compare examples/ports/keras_port.py --wiring described
+reproduce compare examples/ports/keras_port.py --wiring described
 """
 
 import keras
@@ -23,13 +23,13 @@ def predict(weights, inputs):
 class Losses(keras.callbacks.Callback):
     """`fit` reports an epoch's mean so far; the loss of each batch is what that mean gained."""
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, *_, **__):
         self.means = []
 
-    def on_train_batch_end(self, batch, logs):
+    def on_train_batch_end(self, _, logs):
         self.means.append(logs["loss"])
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, *_, **__):
         sums = np.array(self.means) * np.arange(1, len(self.means) + 1)
         self.epochs = [*getattr(self, "epochs", []), np.diff(sums, prepend=0)]
 

@@ -1,6 +1,6 @@
 """A port that is right but for PyTorch's epsilon: its Adam adds it in another place.
 
-    reproduce compare examples/ports/pytorch_port.py --wiring described
+reproduce compare examples/ports/pytorch_port.py --wiring described
 """
 
 import numpy as np

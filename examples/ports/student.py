@@ -1,6 +1,6 @@
 """A student's cell, with two gates exchanged: the input gate's weights are in the forget gate, and the other way round.
 
-    reproduce compare examples/ports/student.py
+reproduce compare examples/ports/student.py
 """
 
 import numpy as np

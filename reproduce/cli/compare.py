@@ -75,9 +75,8 @@ def compare(
     elif task == "questions":
         from reproduce.cli.ports import give_questions
 
-        note(
-            f"reproduce: {questions}: {give_questions(questions, hidden)} questions; docs/compare.md shows how to answer"
-        )
+        count = give_questions(questions, hidden)
+        note(f"reproduce: {questions}: {count} questions; docs/compare.md shows how to answer them")
     elif task == "engines":
         _compare_engines(engine.value, epochs, steps, seed, json_to)
     else:

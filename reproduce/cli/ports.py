@@ -171,9 +171,8 @@ def _told(held: Held) -> list[str]:
             missing = sorted(
                 {row.note.removeprefix("it has no ") for row in held.rows[2:] if row.verdict == "not asked"}
             )
-            told.append(
-                f"{comparison.hidden} of {len(SLIPS)} slips would not show in these functions; add {', '.join(missing)}."
-            )
+            unseen = f"{comparison.hidden} of {len(SLIPS)} slips would not show in these functions"
+            told.append(f"{unseen}; add {', '.join(missing)}.")
         return told
     found = comparison.explanations
     if not found:
@@ -227,6 +226,7 @@ def give_held(held: Held, json_to: str) -> None:
             [{"name": one.name, "title": one.title, "mend": one.mend, "more": one.anchor} for one in slips]
             for slips in comparison.explanations
         ],
+        "ways": list(comparison.ways),
         "add": list(comparison.add),
         "slips_that_would_not_show": comparison.hidden,
     }

@@ -8,7 +8,7 @@ of T days, H hidden units, 4 gates in the order i, f, o, g.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Slipped programs as ports: what they would answer, and a comparison that computes each hypothesis once for all of them."""
+"""Slipped programs as ports: what they would answer, and each hypothesis computed once for all comparisons of a test."""
 
 import numpy as np
 

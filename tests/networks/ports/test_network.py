@@ -1,4 +1,4 @@
-"""The slipped network without a slip is the reference, which shares no code with it; with one, finite differences hold."""
+"""The slipped network without a slip is the reference, which shares no code with it; with one, slopes hold."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_training_without_a_slip_is_the_oracle_s(wiring):
 
 
 def test_gradients_of_every_slip_are_slopes_of_its_loss():
-    """Along one random direction through all 14 weights, for all programs at once; but for those that cut a gradient."""
+    """Along one random direction through all 14 weights, for all programs but those that cut a gradient."""
     programs = [slip.programs("published")[0] for slip in INSIDE]
     asked = QUESTIONS["gradients"].arguments
     generator = np.random.default_rng(5)

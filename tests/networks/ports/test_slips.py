@@ -55,7 +55,9 @@ def pairs(count):
     return drawn
 
 
-@pytest.mark.parametrize(("both", "program"), pairs(10), ids=lambda value: "+".join(value) if type(value) is tuple else "")
+@pytest.mark.parametrize(
+    ("both", "program"), pairs(10), ids=lambda value: "+".join(value) if type(value) is tuple else ""
+)
 def test_two_slips_together_are_found(both, program):
     """Where no single slip explains a port; some pairs are the same program as another pair."""
     questions = ask()
