@@ -1,4 +1,4 @@
-"""Slipped programs as ports: what they would answer, and each hypothesis computed once for all comparisons of a test."""
+"""Slipped programs as ports: what they would answer, and every hypothesis computed once for all ports of a test."""
 
 import numpy as np
 
