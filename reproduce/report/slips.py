@@ -27,5 +27,5 @@ def windows(_: Path) -> str:
 def _told(slip: Slip, before: Slip | None) -> str:
     shared = before is not None and (slip.symptom, slip.cause) == (before.symptom, before.cause)
     same = ["Symptom and cause: as above."] if shared else [f"**Symptom.** {slip.symptom}", f"**Cause.** {slip.cause}"]
-    issue = [f"Asked in {slip.issue}."] if slip.issue else []
+    issue = [f"**Asked** in [an issue]({slip.issue})."] if slip.issue and not shared else []
     return "\n\n".join(filled(text) for text in (*same, f"**To mend.** {slip.mend[0].upper()}{slip.mend[1:]}.", *issue))

@@ -54,6 +54,7 @@ def gate_order(gates: str) -> Slip:
         "have i f g o (Keras calls g c), TF1's BasicLSTMCell has i g f o (it calls g j), this program i f o g.",
         f"exchange the blocks ({', '.join(exchanged)}), or let layouts.py pack them",
         _ways({"gates": gates}),
+        "https://github.com/keras-team/keras/issues/3088",
     )
 
 
@@ -74,8 +75,8 @@ def exchange(kind: str, pair: tuple[str, str]) -> Slip:
     )
 
 
-def _one(name: str, title: str, symptom: str, cause: str, mend: str, *changes: dict[str, Any]) -> Slip:
-    return Slip(name, title, symptom, cause, mend, changes)
+def _one(name: str, title: str, symptom: str, cause: str, mend: str, change: dict[str, Any], issue: str = "") -> Slip:
+    return Slip(name, title, symptom, cause, mend, (change,), issue)
 
 
 SINGLE = (
@@ -118,6 +119,7 @@ SINGLE = (
         "TF1's BasicLSTMCell and LSTMCell add forget_bias=1.0 at each step. Keras only starts b_f at 1.",
         "forget_bias=0.0, or take 1 off b_f when you hand it over",
         {"forget_bias": 1.0},
+        "https://github.com/keras-team/keras/issues/10179",
     ),
     _one(
         "candidate-of-input-gate",
@@ -140,9 +142,10 @@ SINGLE = (
         "hard-sigmoid-old",
         "the gates use the hard sigmoid 0.2 z + 0.5, cut to 0 … 1; the program uses 1 / (1 + exp(-z))",
         "Predictions are a few per cent off; gates are exactly 0 or 1 at times.",
-        "recurrent_activation='hard_sigmoid' was the default of Keras before 2.3 or so, and stands in old models.",
+        "recurrent_activation='hard_sigmoid' was the default of Keras before 2.3, and stands in old models.",
         "recurrent_activation='sigmoid'",
         {"sigmoid": "hard-0.2"},
+        "https://github.com/tensorflow/tensorflow/issues/47495",
     ),
     _one(
         "hard-sigmoid-new",
@@ -151,6 +154,7 @@ SINGLE = (
         "'hard_sigmoid' of Keras 3, PyTorch and JAX is another function than that of Keras 2.",
         "recurrent_activation='sigmoid'",
         {"sigmoid": "hard-6"},
+        "https://github.com/tensorflow/tensorflow/issues/65381",
     ),
     _one(
         "c-read-out",

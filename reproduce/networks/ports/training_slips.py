@@ -53,6 +53,7 @@ TRAINING = (
         "ends their section 2, whose epsilon means less at first.",
         "eps = 1e-8 / sqrt(1 - 0.999**t) at step t, or accept it",
         ({"epsilon": (1e-8, "after")},),
+        "https://github.com/google-deepmind/optax/issues/571",
     ),
     Slip(
         "adam-epsilon-both",
@@ -109,6 +110,7 @@ TRAINING = (
         "PyTorch's bias_ih and bias_hh each take a step.",
         "bias_hh.requires_grad = False, at zero",
         ({"bias_steps": 2.0},),
+        "https://github.com/onnx/onnx/issues/1127",
     ),
     Slip(
         "remainder-kept",
