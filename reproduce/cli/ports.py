@@ -167,11 +167,11 @@ def _told(held: Held) -> list[str]:
         told.append(
             f"Agrees on all {len(asked)} rungs that it answers." if asked else "No rung of the network was asked."
         )
-        if comparison.hidden:
+        if comparison.not_shown:
             missing = sorted(
                 {row.note.removeprefix("it has no ") for row in held.rows[2:] if row.verdict == "not asked"}
             )
-            unseen = f"{comparison.hidden} of {len(SLIPS)} slips would not show in these functions"
+            unseen = f"{comparison.not_shown} of {len(SLIPS)} slips would not show in these functions"
             told.append(f"{unseen}; add {', '.join(missing)}.")
         return told
     found = comparison.explanations
@@ -228,6 +228,6 @@ def give_held(held: Held, json_to: str) -> None:
         ],
         "ways": list(comparison.ways),
         "add": list(comparison.add),
-        "slips_that_would_not_show": comparison.hidden,
+        "slips_that_would_not_show": comparison.not_shown,
     }
     give_json(document, json_to)

@@ -89,17 +89,15 @@ def test_unknown_slip_is_placed_and_not_named(port, invoke):
 
 
 def test_slips_that_cannot_be_told_apart_are_listed_with_the_function_to_add(port, invoke, monkeypatch):
-    """A port that is asked for one day alone."""
+    """Here by a cell that is asked for its input gate alone."""
     asked = ports.ask
-    monkeypatch.setattr(
-        ports, "ask", lambda hidden: [one for one in asked(hidden) if one.name in ("forward 1", "cell")]
-    )
-    order = ("for gate in GATES}\n    i, f", 'for gate in GATES}\n    z["i"], z["f"] = z["f"], z["i"]\n    i, f')
-    path = port(order, ("def cell(", "def _cell("), ("def train(", "def _train("), ("def loss_and_", "def _loss_and_"))
-    code, stdout, _ = invoke("compare", path)
+    monkeypatch.setattr(ports, "ask", lambda n: [one for one in asked(n) if one.name in ("cell i", "forward 7")])
+    order = ("i, f, o, g = sigmoid", 'z["f"], z["o"] = z["o"], z["f"]\n    i, f, o, g = sigmoid')
+    hidden = [(f"def {name}(", f"def _{name}(") for name in ("predict", "loss_and_gradients", "train")]
+    code, stdout, _ = invoke("compare", port(order, *hidden))
     assert code == 1
-    assert re.search(r"Explained exactly by \d+ changes that these functions cannot tell apart:\n- ", stdout)
-    assert stdout.endswith("Add cell to tell them apart.\n")
+    assert "Explained exactly by 3 changes that these functions cannot tell apart:\n- the gates i f o g take" in stdout
+    assert stdout.endswith("Add predict to tell them apart.\n")
 
 
 def test_other_wiring_is_asked_for(port, invoke):

@@ -32,7 +32,7 @@ class Comparison:
     largest: float  # difference that is left with the first explanation
     ways: tuple[str, ...]  # both, in, out: in which the first explanation's weights are laid out wrongly
     add: tuple[str, ...]  # functions that would tell the explanations apart, the first is enough
-    hidden: int  # slips that would not show in the functions which the port has
+    not_shown: int  # slips that would not show in the functions which the port has
 
     @property
     def agrees(self) -> bool:

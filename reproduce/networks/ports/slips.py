@@ -45,6 +45,7 @@ def _spelled(gates: str) -> str:
 
 
 def gate_order(gates: str) -> Slip:
+    """All weights of the gates in another order."""
     exchanged = [f"{ours} takes {theirs}'s" for ours, theirs in zip(GATES, gates, strict=True) if ours != theirs]
     return Slip(
         f"gate-order-{gates}",
@@ -59,6 +60,7 @@ def gate_order(gates: str) -> Slip:
 
 
 def exchange(kind: str, pair: tuple[str, str]) -> Slip:
+    """One kind of weights, x, h or b, of two gates in each other's place."""
     one, other = pair
     gates = GATES.translate(str.maketrans(one + other, other + one))
     name = {"x": "W_x", "h": "W_h", "b": "b_"}[kind]
