@@ -59,26 +59,25 @@ def compare(
     """
     rungs = [rung for rung in RUNGS if rung.is_answered(answers)]
     program = Program(wiring=wiring)
-    for precision in DTYPES[dtype]:
-        published = {rung.name: gaps_on(rung, [program], questions, answers, precision) for rung in rungs}
-        if all(gaps.agree.all() for gaps in published.values()):
-            left, worst = [Hypothesis((), program)], np.array([_worst(published.values())])
-            break
-        left, worst = _explain(_singles(wiring), rungs, questions, answers, precision)
+    published = {
+        precision: {rung.name: gaps_on(rung, [program], questions, answers, precision) for rung in rungs}
+        for precision in DTYPES[dtype]
+    }
+    for precision, hypotheses in ((one, many) for many in (_singles, _pairs) for one in DTYPES[dtype]):
+        if all(gaps.agree.all() for gaps in published[precision].values()):
+            left, worst = [Hypothesis((), program)], np.array([_worst(published[precision].values())])
+        else:
+            left, worst = _explain(hypotheses(wiring), rungs, questions, answers, precision)
         if left:
             break
-    else:
-        for precision in DTYPES[dtype]:
-            left, worst = _explain(_pairs(wiring), rungs, questions, answers, precision)
-            if left:
-                break
     precision = precision if left else dtype
-    published = {rung.name: gaps_on(rung, [program], questions, answers, precision) for rung in rungs}
     explanations = tuple(dict.fromkeys(one.slips for one in left))
     ways = tuple(one.program.way for one in left if one.slips == explanations[0])
     largest = float(worst[0]) if left else np.nan
     add = _telling_apart(left, questions, answers) if len(explanations) > 1 else ()
-    return Comparison(precision, published, explanations, largest, ways, add, _not_shown(program, questions, answers))
+    return Comparison(
+        precision, published[precision], explanations, largest, ways, add, _not_shown(program, questions, answers)
+    )
 
 
 def _worst(all_gaps: Sequence[Gaps]) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -71,8 +72,7 @@ class Layout:
         """The programs' maps."""
 
         def matrices(kind: str) -> np.ndarray:
-            taken = [[one.gates[GATES.index(gate)] for gate in getattr(one, f"gates_{kind}")] for one in programs]
-            return np.array([[[gate == other for other in GATES] for gate in gates] for gates in taken], dtype)
+            return np.stack([_matrix(one.gates, getattr(one, f"gates_{kind}")) for one in programs]).astype(dtype)
 
         counted = np.array([one.gate_biases for one in programs], dtype)[:, None, None]
         turned = np.array([one.recurrent == "transposed" for one in programs])[:, None, None, None]
@@ -205,6 +205,13 @@ class Day(NamedTuple):
     d_out: np.ndarray
     h: np.ndarray
     c: np.ndarray
+
+
+@cache
+def _matrix(gates: str, of_kind: str) -> np.ndarray:
+    """Of one kind of weights: a row for each gate with a one for the gate whose weights it takes, (4, 4)."""
+    taken = [gates[GATES.index(gate)] for gate in of_kind]
+    return np.array([[float(gate == other) for other in GATES] for gate in taken])
 
 
 def _side_by_side(W_h: np.ndarray) -> np.ndarray:

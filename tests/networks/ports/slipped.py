@@ -72,9 +72,9 @@ def names(comparison):
     return [tuple(slip.name for slip in slips) for slips in comparison.explanations]
 
 
-def compare_file(path, wiring="published", hidden=8, without=()):
-    """Load a port's file, ask it all but what is left out, and compare."""
+def compare_file(path, wiring, hidden, asked):
+    """Load a port's file, ask it these questions, and compare."""
     port = load(path)
-    questions = [one for one in ask(hidden) if one.function not in without]
+    questions = [one for one in ask(hidden) if one.name in asked]
     found = ask_port(port, questions)
     return diagnosis.compare(questions, found.by_question, found.dtype, wiring)

@@ -19,11 +19,17 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 QUESTIONS = ask(hidden=3)
 
 
-def compared(engine, wiring, functions=("predict", "loss_and_gradients", "train")):
-    """What an engine answers, in float64, to the questions that have windows of seven days."""
-    started = engine_with(QUESTIONS[0].arguments["weights"], engine, replace(SMALL, wiring=wiring, window=7, hidden=3))
+STEPS = ("one step", "one step, small", "six steps")
+ALL = ("forward 7", "gradients", "one step", "one step, small", "six steps", "two epochs")
+
+
+def compared(engine, wiring, asked_for=ALL):
+    """What an engine answers, in float64, to these questions, whose windows have as many days."""
+    asked = [one for one in QUESTIONS if one.name in asked_for]
+    days = asked[0].arguments["inputs"].shape[1]
+    settings = replace(SMALL, wiring=wiring, window=days, hidden=3)
+    started = engine_with(QUESTIONS[0].arguments["weights"], engine, settings)
     fresh, answers = started.state(), {}
-    asked = [one for one in QUESTIONS if one.function in functions and one.arguments["inputs"].shape[1] == 7]
     for question in asked:
         started.restore(fresh)
         started.set_weights(question.arguments["weights"])
@@ -72,7 +78,7 @@ def test_fault_of_the_session_engine_s_cell_is_named(fault, monkeypatch):
     """Of those that are in the table; the two that are not are given no name."""
     for wiring, step in list(cell.STEPS.items()):
         monkeypatch.setitem(cell.STEPS, wiring, STEP_FAULTS[fault](step))
-    found = names(compared("session", "published", functions=("predict",)))
+    found = names(compared("session", "published", ("forward 2",)))
     assert found == ([(NAMED[fault],)] if NAMED[fault] else [])
 
 
@@ -93,7 +99,7 @@ def test_moved_setting_of_the_session_engine_s_adam_is_named(setting, value, sli
         return real(**settings | {setting: tf.constant(value, tf.float64)})
 
     monkeypatch.setattr(graph.tf.train, "AdamOptimizer", moved)
-    assert names(compared("session", "published")) == slips
+    assert names(compared("session", "published", STEPS)) == slips
 
 
 def test_session_engine_s_loss_as_a_sum_is_named(monkeypatch):
@@ -118,7 +124,7 @@ def test_moved_setting_of_the_compiled_engine_s_adam_is_named(name, value, slips
     monkeypatch.setattr(adam, name, value)
     for moved in (adam, compiled):
         monkeypatch.setattr(moved, name, value, raising=False)
-    assert names(compared("compiled", "published")) == slips
+    assert names(compared("compiled", "published", STEPS)) == slips
 
 
 def test_keras_engine_s_epsilon_is_named(monkeypatch):

@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from reproduce.networks.ports import layouts
+from reproduce.networks.ports.questions import ask
 from reproduce.networks.ports.templates import TEMPLATES, template_text
 from tests.networks.ports.slipped import compare_file, names
 
@@ -18,12 +19,16 @@ LIBRARIES = {"numpy": "numpy", "keras": "keras", "pytorch": "torch", "jax": "jax
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
+ALL = [question.name for question in ask()]
+TRAINED = ("forward 2", "gradients", "one step", "one step, small", "six steps")
+
+
 def installed(library):
     """A mark that skips where it is not."""
     return pytest.mark.skipif(importlib.util.find_spec(library) is None, reason=f"{library} is not installed")
 
 
-def compared(tmp_path, library, wiring, *changes, without=("train",)):
+def compared(tmp_path, library, wiring, *changes, asked=("cell", "forward 2", "gradients")):
     """The template with pieces of its text exchanged, held against the program: names of slips, and their ways.
 
     PyTorch and JAX run in a process of their own: loaded beside TensorFlow, some of their releases crash.
@@ -35,7 +40,7 @@ def compared(tmp_path, library, wiring, *changes, without=("train",)):
     path = tmp_path / f"{library}_port.py"
     path.write_text(text, encoding="utf-8")
     if library not in ("pytorch", "jax"):
-        comparison = compare_file(path, wiring, hidden=4, without=(*without, "windows"))
+        comparison = compare_file(path, wiring, hidden=4, asked=asked)
         return names(comparison), comparison.ways
     command = [sys.executable, "-m", "reproduce", "compare", path, "--wiring", wiring, "--json"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -49,7 +54,7 @@ def compared(tmp_path, library, wiring, *changes, without=("train",)):
 @pytest.mark.parametrize("library", [pytest.param(name, marks=installed(LIBRARIES[name])) for name in TEMPLATES])
 def test_template_agrees(library, wiring, tmp_path):
     """On every rung, training too."""
-    assert compared(tmp_path, library, wiring, without=()) == ([()], ("both",))
+    assert compared(tmp_path, library, wiring, asked=ALL) == ([()], ("both",))
 
 
 # Orders of the four blocks in one matrix that is read as i f g o: the program's own, BasicLSTMCell's, and four more.
@@ -125,4 +130,4 @@ SETTINGS = {
 def test_wrong_setting_is_named(case, tmp_path):
     """The library's own way to set it, where a program would have it."""
     library, right, wrong, slip = SETTINGS[case]
-    assert compared(tmp_path, library, "published", (right, wrong), without=())[0] == [(slip,)]
+    assert compared(tmp_path, library, "published", (right, wrong), asked=TRAINED)[0] == [(slip,)]

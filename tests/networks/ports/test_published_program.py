@@ -30,18 +30,23 @@ class Published:
     def __init__(self):
         self.program = load_program("bitcoin_lstm")
         self.program.batch_size = 3
+        self.graphs = {}
 
     def start(self, weights, days):
-        """A session over a new graph that starts from these weights."""
-        self.program.window_size, self.program.hidden_layer = days, len(weights["b_i"])
-        session = tf.Session(graph=tf.Graph())
+        """A session over the graph of that many days, its variables those weights and Adam's at their start."""
+        hidden = len(weights["b_i"])
+        if (days, hidden) not in self.graphs:
+            self.program.window_size, self.program.hidden_layer = days, hidden
+            session = tf.Session(graph=tf.Graph())
+            with session.graph.as_default():
+                built = self.program.build_graph(seed=0)
+                variables, initial = tf.trainable_variables(), tf.global_variables_initializer()
+                self.graphs[days, hidden] = session, initial, variables, built, tf.gradients(built[3], variables)
+        session, initial, variables, (inputs, targets, outputs, loss, update), gradients = self.graphs[days, hidden]
         with session.graph.as_default():
-            inputs, targets, outputs, loss, update = self.program.build_graph(seed=0)
-            variables = tf.trainable_variables()
-            session.run(tf.global_variables_initializer())
+            session.run(initial)
             for variable, name in zip(variables, NAMES, strict=True):
                 variable.load(weights[name].astype("float32"), session)
-            gradients = tf.gradients(loss, variables)
         return session, inputs, targets, outputs, loss, update, gradients, variables
 
     def windows(self, close):
