@@ -15,3 +15,7 @@ class MismatchError(ReproduceError):
 
 class RunError(ReproduceError):
     """A run directory cannot be written, resumed or read."""
+
+
+class PortError(ReproduceError):
+    """A user's port cannot be loaded, asked or read; the message names the file, the line and the function."""

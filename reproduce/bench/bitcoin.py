@@ -84,13 +84,14 @@ def train_keras(threads: int, problem: Problem) -> Train:
     Keras's default for jit_compile, "auto", leaves a model with a recurrent layer uncompiled; XLA made it no faster,
     nor did several steps an execution.
     """
-    from reproduce.networks.lstm.keras import build_model, build_optimizer, weights_to_keras
+    from reproduce.networks.lstm.keras import build_model, build_optimizer
+    from reproduce.networks.ports.layouts import to_keras
     from reproduce.runs.process import limit_threads
 
     if threads == 1:
         limit_threads(1)
     model = build_model(problem.variant)
-    model.set_weights(weights_to_keras(problem.weights))
+    model.set_weights(to_keras(problem.weights))
     model.compile(optimizer=build_optimizer(problem.variant), loss="mse")
     return fit(model, *problem.unbatched, problem.variant.batch)
 

@@ -1,17 +1,20 @@
-"""`reproduce compare`: the graph against its Keras equivalent."""
+"""`reproduce compare`: a user's port against the published program, or our graph against its Keras equivalent."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.cli.output import JsonOption, note, show
+from reproduce.cli.output import Interrupted, JsonOption, note, show
 from reproduce.networks.engine import MAX_SEED
+from reproduce.networks.ports.contract import LARGEST_HIDDEN, PortInterrupted
+from reproduce.networks.ports.templates import TEMPLATES, template_text
 from reproduce.runs.process import limit_threads
 
 
@@ -22,19 +25,112 @@ class GraphEngineName(str, Enum):
     compiled = "compiled"
 
 
+class Wiring(str, Enum):
+    """The choices of `--wiring`."""
+
+    published = "published"
+    described = "described"
+
+
+TemplateName = Enum("TemplateName", {name: name for name in TEMPLATES}, type=str)
+OF_ENGINES = ("engine", "epochs", "steps", "seed")
+
+
 def compare(
+    context: typer.Context,
+    port: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PORT]", help="Your own program: a Python file. It is run, with all your rights."),
+    ] = None,
+    wiring: Annotated[Wiring, typer.Option(help="Port: the program it is held against.")] = Wiring.published,
+    template: Annotated[TemplateName | None, typer.Option(help="Port: print one that passes, to begin with.")] = None,
+    questions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Port on another machine: write what it is asked (.npz).")
+    ] = None,
+    hidden: Annotated[
+        int, typer.Option(min=1, max=LARGEST_HIDDEN, help="Of --questions: the width of the network.")
+    ] = 8,
+    answers: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Port on another machine: read what it answered (.npz).")
+    ] = None,
     engine: Annotated[GraphEngineName, typer.Option(help="What executes the graph.")] = GraphEngineName.session,
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of the loss trajectory.")] = 3,
     steps: Annotated[int, typer.Option(min=1, max=145, help="Adam steps before the weights are compared.")] = 20,
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Of the random weights both start from.")] = 0,
     json_to: JsonOption = None,
 ) -> None:
-    """Hold the graph against Keras: forward, gradients, weights after Adam steps, losses; exit 1 past a tolerance.
+    """Compare your port of the Bitcoin network with the published program and name the slip; or our graph with Keras.
 
-    Both wirings, float64 and float32, on the price table in the package.
+    With PORT: rung by rung, from the contract to two epochs of training. Exit 1 where it differs or fails. The file is
+    run as you would run it, so look at what others sent you first.
+
+    Without: forward, gradients, weights after Adam steps and losses of both wirings, in float64 and float32, on the
+    price table in the package; exit 1 past a tolerance.
 
     Example: reproduce compare --epochs 1 --json differences.json
     """
+    task = _task(context)
+    if task == "template":
+        typer.echo(template_text(template.value, wiring.value), nl=False)
+    elif task == "questions":
+        from reproduce.cli.ports import give_questions
+
+        count = give_questions(questions, hidden)
+        note(f"reproduce: {questions}: {count} questions; docs/compare.md shows how to answer them")
+    elif task == "engines":
+        _compare_engines(engine.value, epochs, steps, seed, json_to)
+    else:
+        _compare_port(port, answers, wiring.value, json_to)
+
+
+def _task(context: typer.Context) -> str:
+    """What is asked for: port, template, questions, answers or engines.
+
+    Raises:
+        typer.BadParameter: two of these, or an option that belongs to another.
+    """
+    given = {name for name in context.params if context.get_parameter_source(name).name != "DEFAULT"}
+    tasks = [name for name in ("port", "template", "questions", "answers") if name in given]
+    if len(tasks) > 1:
+        raise typer.BadParameter(f"{_option(tasks[1])} and {_option(tasks[0])}: give one of them")
+    task = tasks[0] if tasks else "engines"
+    allowed = {
+        "port": ("wiring", "json_to"),
+        "answers": ("wiring", "json_to"),
+        "template": ("wiring",),
+        "questions": ("hidden",),
+        "engines": (*OF_ENGINES, "json_to"),
+    }[task]
+    others = [name for name in context.params if name in given and name not in (*allowed, task)]
+    if others:
+        with_what = "without PORT" if task == "engines" else f"with {_option(task)}"
+        raise typer.BadParameter(f"changes nothing {with_what}", param_hint=_option(others[0]))
+    return task
+
+
+def _option(name: str) -> str:
+    return {"port": "PORT", "json_to": "--json"}.get(name, f"--{name}")
+
+
+def _compare_port(port: Path | None, answers: Path | None, wiring: str, json_to: str | None) -> None:
+    from reproduce.cli.ports import as_text, give_held, hold_answers, hold_port
+
+    try:
+        held, printed = hold_port(port, wiring) if port else (hold_answers(answers, wiring), [])
+    except PortInterrupted as stopped:
+        raise Interrupted(str(stopped)) from None
+    if printed:
+        lines = f"{len(printed)} lines" if len(printed) > 1 else "a line"
+        note(f"reproduce: {port} printed {lines}, left out here; the first: {printed[0]}")
+    if json_to is None:
+        typer.echo(as_text(held))
+    else:
+        give_held(held, json_to)
+    if not held.agrees:
+        raise typer.Exit(1)
+
+
+def _compare_engines(engine: str, epochs: int, steps: int, seed: int, json_to: str | None) -> None:
     from reproduce.articles.bitcoin_lstm.windows import prepare
     from reproduce.inputs.prices import load_prices
 
@@ -42,9 +138,7 @@ def compare(
     limit_threads(1)
     from reproduce.networks.lstm.create import compare_all
 
-    differences = list(
-        compare_all(engine.value, Variant(), inputs, targets, epochs=epochs, seed=seed, adam_steps=steps)
-    )
+    differences = list(compare_all(engine, Variant(), inputs, targets, epochs=epochs, seed=seed, adam_steps=steps))
     rows = [asdict(difference) | {"within": difference.is_within} for difference in differences]
     texts = [
         {
@@ -58,7 +152,7 @@ def compare(
         }
         for difference in differences
     ]
-    show([Shown(f"Graph, engine {engine.value}, against Keras", rows, texts)], json_to)
+    show([Shown(f"Graph, engine {engine}, against Keras", rows, texts)], json_to)
     past = [difference for difference in differences if not difference.is_within]
     if past:
         note(f"reproduce: {len(past)} of {len(differences)} differences are past their tolerance")

@@ -21,7 +21,7 @@ from reproduce.evidence.claims import read_claims
 from reproduce.evidence.skill import persistence
 from reproduce.evidence.tally import count_verdicts
 from reproduce.inputs.prices import load_prices
-from reproduce.report import speed
+from reproduce.report import slips, speed
 from reproduce.report.markdown import WIDTH, filled, read_rows, table
 from reproduce.runs.files import write_text
 
@@ -137,6 +137,7 @@ PARTS: dict[str, dict[str, Part]] = {
         "findings": _all_findings("macbeth"),
         "milestones": lambda _: "\n".join(macbeth.table_lines()),
     },
+    "docs/slips.md": {"windows": slips.windows, "slips": slips.slips},
     "docs/engines.md": {"apart": speed.apart, "speed": speed.speed, "characters": speed.characters},
 }
 

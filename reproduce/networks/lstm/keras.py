@@ -1,4 +1,4 @@
-"""The same model in Keras, for both wirings, and the weights carried over both ways."""
+"""The same model in Keras, for both wirings."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import tensorflow as tf
 from reproduce.networks.adam import BETA1, BETA2, TF1_EPSILON
 from reproduce.networks.engine import Epoch, Settings
 from reproduce.networks.keras_state import model_state, restore_model
-from reproduce.networks.lstm.weights import Weights, initial_weights
-
-KERAS_GATES = ("i", "f", "g", "o")  # Keras's order of the blocks in one matrix; it calls the candidate c
+from reproduce.networks.lstm.weights import initial_weights
+from reproduce.networks.ports.layouts import from_keras, to_keras
 
 
 class PublishedLSTMCell(keras.layers.Layer):
@@ -71,27 +70,6 @@ def build_optimizer(settings: Settings, dtype: str = "float32") -> keras.optimiz
         )
 
 
-def weights_to_keras(weights: dict[str, np.ndarray]) -> list[np.ndarray]:
-    """The six arrays of `model.set_weights`' order from the named weights, the gates' blocks side by side."""
-    return [
-        np.concatenate([weights[f"W_x{gate}"] for gate in KERAS_GATES], axis=1),  # (1, 4·hidden)
-        np.concatenate([weights[f"W_h{gate}"] for gate in KERAS_GATES], axis=1),  # (hidden, 4·hidden)
-        np.concatenate([weights[f"b_{gate}"] for gate in KERAS_GATES]),  # (4·hidden,)
-        weights["W_hy"],  # (hidden, 1)
-        weights["b_y"],  # (1,)
-    ]
-
-
-def weights_from_keras(arrays: list[np.ndarray]) -> dict[str, np.ndarray]:
-    """The named weights from `model.get_weights()`; undoes `weights_to_keras` exactly. Gradients too."""
-    kernel, recurrent_kernel, bias, W_hy, b_y = (np.asarray(array) for array in arrays)
-    named = {"W_hy": W_hy, "b_y": b_y}
-    for name, array in (("W_x", kernel), ("W_h", recurrent_kernel), ("b_", bias)):
-        blocks = np.split(array, 4, axis=-1)
-        named |= {f"{name}{gate}": block for gate, block in zip(KERAS_GATES, blocks, strict=True)}
-    return {name: named[name] for name in Weights._fields}
-
-
 class KerasEngine:
     """Trains the Keras model. See `reproduce.networks.engine.Engine` for what each method promises."""
 
@@ -120,13 +98,13 @@ class KerasEngine:
 
     def loss_and_gradients(self, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, dict[str, np.ndarray]]:
         loss, _, gradients = self._evaluate(self._tensor(inputs), self._tensor(targets))
-        return float(loss), weights_from_keras(gradients)
+        return float(loss), from_keras(gradients)
 
     def weights(self) -> dict[str, np.ndarray]:
-        return weights_from_keras(self._model.get_weights())
+        return from_keras(self._model.get_weights())
 
     def set_weights(self, weights: dict[str, np.ndarray]) -> None:
-        self._model.set_weights(weights_to_keras(weights))
+        self._model.set_weights(to_keras(weights))
 
     def state(self) -> dict[str, np.ndarray]:
         return model_state(self._model, self._optimizer)

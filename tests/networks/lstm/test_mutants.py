@@ -12,6 +12,7 @@ import tensorflow.compat.v1 as tf
 from reproduce.networks import adam
 from reproduce.networks.lstm import cell, compiled, graph, network, session, weights
 from reproduce.networks.lstm import keras as keras_engine
+from reproduce.networks.ports import layouts
 from tests.networks.checks import CHECKS, WIRINGS
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -145,7 +146,7 @@ def test_faulty_draw_is_noticed(monkeypatch, function, fault):
 @pytest.mark.parametrize("gates", ["ifog", "fifo", "iofg", "figo"])
 def test_gates_in_another_order_than_keras_s_are_noticed(monkeypatch, gates):
     """i, f, candidate, o is Keras's order; the program's is another."""
-    monkeypatch.setattr(keras_engine, "KERAS_GATES", tuple(gates))
+    monkeypatch.setattr(layouts, "KERAS", gates)
     with pytest.raises((AssertionError, KeyError)):
         CHECKS["forward"]("keras", "described")
 

@@ -1,0 +1,192 @@
+"""A user's port: its file loaded, its functions called, and what they return checked. It runs with the user's rights.
+
+Nothing is kept from it: a port is a program like any other, and may read, write and send what its user may. All that
+can go wrong with it ends in one line that names its file, and its own line where there is one.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import io
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+import numpy as np
+
+from reproduce.errors import PortError
+from reproduce.networks.ports.network import shapes
+from reproduce.networks.ports.questions import FUNCTIONS, WINDOW, Answer, Question, arrays_of, copied, flat
+
+MODULE = "reproduce_port"  # the name under which Python knows the file
+LARGEST_HIDDEN = 1024
+
+
+class PortInterrupted(KeyboardInterrupt):
+    """Ctrl-C while a port was at work; the message says where it was."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """A loaded file."""
+
+    path: Path
+    functions: dict[str, Callable[..., Any]]
+    hidden: int | None  # its HIDDEN, if it has one
+    printed: list[str] = field(default_factory=list)  # lines that it printed, which are kept off stdout
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a port answered, checked."""
+
+    by_question: dict[str, Answer]  # float64
+    dtype: str  # float32 where every number fits it
+
+
+def load(path: Path) -> Port:
+    """Run a port's file and take the functions that it defines.
+
+    Raises:
+        PortError: it cannot be read or run, or defines none of the functions, or its HIDDEN is no width.
+        PortInterrupted: Ctrl-C.
+    """
+    if not path.is_file():
+        raise PortError(f"{path}: there is no such file; give the file of your port")
+    printed: list[str] = []
+    spec = importlib.util.spec_from_file_location(
+        MODULE, path, loader=importlib.machinery.SourceFileLoader(MODULE, str(path))
+    )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[MODULE] = module
+    sys.path.insert(0, str(path.resolve().parent))  # as if it had been started: it may import what lies beside it
+    try:
+        with _watched(path, "cannot be loaded", printed):
+            spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(path.resolve().parent))
+    functions = {name: getattr(module, name) for name in FUNCTIONS if callable(getattr(module, name, None))}
+    if not functions:
+        raise PortError(f"{path}: defines none of {', '.join(FUNCTIONS)}; reproduce compare --template numpy shows how")
+    return Port(path, functions, _hidden(path, module), printed)
+
+
+def _hidden(path: Path, module: ModuleType) -> int | None:
+    hidden = getattr(module, "HIDDEN", None)
+    if hidden is not None and not (type(hidden) is int and 1 <= hidden <= LARGEST_HIDDEN):
+        raise PortError(f"{path}: HIDDEN is {hidden!r}, expected a whole number from 1 to {LARGEST_HIDDEN}")
+    return hidden
+
+
+def ask_port(port: Port, questions: Sequence[Question]) -> Answers:
+    """Ask a port all that it has a function for.
+
+    Raises:
+        PortError: a function raised, returned what it should not, or changed what it was given.
+        PortInterrupted: Ctrl-C.
+    """
+    returned = {}
+    for question in questions:
+        if question.function in port.functions:
+            returned[question.name] = _call(port, question)
+    return check(str(port.path), questions, returned)
+
+
+def _call(port: Port, question: Question) -> dict[str, Any]:
+    where = f"{port.path}: {question.function}"
+    arguments = copied(question.arguments)
+    with _watched(port.path, question.function, port.printed):
+        returned = port.functions[question.function](*arguments.values())
+        try:
+            answer = {name: np.asarray(value) for name, value in flat(question, returned).items()}
+        except PortError as error:
+            raise PortError(f"{where} {error}") from None
+    before, after = dict(arrays_of(question.arguments)), dict(arrays_of(arguments))
+    changed = [name for name, array in before.items() if not np.array_equal(array, after.get(name))]
+    if changed:
+        raise PortError(f"{where} changed the {changed[0]} that it was given; compute with a copy of it")
+    return answer
+
+
+def check(name: str, questions: Sequence[Question], returned: dict[str, dict[str, Any]]) -> Answers:
+    """Answers of the right shapes and of finite numbers.
+
+    Args:
+        name: of the file that they come from.
+        returned: by question, then by what is returned.
+
+    Raises:
+        PortError: something is missing, or has another shape or type, or is not finite.
+    """
+    answers, fits = {}, True
+    for question in (one for one in questions if one.name in returned):
+        where = f"{name}: {question.function}"
+        given = {key: np.asarray(value) for key, value in returned[question.name].items()}
+        answers[question.name] = {}
+        for key, wanted in expected_shapes(question).items():
+            if key not in given:
+                raise PortError(f"{where} has no {key} for the question {question.name!r}")
+            array = given[key]
+            if array.dtype.kind not in "fiu" or array.dtype.itemsize < 4:
+                raise PortError(f"{where} gave {key} of type {array.dtype}, expected float32 or float64")
+            if len(array.shape) != len(wanted) or any(
+                w not in (None, n) for w, n in zip(wanted, array.shape, strict=True)
+            ):
+                raise PortError(f"{where} gave {key} of shape {array.shape}, expected {_spelled(wanted)}")
+            if not array.size or not np.isfinite(array).all():
+                raise PortError(f"{where} gave {key} {'without a number' if not array.size else 'that is not finite'}")
+            answers[question.name][key] = array.astype("float64")
+            if question.function != "windows":
+                fits &= bool(np.array_equal(array.astype("float32"), array))
+    return Answers(answers, "float32" if fits else "float64")
+
+
+def expected_shapes(question: Question) -> dict[str, tuple[int | None, ...]]:
+    """Of each array of an answer; None where any length will do."""
+    if question.function == "windows":
+        return {"inputs": (None, WINDOW, 1), "targets": (None, 1), "train": ()}
+    arguments, weights = question.arguments, shapes(question.hidden)
+    if question.function == "cell":
+        return {"h": arguments["h"].shape, "c": arguments["c"].shape}
+    if question.function == "predict":
+        return {"predictions": (len(arguments["inputs"]), 1)}
+    if question.function == "loss_and_gradients":
+        return {"loss": ()} | {f"gradients/{name}": shape for name, shape in weights.items()}
+    return {"losses": (arguments["epochs"], None)} | {f"weights/{name}": shape for name, shape in weights.items()}
+
+
+def _spelled(shape: tuple[int | None, ...]) -> str:
+    lengths = ["any" if n is None else str(n) for n in shape]
+    return f"({', '.join(lengths)}{',' * (len(lengths) == 1)})"
+
+
+@contextmanager
+def _watched(path: Path, doing: str, printed: list[str]) -> Iterator[None]:
+    """What a port raises becomes one line with its own line's number; what it prints is kept."""
+    stdout = io.StringIO()
+    try:
+        with redirect_stdout(stdout):
+            yield
+    except KeyboardInterrupt as stopped:
+        raise PortInterrupted(f"{path}, {_own_line(path, stopped.__traceback__)}{doing}: interrupted") from None
+    except PortError:
+        raise
+    except SyntaxError as error:
+        raise PortError(f"{path}, line {error.lineno}: {doing}: {type(error).__name__}: {error.msg}") from error
+    except (Exception, SystemExit) as error:
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        raise PortError(f"{path}, {_own_line(path, error.__traceback__)}{doing}: {what}") from error
+    finally:
+        printed += [line for line in stdout.getvalue().splitlines() if line.strip()]
+
+
+def _own_line(path: Path, trace: TracebackType | None) -> str:
+    """`line 12, ` for the deepest line of the port's own file."""
+    lines = [frame.lineno for frame in traceback.extract_tb(trace) if frame.filename == str(path)]
+    return f"line {lines[-1]}, " if lines else ""

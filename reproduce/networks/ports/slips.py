@@ -1,0 +1,217 @@
+"""The slips that are known: what a port does instead, how that shows, where it comes from and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reproduce.networks.ports.program import GATES, Program
+
+WAYS = ("both", "in", "out")
+
+
+@dataclass(frozen=True, eq=False)  # each is itself
+class Slip:
+    """One change to the program."""
+
+    name: str
+    title: str  # what the port does; what the program does
+    symptom: str
+    cause: str
+    mend: str
+    changes: tuple[dict[str, Any], ...]  # fields of Program, one way the slip may be made or several
+    issue: str = ""  # where people asked it
+
+    @property
+    def anchor(self) -> str:
+        """Its place in the documents."""
+        return f"docs/slips.md#{self.name}"
+
+    def programs(self, wiring: str) -> tuple[Program, ...]:
+        """The program of that wiring with the slip in it, in each of its ways."""
+        other = {"published": "described", "described": "published"}[wiring]
+        return tuple(
+            replace(Program(), **{"wiring": wiring} | change | ({"wiring": other} if "wiring" in change else {}))
+            for change in self.changes
+        )
+
+
+def _ways(change: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    return tuple(change | {"way": way} for way in WAYS)
+
+
+def _spelled(gates: str) -> str:
+    return " ".join(gates)
+
+
+def gate_order(gates: str) -> Slip:
+    """All weights of the gates in another order."""
+    exchanged = [f"{ours} takes {theirs}'s" for ours, theirs in zip(GATES, gates, strict=True) if ours != theirs]
+    return Slip(
+        f"gate-order-{gates}",
+        f"the gates i f o g take the weights of {_spelled(gates)}; in the program each takes its own",
+        "Predictions are wrong from the first day. Shapes and the loss's fall look right.",
+        "The blocks of one wide matrix are in another order than the code that fills or reads it: Keras and PyTorch "
+        "have i f g o (Keras calls g c), TF1's BasicLSTMCell has i g f o (it calls g j), this program i f o g.",
+        f"exchange the blocks ({', '.join(exchanged)}), or let layouts.py pack them",
+        _ways({"gates": gates}),
+        "https://github.com/keras-team/keras/issues/3088",
+    )
+
+
+def exchange(kind: str, pair: tuple[str, str]) -> Slip:
+    """One kind of weights, x, h or b, of two gates in each other's place."""
+    one, other = pair
+    gates = GATES.translate(str.maketrans(one + other, other + one))
+    name = {"x": "W_x", "h": "W_h", "b": "b_"}[kind]
+    return Slip(
+        f"exchanged-{name.rstrip('_')}{one}-{name.rstrip('_')}{other}".lower().replace("_", "-"),
+        f"{name}{one} and {name}{other} stand in each other's place; the other weights are where they belong",
+        "Predictions are a little wrong, the more the longer the window."
+        if kind == "h"
+        else "Predictions are a little wrong from the first day.",
+        "One of three matrices is packed in another order than the two others, or two lines were copied and one name "
+        "was not changed.",
+        f"exchange {name}{one} and {name}{other}",
+        _ways({f"gates_{kind}": gates}),
+    )
+
+
+def _one(name: str, title: str, symptom: str, cause: str, mend: str, change: dict[str, Any], issue: str = "") -> Slip:
+    return Slip(name, title, symptom, cause, mend, (change,), issue)
+
+
+SINGLE = (
+    Slip(
+        "recurrent-transposed",
+        "the recurrent weights W_h are transposed; the program computes read @ W_h",
+        "The first day is right, as there is nothing to read; every later one is wrong. Shapes fit, as W_h is square.",
+        "PyTorch keeps weight_hh as (4·hidden, hidden) and computes with its transpose; Keras and TF1 do not.",
+        "transpose W_h once, for each gate, when you hand it over",
+        _ways({"recurrent": "transposed"}),
+    ),
+    _one(
+        "gate-bias-missing",
+        "the gates' biases are not added; the program adds b_i, b_f, b_o and b_g",
+        "A new network looks right, because biases start at 0; a trained one is wrong from the first day.",
+        "use_bias=False or bias=False, or the biases were not copied.",
+        "add the bias of each gate",
+        {"gate_biases": 0.0},
+    ),
+    _one(
+        "gate-bias-doubled",
+        "the gates' biases are added twice; the program adds them once",
+        "A new network looks right, because biases start at 0; a trained one is wrong from the first day.",
+        "PyTorch's LSTM has two biases, bias_ih and bias_hh, and both were filled with b.",
+        "put b into bias_ih and zeros into bias_hh",
+        {"gate_biases": 2.0},
+    ),
+    _one(
+        "output-bias-missing",
+        "the output layer's bias b_y is not added; the program adds it",
+        "All predictions are off by one constant.",
+        "Dense(1, use_bias=False), or h @ W_hy alone.",
+        "add b_y to h @ W_hy",
+        {"output_bias": 0.0},
+    ),
+    _one(
+        "forget-bias",
+        "1 is added to the forget gate's bias in the cell; the program adds nothing",
+        "Every forget gate is too open. Weights copied from one program into the other do not give its predictions.",
+        "TF1's BasicLSTMCell and LSTMCell add forget_bias=1.0 at each step. Keras only starts b_f at 1.",
+        "forget_bias=0.0, or take 1 off b_f when you hand it over",
+        {"forget_bias": 1.0},
+        "https://github.com/keras-team/keras/issues/10179",
+    ),
+    _one(
+        "candidate-of-input-gate",
+        "the candidate g reads the input gate's weights; in the program it has its own",
+        "W_xg, W_hg and b_g get no gradient and never change.",
+        "The article's equation prints W_i and b_i in the candidate's line (D9). Its program does not do that.",
+        "use W_xg, W_hg and b_g for the candidate",
+        {"gates": "ifoi"},
+    ),
+    _one(
+        "wiring",
+        "h and c stand in each other's place when the cell is called",
+        "The first day is right, as both start at 0; every later one is wrong.",
+        "The published program hands its cell the two vectors exchanged (D2); the article's text, and every library's "
+        "LSTM, does not.",
+        "call the cell with (c, h) for (h, c), or compare with the other --wiring",
+        {"wiring": "described"},
+    ),
+    _one(
+        "hard-sigmoid-old",
+        "the gates use the hard sigmoid 0.2 z + 0.5, cut to 0 … 1; the program uses 1 / (1 + exp(-z))",
+        "Predictions are a few per cent off; gates are exactly 0 or 1 at times.",
+        "recurrent_activation='hard_sigmoid' was the default of Keras before 2.3, and stands in old models.",
+        "recurrent_activation='sigmoid'",
+        {"sigmoid": "hard-0.2"},
+        "https://github.com/tensorflow/tensorflow/issues/47495",
+    ),
+    _one(
+        "hard-sigmoid-new",
+        "the gates use the hard sigmoid z / 6 + 0.5, cut to 0 … 1; the program uses 1 / (1 + exp(-z))",
+        "Predictions are a few per cent off; gates are exactly 0 or 1 at times.",
+        "'hard_sigmoid' of Keras 3, PyTorch and JAX is another function than that of Keras 2.",
+        "recurrent_activation='sigmoid'",
+        {"sigmoid": "hard-6"},
+        "https://github.com/tensorflow/tensorflow/issues/65381",
+    ),
+    _one(
+        "c-read-out",
+        "the prediction is made from the cell state c; the program makes it from h",
+        "Every step of the cell is right, and every prediction is wrong.",
+        "An LSTM returns (output, (h, c)) or (output, h, c), and the last one was taken.",
+        "multiply the last h with W_hy",
+        {"read_out": "c"},
+    ),
+    _one(
+        "tanh-left-out",
+        "h = o · c; the program has h = o · tanh(c)",
+        "Predictions are a little too large, the more so the larger c is.",
+        "activation=None or 'linear', or the second tanh was forgotten.",
+        "h = o * tanh(c)",
+        {"last_tanh": False},
+    ),
+    _one(
+        "window-backward",
+        "the window is read from its last day to its first; the program reads from the first",
+        "Windows of one day are right; longer ones are wrong.",
+        "go_backwards=True, a loop over reversed(range(window)), or the table was turned round in the network.",
+        "read inputs[:, 0] first",
+        {"days": "backward"},
+    ),
+    _one(
+        "loss-sum",
+        "the loss is the sum of the squared errors; the program takes their mean",
+        "Loss and gradients are larger by the number of windows in a batch.",
+        "reduction='sum', or sum for mean.",
+        "divide by the number of windows",
+        {"loss": "sum"},
+    ),
+    _one(
+        "loss-half",
+        "the loss is half the mean squared error; the program takes all of it",
+        "Loss and gradients are half as large. With Adam the training looks nearly the same.",
+        "The 1/2 of textbooks, tf.nn.l2_loss, or optax.l2_loss.",
+        "multiply by 2",
+        {"loss": "half"},
+    ),
+    _one(
+        "loss-root",
+        "the loss is the root of the mean squared error; the program takes no root",
+        "The printed loss is the root of ours. Gradients differ by one factor a batch.",
+        "RMSE was both reported and trained on.",
+        "take the root for the report only",
+        {"loss": "root"},
+    ),
+    _one(
+        "loss-absolute",
+        "the loss is the mean absolute error; the program squares the errors",
+        "Large errors weigh less.",
+        "'mae' or L1Loss for 'mse' or MSELoss.",
+        "square the errors",
+        {"loss": "absolute"},
+    ),
+)

@@ -1,0 +1,248 @@
+"""`reproduce compare PORT`: a line a rung, the slip and its remedy, exit codes, files for a port elsewhere."""
+
+import importlib.util
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from reproduce.cli import ports
+from reproduce.networks.ports.table import SLIPS
+from reproduce.networks.ports.templates import template_text
+from tests.cli.commands import ROOT, TENSORFLOW, assert_one_line, assert_refused, reproduce
+
+EXAMPLES = ROOT / "examples" / "ports"
+TEMPLATE = template_text("numpy", "published")
+
+
+@pytest.fixture
+def port(tmp_path):
+    """A way to write a port: the NumPy template with pieces of its text exchanged."""
+
+    def file(*changes, text=TEMPLATE):
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path = tmp_path / "my_port.py"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return file
+
+
+def verdicts(stdout):
+    """Of each rung that was printed."""
+    found = re.findall(r"(?m)^  ([a-z]+(?: [a-z]+)?) +(?:-|\d\S*).*? (agrees|DIFFERS|follows|not asked)", stdout)
+    return dict(found)
+
+
+NO_TANH = (
+    ("return o * np.tanh(c), c,", "return o * c, c,"),
+    ("a = dc + dh * o * (1 - np.tanh(c) ** 2)", "a = dc + dh * o"),
+    ('"o": dh * np.tanh(c) * o', '"o": dh * c * o'),
+)
+RUNGS = ["contract", "windows", "cell", "forward", "loss", "gradients", "one step", "six steps", "two epochs"]
+
+
+def test_right_port_agrees(port, invoke):
+    """Every rung, and exit code 0."""
+    code, stdout, stderr = invoke("compare", port())
+    assert (code, stderr) == (0, "")
+    assert verdicts(stdout) == dict.fromkeys(RUNGS, "agrees")
+    assert stdout.startswith("my_port.py against the published program, hidden 8, computes in float64\n")
+    assert "1266, 1018 for training" in stdout
+    assert stdout.endswith("Agrees on all 7 rungs that it answers.\n")
+
+
+def test_slip_is_named_with_its_remedy(port, invoke):
+    """The first rung that differs, those that follow, and where to read more."""
+    code, stdout, stderr = invoke("compare", port(("np.sqrt(v[name]) + 1e-8", "np.sqrt(v[name]) + 1e-7")))
+    assert (code, stderr) == (1, "")
+    told = verdicts(stdout)
+    assert [told[rung] for rung in RUNGS] == ["agrees"] * 6 + ["DIFFERS", "follows", "follows"]
+    assert "Explained exactly by one slip of 73: Adam's epsilon is 1e-7; the program's is 1e-8." in stdout
+    assert "docs/slips.md#adam-epsilon-keras" in stdout
+
+
+def test_two_slips_are_named_together(port, invoke):
+    """Each with its remedy."""
+    halved = (
+        ("return np.mean(error**2)", "return np.mean(error**2) / 2"),
+        ("d_prediction = 2 * error", "d_prediction = error"),
+    )
+    code, stdout, _ = invoke("compare", port(*halved, ("np.sqrt(v[name]) + 1e-8", "np.sqrt(v[name]) + 1e-7")))
+    assert code == 1
+    assert "Explained exactly by two slips together of 73" in stdout
+    assert set(re.findall(r"docs/\S+", stdout)) == {"docs/slips.md#loss-half", "docs/slips.md#adam-epsilon-keras"}
+
+
+def test_unknown_slip_is_placed_and_not_named(port, invoke):
+    """Coupled gates."""
+    code, stdout, _ = invoke("compare", port(("c = f * kept + i * g", "c = (1 - i) * kept + i * g")))
+    assert code == 1
+    assert "No known slip explains it, and no two together. It differs first on the rung cell" in stdout
+
+
+def test_slips_that_cannot_be_told_apart_are_listed_with_the_function_to_add(port, invoke, monkeypatch):
+    """Here by a cell that is asked for its input gate alone."""
+    asked = ports.ask
+    monkeypatch.setattr(ports, "ask", lambda n: [one for one in asked(n) if one.name in ("cell i", "forward 7")])
+    order = ("i, f, o, g = sigmoid", 'z["f"], z["o"] = z["o"], z["f"]\n    i, f, o, g = sigmoid')
+    hidden = [(f"def {name}(", f"def _{name}(") for name in ("predict", "loss_and_gradients", "train")]
+    code, stdout, _ = invoke("compare", port(order, *hidden))
+    assert code == 1
+    assert "Explained exactly by 3 changes that these functions cannot tell apart:\n- the gates i f o g take" in stdout
+    assert stdout.endswith("Add predict to tell them apart.\n")
+
+
+def test_other_wiring_is_asked_for(port, invoke):
+    """The published cell is not the text's: that is a slip of its own."""
+    code, stdout, _ = invoke("compare", port(), "--wiring", "described")
+    assert code == 1
+    assert "docs/slips.md#wiring" in stdout
+
+
+def test_windows_are_judged_by_themselves(port, invoke):
+    """Rows turned round: the network's rungs agree nevertheless, and the exit code is 1."""
+    code, stdout, _ = invoke("compare", port(("scaled = (close", "close = close[::-1]\n    scaled = (close")))
+    assert code == 1
+    assert verdicts(stdout) == dict.fromkeys(RUNGS, "agrees") | {"windows": "DIFFERS"}
+    assert "Windows: the table is turned round, oldest day first" in stdout
+
+
+def test_part_of_a_program_says_what_would_not_show(port, invoke):
+    """Agreement of one function is not agreement of all."""
+    text = "from my_functions import predict\n"
+    path = port(text=text)
+    path.with_name("my_functions.py").write_text(TEMPLATE, encoding="utf-8")
+    code, stdout, _ = invoke("compare", path)
+    assert code == 0
+    assert f"20 of {len(SLIPS)} slips would not show in these functions; add cell, loss_and_gradients, train." in stdout
+
+
+def test_json_has_all_of_it(port, invoke):
+    """Rungs, and the slip by name."""
+    code, stdout, _ = invoke("compare", port(*NO_TANH), "--json")
+    document = json.loads(stdout, parse_constant=pytest.fail)
+    assert (code, document["agrees"], document["computes_in"]) == (1, False, "float64")
+    assert [row["rung"] for row in document["rows"]] == RUNGS
+    assert [[slip["name"] for slip in slips] for slips in document["explanations"]] == [["tanh-left-out"]]
+
+
+def test_failing_port_is_one_line_with_its_own_line_number(port, invoke):
+    """Exit code 1, nothing on stdout."""
+    assert_refused(
+        invoke("compare", port(text="def predict(weights, inputs):\n    return weights['W']\n")), 1, "line 2"
+    )
+    assert_refused(invoke("compare", "none.py"), 1, "none.py: there is no such file")
+
+
+def test_what_a_port_prints_is_told_in_one_line(port, invoke):
+    """Not mixed with the result."""
+    code, stdout, stderr = invoke("compare", port(("def predict(weights", "print('hello')\n\n\ndef predict(weights")))
+    assert (code, "hello" in stdout) == (0, False)
+    assert_one_line(stderr, "printed a line", "hello")
+
+
+def test_loop_for_ever_ends_with_ctrl_c(port, tmp_path):
+    """And the line says where it was."""
+    path = port(text="def predict(weights, inputs):\n    open('begun', 'w').close()\n    while True:\n        pass\n")
+    command = [sys.executable, "-m", "reproduce", "compare", path]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as running:
+        while not (tmp_path / "begun").exists() and running.poll() is None:
+            time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+        _, stderr = running.communicate()
+    assert running.returncode == 130
+    assert re.search(r"my_port\.py, line [34], predict: interrupted\n$", stderr)
+
+
+def test_no_tensorflow_is_started_for_a_port_that_does_not_use_it(port):
+    """Nor Keras; Python's own list of imports is on stderr."""
+    answer = reproduce("compare", port(), flags=("-X", "importtime"))
+    assert answer.returncode == 0
+    assert TENSORFLOW.search(answer.stderr) is None
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize(
+    ("name", "needs", "words", "code", "told"),
+    [
+        ("student.py", "numpy", [], 1, "docs/slips.md#gate-order-fiog"),
+        ("keras_port.py", "keras", ["--wiring", "described"], 0, "Agrees on all 4 rungs that it answers."),
+        ("pytorch_port.py", "torch", ["--wiring", "described"], 1, "docs/slips.md#adam-epsilon"),
+    ],
+)
+def test_example_is_what_it_says(name, needs, words, code, told):
+    """A student's cell, a right port in Keras, one in PyTorch with its epsilon."""
+    if importlib.util.find_spec(needs) is None:
+        pytest.skip(f"{needs} is not installed")
+    answer = reproduce("compare", EXAMPLES / name, *words)
+    assert (answer.returncode, told in answer.stdout) == (code, True), answer.stderr
+
+
+def test_document_shows_what_is_printed(invoke):
+    """Of the student's cell, character by character."""
+    _, stdout, _ = invoke("compare", EXAMPLES / "student.py")
+    assert f"```text\n{stdout}```" in (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
+
+
+def test_every_slip_has_its_place_in_the_document():
+    """Where the answer sends its reader."""
+    headings = set(re.findall(r"(?m)^## (.*)$", (ROOT / "docs" / "slips.md").read_text(encoding="utf-8")))
+    assert {slip.anchor.partition("#")[2] for slip in SLIPS} <= headings
+
+
+def test_questions_are_written_and_answers_read(port, invoke, tmp_path):
+    """By way of the script that is copied to the other machine."""
+    questions, answers = tmp_path / "q.npz", tmp_path / "a.npz"
+    code, stdout, stderr = invoke("compare", "--questions", questions, "--hidden", "3")
+    assert (code, stdout) == (0, "")
+    assert_one_line(stderr, "18 questions")
+    subprocess.run([sys.executable, EXAMPLES / "answers.py", questions, port(), answers], check=True)
+    code, stdout, stderr = invoke("compare", "--answers", answers)
+    assert (code, stderr) == (0, "")
+    assert stdout.startswith("a.npz against the published program, hidden 3, computes in float64\n")
+    assert verdicts(stdout) == dict.fromkeys(RUNGS, "agrees")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"", "is no .npz file"), (b"not a zip", "is no .npz file"), (None, "No such file")],
+    ids=["empty", "text", "missing"],
+)
+def test_broken_answers_are_refused(content, told, invoke, tmp_path):
+    """In one line."""
+    path = tmp_path / "a.npz"
+    if content is not None:
+        path.write_bytes(content)
+    assert_refused(invoke("compare", "--answers", path), 1, told)
+
+
+def test_template_is_printed_for_either_wiring(invoke):
+    """As it is in the package."""
+    assert invoke("compare", "--template", "numpy") == (0, TEMPLATE, "")
+    assert "PUBLISHED = False" in invoke("compare", "--template", "jax", "--wiring", "described")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["my_port.py", "--template", "numpy"], "--template and PORT: give one of them"),
+        (["my_port.py", "--epochs", "3"], "changes nothing with PORT"),
+        (["--wiring", "described"], "changes nothing without PORT"),
+        (["--questions", "q.npz", "--json"], "changes nothing with --questions"),
+        (["my_port.py", "--hidden", "3"], "changes nothing with PORT"),
+        (["--template", "caffe"], "--template"),
+        (["my_port.py", "--wiring", "other"], "--wiring"),
+    ],
+)
+def test_misuse_is_refused(words, named, invoke):
+    """Exit code 2."""
+    assert_refused(invoke("compare", *words), 2, named)

@@ -1,0 +1,145 @@
+"""What is wrong with a port's file is said in one line, with its own line's number."""
+
+import textwrap
+
+import numpy as np
+import pytest
+
+from reproduce.errors import PortError
+from reproduce.networks.ports.contract import PortInterrupted, ask_port, load
+from reproduce.networks.ports.questions import ask
+
+
+@pytest.fixture
+def write(tmp_path):
+    """A way to write a port."""
+
+    def file(text):
+        path = tmp_path / "port.py"
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return path
+
+    return file
+
+
+def problem_of(path):
+    """What is said of the port, without its folder."""
+    with pytest.raises(PortError) as refused:
+        ask_port(load(path), ask(hidden=2))
+    return str(refused.value).replace(str(path), "port.py")
+
+
+BROKEN = {
+    "syntax": ("def predict(:\n", "port.py, line 1: cannot be loaded: SyntaxError: invalid syntax"),
+    "no-module": (
+        "import numpy\nimport no_such_library\n",
+        "port.py, line 2, cannot be loaded: ModuleNotFoundError: No module named 'no_such_library'",
+    ),
+    "exits": ("import sys\nsys.exit(3)\n", "port.py, line 2, cannot be loaded: SystemExit: 3"),
+    "no-function": (
+        "def forecast(weights, inputs): ...\n",
+        "port.py: defines none of windows, cell, predict, loss_and_gradients, train; "
+        "reproduce compare --template numpy shows how",
+    ),
+    "width": (
+        "HIDDEN = '8'\ndef predict(weights, inputs): ...\n",
+        "port.py: HIDDEN is '8', expected a whole number from 1 to 1024",
+    ),
+    "raises": (
+        "def predict(weights, inputs):\n    return weights['W_xa']\n",
+        "port.py, line 2, predict: KeyError: 'W_xa'",
+    ),
+    "arguments": (
+        "def predict(weights): ...\n",
+        "port.py, predict: TypeError: predict() takes 1 positional argument but 2 were given",
+    ),
+    "nothing": (
+        "def predict(weights, inputs): ...\n",
+        "port.py: predict gave predictions of type object, expected float32 or float64",
+    ),
+    "shape": (
+        "def predict(weights, inputs):\n    return inputs[:, 0, 0]\n",
+        "port.py: predict gave predictions of shape (3,), expected (3, 1)",
+    ),
+    "half": (
+        "def predict(weights, inputs):\n    return inputs[:, 0].astype('float16')\n",
+        "port.py: predict gave predictions of type float16, expected float32 or float64",
+    ),
+    "nan": (
+        "def predict(weights, inputs):\n    return inputs[:, 0] + float('nan')\n",
+        "port.py: predict gave predictions that is not finite",
+    ),
+    "changes-inputs": (
+        "def predict(weights, inputs):\n    inputs *= 2\n    return inputs[:, 0]\n",
+        "port.py: predict changed the inputs that it was given; compute with a copy of it",
+    ),
+    "changes-weights": (
+        "def predict(weights, inputs):\n    weights['b_f'] += 1\n    return inputs[:, 0]\n",
+        "port.py: predict changed the b_f that it was given; compute with a copy of it",
+    ),
+    "one-of-two": (
+        "def cell(weights, x, h, c):\n    return h\n",
+        "port.py: cell gave ndarray, expected 2 values: h, c",
+    ),
+    "names": (
+        "def loss_and_gradients(weights, inputs, targets):\n"
+        "    return 1.0, {('W_hc' if k == 'W_hg' else k): v for k, v in weights.items()}\n",
+        "port.py: loss_and_gradients gave gradients without W_hg; with W_hc, expected a dictionary of the 14 weights",
+    ),
+    "list": (
+        "def train(weights, inputs, targets, batch, epochs):\n    return [[0.0]] * epochs, list(weights.values())\n",
+        "port.py: train gave weights as list, expected a dictionary of the 14 weights",
+    ),
+    "losses-in-a-row": (
+        "def train(weights, inputs, targets, batch, epochs):\n    return [0.0] * 12, weights\n",
+        "port.py: train gave losses of shape (12,), expected (1, any)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_broken_port_is_refused_in_one_line(case, write):
+    """What came, what was wanted, and where."""
+    text, expected = BROKEN[case]
+    assert problem_of(write(text)) == expected
+
+
+def test_missing_file_is_refused(tmp_path):
+    """With the word of what to give."""
+    with pytest.raises(PortError, match="there is no such file"):
+        load(tmp_path / "none.py")
+
+
+def test_interrupted_port_says_where_it_was(write):
+    """A loop for ever ends with Ctrl-C."""
+    port = load(write("def predict(weights, inputs):\n    raise KeyboardInterrupt\n"))
+    with pytest.raises(PortInterrupted, match=r"port.py, line 2, predict: interrupted"):
+        ask_port(port, ask(hidden=2))
+
+
+def test_what_a_port_prints_is_kept_off_stdout(write, capsys):
+    """And kept, to be told."""
+    port = load(write("print('hello')\ndef predict(weights, inputs):\n    print('day')\n    return inputs[:, 0]\n"))
+    ask_port(port, ask(hidden=2))
+    assert capsys.readouterr().out == ""
+    assert port.printed == ["hello"] + ["day"] * 7
+
+
+def test_port_imports_what_lies_beside_it(write, tmp_path):
+    """As a script does."""
+    (tmp_path / "beside_this_port.py").write_text("FACTOR = 2.0\n")
+    port = load(
+        write("from beside_this_port import FACTOR\ndef predict(w, inputs):\n    return FACTOR * inputs[:, 0]\n")
+    )
+    questions = [one for one in ask(hidden=2) if one.function == "predict"]
+    found = ask_port(port, questions)
+    np.testing.assert_array_equal(
+        found.by_question["forward 1"]["predictions"], 2 * questions[0].arguments["inputs"][:, 0]
+    )
+
+
+def test_type_is_that_of_the_numbers_not_of_the_arrays(write):
+    """A float32 program may hand back float64."""
+    text = "def predict(weights, inputs):\n    return (inputs[:, 0] / 3).astype({!r}).astype('float64')\n"
+    found = [ask_port(load(write(text.format(dtype))), ask(hidden=2)).dtype for dtype in ("float32", "float64")]
+    assert found == ["float32", "float64"]

@@ -1,0 +1,135 @@
+"""Our engines as ports: they agree, and the faults that the suite knows of them are named, or given no wrong name."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import tensorflow.compat.v1 as tf
+
+from reproduce.networks import adam
+from reproduce.networks.lstm import cell, compiled, graph
+from reproduce.networks.lstm import keras as keras_engine
+from reproduce.networks.ports.diagnosis import compare
+from reproduce.networks.ports.questions import ask
+from tests.networks.checks import SMALL, WIRINGS, engine_with
+from tests.networks.lstm.test_mutants import STEP_FAULTS
+from tests.networks.ports.slipped import names
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+QUESTIONS = ask(hidden=3)
+
+
+STEPS = ("one step", "one step, small", "six steps")
+ALL = ("forward 7", "gradients", "one step", "one step, small", "six steps", "two epochs")
+
+
+def compared(engine, wiring, asked_for=ALL):
+    """What an engine answers, in float64, to these questions, whose windows have as many days."""
+    asked = [one for one in QUESTIONS if one.name in asked_for]
+    days = asked[0].arguments["inputs"].shape[1]
+    settings = replace(SMALL, wiring=wiring, window=days, hidden=3)
+    started = engine_with(QUESTIONS[0].arguments["weights"], engine, settings)
+    fresh, answers = started.state(), {}
+    for question in asked:
+        started.restore(fresh)
+        started.set_weights(question.arguments["weights"])
+        answer = answer_of(started, question.function, **question.arguments)
+        answers[question.name] = {name: np.asarray(value, "float64") for name, value in answer.items()}
+    started.close()
+    return compare(asked, answers, "float64", wiring)
+
+
+def answer_of(engine, function, inputs, weights, targets=None, batch=3, epochs=1):  # noqa: ARG001
+    """One answer of an engine that has the weights."""
+    if function == "predict":
+        return {"predictions": engine.predict(inputs)}
+    if function == "loss_and_gradients":
+        loss, gradients = engine.loss_and_gradients(inputs, targets)
+        return {"loss": loss} | {f"gradients/{name}": gradient for name, gradient in gradients.items()}
+    whole = len(inputs) - len(inputs) % batch  # whoever calls an engine drops the remainder
+    losses = [engine.train_epoch(inputs[:whole], targets[:whole]).losses for _ in range(epochs)]
+    return {"losses": losses} | {f"weights/{name}": array for name, array in engine.weights().items()}
+
+
+@pytest.mark.parametrize("wiring", WIRINGS)
+@pytest.mark.parametrize("engine", ["session", "compiled", "keras"])
+def test_engine_agrees(engine, wiring):
+    """In both wirings."""
+    assert compared(engine, wiring).agrees
+
+
+def exchanged(first, second):
+    """The order i f o g with two gates in each other's place."""
+    return "ifog".translate(str.maketrans(first + second, second + first))
+
+
+NAMED = {
+    **{f"gates-{pair}": f"gate-order-{exchanged(*pair)}" for pair in ("if", "io", "ig", "fo", "fg", "og")},
+    **{f"W_x-{pair}": f"exchanged-w-x{pair[0]}-w-x{pair[1]}" for pair in ("if", "og")},
+    **{f"W_h-{pair}": f"exchanged-w-h{pair[0]}-w-h{pair[1]}" for pair in ("if", "og")},
+    **{f"b_-{pair}": f"exchanged-b{pair[0]}-b{pair[1]}" for pair in ("if", "og")},
+    "c-read-out": None,  # h is lost in the loop too
+    "W_hi-transposed": None,  # one matrix of four
+}
+
+
+@pytest.mark.parametrize("fault", STEP_FAULTS)
+def test_fault_of_the_session_engine_s_cell_is_named(fault, monkeypatch):
+    """Of those that are in the table; the two that are not are given no name."""
+    for wiring, step in list(cell.STEPS.items()):
+        monkeypatch.setitem(cell.STEPS, wiring, STEP_FAULTS[fault](step))
+    found = names(compared("session", "published", ("forward 2",)))
+    assert found == ([(NAMED[fault],)] if NAMED[fault] else [])
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "slips"),
+    [
+        ("epsilon", 1e-7, [("adam-epsilon-keras",)]),
+        ("beta2", 0.99, [("adam-beta2",)]),
+        ("beta1", 0.89, []),
+        ("learning_rate", 0.01, [("learning-rate",)]),
+    ],
+)
+def test_moved_setting_of_the_session_engine_s_adam_is_named(setting, value, slips, monkeypatch):
+    """But for beta1, which is in no table."""
+    real = tf.train.AdamOptimizer
+
+    def moved(**settings):
+        return real(**settings | {setting: tf.constant(value, tf.float64)})
+
+    monkeypatch.setattr(graph.tf.train, "AdamOptimizer", moved)
+    assert names(compared("session", "published", STEPS)) == slips
+
+
+def test_session_engine_s_loss_as_a_sum_is_named(monkeypatch):
+    """Sum for mean over the windows."""
+    monkeypatch.setattr(graph.tf, "reduce_mean", tf.reduce_sum)
+    assert names(compared("session", "published")) == [("loss-sum",)]
+
+
+@pytest.mark.parametrize(("wiring", "other"), [WIRINGS, WIRINGS[::-1]])
+def test_session_engine_wired_otherwise_is_named(wiring, other, monkeypatch):
+    """h and c exchanged, in either program."""
+    monkeypatch.setitem(cell.STEPS, wiring, cell.STEPS[other])
+    assert names(compared("session", wiring)) == [("wiring",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "asked_for", "slip"),
+    [
+        ("TF1_EPSILON", 1e-7, ("one step", "one step, small"), "adam-epsilon-keras"),
+        ("BETA2", 0.99, ("six steps",), "adam-beta2"),
+    ],
+)
+def test_moved_setting_of_the_compiled_engine_s_adam_is_named(name, value, asked_for, slip, monkeypatch):
+    """Its Adam is written out."""
+    for module in (adam, compiled):
+        monkeypatch.setattr(module, name, value, raising=False)
+    assert names(compared("compiled", "published", asked_for)) == [(slip,)]
+
+
+def test_keras_engine_s_epsilon_is_named(monkeypatch):
+    """1e-7, its default."""
+    monkeypatch.setattr(keras_engine, "TF1_EPSILON", 1e-7)
+    assert names(compared("keras", "published")) == [("adam-epsilon-keras",)]

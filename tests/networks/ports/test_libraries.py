@@ -1,0 +1,133 @@
+"""Real programs as ports: Keras, PyTorch, JAX and a TF1 graph, each right and with the packings people get wrong.
+
+The ports are the templates. Where the layouts pack, their order is moved, as a user's own packing would have it.
+"""
+
+import importlib.util
+import json
+import subprocess
+import sys
+
+import pytest
+
+from reproduce.networks.ports import layouts
+from reproduce.networks.ports.questions import ask
+from reproduce.networks.ports.templates import TEMPLATES, template_text
+from tests.networks.ports.slipped import compare_file, names
+
+LIBRARIES = {"numpy": "numpy", "keras": "keras", "pytorch": "torch", "jax": "jax", "tf1": "tensorflow"}
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+ALL = [question.name for question in ask()]
+TRAINED = ("forward 2", "gradients", "one step", "one step, small", "six steps")
+
+
+def installed(library):
+    """A mark that skips where it is not."""
+    return pytest.mark.skipif(importlib.util.find_spec(library) is None, reason=f"{library} is not installed")
+
+
+def compared(tmp_path, library, wiring, *changes, asked=("cell", "forward 2", "gradients")):
+    """The template with pieces of its text exchanged, held against the program: names of slips, and their ways.
+
+    PyTorch and JAX run in a process of their own: loaded beside TensorFlow, some of their releases crash.
+    """
+    text = template_text(library, wiring)
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / f"{library}_port.py"
+    path.write_text(text, encoding="utf-8")
+    if library not in ("pytorch", "jax"):
+        comparison = compare_file(path, wiring, hidden=4, asked=asked)
+        return names(comparison), comparison.ways
+    command = [sys.executable, "-m", "reproduce", "compare", path, "--wiring", wiring, "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode in (0, 1), ended.stderr
+    document = json.loads(ended.stdout)
+    found = [tuple(slip["name"] for slip in slips) for slips in document["explanations"]]
+    return found, tuple(document["ways"])
+
+
+@pytest.mark.parametrize("wiring", ["published", "described"])
+@pytest.mark.parametrize("library", [pytest.param(name, marks=installed(LIBRARIES[name])) for name in TEMPLATES])
+def test_template_agrees(library, wiring, tmp_path):
+    """On every rung, training too."""
+    assert compared(tmp_path, library, wiring, asked=ALL) == ([()], ("both",))
+
+
+# Orders of the four blocks in one matrix that is read as i f g o: the program's own, BasicLSTMCell's, and four more.
+ORDERS = ("ifog", "igfo", "figo", "oifg", "gifo", "fgoi")
+
+
+def slip_of(order):
+    """What each of the gates i, f, o, g takes where blocks in this order are read as i, f, g, o."""
+    return "gate-order-" + "".join(order["ifgo".index(gate)] for gate in "ifog")
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize(
+    ("library", "name"),
+    [
+        pytest.param("keras", "KERAS", marks=installed("keras")),
+        pytest.param("pytorch", "PYTORCH", marks=installed("torch")),
+    ],
+)
+def test_wrong_packing_is_named(library, name, order, tmp_path, monkeypatch):
+    """Six orders of Keras's and PyTorch's blocks; weights and gradients by the same one."""
+    monkeypatch.setattr(layouts, name, getattr(layouts, name))  # and back again after the test
+    line = "from reproduce.networks.ports import layouts\n"
+    found = compared(tmp_path, library, "described", (line, f"{line}\nlayouts.{name} = {order!r}\n"))
+    assert found == ([(slip_of(order),)], ("both",))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize(
+    ("library", "loop"),
+    [
+        pytest.param("jax", "for gate in {!r}", marks=installed("jax")),
+        pytest.param("tf1", "for k in {!r}", marks=installed("tensorflow")),
+    ],
+)
+def test_wrong_order_of_gates_is_named(library, loop, order, tmp_path):
+    """The same orders where a program names its gates: i, f, o and g are bound to other letters."""
+    gates = slip_of(order).removeprefix("gate-order-")
+    there = (loop.format(letters).replace("'", '"') for letters in ("ifog", gates))
+    assert compared(tmp_path, library, "published", tuple(there)) == ([(slip_of(order),)], ("both",))
+
+
+SETTINGS = {
+    "keras-epsilon": ("keras", "epsilon=1e-8", "epsilon=1e-7", "adam-epsilon-keras"),
+    "keras-clipnorm": ("keras", "epsilon=1e-8", "epsilon=1e-8, clipnorm=4.0", "clipping-each"),
+    "keras-clipvalue": ("keras", "epsilon=1e-8", "epsilon=1e-8, clipvalue=4.0", "clipping-value"),
+    "keras-global-clipnorm": ("keras", "epsilon=1e-8", "epsilon=1e-8, global_clipnorm=4.0", "clipping-global"),
+    "keras-weight-decay": ("keras", "epsilon=1e-8", "epsilon=1e-8, weight_decay=0.01", "weight-decay"),
+    "keras-hard-sigmoid": (
+        "keras",
+        "LSTMCell(hidden)",
+        "LSTMCell(hidden, recurrent_activation='hard_sigmoid')",
+        "hard-sigmoid-new",
+    ),
+    "pytorch-epsilon": ("pytorch", "optimizer = Adam(", "optimizer = torch.optim.Adam(", "adam-epsilon"),
+    "pytorch-two-biases": ("pytorch", "bias_hh.requires_grad = False", "bias_hh.requires_grad = True", "two-biases"),
+    "pytorch-sum": (
+        "pytorch",
+        "loss = torch.nn.functional.mse_loss(",
+        "loss = torch.nn.MSELoss(reduction='sum')(",
+        "loss-sum",
+    ),
+    "tf1-forget-bias": ("tf1", "tf.sigmoid(f)", "tf.sigmoid(f + 1)", "forget-bias"),
+    "tf1-sgd": ("tf1", "AdamOptimizer(0.001)", "GradientDescentOptimizer(0.001)", "sgd"),
+    "tf1-loss": ("tf1", "tf.reduce_mean(tf.square(", "0.5 * tf.reduce_mean(tf.square(", "loss-half"),
+    "jax-uncorrected": ("jax", "jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)", "1", "adam-uncorrected"),
+}
+
+
+@pytest.mark.parametrize("case", [
+    pytest.param(case, marks=installed(LIBRARIES[one[0]])) for case, one in SETTINGS.items()
+])  # fmt: skip
+def test_wrong_setting_is_named(case, tmp_path):
+    """The library's own way to set it, where a program would have it."""
+    library, right, wrong, slip = SETTINGS[case]
+    assert compared(tmp_path, library, "published", (right, wrong), asked=TRAINED)[0] == [(slip,)]

@@ -1,0 +1,64 @@
+"""The windows rung: the published cut agrees, and every slip of it is named."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.windows import prepare
+from reproduce.inputs.prices import load_prices
+from reproduce.networks.ports.windows import SLIPS, Cut, compare_windows, cut, windows_question
+
+TABLE = load_prices()
+QUESTION = windows_question(TABLE.close_usd)
+
+
+def prepared(**changes):
+    """What the article's own code makes of the table."""
+    found = prepare(TABLE, replace(Variant(), **changes))
+    return {"inputs": found.inputs, "targets": found.targets, "train": np.array(float(found.train_windows))}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_published_cut_agrees(dtype):
+    """1266 windows, 1018 for training; rounded to float32 too."""
+    answer = {name: array.astype(dtype).astype("float64") for name, array in cut(TABLE.close_usd, Cut()).items()}
+    row = compare_windows(QUESTION, answer, prepared())
+    assert (row.agrees, row.found) == (True, "1266, 1018 for training")
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_slip_is_named(slip):
+    """By the one field that is different."""
+    row = compare_windows(QUESTION, cut(TABLE.close_usd, SLIPS[slip]), prepared())
+    assert (row.agrees, row.found) == (False, slip)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"row_order": "oldest-first"}, "oldest day first"),
+        ({"scaler_rows": "training"}, "fitted on the training rows"),
+        ({"split_of": "windows"}, "80 % of the windows"),
+        ({"newest_row": "dropped"}, "newest row is left out"),
+    ],
+)
+def test_article_s_own_variant_is_named(change, word):
+    """Cut by other code than the slips are."""
+    assert word in compare_windows(QUESTION, prepared(**change), prepared()).found
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda a: a | {"inputs": a["inputs"][:-3], "targets": a["targets"][:-3]}, "1263 windows for 1266"),
+        (lambda a: a | {"targets": a["targets"][:-3]}, "1263 targets for 1266 windows"),
+        (lambda a: a | {"train": np.array(1000.0)}, "1000 for training, the program has 1018"),
+        (lambda a: a | {"inputs": np.roll(a["inputs"], 1, axis=1)}, "first in the inputs of window 0, counted from 0"),
+    ],
+    ids=["fewer", "fewer-targets", "split", "rolled"],
+)
+def test_unknown_difference_is_placed(change, found):
+    """And not guessed at."""
+    assert compare_windows(QUESTION, change(cut(TABLE.close_usd, Cut())), prepared()).found == found
