@@ -10,8 +10,9 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from reproduce.networks.engine import Settings
-from reproduce.networks.lstm.keras import build_model, weights_to_keras
+from reproduce.networks.lstm.keras import build_model
 from reproduce.networks.lstm.weights import Weights
+from reproduce.networks.ports.layouts import to_keras
 
 
 def portable_model(settings: Settings, weights: dict[str, np.ndarray]) -> keras.Model:
@@ -22,7 +23,7 @@ def portable_model(settings: Settings, weights: dict[str, np.ndarray]) -> keras.
     if settings.wiring == "published":
         return _unrolled(settings, weights)
     model = build_model(settings)
-    model.set_weights(weights_to_keras(weights))
+    model.set_weights(to_keras(weights))
     return model
 
 
