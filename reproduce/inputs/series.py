@@ -92,7 +92,7 @@ def _daily(rows: Rows, name: str) -> Series:
     dates, first = np.unique(days[has_price], return_index=True)
     closes = np.split(rows.close_usd[has_price], first[1:])
     means = np.array([math.fsum(day.tolist()) / day.size for day in closes])
-    between = np.arange(dates[0], dates[-1] + 1)
+    between = np.arange(dates[0], dates[-1] + _DAY)
     outside = np.unique(days[(days < dates[0]) | (days > dates[-1])]).size
     return Series(
         dates=dates,
@@ -120,7 +120,7 @@ def fill_gaps(series: Series, gaps: str, name: str) -> tuple[np.ndarray, np.ndar
     if gaps == "keep":
         return dates, close_usd, (f"{found}: left out, so that a step goes from a row to the next",)
     if gaps == "previous":
-        every = np.arange(dates[0], dates[-1] + 1)
+        every = np.arange(dates[0], dates[-1] + _DAY)
         known = np.searchsorted(dates, every, side="right") - 1  # the day itself, or the last one before it
         return every, close_usd[known], (f"{found}: filled with the price of the day before",)
     behind = borders[-1] + 1
