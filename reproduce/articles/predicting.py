@@ -97,7 +97,7 @@ def _day(windows: Windows, tested: np.ndarray, ahead: int, price: float) -> Day:
     low, high = price + np.quantile(errors, SHARES)
     date, step = windows.dates[-1], -1 if reads_backwards(windows) else 1
     return Day(
-        date=str(date + step * ahead),
+        date=str(date + np.timedelta64(step * ahead, "D")),
         price=price,
         low=float(low),
         high=float(high),

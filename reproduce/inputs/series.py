@@ -11,6 +11,8 @@ from reproduce.errors import DataError
 from reproduce.inputs.layout import Layout, find_layout
 from reproduce.inputs.rows import Rows, read_rows
 
+_DAY = np.timedelta64(1, "D")
+
 
 @dataclass(frozen=True, eq=False)
 class Series:

@@ -112,7 +112,7 @@ def test_predictions_and_errors_follow_from_the_prices(id_, trained, tested, nea
 
     test = frame[frame["set"] == "testing"]
     errors = test["predicted_usd"] - test["actual_usd"]
-    steps = [usd[day] - usd[str(np.datetime64(day) + nearest)] for day in test["date"]]
+    steps = [usd[day] - usd[str(np.datetime64(day) + np.timedelta64(nearest, "D"))] for day in test["date"]]
     expected = {
         "test_rmse_usd": np.mean(errors**2) ** 0.5,
         "persistence_rmse_usd": np.mean(np.square(steps)) ** 0.5,

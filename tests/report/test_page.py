@@ -111,7 +111,7 @@ def prices():
 
 def next_day(day, step):
     """The day `step` days on."""
-    return str(np.datetime64(day) + step)
+    return str(np.datetime64(day) + np.timedelta64(step, "D"))
 
 
 # The file
