@@ -1,6 +1,7 @@
 """What the tests of this folder share: a small text, random weights, and whether Macbeth is installed."""
 
 import importlib.metadata
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -9,6 +10,16 @@ from reproduce.inputs.text import MACBETH_FILE, number_characters
 from reproduce.networks.characters.weights import CharWeights, weight_shapes
 
 WORDS = "Fair is foule, and foule is faire,\nHouer through the fogge and filthie ayre."
+
+
+class Sizes(NamedTuple):
+    """What decides a small network; every size is another."""
+
+    window: int = 5
+    batch: int = 3
+    hidden: int = 4
+    dropout: float = 0.2
+    learning_rate: float = 0.001
 
 
 def is_installed():

@@ -1,25 +1,12 @@
 """The proof before a training: what both engines are given. Stand-ins train here."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pytest
 
 from reproduce.inputs.text import cut_samples
 from reproduce.networks.characters import create
 from reproduce.networks.characters.create import PROOF_STEPS, prove_compiled
-from tests.networks.characters.samples import small_text
-
-
-class Sizes(NamedTuple):
-    """What decides a network."""
-
-    window: int = 6
-    batch: int = 3
-    hidden: int = 4
-    dropout: float = 0.2
-    learning_rate: float = 0.001
-
+from tests.networks.characters.samples import Sizes, small_text
 
 SAMPLES = cut_samples(small_text(), window=6, batch=3)  # 70 samples: 23 whole batches
 
@@ -43,7 +30,7 @@ def prove(monkeypatch):
                 seen.append((self._name, "closed"))
 
         monkeypatch.setattr(create, "create_char_engine", StandIn)
-        return prove_compiled(Sizes(), 17, 8, samples)
+        return prove_compiled(Sizes(window=6), 17, 8, samples)
 
     prove_with.seen = seen
     return prove_with
@@ -53,7 +40,7 @@ def test_both_engines_train_on_the_same_first_steps(prove):
     """From the same network, characters and seed; each is closed before the next is made."""
     assert prove() == {"keras": 2.5, "compiled": 2.5, "relative_difference": 0}
     (keras, trained, closed), (compiled, trained_2, closed_2) = prove.seen[:3], prove.seen[3:]
-    assert (keras, compiled) == (("keras", Sizes(), 17, 8), ("compiled", Sizes(), 17, 8))
+    assert (keras, compiled) == (("keras", Sizes(window=6), 17, 8), ("compiled", Sizes(window=6), 17, 8))
     assert (closed, closed_2) == (("keras", "closed"), ("compiled", "closed"))
     for _, inputs, targets in (trained, trained_2):
         assert (inputs.shape, targets.shape) == ((PROOF_STEPS, 3, 6), (PROOF_STEPS, 3))

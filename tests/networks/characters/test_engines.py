@@ -5,30 +5,20 @@ The engines of a test are shared, as a compilation takes seconds; each test begi
 
 import re
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from reproduce.networks.characters.create import CHAR_ENGINES, create_char_engine
 from reproduce.networks.characters.weights import CharWeights, weight_shapes
-from tests.networks.characters.samples import random_weights
+from tests.networks.characters.samples import Sizes, random_weights
 from tests.networks.forecasters import lstm_layer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-class Sizes(NamedTuple):
-    """A small network in which every size is another; it drops many units and learns fast."""
-
-    window: int = 5
-    batch: int = 3
-    hidden: int = 4
-    dropout: float = 0.4
-    learning_rate: float = 0.01
-
-
-NETWORK, CHARACTERS, SEED, STEPS = Sizes(), 7, 3, 24
+NETWORK = Sizes(dropout=0.4, learning_rate=0.01)  # drops many units and learns fast
+CHARACTERS, SEED, STEPS = 7, 3, 24
 GENERATOR = np.random.default_rng(2)
 INPUTS = GENERATOR.integers(CHARACTERS, size=(STEPS, 3, 5)).astype(np.int32)
 TARGETS = INPUTS[:, :, -1] * 3 % CHARACTERS  # there is something to learn
