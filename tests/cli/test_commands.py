@@ -22,7 +22,7 @@ from tests.cli.commands import (
     states,
 )
 
-VERBS = ["list", "run", "study", "claims", "report", "compare", "forecast", "generate", "export", "bench"]
+VERBS = ["list", "run", "study", "claims", "report", "compare", "lessons", "forecast", "generate", "export", "bench"]
 
 
 def test_commands_are_the_verbs_of_the_design():
@@ -87,6 +87,9 @@ PLAIN = {  # quick answers, and mistakes that are found before there is anything
     "no-such-table-of-a-study": (["study", "bitcoin-losses", "--data", "none.csv"], 1),
     "no-such-text": (["run", "macbeth", "--text", "none.txt"], 1),
     "no-such-variant": (["run", "stacked-lstm", "--variant", "transformer"], 2),
+    "lessons": (["lessons"], 0),
+    "lesson": (["lessons", "1"], 0),
+    "no-folder-for-a-notebook": (["lessons", "1", "--notebook", "none/one.ipynb"], 1),
     "no-such-run-to-write": (["generate", "none"], 1),
     "no-such-run-to-forecast-with": (["forecast", "none"], 1),
     "no-such-run-to-export": (["export", "none", "--to", "npz"], 1),
@@ -173,6 +176,10 @@ MISUSES = [
     *((["study", "macbeth-epochs", "--shipped", option, "3"], option) for option in ("--text", "--variants")),
     (["compare", "--steps", "146"], "--steps"),
     (["compare", "--engine", "keras"], "--engine"),
+    (["lessons", "0"], "there is no lesson 0; choose from 1 to"),
+    (["lessons", "one"], "one"),
+    (["lessons", "--notebook", "one.ipynb"], "--notebook"),
+    (["lessons", "1", "--notebook", "one.py"], "expected a name that ends in .ipynb"),
     (["generate"], "RUN"),
     (["generate", "none", "--text", "verse.txt"], "--text"),
     (["forecast"], "RUN"),
