@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,10 @@ from reproduce.errors import PortError
 from reproduce.lessons.exercises import adam as adam_exercise
 from reproduce.lessons.exercises import backward, graph
 from reproduce.lessons.exercises import cell as cell_exercise
+from reproduce.lessons.exercises import curve as curve_exercise
+from reproduce.lessons.exercises import port as port_exercise
 from reproduce.lessons.exercises import slip as slip_exercise
+from reproduce.lessons.exercises import tolerance as tolerance_exercise
 
 
 def _say(problem_of: Callable[..., str | None], *given: Any) -> None:
@@ -51,3 +55,18 @@ def day_back(mine: Any) -> None:
 def adam(mine: Any) -> None:
     """Lesson 5: a step of TF1's Adam for one array, `mine(w, g, m, v, t)` → w, m, v; t is 1 on the first step."""
     _say(adam_exercise.problem, mine)
+
+
+def port(file: str | Path) -> None:
+    """Lesson 6: a port in a file of your own, against the published program."""
+    _say(port_exercise.problem, file)
+
+
+def tolerance(mine: Any) -> None:
+    """Lesson 7: a relative tolerance for the losses of the first epoch."""
+    _say(tolerance_exercise.problem, mine)
+
+
+def curve(mine: Any, seed: int) -> None:
+    """Lesson 8: the letter of the described curve among those that the seed draws."""
+    _say(curve_exercise.problem, mine, seed)

@@ -177,7 +177,7 @@ MISUSES = [
     (["compare", "--steps", "146"], "--steps"),
     (["compare", "--engine", "keras"], "--engine"),
     (["lessons", "0"], "there is no lesson 0; choose from 1 to"),
-    (["lessons", "one"], "one"),
+    (["lessons", "one"], "integer"),
     (["lessons", "--notebook", "one.ipynb"], "--notebook"),
     (["lessons", "1", "--notebook", "one.py"], "expected a name that ends in .ipynb"),
     (["generate"], "RUN"),

@@ -5,10 +5,12 @@ from functools import partial
 import numpy as np
 import pytest
 
+from reproduce.evidence.bands import band_test
 from reproduce.lessons import check
-from reproduce.lessons.exercises import slip
+from reproduce.lessons.exercises import curve, slip, tolerance
 from reproduce.networks import reference
 from reproduce.networks.ports.network import shapes
+from reproduce.networks.ports.templates import template_text
 from tests.lessons import solutions
 
 
@@ -175,3 +177,103 @@ def test_name_of_no_slip_is_refused_with_the_names(told):
     """And no name is a stub."""
     assert told(check.slip, "", 1).startswith("not yet: no name is given")
     assert "'tanh' is not in the list: gate-order-fiog, " in told(check.slip, "tanh", 1)
+
+
+TEMPLATE = template_text("numpy", "published")
+
+
+@pytest.fixture
+def port(tmp_path):
+    """A way to write a port: the NumPy template, with a piece of its text exchanged."""
+
+    def file(old="", new="", text=TEMPLATE):
+        assert old in text
+        path = tmp_path / "my_port.py"
+        path.write_text(text.replace(old, new) if old else text, encoding="utf-8")
+        return path
+
+    return file
+
+
+def test_right_port_is_right(port, told):
+    """With windows or without, given as a path or as its name."""
+    assert told(check.port, port()) == "right"
+    assert told(check.port, str(port("def windows(", "def _windows("))) == "right"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("np.sqrt(v[name]) + 1e-8", "np.sqrt(v[name]) + 1e-7", "Adam's epsilon is 1e-7; the program's is 1e-8"),
+        ("return (1 + np.tanh(z / 2)) / 2", "return np.clip(0.2 * z + 0.5, 0, 1)", "it differs on the rung cell"),
+        ("PUBLISHED = True", "PUBLISHED = False", "h and c stand in each other's place when the cell is called"),
+        ("len(inputs) - batch + 1, batch", "len(inputs), batch", "the windows that fill no batch are trained on"),
+        ("def train(", "def _train(", "what it has agrees, and "),
+        ("def cell(", "def cell(x):\n    return 1 / 0\n\n\ndef _cell(", "cell: TypeError"),
+        (TEMPLATE, "def windows(close): ...", "it has none of cell, predict, loss_and_gradients, train"),
+        (TEMPLATE, "x = 1", "defines none of windows, cell, "),
+        (TEMPLATE, "def cell(:", "cannot be loaded: SyntaxError"),
+    ],
+)
+def test_slip_of_a_port_is_named(old, new, words, port, told):
+    """As `reproduce compare` names it; what is missing or broken is said too."""
+    line = told(check.port, port(old, new))
+    assert line.startswith("not yet: ")
+    assert words in line
+
+
+def test_port_that_is_not_there_is_not_yet_right(told, tmp_path):
+    """It says with which command to begin."""
+    line = told(check.port, tmp_path / "my_port.py")
+    assert line.startswith("not yet: there is no ")
+    assert line.endswith(f"reproduce compare --template numpy > {tmp_path / 'my_port.py'}")
+    assert told(check.port, None).startswith("not yet: ")
+
+
+@pytest.mark.parametrize(
+    ("mine", "words"),
+    [
+        (1e-5, "right"),
+        (np.float32(1e-5), "right"),
+        (None, "not yet: no number is given"),
+        (0, "not yet: 0 asks for equal bits"),
+        (float("nan"), "not yet: nan asks for equal bits"),
+        (1e-8, "not yet: a right port in float32 is off by "),
+        (1e-3, "not yet: a port whose epsilon is 1e-7 is off by "),
+        ("1e-5", "not yet: this is str, and no number"),
+        (True, "not yet: this is bool, and no number"),
+    ],
+)
+def test_tolerance_lies_between_rounding_and_the_slip(mine, words, told):
+    """By at least a factor of ten on either side, so that there is something to choose."""
+    assert told(check.tolerance, mine).startswith(words)
+    least, most = tolerance.limits()
+    assert 10 * least < most
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_drawn_curve_can_be_found_with_the_band_test(seed, told):
+    """The letter of the largest p under the described study is right, and the two others are not."""
+    drawn = curve.draw(seed)
+    p = {letter: band_test(drawn.studies["described"], losses).p_value for letter, losses in drawn.curves.items()}
+    best, *others = sorted(p, key=p.get, reverse=True)
+    assert told(check.curve, best, seed) == "right"
+    for letter in others:
+        assert told(check.curve, letter, seed) == (
+            f"not yet: held against the described study, {letter} has p = 0.025; "
+            "the curve that was made by it has a larger one"
+        )
+
+
+def test_letter_of_no_curve_is_refused(told):
+    """And no letter is a stub."""
+    assert told(check.curve, "", 1).startswith("not yet: no letter is given")
+    assert told(check.curve, "D", 1) == "not yet: 'D' is none of A, B, C"
+
+
+def test_drawn_curve_is_not_in_its_study():
+    """Otherwise it would be held against itself."""
+    drawn = curve.draw(1)
+    assert {study.shape for study in drawn.studies.values()} == {(39, 7)}
+    for losses in drawn.curves.values():
+        assert not any((study == losses).all(axis=1).any() for study in drawn.studies.values())
