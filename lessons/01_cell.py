@@ -7,13 +7,13 @@
 #
 # You need Python, NumPy and the matrix product. You need no TensorFlow yet.
 #
-# A tutorial of 2018 predicts the price of Bitcoin with an LSTM, a *long short-term memory*. Its network reads seven
-# daily prices, one after the other. From day to day it carries two vectors:
+# An article of 2018 predicts the price of Bitcoin with a network called LSTM, *long short-term memory*. The network
+# reads seven daily prices, one after the other. From day to day it carries two vectors:
 #
-# - `h`, the *hidden output*: what the network says on that day;
+# - `h`, the *hidden output*: what it shows on that day;
 # - `c`, the *cell state*: what it remembers.
 #
-# Here both have 8 numbers. The tutorial has 256. We say that there are 8 *hidden units*, or 8 units.
+# Here both have 8 numbers; in the article they have 256. We say that the network has 8 *hidden units*, or 8 units.
 
 # %%
 import matplotlib.pyplot as plt
@@ -32,8 +32,8 @@ GATES = {"i": "input gate", "f": "forget gate", "o": "output gate", "g": "candid
 # %% [markdown]
 # ## One price
 #
-# The network does not read dollars. The mean price is subtracted, and the result is divided by the standard deviation
-# of the prices. So a *scaled price* is a small number around 0.
+# The network does not read dollars. From each price the mean of all prices is subtracted, and the result is divided by
+# their standard deviation. This gives a *scaled price*, a small number around 0.
 
 # %%
 table = load_prices()
@@ -42,13 +42,13 @@ x = windows.inputs[0, :1]  # the first window, the first day that it reads: (1, 
 print(f"{table.close_usd[0]:.0f} USD on {table.dates[0]} is {x[0, 0]:.3f}, scaled")
 
 # %% [markdown]
-# `x` is a matrix with one row and one column. The row is one window, and the column is one number a day. Many windows
-# can be rows of one matrix. Then one product computes all of them.
+# Seven prices in a row are a *window*. `x` is the price of one day, as a matrix with one row and one column. Many
+# windows can be rows of one matrix. Then one product computes all of them.
 #
 # ## The weights
 #
-# The network has four small layers. Three of them are *gates*, and the fourth is the *candidate*. Each has three
-# weights: `W_x` multiplies the price, `W_h` multiplies a vector of the day before, and `b` is added. Training finds
+# The network has four parts: three *gates*, called i, f and o, and a *candidate*, called g. Each part has three arrays
+# of weights: `W_x` multiplies the price, `W_h` multiplies a vector of the day before, and `b` is added. Training finds
 # their values. Here they are random.
 
 # %%
@@ -61,8 +61,8 @@ for gate, word in GATES.items():
 # ## Six equations
 #
 # Let `h` and `c` be the vectors of the day before, and `h'` and `c'` those of today. `@` is the matrix product, and `*`
-# multiplies number by number. The *sigmoid* function makes a number between 0 and 1 of any number, and *tanh* makes one
-# between -1 and 1.
+# multiplies number by number. The function *sigmoid* takes any number to one between 0 and 1, and *tanh* takes it to
+# one between -1 and 1.
 #
 #     i  = sigmoid(x @ W_xi + h @ W_hi + b_i)      input gate
 #     f  = sigmoid(x @ W_xf + h @ W_hf + b_f)      forget gate
@@ -83,7 +83,7 @@ h = np.tanh(random.normal(size=(1, HIDDEN)))
 c = random.normal(size=(1, HIDDEN))
 
 sum_in_gate = x @ weights["W_xf"] + h @ weights["W_hf"] + weights["b_f"]  # (1, 1) @ (1, 8) + (1, 8) @ (8, 8) + (8,)
-f = 1 / (1 + np.exp(-sum_in_gate))
+f = 1 / (1 + np.exp(-sum_in_gate))  # sigmoid
 print("the forget gate:", f.round(2))
 
 # %% [markdown]
@@ -92,8 +92,8 @@ print("the forget gate:", f.round(2))
 # ## The whole cell
 #
 # `reference.step` computes all six lines. It returns a `Day`, which has every part by name. Open the source file and
-# find the six lines there. The word "described" stands for the equations as the tutorial's text has them. Lesson 3
-# shows the other word.
+# find the six lines there. The word "described" stands for the equations as the article's text describes them. Lesson 3
+# has the other word.
 
 # %%
 day = reference.step(weights, "described", x, reference.State(h=h, c=c))
@@ -104,8 +104,8 @@ for name, values in (("c of the day before", c), ("c of today", day.after.c), ("
 # %% [markdown]
 # ## See it
 #
-# On the left is the wiring of the cell: what goes where. On the right is a row for each part, and a column for each
-# unit. Choose a unit. Follow it from top to bottom: how much is kept, how much is added, how much is shown?
+# On the left is the *wiring* of the cell: what goes where. On the right is a row for each part, and a bar for each
+# unit. Choose a unit, and follow it from top to bottom: how much is kept, how much is added, how much is shown?
 
 
 # %%
@@ -144,9 +144,9 @@ plt.show()
 # %% [markdown]
 # ## Exercise: write the cell
 #
-# Write the six equations. Return `h` and `c` of today. `weights` is a dictionary, as above. The rows of `x`, `h` and
-# `c` are several windows. The check says `right`, or it says what is wrong. Do not copy `reference.step`: type the
-# lines yourself, because each slip that you make is one that you will later find in other programs.
+# Write the six equations. Return today's `h` and `c`. `weights` is a dictionary, as above, and `x`, `h` and `c` have a
+# row for each window. The check says `right`, or it says what is wrong. Do not copy `reference.step`. Type the lines
+# yourself: a slip that you make here is one that you will later find in other programs.
 
 
 # %%

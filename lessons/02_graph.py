@@ -5,7 +5,7 @@
 #
 # Source: `reproduce/networks/lstm/graph.py`. Time: 40 minutes.
 #
-# The tutorial's program was written for TensorFlow 1. There a program has two parts. The first part *describes* a
+# The article's program was written for TensorFlow 1. There a program has two parts. The first part *describes* a
 # computation. The second part runs it, as often as it likes. The description is called a *graph*. TensorFlow 2 computes
 # at once, but the old way is still in it, as `tensorflow.compat.v1`.
 
@@ -23,7 +23,8 @@ from reproduce.networks.lstm.graph import build_network
 # ## Three words on a small graph
 #
 # A *placeholder* is an input without a value: it has a type, a shape and a name. What is made from it has no value
-# either. Here `say` prints a word when it is computed, so that we see when that is.
+# either. All that is made below `with` goes into the graph `small`. `tf.numpy_function` makes a Python function a part
+# of it. This one prints a word, so that we see when it runs.
 
 
 # %%
@@ -42,8 +43,8 @@ print("described:", double)
 # %% [markdown]
 # Nothing was computed. `double` is a place in the graph, a `Tensor`, and not a number.
 #
-# A *session* runs a graph. `session.run` takes two things: what you want, the *fetch*, and what the placeholders are,
-# the `feed_dict`.
+# A *session* runs a graph. `session.run` takes two things: what you want, the *fetch*, and which values the
+# placeholders have, the `feed_dict`.
 
 # %%
 session = tf.Session(graph=small)
@@ -51,9 +52,9 @@ print("double of 3:", session.run(double, feed_dict={price: 3.0}))
 print("half of 3:", session.run(half, feed_dict={price: 3.0}))
 
 # %% [markdown]
-# The second line printed no "computed". A session computes what the fetch needs, and nothing else.
+# For the second fetch nothing was printed. A session computes what the fetch needs, and nothing else.
 #
-# A session needs every placeholder on its way to the fetch. If you feed none, you get the error that everybody meets
+# For that it needs the value of every placeholder on the way. Forget one, and you get the error that everybody meets
 # first:
 
 # %%
@@ -63,8 +64,8 @@ except tf.errors.InvalidArgumentError as error:
     print(next(line for line in error.message.splitlines() if "placeholder" in line))
 
 # %% [markdown]
-# A place can also be found by its name. `half:0` is output number 0 of the operation `half`. Most operations have one
-# output.
+# A place can also be fetched by its name. `half:0` is output number 0 of the operation `half`. Most operations have
+# only this one.
 
 # %%
 print("by name:", session.run("half:0", {"price:0": 3.0}))
@@ -73,9 +74,9 @@ session.close()
 # %% [markdown]
 # ## The graph of the program
 #
-# `build_network` describes the tutorial's network, with two windows in a batch and 8 units. Read it in the source file.
-# It has a Python loop over windows, and in it one over days. These loops run now, once. The graph has no loop: it has a
-# copy of the cell for each day of each window. We say that it is *unrolled*.
+# `build_network` describes the article's network, here with two windows and 8 units. Read it in the source file. It has
+# a Python loop over windows, and in it one over days. These loops run now, and only once. The graph has no loop: it has
+# a copy of the cell for each day of each window. We say that it is *unrolled*.
 
 # %%
 variant = Variant(hidden=8, batch=2)
@@ -86,11 +87,11 @@ operations = graph.get_operations()
 print(len(operations), "operations;", sum(one.type == "MatMul" for one in operations), "of them are matrix products")
 
 # %% [markdown]
-# Each cell has 8 products, and there are 7 days and 2 windows. One product more makes each prediction. So you can count
-# them: 2 · (7 · 8 + 1) = 114.
+# Check the count: a cell has 8 products, a window has 7 cells, and one product more makes its prediction. There are two
+# windows: 2 · (7 · 8 + 1) = 114.
 #
-# Weights are *variables*. They keep their values from one `run` to the next, and they have none until their
-# initialisers have run. This is why every old program runs the initialiser first.
+# Weights are *variables*. They keep their values from one `run` to the next. They have no values until their
+# initialisers have run, so every old program runs these first.
 
 # %%
 inputs = prepare(load_prices(), variant).inputs[: variant.batch]  # (2, 7, 1)
@@ -103,8 +104,8 @@ print("two fetches at once; the predictions:", [float(one[0, 0]) for one in pred
 # %% [markdown]
 # ## Look inside
 #
-# Names have parts, as paths have. The source file opens a *name scope* for each window, and in it one for each day. The
-# file beside it, `cell.py`, opens one for each gate. All count from 0, so `day_3` is the fourth day. These are the
+# A name has parts, as a path has. The source file opens a *name scope* for each window, and in it one for each day. The
+# file beside it, `cell.py`, opens one for each gate. Numbers count from 0, so `day_3` is the fourth day. These are the
 # operations of one gate:
 
 # %%
@@ -113,9 +114,9 @@ for operation in operations:
         print(f"{operation.type:15}", operation.name, operation.outputs[0].shape)
 
 # %% [markdown]
-# Read it from the top: a weight is read, and multiplied with the price; a second one is read, and multiplied with a
-# vector of the day before; both are added, then a bias; and the sigmoid comes last. It is the first equation of
-# lesson 1.
+# Read it from the top. A weight is read and multiplied with the price. A second one is read and multiplied with a
+# vector of the day before. Both products are added, then a bias, and the sigmoid comes last. This is the first equation
+# of lesson 1.
 #
 # ## See it
 #
@@ -169,8 +170,8 @@ plt.show()
 #
 # ## Exercise: fetch a gate
 #
-# Fetch the forget gate of window 0 on `day_3`, by its name in the graph. The name is nowhere on this page, but its
-# neighbours are. Feed the same windows. The check computes the same gate in NumPy, and compares.
+# Fetch the forget gate of window 0 on `day_3`, by its name in the graph. Its name is not printed above, but that of a
+# neighbour is. Feed the same windows. The check computes the gate in NumPy with the cell of lesson 1, and compares.
 
 # %%
 mine = None  # session.run("...", feed)

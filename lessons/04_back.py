@@ -5,10 +5,11 @@
 #
 # Source: `reproduce/networks/reference.py`. Time: 50 minutes.
 #
-# To train is to change the weights a little, so that the loss falls. For that we must know how the loss changes when
-# one weight changes. This is the derivative of the loss by that weight. All of them together are the *gradient*.
+# Training changes the weights a little, so that the loss falls. For that we must know how the loss changes when one
+# number of one weight changes. This is the derivative of the loss by that number. All of them together are the
+# *gradient*.
 #
-# There are three ways to find it. They must agree, and so each of them tests the others.
+# There are three ways to find it. All must give the same, so each of them tests the others.
 
 # %%
 import matplotlib.pyplot as plt
@@ -63,7 +64,7 @@ loss, by_hand = reference.loss_and_gradients(weights, "described", inputs, targe
 # ## Third way: try it
 #
 # Make one number of one weight a little larger, then a little smaller, and look at the loss. This is a *finite
-# difference*. It needs no idea of derivatives, so it is the best judge. But it needs two runs for each number.
+# difference*. It uses no rule of derivatives, so it is a good judge. But it needs two runs for each number.
 
 
 # %%
@@ -86,17 +87,17 @@ for name, place in (("W_xi", (0, 3)), ("W_hf", (2, 5)), ("b_o", 1), ("W_hg", (7,
 # %% [markdown]
 # ## One day back
 #
-# How does one day's part work? Let `dh` and `dc` be the derivatives of the loss by the `h` and the `c` that the day
-# hands on. `dh` counts everything that `h` does later, and `dc` what `c` does later by itself. But `c` does one thing
-# more: today's `h` is made of it. So all of its effect is
+# How is one day undone? Let `dh` and `dc` be the derivatives of the loss by the `h` and the `c` that the day hands on.
+# `dh` has all that `h` does later, and `dc` has what `c` does on the next day by itself. But `c` does one thing more:
+# today's `h` is made from it. So the derivative by `c` is, with all that it does,
 #
 #     a = dc + dh * o * (1 - tanh(c)²)
 #
-# because the slope of tanh is 1 - tanh². In the same way, the slope of the sigmoid `s` is s · (1 - s). From `a` you get
-# the derivative by the sum that stands in each gate, and by the `c` of the day before. The weights' gradients and the
-# derivative by the `h` of the day before are then matrix products.
+# because the slope of tanh is 1 - tanh². The slope of the sigmoid is s · (1 - s), where s is its value. From `a` follow
+# the derivatives by the sum that stands in each gate, and by the `c` of the day before. All else is matrix products
+# with the weights.
 #
-# The loop below uses `day_back` of the source file. It finds the derivative of the prediction by the price of each day.
+# The loop below takes `day_back` from the source file. It finds the derivative of the prediction by each day's price.
 
 
 # %%
@@ -154,8 +155,8 @@ plt.show()
 # gate multiplied: the `c` of the day before) and `day.after.c` (today's `c`). Return two things: a dictionary with the
 # derivatives by the four sums, under `i`, `f`, `o` and `g`, and the derivative by the `c` of the day before.
 #
-# Go line by line. The sum in the input gate changes `i`, with slope i · (1 - i). Then `i` changes `c`, with slope `g`.
-# Then `c` changes the loss, with slope `a`. Multiply the three.
+# Begin with the input gate. The sum in it changes `i`, with slope i · (1 - i). Then `i` changes `c`, with slope `g`.
+# Then `c` changes the loss, with slope `a`. Multiply the three. The output gate is different: `o` does not change `c`.
 
 
 # %%

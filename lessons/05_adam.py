@@ -6,8 +6,8 @@
 # Source: `reproduce/networks/reference.py`. Time: 40 minutes.
 #
 # A gradient says in which direction to change a weight. It does not say how far. *Adam* is a rule for that. The program
-# uses TensorFlow 1's Adam. Keras and PyTorch have an Adam too, with the same name and the same equations in their
-# documents. Yet they do not take the same steps.
+# uses the Adam of TensorFlow 1, or TF1 for short. Keras and PyTorch have an Adam too. It has the same name, and yet it
+# does not take the same steps.
 
 # %%
 import matplotlib.pyplot as plt
@@ -31,12 +31,12 @@ RATE, BETA1, BETA2 = 0.001, 0.9, 0.999
 #
 #     m = 0.9 * m + 0.1 * g              v = 0.999 * v + 0.001 * g²
 #
-# If the gradient is always the same, √v comes to be its size. So m / √v is about 1 or -1, and the step has about the
+# If the gradient is always the same, √v comes near its size. So m / √v is about 1 or -1, and the step has about the
 # size of the *learning rate*, 0.001, however small the gradient is.
 #
 # Two details are left. First, `m` and `v` start at 0, so they are too small in the first steps. On step t they are
 # divided by 1 - 0.9^t and 1 - 0.999^t: this is the *bias correction*. Second, a tiny number, *epsilon*, is added to the
-# root, so that nothing is divided by 0. But where? The paper has it twice.
+# root, so that nothing is divided by 0. But where? The paper by Kingma and Ba (2015) has both places.
 #
 #     after the correction     w -= rate * (m / (1 - 0.9^t)) / (√(v / (1 - 0.999^t)) + epsilon)      PyTorch, 1e-8
 #     before the correction    w -= rate * √(1 - 0.999^t) / (1 - 0.9^t) * m / (√v + epsilon)         TF1, 1e-8
@@ -46,7 +46,8 @@ RATE, BETA1, BETA2 = 0.001, 0.9, 0.999
 #
 # ## Four Adams
 #
-# Each function takes `steps` steps with one gradient that does not change, and returns the size of the last step.
+# The function takes some steps with a gradient that does not change, and returns the size of the last step. The four
+# Adams differ in epsilon and in its place.
 
 
 # %%
@@ -97,7 +98,7 @@ for size, tf1, *others in zip(sizes, moved, *(take_steps(sizes, 1, *one) for one
 #
 # ## Which gradients does the program have?
 #
-# Epsilon matters where gradients are small. So look at the program's own ones, of its first batch.
+# Epsilon matters where gradients are small. So look at the gradients of the program's first batch.
 
 # %%
 random = np.random.default_rng(0)
@@ -111,12 +112,12 @@ for limit in (1e-2, 1e-4, 1e-6):
 # %% [markdown]
 # ## See it
 #
-# Both axes are logarithmic. Where a line is flat, the step does not depend on the size of the gradient. Where it falls,
-# epsilon is larger than the root, and small gradients hardly move their weight.
+# Both axes are logarithmic. Where a line is flat, the step does not depend on the size of the gradient. Where it falls
+# to the left, epsilon is larger than the root, and small gradients hardly move their weight. The grey bars count the
+# program's gradients.
 #
 # On the first step, an epsilon *before* the correction counts √(1 / (1 - 0.999)) times as much, which is 32 times.
-# After 3000 steps the correction is nearly 1, and the place does not matter any more. The grey bars are the program's
-# gradients.
+# After 3000 steps the correction is nearly 1, and the place does not matter any more.
 
 # %%
 figure, both = plt.subplots(1, 2, figsize=(10, 4.5), sharey=True, layout="constrained")

@@ -5,11 +5,11 @@
 #
 # Source: `reproduce/networks/ports/rungs.py`. Time: 60 minutes.
 #
-# Somebody rewrites the old program in a library of today. We call the result a *port*. It runs, and its loss falls. Is
-# it the same program? Lesson 3 has shown that the loss does not say so.
+# Somebody writes the old program again, with a library of today. We call the result a *port*. It runs, and its loss
+# falls. Is it the same program? In lesson 3 the loss could not tell.
 #
-# A port and the program can be held together from the bottom to the top, as on a ladder. On each *rung* both answer the
-# same question:
+# Compare the port with the program step by step, as on a ladder, from the bottom to the top. On each *rung* both answer
+# the same questions:
 #
 # | rung | question |
 # |---|---|
@@ -21,7 +21,7 @@
 # | six steps | the weights after six steps, with large and small gradients in turn |
 # | two epochs | all losses of two epochs, and the last weights |
 #
-# The first rung that differs tells where to look. The rungs above it follow from it.
+# The first rung that differs tells you where to look. Most rungs above it then differ too.
 
 # %%
 import tempfile
@@ -43,16 +43,15 @@ from reproduce.networks.ports.templates import template_text
 # ## A port
 #
 # A port is a Python file with functions on arrays. Each function answers some of the questions. Here is one in Keras.
-# Read it in two places: how the weights come into the layer, and how Adam is made.
+# Read two places with care: how the weights come into the layer, and how Adam is made.
 
 # %%
 text = template_text("keras", "published")
 print(text)
 
 # %% [markdown]
-# Keras keeps the weights of its four gates side by side in one matrix, in the order i, f, candidate, o. The program has
-# the order i, f, o, candidate. `layouts` takes care of that. Without it, two gates exchange their weights, and no error
-# tells you.
+# Keras keeps the weights of the four parts side by side in one matrix, in the order i, f, g, o. The program has the
+# order i, f, o, g. `layouts` takes care of that. Without it, o and g exchange their weights, and no error tells you.
 #
 # ## Ask it
 #
@@ -84,8 +83,8 @@ for name, answers in ports.items():
 # `compare` does more than find the rung. It knows many *slips*: mistakes that people make in ports. It computes what a
 # program with each of them would answer. Only a slip that agrees with the port on **every** rung is named.
 #
-# How near is near enough? A port in float32 rounds every number. So the tolerance of a rung is ten times what rounding
-# to float32 makes of the program itself. Lesson 7 looks at this.
+# How near is near enough? A port in float32 rounds every number. So its tolerance on a rung is about ten times what the
+# same rounding makes of the program itself. Lesson 7 looks at this.
 #
 # ## Every rung finds something
 #

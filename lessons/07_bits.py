@@ -8,8 +8,8 @@
 # We call a way to execute a training an *engine*. This package has three for the same network: TF1's session, a
 # compiled function, and Keras. NumPy can do it too. All follow the same equations. Are their losses equal?
 #
-# A computer keeps about 16 digits of a number in *float64*, and about 7 in *float32*. After each operation the rest is
-# cut off: the number is *rounded*. In another order of operations other digits are cut. So two right programs differ in
+# A computer keeps about 16 digits of a number in *float64*, and about 7 in *float32*. After each operation the result
+# is *rounded* to so many digits. In another order of operations other digits are lost. So two right programs differ in
 # their last digits, and the next step begins from these.
 
 # %%
@@ -85,14 +85,13 @@ for name, differences in pairs.items():
     print(f"{name:36} step 1: {differences[0]:.0e}   largest of epoch 1: {differences[:145].max():.0e}")
 
 # %% [markdown]
-# Two things decide: the float type, and the number of steps. Look at the first step. The wrong Adam does not differ
-# there at all, because the first loss comes before the first step. A test that compares one step of float32, and allows
-# 1e-4, finds nothing.
+# Two things decide: the float type, and the number of steps. Look at step 1. The wrong Adam does not differ there at
+# all, because the first loss is computed before the first step is taken. A test of the first loss finds nothing.
 #
 # ## See it
 #
-# The axis of differences is logarithmic. The dotted lines are what float64 and float32 can show of a number near 1.
-# Rounding starts near its line, and grows slowly. The slip starts near that of float32, and grows faster.
+# The axis of differences is logarithmic. The dotted lines are the smallest difference that float64 and float32 can
+# show. Rounding starts near its line, and grows slowly. The slip starts near that of float32, and grows faster.
 
 # %%
 figure, axes = plt.subplots(figsize=(9, 5), layout="constrained")

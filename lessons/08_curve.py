@@ -5,12 +5,12 @@
 #
 # Source: `reproduce/evidence/bands.py`. Time: 40 minutes.
 #
-# The tutorial prints seven losses: those of epochs 0, 30, 60, … 180. They fall. Two conclusions lie near: the program
-# is the one in the text, and the network predicts well. Do the seven numbers prove either?
+# The article prints seven losses: those of epochs 0, 30, 60, … 180. They fall. It is easy to conclude two things: the
+# program does what the text says, and the network predicts well. Do the seven numbers prove either?
 #
-# A training begins with random weights. Another draw of weights gives other losses. A *seed* decides the draw, and the
-# tutorial names none. So one curve proves little. We trained the program with 40 seeds, and the same for three variants
-# of it. The table comes with the package, and nothing is trained here.
+# A training begins with random weights, and other random weights give other losses. A *seed* decides which ones are
+# drawn. The article names no seed. So we trained the program with 40 seeds, and three variants of it too. The runs of
+# one variant are its *study*. The table of all comes with the package, and nothing is trained here.
 
 # %%
 import matplotlib.pyplot as plt
@@ -30,22 +30,22 @@ epochs, reported = list(REPORTED_LOSSES), list(REPORTED_LOSSES.values())
 studies = curves_of(shipped_losses())
 for variant, losses in studies.items():
     print(f"{variant:28} {losses.shape}, medians {np.median(losses, axis=0).round(4)}")
-print(f"{'the tutorial':28}          {np.round(reported, 4)}")
+print(f"{'the article':28}          {np.round(reported, 4)}")
 
 # %% [markdown]
-# `described` is the wiring of the text's equations. Lesson 3 is about it. `clipping-applied` makes large gradients
-# smaller, as the text says. The program computes that, and does not use it.
+# `described` has the wiring of the text's equations; see lesson 3. `clipping-applied` makes large gradients smaller, as
+# the text says. The program computes such gradients too, and does not use them.
 #
 # ## Is it a draw of this program?
 #
-# Suppose that the tutorial's curve comes from the program. Then it is one of 41 curves of the same kind, and no place
-# among them is special. Give each curve a *score*: how far it is from the middle, at the epoch where it is farthest. If
-# the tutorial's curve has the largest score of all 41, that happens by chance once in 41 times. So
+# Suppose that the article's curve comes from the program. Then it is one of 41 curves of the same kind. Give each curve
+# a *score*: its distance from the middle, in units of the usual distance, at the epoch where that is largest. The
+# article's curve has the largest score in only one of 41 cases. So
 #
 #     p = (1 + number of curves with at least its score) / 41
 #
-# is the share of curves that are at least as odd. If p is 5 % or less, we say that this variant is *excluded*. The
-# source file says more: the score is in logarithms, and the curve itself counts when the middle is found.
+# is the share of curves that are at least as odd. If p is 5 % or less, we say that the variant is *excluded*. The
+# source file says it in full: the score is of logarithms, and the curve itself counts too when the middle is found.
 
 # %%
 for variant, losses in studies.items():
@@ -54,8 +54,8 @@ for variant, losses in studies.items():
     print(f"{variant:28} p = {test.p_value:.3f} {word}, farthest at epoch {epochs[test.worst_epoch_index]}")
 
 # %% [markdown]
-# The wiring of the text is excluded. The program's own wiring is not. This does **not** prove that the tutorial ran the
-# program: another program may give such losses too.
+# The wiring of the text is excluded. The program's own wiring is not. This does **not** prove that the article's author
+# ran this program. Another program may give such losses too.
 #
 # ## How strong is the test?
 #
@@ -79,10 +79,10 @@ for truth, supposed in (("published", "described"), ("described", "published")):
 # %%
 inputs, targets = prepare(load_prices(), Variant()).train
 of_persistence = np.mean((persistence(inputs) - targets) ** 2)
-print(f"loss of persistence {of_persistence:.4f}, the tutorial's last loss {reported[-1]:.4f}")
+print(f"loss of persistence {of_persistence:.4f}, the article's last loss {reported[-1]:.4f}")
 
 # %% [markdown]
-# The tutorial's last loss is no smaller. After 180 epochs its network is no better than no network.
+# The article's last loss is no smaller. On these windows its network, after 180 epochs, is no better than no network.
 #
 # ## See it
 #
@@ -95,7 +95,7 @@ for axes, variant, colour in zip(both, ("published", "described"), ("#D55E00", "
     axes.semilogy(epochs, studies[variant].T, color=colour, alpha=0.15, linewidth=0.7)
     axes.fill_between(epochs, low, high, color=colour, alpha=0.2, label="5 to 95 % of 40 seeds")
     axes.semilogy(epochs, median, color=colour, linewidth=2, label="median")
-    axes.semilogy(epochs, reported, "o", color="black", label="the tutorial")
+    axes.semilogy(epochs, reported, "o", color="black", label="the article")
     axes.axhline(of_persistence, color="#009E73", linestyle="--", label="persistence")
     axes.set(title=variant, xlabel="epoch", xticks=epochs)
 both[0].set(ylabel="loss")
@@ -106,8 +106,8 @@ plt.show()
 # ## Exercise: which curve is it?
 #
 # Here are three curves, `A`, `B` and `C`. One was made by the described wiring, one by the published one, and one with
-# clipping. They are taken out of their studies, so each study has 39 curves left. Find the described one. First look at
-# the numbers, and say what you expect. Then use `band_test`. Which study tells you something, and which does not?
+# clipping. Each is taken out of its study, which has 39 curves left. Find the described one. First look at the numbers,
+# and say what you expect. Then use `band_test`. Which study tells you something, and which does not?
 
 # %%
 SEED = 5

@@ -9,8 +9,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markdown import Markdown
-from rich.syntax import Syntax
 
 from reproduce.articles.article import Shown
 from reproduce.cli.output import JsonOption, note, show
@@ -98,6 +96,9 @@ def _print(lesson: Lesson) -> None:
     if not console.is_terminal:
         sys.stdout.write(lesson.path.read_text(encoding="utf-8"))
         return
+    from rich.markdown import Markdown
+    from rich.syntax import Syntax
+
     look = {"theme": "ansi_dark", "background_color": "default", "word_wrap": True}
     for block in lesson.blocks:
         console.print(Syntax(block.text, "python", **look) if block.is_code else Markdown(block.text))
