@@ -155,7 +155,9 @@ for column in sorted(set(columns.values())):
         boxes[name] = axes.text(
             *place, name, ha="center", va="center", bbox={"boxstyle": "round", "facecolor": "white"}
         )
-axes.set(xlim=(-0.4, 5.4), ylim=(-1.8, 1.8), title="window_0/day_3; orange comes from the day before")
+axes.set(
+    xlim=(-0.5, max(columns.values()) + 0.4), ylim=(-1.8, 1.8), title="window_0/day_3; orange comes from the day before"
+)
 axes.axis("off")
 figure.draw_without_rendering()  # which gives every box its size, so that arrows end at its edge
 for begin, end in arrows:
