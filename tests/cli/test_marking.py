@@ -1,13 +1,14 @@
 """`reproduce compare PORT PORT …`: a class's ports, a row each, whatever they do."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from reproduce.cli import marking
 from reproduce.networks.ports.templates import template_text
-from tests.cli.commands import assert_one_line, assert_refused, table_rows
+from tests.cli.commands import ROOT, assert_one_line, assert_refused, table_rows
 
 RIGHT = template_text("numpy", "published")
 OTHER_EPSILON = RIGHT.replace("np.sqrt(v[name]) + 1e-8", "np.sqrt(v[name]) + 1e-7")
@@ -119,6 +120,22 @@ def test_ctrl_c_keeps_the_finished_rows(ports, invoke, monkeypatch):
     assert (code, [row["port"] for row in document["rows"]]) == (130, ["ports/part.py"])
     assert document["not_marked"] == ["ports/right.py", "ports/loud.py"]
     assert_one_line(stderr.splitlines(keepends=True)[-1], "interrupted; 1 of 3 ports are marked")
+
+
+def test_document_shows_what_is_printed(ports, invoke):
+    """For a class of three: a template, the student of examples/ in the text's wiring, and one that quits."""
+    student = (ROOT / "examples" / "ports" / "student.py").read_text(encoding="utf-8")
+    texts = {
+        "anna": template_text("numpy", "described"),
+        "ben": re.sub("(?m)^ +h, c = c, h .*\n", "", student),
+        "carla": "import sys\n\nsys.exit()\n",
+    }
+    ports("right")
+    for name, text in texts.items():
+        Path(f"ports/{name}.py").write_text(text, encoding="utf-8")
+    _, stdout, _ = invoke("compare", *(f"ports/{name}.py" for name in texts), "--wiring", "described")
+    shown = re.search("```text\n(.*?)```", (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    assert [line.rstrip() for line in stdout.splitlines()] == shown.splitlines()
 
 
 @pytest.mark.parametrize(
