@@ -59,7 +59,9 @@ class _Call:
                 return Lost(True, f"took more than {limits.seconds:g} s")
         self.process.join(1)
         code = self.process.exitcode
-        how = signal.Signals(-code).name if code is not None and code < 0 else f"exit status {code}"
+        if code is None:
+            return Lost(False, "closed what it answers through")
+        how = signal.Signals(-code).name if code < 0 else f"exit status {code}"
         return Lost(False, f"its process ended ({how})")
 
     def stop(self) -> None:

@@ -39,8 +39,10 @@ def misbehave(how):
         os._exit(3)
     if how == "signal":
         os.kill(os.getpid(), signal.SIGSEGV)
-    if how == "close":
+    if how in ("close", "close and stay"):
         os.closerange(3, 200)
+    if how == "close and stay":
+        signal.pause()
     if how == "raise":
         raise RuntimeError("not caught by the work itself")
     return how
@@ -95,6 +97,7 @@ def test_each_result_comes_with_its_argument_s_number():
         ("signal", "its process ended (SIGSEGV)"),
         ("raise", "its process ended (exit status 1)"),
         ("close", "its process ended (exit status 1)"),
+        ("close and stay", "closed what it answers through"),
     ],
 )
 def test_process_that_dies_is_one_lost_result(how, reason):
