@@ -97,6 +97,14 @@ def test_nothing_is_fetched_from_the_network(site, pages):
     assert [path for path in pages if "mathjax" in path.read_text(encoding="utf-8").lower()] == []
 
 
+def test_search_finds_documents_and_fetches_none_of_them(site):
+    """From disk no script may read a page. Source files are left out, because they would crowd out the documents."""
+    index = (site / "searchindex.js").read_text(encoding="utf-8")
+    assert '"Your own port":[[' in index
+    assert '"original_code/bitcoin_lstm.py":[[' not in index
+    assert "SHOW_SEARCH_SUMMARY: false" in (site / "_static" / "documentation_options.js").read_text(encoding="utf-8")
+
+
 def test_source_file_is_shown_whole(site):
     """On the page that a link to it leads to."""
     page = (site / "original_code" / "bitcoin_lstm.py.html").read_text(encoding="utf-8")

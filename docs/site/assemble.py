@@ -85,7 +85,10 @@ class Site:
             self.shown.add(file)
             text = (ROOT / file).read_text(encoding="utf-8").rstrip("\n")
             language = LANGUAGES.get(Path(file).suffix, "text")
-            self.write(f"{file}.md", f"---\norphan: true\n---\n\n# {file}\n\n``````{language}\n{text}\n``````\n")
+            self.write(
+                f"{file}.md",
+                f"---\norphan: true\nnosearch: true\n---\n\n# {file}\n\n``````{language}\n{text}\n``````\n",
+            )
 
     def lesson(self, file: str, has_outputs: bool) -> None:
         """A lesson as a notebook with what it prints and draws, and a link to the file that it explains."""

@@ -25,6 +25,7 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
+html_show_search_summary = False  # it would fetch the pages found, which a browser refuses from disk
 
 
 def setup(app: Sphinx) -> None:
