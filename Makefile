@@ -39,8 +39,8 @@ docs: $(READY)
 SITE := build/site
 site: $(READY)
 	$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	rm -rf $(SITE)-source $(SITE)
 	$(VENV)/bin/python docs/site/assemble.py $(SITE)-source
-	rm -rf $(SITE)
 	$(VENV)/bin/sphinx-build -q -W --keep-going -c docs/site $(SITE)-source $(SITE)
 
 # How fast, on this machine; for values to quote it must have nothing else to do.

@@ -121,6 +121,12 @@ def test_help_of_every_command_is_shown(site):
     assert {"--time-limit", "--wiring", "--answers"} <= set(re.findall(r"--[a-z-]+", page))
 
 
+def test_library_has_a_page_for_every_layer(site):
+    """Of the package, whether it is on the README's map or not."""
+    layers = {path.parent.name for path in (ROOT / "reproduce").glob("*/__init__.py")}
+    assert {path.stem for path in (site / "library").glob("*.html")} == layers
+
+
 def test_library_lists_public_names_alone(modules, tmp_path):
     """With their parameters and the first lines of their docstrings, in which no mark is taken for Markdown's."""
     folder = tmp_path / "reproduce" / "inputs"

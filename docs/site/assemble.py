@@ -113,12 +113,11 @@ def toctree(title: str, pages: list[str], start: str = "index.md") -> str:
 
 
 def assemble(folder: Path, *, has_outputs: bool = True) -> None:
-    """Write every page below `folder`, which is emptied first.
+    """Write every page below `folder`, which is empty or not there.
 
     Args:
         has_outputs: run the lessons, which takes half a minute.
     """
-    shutil.rmtree(folder, ignore_errors=True)
     site = Site(folder)
     for lesson in site.lessons:
         site.lesson(lesson, has_outputs)

@@ -12,17 +12,6 @@ from typer.testing import CliRunner
 from reproduce.cli import app
 
 WIDTH = "100"  # columns of the printed help
-LAYERS = {  # lowest first, in the words of the README's map
-    "inputs": "a file becomes checked prices or text",
-    "networks": "what is trained; knows no article and reads no file",
-    "runs": "one training, and many: directories, checkpoints, processes, a cluster",
-    "evidence": "what results prove: claims, tests, comparisons, pictures",
-    "articles": "a folder for each article, all of one shape",
-    "bench": "speed",
-    "report": "the page, and the generated parts of these documents",
-    "lessons": "what checks the exercises",
-    "cli": "a file for each command",
-}
 
 
 def help_page() -> str:
@@ -38,8 +27,8 @@ def help_page() -> str:
 
 def library_pages(root: Path) -> dict[str, str]:
     """A page for each layer of the package, and the one that lists them."""
-    layers = {name: words for name, words in LAYERS.items() if (root / "reproduce" / name).is_dir()}
-    lines = [f"- [`reproduce.{name}`](library/{name}.md): {words}" for name, words in layers.items()]
+    layers = _layers(root)
+    lines = [f"- [`reproduce.{name}`](library/{name}.md) {words}".rstrip() for name, words in layers.items()]
     intro = "Imports go one way, from the last of these down to the first. Each name leads to its source."
     names = "\n".join(f"library/{name}" for name in layers)
     first = "\n\n".join(["# The library", intro, "\n".join(lines), f"```{{toctree}}\n:hidden:\n\n{names}\n```\n"])
@@ -48,9 +37,18 @@ def library_pages(root: Path) -> dict[str, str]:
     }
 
 
+def _layers(root: Path) -> dict[str, str]:
+    """What each layer holds, in the words of the README's map and its order; then those that are not on it."""
+    on_map = re.findall(r"(?m)^  (\w+)/ +(.+)$", (root / "README.md").read_text(encoding="utf-8"))
+    folders = sorted(path.parent.name for path in (root / "reproduce").glob("*/__init__.py"))
+    return {name: words for name, words in on_map if name in folders} | {
+        name: "" for name in folders if name not in dict(on_map)
+    }
+
+
 def layer_page(root: Path, layer: str, words: str) -> str:
     """Every module of a layer: what it holds, its public functions and classes."""
-    parts = [f"# reproduce.{layer}", f"{words[0].upper()}{words[1:]}."]
+    parts = [f"# reproduce.{layer}", *([f"{words[0].upper()}{words[1:]}."] if words else [])]
     for path in sorted((root / "reproduce" / layer).rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         about = ast.get_docstring(tree)
