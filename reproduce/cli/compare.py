@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -39,8 +40,11 @@ OF_ENGINES = ("engine", "epochs", "steps", "seed")
 def compare(
     context: typer.Context,
     port: Annotated[
-        Path | None,
-        typer.Argument(metavar="[PORT]", help="Your own program: a Python file. It is run, with all your rights."),
+        list[Path] | None,
+        typer.Argument(
+            metavar="PORT",
+            help="Your own program, or a class's: Python files. They are run, with all your rights.",
+        ),
     ] = None,
     wiring: Annotated[Wiring, typer.Option(help="Port: the program it is held against.")] = Wiring.published,
     template: Annotated[TemplateName | None, typer.Option(help="Port: print one that passes, to begin with.")] = None,
@@ -53,6 +57,7 @@ def compare(
     answers: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Port on another machine: read what it answered (.npz).")
     ] = None,
+    time_limit: Annotated[int, typer.Option(metavar="SECONDS", min=1, help="Ports: how long each may take.")] = 60,
     engine: Annotated[GraphEngineName, typer.Option(help="What executes the graph.")] = GraphEngineName.session,
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of the loss trajectory.")] = 3,
     steps: Annotated[int, typer.Option(min=1, max=145, help="Adam steps before the weights are compared.")] = 20,
@@ -62,7 +67,8 @@ def compare(
     """Compare your port of the Bitcoin network with the published program and name the slip; or our graph with Keras.
 
     With PORT: rung by rung, from the contract to two epochs of training. Exit 1 where it differs or fails. The file is
-    run as you would run it, so look at what others sent you first.
+    run as you would run it, so look at what others sent you first. Many are marked, a row each; each has a process of
+    its own, and one that crashes or never ends does not stop the others.
 
     Without: forward, gradients, weights after Adam steps and losses of both wirings, in float64 and float32, on the
     price table in the package; exit 1 past a tolerance.
@@ -79,12 +85,17 @@ def compare(
         note(f"reproduce: {questions}: {count} questions; docs/compare.md shows how to answer them")
     elif task == "engines":
         _compare_engines(engine.value, epochs, steps, seed, json_to)
+    elif task == "ports":
+        from reproduce.cli.marking import mark_ports
+        from reproduce.cli.ports import hold_port
+
+        mark_ports(port, partial(hold_port, wiring=wiring.value), f"the {wiring.value} program", time_limit, json_to)
     else:
-        _compare_port(port, answers, wiring.value, json_to)
+        _compare_port(port[0] if port else None, answers, wiring.value, json_to)
 
 
 def _task(context: typer.Context) -> str:
-    """What is asked for: port, template, questions, answers or engines.
+    """What is asked for: port, ports (many, or one with a time limit), template, questions, answers or engines.
 
     Raises:
         typer.BadParameter: two of these, or an option that belongs to another.
@@ -94,8 +105,11 @@ def _task(context: typer.Context) -> str:
     if len(tasks) > 1:
         raise typer.BadParameter(f"{_option(tasks[1])} and {_option(tasks[0])}: give one of them")
     task = tasks[0] if tasks else "engines"
+    if task == "port" and ("time_limit" in given or len(context.params["port"]) > 1):
+        task = "ports"
     allowed = {
         "port": ("wiring", "json_to"),
+        "ports": ("port", "wiring", "time_limit", "json_to"),
         "answers": ("wiring", "json_to"),
         "template": ("wiring",),
         "questions": ("hidden",),
@@ -109,7 +123,8 @@ def _task(context: typer.Context) -> str:
 
 
 def _option(name: str) -> str:
-    return {"port": "PORT", "json_to": "--json"}.get(name, f"--{name}")
+    words = {"port": "PORT", "ports": "PORT", "json_to": "--json", "time_limit": "--time-limit"}
+    return words.get(name, f"--{name}")
 
 
 def _compare_port(port: Path | None, answers: Path | None, wiring: str, json_to: str | None) -> None:
