@@ -89,6 +89,13 @@ class CharEngine(Trainable[CharWeights], Protocol):
             The mean over steps of each batch's cross-entropy in nats before its own update, dropout at work.
         """
 
+    def train_steps(self, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Do what `train` does, to the same weights and state bit by bit, and record it.
+
+        Returns:
+            A row a step, (steps, 7) float32, the columns of `reproduce.networks.characters.steps.STEP_VALUES`.
+        """
+
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
         """Of each character to come next, (samples, characters), without dropout, from inputs (samples, window)."""
 

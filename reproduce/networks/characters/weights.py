@@ -24,6 +24,11 @@ class CharWeights(NamedTuple):
     bias_out: np.ndarray  # (C,)
 
 
+def layers(values: CharWeights) -> tuple[tuple, tuple, tuple]:
+    """What belongs to the first LSTM, to the second and to the output."""
+    return values[:3], values[3:6], values[6:]
+
+
 def weight_shapes(hidden: int, characters: int) -> CharWeights:
     """The shape of each weight of two layers of `hidden` and `characters` outputs."""
     gates = 4 * hidden

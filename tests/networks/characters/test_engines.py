@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from reproduce.networks.characters.create import CHAR_ENGINES, create_char_engine
+from reproduce.networks.characters.steps import STEP_VALUES
 from reproduce.networks.characters.weights import CharWeights, weight_shapes
 from tests.networks.characters.samples import Sizes, random_weights
 from tests.networks.forecasters import lstm_layer
@@ -200,6 +201,60 @@ def test_dropout_is_at_work_in_training_alone(name, fresh):
         engine.set_weights(weights)
         losses.append(step(engine, 0))
     assert all(abs(loss - other) > 1e-4 for loss, other in pairwise([without, *losses]))
+
+
+# Steps that are recorded
+
+LAYERS = {"1": ("kernel_1", "recurrent_1", "bias_1"), "2": ("kernel_2", "recurrent_2", "bias_2")}
+LAYERS |= {"out": ("kernel_out", "bias_out")}
+
+
+@each_engine
+def test_recording_moves_no_bit(name, fresh):
+    """Two calls of three steps and one of shorter batches: losses, and the states after each call."""
+    calls = [(INPUTS[k : k + 3, :batch], TARGETS[k : k + 3, :batch]) for k, batch in ((0, 3), (3, 3), (6, 2))]
+    plain = fresh(name)
+    expected = [(plain.train(*call), plain.state()) for call in calls]
+    recording = fresh(name)
+    for call, (loss, state) in zip(calls, expected, strict=True):
+        record = recording.train_steps(*call)
+        assert record.dtype == np.float32
+        assert np.mean(record[:, 0], dtype=np.float64) == pytest.approx(loss, rel=1e-7)
+        assert same_bits(recording.state(), state)
+
+
+def test_recorded_losses_are_the_very_losses(fresh):
+    """Of the compiled engine, step by step; an epoch's loss is then the same to the last bit."""
+    recorded = fresh("compiled").train_steps(INPUTS[:3], TARGETS[:3])[:, 0].tolist()
+    plain = fresh("compiled")
+    assert recorded == [step(plain, number) for number in range(3)]
+
+
+@each_engine
+def test_recorded_norms_are_those_of_gradient_and_update(name, fresh):
+    """Layer by layer; the gradient is told by Adam's first moment, m' = m + (g - m) / 10, the update by the weights."""
+    engine = fresh(name)
+    engine.set_weights(random_weights(4, CHARACTERS, seed=6, scale=0.5))
+    for number in range(3):
+        weights, moments = engine.weights(), CharWeights(*adam(name, engine.state())[0])
+        (row,) = engine.train_steps(INPUTS[number : number + 1], TARGETS[number : number + 1])
+        after, moments_after = engine.weights(), CharWeights(*adam(name, engine.state())[0])
+        found = dict(zip(STEP_VALUES, row, strict=True))
+        for layer, fields in LAYERS.items():
+            moved = [getattr(after, f).astype(float) - getattr(weights, f) for f in fields]
+            m = [(getattr(moments, f).astype(float), getattr(moments_after, f).astype(float)) for f in fields]
+            gradient = [old + 10 * (new - old) for old, new in m]
+            for value, arrays in ((f"moved_{layer}", moved), (f"gradient_{layer}", gradient)):
+                expected = np.linalg.norm(np.concatenate([array.ravel() for array in arrays]))
+                assert found[value] == pytest.approx(expected, rel=1e-4), value  # float32 differences of weights
+    assert len({float(f"{value:.2g}") for value in row}) == len(STEP_VALUES)
+
+
+def test_engines_record_alike(fresh):
+    """Each of the seven values of each of eight steps."""
+    records = [fresh(name).train_steps(INPUTS[:8], TARGETS[:8]) for name in CHAR_ENGINES]
+    assert records[0].shape == (8, len(STEP_VALUES))
+    np.testing.assert_allclose(*records, rtol=1e-4)
 
 
 @each_engine
