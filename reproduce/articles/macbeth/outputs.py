@@ -17,7 +17,7 @@ from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
 from reproduce.evidence.measures import entropy_of_order
-from reproduce.networks.characters.weights import count_weights
+from reproduce.networks.stack.weights import count_weights
 from reproduce.runs.directory import Directory
 
 
@@ -93,7 +93,7 @@ def study_outputs(rows: Sequence[MilestoneRow]) -> dict[str, Any]:
     }
     return {
         **counted,
-        "trainable_weights": count_weights(Variant().hidden, published[0].distinct_characters),
+        "trainable_weights": count_weights((Variant().hidden, Variant().hidden), published[0].distinct_characters),
         "loss_mean": float(np.mean(losses)),
         "loss_highest": max(losses),
         "unigram_entropy": published[0].entropy_0,

@@ -17,8 +17,8 @@ from reproduce.inputs.text import Text
 from reproduce.networks.characters.create import create_char_engine, prove_compiled
 from reproduce.networks.characters.generation import draw_start, generate, predict_shrinking
 from reproduce.networks.characters.steps import STEP_VALUES, losses
-from reproduce.networks.characters.weights import CharWeights, count_weights
 from reproduce.networks.engine import epoch_order
+from reproduce.networks.stack.weights import StackWeights, count_weights
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.training import Progress
@@ -90,11 +90,11 @@ class SampleProgress(Progress):
         )
 
 
-def load_weights(directory: Directory) -> CharWeights:
+def load_weights(directory: Directory) -> StackWeights:
     """The weights that a finished run ends with; RunError where they are damaged."""
     arrays = directory.read_arrays("weights.npz")
     with directory.reading("weights.npz"):
-        return CharWeights(**arrays)
+        return StackWeights(**arrays)
 
 
 class TextTraining:
@@ -193,11 +193,11 @@ class TextTraining:
                 "distinct_characters": len(self._text.vocabulary),
                 "samples": len(self._training),
                 "batches": self._training.batches(self._variant.batch),
-                "weights": count_weights(self._variant.hidden, len(self._text.vocabulary)),
+                "weights": count_weights((self._variant.hidden, self._variant.hidden), len(self._text.vocabulary)),
             },
         )
 
-    def _write(self, weights: CharWeights) -> str:
+    def _write(self, weights: StackWeights) -> str:
         """What the trained network makes of one window of the text, drawn with the run's seed, by either loop."""
         text, seed, published = self._text, self._directory.config.seed, Generation()
         start = draw_start(text, self._variant.window, seed)

@@ -25,7 +25,7 @@ from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.pairs import pair_seeds
 from reproduce.inputs.prices import load_prices
 from reproduce.inputs.windows import Windows
-from reproduce.networks.forecasters import describe_model
+from reproduce.networks.forecasters.keras import describe_model
 from reproduce.runs.directory import Directory
 
 

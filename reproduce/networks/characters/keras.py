@@ -7,9 +7,9 @@ import numpy as np
 
 from reproduce.inputs.text import scale
 from reproduce.networks.adam import BETA1
-from reproduce.networks.characters.weights import CharWeights, layers
 from reproduce.networks.engine import CharSettings
 from reproduce.networks.keras_state import model_state, restore_model
+from reproduce.networks.stack.weights import StackWeights, layers
 from reproduce.networks.stacked import output_layer, two_layers
 
 
@@ -24,12 +24,12 @@ def build_model(network: CharSettings, characters: int, seed: int) -> keras.Sequ
     return model
 
 
-def initial_weights(network: CharSettings, characters: int, seed: int) -> CharWeights:
+def initial_weights(network: CharSettings, characters: int, seed: int) -> StackWeights:
     """The weights that `seed` draws, as arrays."""
-    return CharWeights(*build_model(network, characters, seed).get_weights())
+    return StackWeights(*build_model(network, characters, seed).get_weights())
 
 
-def trained_model(network: CharSettings, characters: int, weights: CharWeights) -> keras.Sequential:
+def trained_model(network: CharSettings, characters: int, weights: StackWeights) -> keras.Sequential:
     """The network with these weights and without an optimizer; ValueError where they are another network's."""
     model = keras.models.clone_model(build_model(network, characters, seed=0))
     model.set_weights(weights)
@@ -61,9 +61,9 @@ class KerasEngine:
         """
         weights, moments = self.weights(), self._moments()
         loss = self.train(inputs[np.newaxis], targets[np.newaxis])
-        moved = CharWeights(*(new - old for new, old in zip(self.weights(), weights, strict=True)))
+        moved = StackWeights(*(new - old for new, old in zip(self.weights(), weights, strict=True)))
         pairs = zip(self._moments(), moments, strict=True)
-        gradients = CharWeights(*(old + (new - old) / (1 - BETA1) for new, old in pairs))
+        gradients = StackWeights(*(old + (new - old) / (1 - BETA1) for new, old in pairs))
         return [loss, *_norms(gradients), *_norms(moved)]
 
     def _moments(self) -> list[np.ndarray]:
@@ -73,10 +73,10 @@ class KerasEngine:
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
         return np.asarray(self._model(scale(inputs, self._characters), training=False))
 
-    def weights(self) -> CharWeights:
-        return CharWeights(*self._model.get_weights())
+    def weights(self) -> StackWeights:
+        return StackWeights(*self._model.get_weights())
 
-    def set_weights(self, weights: CharWeights) -> None:
+    def set_weights(self, weights: StackWeights) -> None:
         self._model.set_weights(weights)
 
     def state(self) -> dict[str, np.ndarray]:
@@ -89,6 +89,6 @@ class KerasEngine:
         keras.backend.clear_session()
 
 
-def _norms(values: CharWeights) -> list[float]:
+def _norms(values: StackWeights) -> list[float]:
     """The Euclidean norm of each layer's values."""
     return [np.sqrt(sum(np.sum(np.square(one, dtype=np.float64)) for one in layer)) for layer in layers(values)]

@@ -6,14 +6,14 @@ import numpy as np
 
 from reproduce.articles.macbeth.epochs import TREND, MilestoneRow
 from reproduce.articles.macbeth.variant import Variant
-from reproduce.networks.characters.weights import CharWeights, weight_shapes
+from reproduce.networks.stack.weights import StackWeights, weight_shapes
 
 
 class StandIn:
     """An engine whose every value depends on each step before it and what that read, chaotically."""
 
     def __init__(self, _name, network, characters, seed):
-        self._shapes, self._characters = weight_shapes(network.hidden, characters), characters
+        self._shapes, self._characters = weight_shapes((network.hidden, network.hidden), characters), characters
         self._x = np.array([0.1, 0.2, 0.3]) + 0.01 * seed
 
     def train(self, inputs, targets):
@@ -33,7 +33,7 @@ class StandIn:
 
     def weights(self):
         waves = (np.sin(9 * self._x[1] * np.arange(1, 1 + np.prod(shape))) for shape in self._shapes)
-        return CharWeights(
+        return StackWeights(
             *(wave.reshape(shape).astype(np.float32) for wave, shape in zip(waves, self._shapes, strict=True))
         )
 

@@ -11,7 +11,7 @@ import pytest
 
 from reproduce.networks.characters.create import CHAR_ENGINES, create_char_engine
 from reproduce.networks.characters.steps import STEP_VALUES
-from reproduce.networks.characters.weights import CharWeights, weight_shapes
+from reproduce.networks.stack.weights import StackWeights, weight_shapes
 from tests.networks.characters.samples import Sizes, random_weights
 from tests.networks.forecasters import lstm_layer
 
@@ -80,11 +80,11 @@ def trained(shared):
 def adam(name, state):
     """First moments, second moments and step out of an engine's state."""
     if name == "compiled":
-        m, v = ([state[f"{part}/{weight}"] for weight in CharWeights._fields] for part in "mv")
+        m, v = ([state[f"{part}/{weight}"] for weight in StackWeights._fields] for part in "mv")
         return m, v, int(state["step"])
-    *_, step_, rate = [state[key] for key in sorted(state)][: -2 * len(CharWeights._fields)]
+    *_, step_, rate = [state[key] for key in sorted(state)][: -2 * len(StackWeights._fields)]
     assert rate == np.float32(NETWORK.learning_rate)
-    slots = [state[key] for key in sorted(state)][-2 * len(CharWeights._fields) :]
+    slots = [state[key] for key in sorted(state)][-2 * len(StackWeights._fields) :]
     return slots[::2], slots[1::2], int(step_)
 
 
@@ -103,7 +103,7 @@ def test_both_start_from_the_same_weights(fresh):
     compiled, keras = (fresh(name).weights() for name in CHAR_ENGINES)
     assert same_bits(compiled._asdict(), keras._asdict())
     assert not np.array_equal(compiled.recurrent_1, compiled.recurrent_2)
-    assert [array.shape for array in compiled] == list(weight_shapes(4, CHARACTERS))
+    assert [array.shape for array in compiled] == list(weight_shapes((4, 4), CHARACTERS))
 
 
 def test_weights_start_as_keras_s_layers_do(fresh):
@@ -128,7 +128,7 @@ def test_losses_are_keras_s_step_by_step(trained):
 @pytest.mark.parametrize("what", [1, 2, 3], ids=["weights", "first-moments", "second-moments"])
 def test_what_training_leaves_is_what_keras_leaves(trained, what):
     """Array by array, none of which is what it was."""
-    for name, compiled, keras in zip(CharWeights._fields, *(trained[e][what] for e in CHAR_ENGINES), strict=True):
+    for name, compiled, keras in zip(StackWeights._fields, *(trained[e][what] for e in CHAR_ENGINES), strict=True):
         np.testing.assert_allclose(compiled, keras, **WEIGHTS, err_msg=name)
         assert np.all(compiled != 0), name
 
@@ -136,7 +136,7 @@ def test_what_training_leaves_is_what_keras_leaves(trained, what):
 def test_weights_have_moved(trained, fresh):
     """Far more than the engines may differ by."""
     for name, before, after in zip(
-        CharWeights._fields, fresh("compiled").weights(), trained["compiled"][1], strict=True
+        StackWeights._fields, fresh("compiled").weights(), trained["compiled"][1], strict=True
     ):
         assert np.abs(after - before).max() > 0.02, name
 
@@ -173,7 +173,7 @@ def test_target_that_seems_impossible_costs_what_it_costs_in_keras(fresh):
 
 def numpy_probabilities(w, window):
     """What comes after a window: float64, a character at a time, each divided by the number of characters."""
-    w = CharWeights(*(array.astype(np.float64) for array in w))
+    w = StackWeights(*(array.astype(np.float64) for array in w))
     outputs = lstm_layer(window[:, np.newaxis] / CHARACTERS, *w[:3])
     x = lstm_layer(outputs, *w[3:6])[-1]
     likelihoods = np.exp(x @ w.kernel_out + w.bias_out)
@@ -236,9 +236,9 @@ def test_recorded_norms_are_those_of_gradient_and_update(name, fresh):
     engine = fresh(name)
     engine.set_weights(random_weights(4, CHARACTERS, seed=6, scale=0.5))
     for number in range(3):
-        weights, moments = engine.weights(), CharWeights(*adam(name, engine.state())[0])
+        weights, moments = engine.weights(), StackWeights(*adam(name, engine.state())[0])
         (row,) = engine.train_steps(INPUTS[number : number + 1], TARGETS[number : number + 1])
-        after, moments_after = engine.weights(), CharWeights(*adam(name, engine.state())[0])
+        after, moments_after = engine.weights(), StackWeights(*adam(name, engine.state())[0])
         found = dict(zip(STEP_VALUES, row, strict=True))
         for layer, fields in LAYERS.items():
             moved = [getattr(after, f).astype(float) - getattr(weights, f) for f in fields]
@@ -326,7 +326,7 @@ def test_two_seeds_differ_in_all_the_weights_they_draw(name, fresh):
     """Kernels and recurrent ones; that dropped units hang on the seed too is seen where both engines drop the same."""
     engine, other = fresh(name), create(name, seed=SEED + 1)
     first, second = engine.weights(), other.weights()
-    drawn = [field for field in CharWeights._fields if not field.startswith("bias")]
+    drawn = [field for field in StackWeights._fields if not field.startswith("bias")]
     assert [field for field in drawn if np.array_equal(getattr(first, field), getattr(second, field))] == []
 
 
