@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Shown
+from reproduce.articles.macbeth import slopes, terms
 from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shipped_milestones, trend_means
 from reproduce.articles.macbeth.milestones import read_milestones, text_repeat_rate
 from reproduce.articles.macbeth.program import program_outputs
@@ -48,6 +49,7 @@ def audit_outputs() -> dict[str, Any]:
     return {
         "text_confirmed": None,  # the article names the play, not the edition
         **dict.fromkeys(("hundred_better_steps", "hundred_measures_better", "hundred_excess")),  # until the runs end
+        **dict.fromkeys((*terms.NAMES, *slopes.NAMES)),
         **settings_outputs(Variant()),
         **program_outputs(),
         **study_outputs(shipped_milestones()),
