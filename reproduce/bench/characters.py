@@ -73,12 +73,12 @@ def train_keras(threads: int, problem: Problem) -> Train:
 
 
 def train_compiled(threads: int, problem: Problem) -> Train:
-    """The compiled engine, `threads` of which share an operation, in calls as a run's."""
+    """The compiled engine, `threads` of which share a batch, in calls as a run's."""
     from reproduce.networks.characters.create import create_char_engine
     from reproduce.runs.process import limit_threads
 
     limit_threads(1, threads)
-    engine = create_char_engine("compiled", problem.variant, problem.characters, problem.seed)
+    engine = create_char_engine("compiled", problem.variant, problem.characters, problem.seed, threads)
     engine.set_weights(problem.weights)
     calls = [slice(start, start + CALL) for start in range(0, problem.steps, CALL)]
 

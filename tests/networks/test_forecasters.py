@@ -118,11 +118,13 @@ def test_named_weights_are_all_that_a_forward_pass_needs(network):
     np.testing.assert_allclose(forecaster.predict(inputs), expected, rtol=1e-4, atol=1e-6)  # float32
 
 
-@pytest.mark.parametrize(("engine", "network"), [("keras", "mlp"), ("compiled", "lstm")])
-def test_forecaster_continues_from_a_state_to_the_same_bits(engine, network):
-    """In another model of the same process; an epoch later all is equal, the dropout's draws too."""
+@pytest.mark.parametrize(
+    ("engine", "network", "threads"), [("keras", "mlp", 1), ("compiled", "lstm", 1), ("compiled", "lstm", 2)]
+)
+def test_forecaster_continues_from_a_state_to_the_same_bits(engine, network, threads):
+    """In another model of the same process; an epoch later all is equal, the dropout's draws too; in two parts too."""
     stack, data = stack_of(network), problem(windows=12)
-    first, second = (create_forecaster(engine, stack, seed=2) for _ in range(2))
+    first, second = (create_forecaster(engine, stack, 2, threads) for _ in range(2))
     first.train_epoch(0, *data)
     second.restore(first.state())
     assert first.train_epoch(1, *data) == second.train_epoch(1, *data)

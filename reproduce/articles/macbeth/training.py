@@ -105,7 +105,9 @@ class TextTraining:
         config = directory.config
         self._variant: Any = config.variant
         self._training, self._judged = parts(text, config.variant)
-        self._engine = create_char_engine(config.engine, config.variant, len(text.vocabulary), config.seed)
+        self._engine = create_char_engine(
+            config.engine, config.variant, len(text.vocabulary), config.seed, config.threads or 1
+        )
         self._sizes = {"batch": self._variant.batch, "samples": len(self._training)}
         self.progress = SampleProgress(**self._sizes)
 
