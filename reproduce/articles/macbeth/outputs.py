@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Shown
+from reproduce.articles.macbeth import slopes, terms
 from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shipped_milestones, trend_means
 from reproduce.articles.macbeth.milestones import read_milestones, text_repeat_rate
 from reproduce.articles.macbeth.program import program_outputs
@@ -17,7 +18,7 @@ from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
 from reproduce.evidence.measures import entropy_of_order
-from reproduce.networks.characters.weights import count_weights
+from reproduce.networks.stack.weights import count_weights
 from reproduce.runs.directory import Directory
 
 
@@ -47,6 +48,8 @@ def audit_outputs() -> dict[str, Any]:
     """Every value by the table in the package; None where nothing here can tell."""
     return {
         "text_confirmed": None,  # the article names the play, not the edition
+        **dict.fromkeys(("hundred_better_steps", "hundred_measures_better", "hundred_excess")),  # until the runs end
+        **dict.fromkeys((*terms.NAMES, *slopes.NAMES)),
         **settings_outputs(Variant()),
         **program_outputs(),
         **study_outputs(shipped_milestones()),
@@ -92,7 +95,7 @@ def study_outputs(rows: Sequence[MilestoneRow]) -> dict[str, Any]:
     }
     return {
         **counted,
-        "trainable_weights": count_weights(Variant().hidden, published[0].distinct_characters),
+        "trainable_weights": count_weights((Variant().hidden, Variant().hidden), published[0].distinct_characters),
         "loss_mean": float(np.mean(losses)),
         "loss_highest": max(losses),
         "unigram_entropy": published[0].entropy_0,

@@ -10,9 +10,12 @@ from reproduce.articles.forecasts import prediction_rows, write_predictions
 from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
+from reproduce.errors import RunError
 from reproduce.evidence.skill import persistence, prediction_metrics
 from reproduce.inputs.prices import PriceTable
-from reproduce.networks.forecasters import Forecaster
+from reproduce.networks.engine import Forecaster
+from reproduce.networks.forecasters.create import create_forecaster, prove_compiled
+from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.training import CHECKPOINT_EVERY, Progress
 
@@ -22,6 +25,14 @@ def check(table: PriceTable, variant: Variant) -> None:
     prepare(table, variant)
 
 
+def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
+    """The compiled engine's first steps beside Keras's; MismatchError where they differ, RunError where it has none."""
+    network = config.variant.network
+    if network != "lstm":
+        raise RunError(f"the engine compiled has no {network}, only lstm; train it with --engine keras")
+    return prove_compiled(config.variant, config.seed, *prepare(table, config.variant).train)
+
+
 def begin(directory: Directory, table: PriceTable) -> ForecasterTraining:
     """The training of the directory's run."""
     return ForecasterTraining(directory, table)
@@ -29,7 +40,8 @@ def begin(directory: Directory, table: PriceTable) -> ForecasterTraining:
 
 def trained_forecaster(directory: Directory) -> Forecaster:
     """The network of a finished run, with its final weights; RunError where its checkpoint is damaged."""
-    forecaster = Forecaster(directory.config.variant, directory.config.seed)
+    config = directory.config
+    forecaster = create_forecaster(config.engine, config.variant, config.seed)
     with directory.reading("checkpoint.npz"):
         forecaster.restore(directory.read_state())
     return forecaster
@@ -47,7 +59,7 @@ class ForecasterTraining:
         config = directory.config
         self._directory, self._variant = directory, config.variant
         self._table, self._windows = table, prepare(table, config.variant)
-        self._forecaster = Forecaster(config.variant, config.seed)
+        self._forecaster = create_forecaster(config.engine, config.variant, config.seed, config.threads or 1)
         self.progress = Progress()
 
     def advance(self) -> Iterator[bool]:
@@ -77,4 +89,4 @@ class ForecasterTraining:
         self._directory.write_json("metrics.json", {"final_loss": self.progress.losses[-1]} | errors)
 
     def close(self) -> None:
-        """Nothing is held that garbage collection does not free."""
+        self._forecaster.close()
