@@ -21,7 +21,8 @@ from reproduce.errors import RunError
 from reproduce.inputs.prices import load_prices
 from reproduce.runs import pool
 from reproduce.runs.config import RunConfig
-from reproduce.runs.study import Study, first_finished, machine_of, run_row, run_study
+from reproduce.runs.pool import train_all
+from reproduce.runs.study import Study, first_finished, machine_of, run_row, tabled
 
 TINY = Variant(hidden=6, epochs=2)
 VARIANTS = (TINY, Variant(wiring="described", hidden=6, epochs=2))
@@ -38,7 +39,8 @@ def study_in(root, variants=VARIANTS, seeds=range(2)):
 
 def run(study, on_run=lambda _: None, **options):
     """Train what is missing."""
-    return run_study(study, train, TABLE, on_run=on_run, **options)
+    with tabled(study):
+        return train_all(study.root, study.configs, train, TABLE, on_run=on_run, **options)
 
 
 def results(root):

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
-from reproduce.articles.forecasts import prediction_rows, write_predictions
-from reproduce.articles.sources import PRICES
+from reproduce.articles.price_training import PriceTraining
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.errors import RunError
-from reproduce.evidence.skill import persistence, prediction_metrics
 from reproduce.inputs.prices import PriceTable
 from reproduce.networks.engine import Forecaster
 from reproduce.networks.forecasters.create import create_forecaster, prove_compiled
 from reproduce.runs.config import RunConfig
-from reproduce.runs.directory import Arrays, Directory
-from reproduce.runs.training import CHECKPOINT_EVERY, Progress
+from reproduce.runs.directory import Directory
+from reproduce.runs.training import Progress
 
 
 def check(table: PriceTable, variant: Variant) -> None:
@@ -52,41 +50,16 @@ def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:
     return trained_forecaster(directory).predict
 
 
-class ForecasterTraining:
-    """See `reproduce.runs.training.Training` for what each method promises."""
+class ForecasterTraining(PriceTraining):
+    """A forecaster, whose order of windows hangs on the epoch's number."""
 
     def __init__(self, directory: Directory, table: PriceTable) -> None:
         config = directory.config
-        self._directory, self._variant = directory, config.variant
-        self._table, self._windows = table, prepare(table, config.variant)
         self._forecaster = create_forecaster(config.engine, config.variant, config.seed, config.threads or 1)
-        self.progress = Progress()
+        super().__init__(directory, table, prepare(table, config.variant), self._forecaster, Progress())
 
-    def advance(self) -> Iterator[bool]:
-        """An epoch at a time."""
-        while self.progress.epoch < self._variant.epochs:
-            loss = self._forecaster.train_epoch(self.progress.epoch, *self._windows.train)
-            self.progress.losses.append(loss)
-            yield self.progress.epoch % CHECKPOINT_EVERY == 0 or self.progress.epoch == self._variant.epochs
-
-    def state(self) -> Arrays:
-        return self._forecaster.state()
-
-    def restore(self, progress: Arrays, state: Arrays) -> None:
-        self._forecaster.restore(state)
-        self.progress = Progress.from_arrays(progress)
-
-    def write_input(self) -> None:
-        PRICES.write(self._directory, self._table)
-
-    def write_results(self) -> None:
-        """losses.csv, predictions.csv of the test set and metrics.json."""
-        windows, (inputs, targets) = self._windows, self._windows.test
-        predicted = self._forecaster.predict(inputs)
-        self._directory.write_losses(self.progress.losses)
-        write_predictions(self._directory, prediction_rows(windows, "testing", windows.train_windows, predicted))
-        errors = prediction_metrics(predicted, targets, persistence(inputs), windows.unit_usd)
-        self._directory.write_json("metrics.json", {"final_loss": self.progress.losses[-1]} | errors)
+    def train_epoch(self) -> float:
+        return self._forecaster.train_epoch(self.progress.epoch, *self._windows.train)
 
     def close(self) -> None:
         self._forecaster.close()
