@@ -1,6 +1,7 @@
 """What every command promises: help, a runnable example, plain errors in one line and at once, Ctrl-C."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from tests.cli.commands import (
     COMMANDS,
-    TENSORFLOW,
+    ROOT,
     TINY,
     assert_one_line,
     assert_refused,
@@ -18,7 +19,6 @@ from tests.cli.commands import (
     example_of,
     parser_of,
     replaced,
-    reproduce,
     states,
 )
 
@@ -68,15 +68,6 @@ def test_example_does_what_it_says(invoke, monkeypatch, tmp_path):
     assert json.loads((tmp_path / file).read_bytes(), parse_constant=pytest.fail)["rows"]
 
 
-@pytest.mark.parametrize("name", ["", *COMMANDS], ids=lambda name: name or "reproduce")
-def test_help_imports_no_tensorflow(name):
-    """Which takes seconds; nor Keras. Python's own list of imports is on stderr."""
-    shown = reproduce(*([name] if name else []), "--help", flags=("-X", "importtime"))
-    assert shown.returncode == 0
-    assert "reproduce.cli" in shown.stderr
-    assert TENSORFLOW.search(shown.stderr) is None
-
-
 PLAIN = {  # quick answers, and mistakes that are found before there is anything to train
     "list": (["list"], 0),
     "studies": (["study"], 0),
@@ -100,14 +91,46 @@ PLAIN = {  # quick answers, and mistakes that are found before there is anything
 }
 
 
-@pytest.mark.parametrize("case", PLAIN)
-def test_plain_answer_comes_without_tensorflow(case, tmp_path):
-    """A question or a mistake costs no seconds, leaves nothing behind, and a mistake is one line."""
-    words, status = PLAIN[case]
-    answer = reproduce(*words, flags=("-X", "importtime"), cwd=tmp_path)
-    told = "".join(line for line in answer.stderr.splitlines(keepends=True) if not line.startswith("import time:"))
-    assert (answer.returncode, list(tmp_path.iterdir())) == (status, [])
-    assert TENSORFLOW.search(answer.stderr) is None
+QUICK = PLAIN | {name or "reproduce": ([*([name] if name else []), "--help"], 0) for name in ("", *COMMANDS)}
+
+# One command after another, each in a folder of its own; what it said, left behind and had imported by then.
+ONE_PROCESS = """
+    import contextlib, io, json, os, sys, tempfile
+    from reproduce.cli import main
+    answers = {}
+    for case, words in json.loads(sys.argv[1]).items():
+        with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as said:
+            os.chdir(folder)
+            out, err = said.enter_context(contextlib.redirect_stdout(io.StringIO())), io.StringIO()
+            said.enter_context(contextlib.redirect_stderr(err))
+            sys.argv = ["reproduce", *words]
+            try:
+                main()
+            except SystemExit as ended:
+                status = ended.code or 0
+            slow = [name for name in ("tensorflow", "keras") if name in sys.modules]
+            answers[case] = [status, out.getvalue() != "", err.getvalue(), os.listdir(), slow]
+            os.chdir("/")
+    print(json.dumps(answers))
+"""
+
+
+@pytest.fixture(scope="module")
+def quick_answers():
+    """Every case's status, whether it said something on stdout, its stderr, its files, and slow imports."""
+    words = json.dumps({case: words for case, (words, _) in QUICK.items()})
+    command = [sys.executable, "-c", textwrap.dedent(ONE_PROCESS), words]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    return json.loads(ended.stdout)
+
+
+@pytest.mark.parametrize("case", QUICK)
+def test_help_or_plain_answer_comes_without_tensorflow(case, quick_answers):
+    """Which takes seconds to import, as Keras does; nothing is left behind, and a mistake is one line."""
+    status, speaks, told, left, slow = quick_answers[case]
+    assert (status, speaks, left, slow) == (QUICK[case][1], status == 0, [], []), told
     assert re.fullmatch(r"reproduce: [^\n]+\n" if status else "", told), told
 
 
