@@ -6,8 +6,6 @@ import pytest
 
 from reproduce.articles import ARTICLES, article_of
 from reproduce.articles.audit import audit
-from reproduce.articles.bitcoin_lstm import gates
-from reproduce.articles.bitcoin_lstm import terms as bitcoin_terms
 from reproduce.articles.macbeth import slopes, terms
 from reproduce.articles.stacked_lstm import cells
 from reproduce.evidence.claims import ClaimsError, read_claims
@@ -23,8 +21,7 @@ UNKNOWN = {  # what nothing here can tell
 }
 
 
-UNKNOWN["bitcoin-lstm"] |= {*gates.NAMES, *bitcoin_terms.NAMES}  # whose rules stand before their values
-UNKNOWN["stacked-lstm"] |= set(cells.NAMES)
+UNKNOWN["stacked-lstm"] |= set(cells.NAMES)  # whose rules stand before their values
 UNKNOWN["macbeth"] |= {*terms.NAMES, *slopes.NAMES}
 
 
