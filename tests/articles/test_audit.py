@@ -6,10 +6,6 @@ import pytest
 
 from reproduce.articles import ARTICLES, article_of
 from reproduce.articles.audit import audit
-from reproduce.articles.bitcoin_lstm import gates
-from reproduce.articles.bitcoin_lstm import terms as bitcoin_terms
-from reproduce.articles.macbeth import slopes, terms
-from reproduce.articles.stacked_lstm import cells
 from reproduce.evidence.claims import ClaimsError, read_claims
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -21,11 +17,6 @@ UNKNOWN = {  # what nothing here can tell
     # and Macbeth's 100 epochs, until their runs have ended
     "macbeth": {"text_confirmed", "hundred_better_steps", "hundred_measures_better", "hundred_excess"},
 }
-
-
-UNKNOWN["bitcoin-lstm"] |= {*gates.NAMES, *bitcoin_terms.NAMES}  # whose rules stand before their values
-UNKNOWN["stacked-lstm"] |= set(cells.NAMES)
-UNKNOWN["macbeth"] |= {*terms.NAMES, *slopes.NAMES}
 
 
 @pytest.fixture(scope="module")

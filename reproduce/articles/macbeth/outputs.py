@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Shown
-from reproduce.articles.macbeth import slopes, terms
 from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shipped_milestones, trend_means
 from reproduce.articles.macbeth.milestones import read_milestones, text_repeat_rate
 from reproduce.articles.macbeth.program import program_outputs
 from reproduce.articles.macbeth.samples import parts
+from reproduce.articles.macbeth.slopes import slope_outputs
+from reproduce.articles.macbeth.terms import term_outputs
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
 from reproduce.evidence.measures import entropy_of_order
@@ -49,7 +50,8 @@ def audit_outputs() -> dict[str, Any]:
     return {
         "text_confirmed": None,  # the article names the play, not the edition
         **dict.fromkeys(("hundred_better_steps", "hundred_measures_better", "hundred_excess")),  # until the runs end
-        **dict.fromkeys((*terms.NAMES, *slopes.NAMES)),
+        **term_outputs(),
+        **slope_outputs(),
         **settings_outputs(Variant()),
         **program_outputs(),
         **study_outputs(shipped_milestones()),
@@ -95,6 +97,7 @@ def study_outputs(rows: Sequence[MilestoneRow]) -> dict[str, Any]:
     }
     return {
         **counted,
+        "start_windows": counted["samples"],  # the program draws where to begin from all of them
         "trainable_weights": count_weights((Variant().hidden, Variant().hidden), published[0].distinct_characters),
         "loss_mean": float(np.mean(losses)),
         "loss_highest": max(losses),

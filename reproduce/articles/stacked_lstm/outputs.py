@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from reproduce.articles.article import Shown
 from reproduce.articles.forecasts import result_of
 from reproduce.articles.sources import PRICES
-from reproduce.articles.stacked_lstm import cells
+from reproduce.articles.stacked_lstm.cells import cell_outputs
 from reproduce.articles.stacked_lstm.pictures import predictions_as_published
 from reproduce.articles.stacked_lstm.rivals import (
     LSTM,
@@ -47,7 +47,7 @@ def audit_outputs() -> dict[str, Any]:
     return {
         "data_confirmed": None,  # A1
         **settings_outputs(prepare(load_prices(), Variant()), Variant()),
-        **dict.fromkeys(cells.NAMES),
+        **cell_outputs(),
         **rival_outputs(shipped_rivals(), shipped_persistence_usd()),
     }
 

@@ -1,5 +1,6 @@
 """What a run that records its steps keeps: every step's values and every epoch's state. A stand-in trains, mostly."""
 
+import functools
 from dataclasses import replace
 
 import numpy as np
@@ -12,25 +13,38 @@ from reproduce.networks.characters.create import create_char_engine
 from reproduce.networks.characters.steps import losses
 from tests.articles.macbeth.samples import StandIn
 from tests.articles.macbeth.test_training import BEGINS, TEXT, TINY, assert_same_bits, run, stopped
-from tests.articles.samples import ENGINES
+from tests.articles.samples import ENGINES, hurry
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 RECORDED = replace(TINY, recorded="steps")
 MACBETH_ENGINES = [engine for id_, engine in ENGINES if id_ == "macbeth"]
 
 
+@pytest.fixture(scope="module")
+def recorded(one_thread, tmp_path_factory):  # noqa: ARG001
+    """A way to a recorded run of a real network; made once each."""
+
+    @functools.cache
+    def make(engine="compiled"):
+        with pytest.MonkeyPatch.context() as patch:
+            hurry(patch.setattr)
+            return run(tmp_path_factory.mktemp(engine), RECORDED, engine=engine)
+
+    return make
+
+
 @pytest.mark.parametrize("engine", MACBETH_ENGINES)
-def test_recorded_run_has_the_bits_of_one_that_is_not(engine, finished, tmp_path):
+def test_recorded_run_has_the_bits_of_one_that_is_not(engine, finished, recorded):
     """Weights and texts of a real network; losses too, but that `fit` takes its mean over steps in float32."""
-    recorded, plain = run(tmp_path, RECORDED, engine=engine), finished("macbeth", engine)
+    ours, plain = recorded(engine), finished("macbeth", engine)
     for name in ("written.txt", "weights.npz", "sample-epoch-001.txt", "sample-epoch-002.txt"):
-        assert (recorded.path / name).read_bytes() == (plain.path / name).read_bytes(), name
-    np.testing.assert_allclose(recorded.read_losses(), plain.read_losses(), rtol=0 if engine == "compiled" else 1e-7)
+        assert (ours.path / name).read_bytes() == (plain.path / name).read_bytes(), name
+    np.testing.assert_allclose(ours.read_losses(), plain.read_losses(), rtol=0 if engine == "compiled" else 1e-7)
 
 
-def test_record_has_a_row_for_each_step_of_each_epoch(finished, tmp_path):
+def test_record_has_a_row_for_each_step_of_each_epoch(finished, recorded):
     """26 batches of two epochs, the last of two samples, which weigh half; the other run keeps none."""
-    directory = run(tmp_path, RECORDED)
+    directory = recorded()
     record = read_record(directory)
     assert record.shape == (2, 26, 7)
     weighted = [np.average(losses(epoch), weights=[4] * 25 + [2]) for epoch in record]
@@ -40,9 +54,9 @@ def test_record_has_a_row_for_each_step_of_each_epoch(finished, tmp_path):
         read_record(finished("macbeth"))
 
 
-def test_training_goes_on_from_the_state_of_any_epoch(tmp_path):
+def test_training_goes_on_from_the_state_of_any_epoch(recorded):
     """An engine that is given the first epoch's state trains the second to the run's own weights."""
-    directory = run(tmp_path, RECORDED)
+    directory = recorded()
     engine = create_char_engine("compiled", RECORDED, len(TEXT.vocabulary), seed=0)  # of what is dropped
     engine.restore(directory.read_arrays(state_name(1)))
     order = np.random.default_rng((0, 1)).permutation(102)
