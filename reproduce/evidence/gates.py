@@ -17,7 +17,7 @@ NAMES = {"price": "price"} | GATE_NAMES | {"g": "g, candidate", "c": "c, cell st
 CROSSED = "#CC0000"  # the red of what the program exchanges (D2)
 READ, KEPT = "the gates read it", "the forget gate scales it"
 GAP = 0.36  # between two bands, for the words above each, as a share of a band's height
-WORDS = 9  # their size in points
+WORDS = 10  # their size in points
 TICKS = 8  # labels below, at most, where they are longer than a character
 
 Rows = Mapping[str, np.ndarray]  # `price`, (steps,), and i, f, o, g, c, h, (steps, units); any may be left out
@@ -68,11 +68,10 @@ def _draw(axes: Axes, steps: Sequence[str], rows: Rows, remarks: Mapping[str, st
             _draw_line(axes, values, bottom)
         else:
             scale, extent = _scale(name), (-0.5, width - 0.5, bottom, bottom + 1)
-            axes.imshow(values.T, scale.cmap, scale.norm, aspect="auto", interpolation="nearest", extent=extent)
-        remark = f": {remarks[name]}" if name in remarks else ""
-        axes.text(
-            -0.5, bottom + 1.06, NAMES[name] + remark, fontsize=WORDS, color=color if remark else ACTUAL, va="bottom"
-        )
+            axes.imshow(values.T, scale.cmap, scale.norm, aspect="auto", interpolation="none", extent=extent)
+        told, shade = (f"{name}: {remarks[name]}", color) if name in remarks else (NAMES[name], ACTUAL)
+        words = axes.text(-0.5, bottom + 1.06, told, fontsize=WORDS, color=shade, va="bottom")
+        words.set_in_layout(False)  # longer than a narrow column is wide; the next begins further on
     axes.set(xlim=(-0.5, width - 0.5), ylim=(-(1 + GAP) * len(rows) - 0.06, 0), yticks=[])
     shown = (
         range(width) if max(map(len, steps)) == 1 else np.unique(np.linspace(0, width - 1, min(width, TICKS)).round())

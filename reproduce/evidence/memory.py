@@ -27,8 +27,11 @@ def memory_figure(slopes: Mapping[str, np.ndarray], of: str, title: str = "") ->
         places = np.arange(len(median)) - len(median) + 1  # … -2, -1, 0
         axes.fill_between(places, low, high, color=color, alpha=0.2, linewidth=0)
         axes.plot(places, median, marker=marker, color=color, markersize=4, linewidth=1.2, label=label)
-    axes.set(yscale="log", xlabel="Step, counted from the last one read", title=title)
+    if any(np.any(np.abs(lines) > 0) for lines in slopes.values()):  # not so of a training that diverged
+        axes.set_yscale("log")
+    axes.set(xlabel="Step, counted from the last one read", title=title)
     axes.set_ylabel("|∂ prediction / ∂ input|")
-    axes.grid(True, which="major", alpha=0.2)
-    axes.legend(title=f"median, 5 to 95 % of {of}")
+    axes.minorticks_off()
+    axes.grid(True, alpha=0.2)
+    axes.legend(title=f"median, 5 to 95 % of {of}", title_fontsize="small")
     return figure

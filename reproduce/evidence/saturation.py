@@ -25,21 +25,24 @@ def saturated_shares(gate: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def saturation_figure(cells: Mapping[str, Mapping[str, np.ndarray]], title: str = "") -> Figure:
-    """A point a unit, a panel a gate: right is shut, up is open, and the lower left corner neither; 10x4.5 inches.
+    """A point a unit, a panel a gate: right is shut, up is open, and the lower left corner neither; 10x4.4 inches.
 
     Args:
         cells: at most two, by a name for the legend; of each its gates i, f and o, (…, units).
     """
-    figure, panels = new_figure(10, 4.5, columns=3)
+    figure, panels = new_figure(10, 4.4, columns=3)
     for axes, (gate, name) in zip(panels, GATE_NAMES.items(), strict=True):
         axes.plot([0, 1], [1, 0], color="#999999", linewidth=0.8)
         for (label, cell), color, marker in zip(cells.items(), (TESTING, TRAINING), "o^", strict=False):
             shut, opened = saturated_shares(cell[gate])
-            axes.plot(shut, opened, marker, color=color, alpha=0.35, markersize=4, markeredgewidth=0, label=label)
+            look = {"color": color, "alpha": 0.35, "markersize": 4, "markeredgewidth": 0}
+            axes.plot(shut, opened, marker, label=label, rasterized=True, **look)  # hundreds of points a panel
         axes.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.04), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1), title=name)
         axes.set_aspect("equal")
         axes.grid(True, alpha=0.2)
     first, middle, _ = panels
+    for axes in panels[1:]:
+        axes.tick_params("y", labelleft=False)
     first.set_ylabel(f"share of steps above {OPEN:g}")
     middle.set_xlabel(f"share of steps below {SHUT:g}")
     figure.legend(*first.get_legend_handles_labels(), loc="outside lower center", ncols=2)

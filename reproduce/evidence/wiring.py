@@ -17,7 +17,7 @@ SIGMA, TIMES = "\u03c3", "\u00d7"
 # Places on a sheet of 14 by 6. The upper line carries what the forget gate scales, the lower what the gates read.
 UPPER, LOWER, GATE, CANDIDATE = 4.9, 0.9, 2.0, 3.45  # heights
 LEFT, RIGHT, END = 3.0, 12.2, 11.4  # edges of the cell, and where h(t) is made
-PLACES = {"f": 5.9, "i": 7.2, "g": 8.5, "o": 10.2}  # of the gates, along the sheet
+PLACES = {"f": 6.4, "i": 7.6, "g": 8.8, "o": 10.2}  # of the gates, along the sheet
 EQUATIONS = {"described": ("h(t-1)", "c(t-1)"), "published": ("c(t-1)", "h(t-1)")}  # read by the gates, kept
 
 
@@ -27,8 +27,8 @@ def wiring_figure() -> Figure:
     for axes, (name, title) in zip(
         sheets,
         {
-            "published": "published: the program hands the cell c and h in each other's place",
-            "described": "described: as the equations of the text say",
+            "published": "published: c and h change places",
+            "described": "described: as the text's equations say",
         }.items(),
         strict=True,
     ):
@@ -66,8 +66,8 @@ def _draw_cell(axes: Axes) -> None:
     _wire(axes, (LEFT, UPPER), (13.0, UPPER))  # from what is kept to c(t)
     _wire(axes, (LEFT, LOWER), (PLACES["o"], LOWER))  # what is read, to each gate
     _wire(axes, (2.3, -0.2), (2.3, 0.25), (LEFT + 0.25, 0.25), (LEFT + 0.25, LOWER))
-    axes.text(0.05, -0.2, "x(t), price", fontsize=WORDS + 1, va="center")
-    axes.plot([1.9, 2.3], [-0.2, -0.2], color=ACTUAL, linewidth=1.4)
+    axes.text(0.05, -0.2, "x(t)", fontsize=WORDS + 1, va="center")
+    axes.plot([1.25, 2.3], [-0.2, -0.2], color=ACTUAL, linewidth=1.4)
     for name, place in PLACES.items():
         _wire(axes, (place, LOWER), (place, GATE))
         _box(axes, place, GATE, f"{'tanh' if name == 'g' else SIGMA}\n{name}")

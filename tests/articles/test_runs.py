@@ -28,7 +28,8 @@ OWN = {
     "macbeth": {"text.txt", "weights.npz"},
 }
 PICTURES = {
-    "bitcoin-lstm": {"prices", "predictions_as_published", "predictions_by_date", "loss"},
+    "bitcoin-lstm": {"prices", "predictions_as_published", "predictions_by_date", "loss"}
+    | {"gates", "saturation", "memory", "wiring"},
     "stacked-lstm": {"predictions_as_published", "predictions_by_date"},
     "macbeth": {"milestones"},
 }

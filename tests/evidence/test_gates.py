@@ -64,8 +64,8 @@ def test_exchange_is_red_in_the_published_column_alone(columns):
     """There the gates read c and the forget gate scales h; in the described one it is the other way round."""
     published, described = map(words, columns)
     red = {text for text, color in published.items() if color == to_rgb(CROSSED)}
-    assert red == {"c, cell state: the gates read it", "h, hidden output: the forget gate scales it"}
-    assert {"c, cell state: the forget gate scales it", "h, hidden output: the gates read it"} < set(described)
+    assert red == {"c: the gates read it", "h: the forget gate scales it"}
+    assert {"c: the forget gate scales it", "h: the gates read it"} < set(described)
     assert to_rgb(CROSSED) not in described.values()
 
 

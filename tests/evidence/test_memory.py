@@ -27,3 +27,8 @@ def test_band_says_what_it_spans():
     assert axes.get_legend().get_title().get_text() == "median, 5 to 95 % of 3 windows of one run"
     low, *_, high = sorted(axes.collections[0].get_paths()[0].vertices[:, 1])
     np.testing.assert_allclose([low, high], [np.quantile([1e-3, 2e-3, 3e-3], 0.05), np.quantile([0.5, 0.6, 0.7], 0.95)])
+
+
+def test_training_that_diverged_has_an_empty_picture():
+    """No slope is a number."""
+    memory_figure({"published": np.full((3, 2), np.nan)}, "3 windows").draw_without_rendering()

@@ -62,10 +62,19 @@ def _write_forecasts(article, directory, diverged):
     testing = persistence(windows.test[0]) * (np.nan if diverged else 0.99)
     parts = [prediction_rows(windows, "testing", windows.train_windows, testing)]
     if article.id == "bitcoin-lstm":
+        _write_weights(directory)
         parts.insert(0, prediction_rows(windows, "training", 0, persistence(windows.train[0]) + 0.01))
     write_predictions(directory, *parts)
     inputs, targets = windows.test
     return prediction_metrics(testing, targets, persistence(inputs), windows.unit_usd)
+
+
+def _write_weights(directory):
+    """A checkpoint with weights of a network, each another draw."""
+    from reproduce.networks.lstm.weights import random_weights
+
+    drawn = random_weights(directory.config.variant.hidden, directory.config.seed)
+    directory.save_checkpoint({}, {f"weights/{name}": array.astype(np.float32) for name, array in drawn.items()})
 
 
 def _write_text(directory):

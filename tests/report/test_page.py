@@ -201,6 +201,10 @@ def test_every_picture_says_what_it_shows_with_values(told):
         "bitcoin-lstm": [
             ("1,273 days", "2018-05-26", "7 days", "6 days"),
             (f"{bitcoin['test_rmse_usd']:.2f} USD", f"{bitcoin['persistence_rmse_usd']:.2f} USD"),
+            ("32 units", "2017-12-07 to 2017-12-01"),
+            ("As published, the wires of c and h cross",),
+            ("of the first day, ",),
+            ("below 0.1", "published, as trained, "),
             (f"{losses_of(200)[0]:.4f}", f"{losses_of(200)[199]:.4f}", "40 seeds", "0.3076", "0.0080"),
             (f"as published {row.skill:.2f}",),
         ],
