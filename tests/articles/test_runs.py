@@ -29,7 +29,7 @@ OWN = {
 }
 PICTURES = {
     "bitcoin-lstm": {"prices", "predictions_as_published", "predictions_by_date", "loss"}
-    | {"gates", "saturation", "memory", "wiring"},
+    | {"gates", "saturation", "memory", "wiring", "graph"},
     "stacked-lstm": {"predictions_as_published", "predictions_by_date"},
     "macbeth": {"milestones"},
 }

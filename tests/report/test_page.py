@@ -204,6 +204,7 @@ def test_every_picture_says_what_it_shows_with_values(told):
             ("32 units", "2017-12-07 to 2017-12-01"),
             ("As published, the wires of c and h cross",),
             ("of the first day, ",),
+            ("one window of 7 days", "c of a day, 256 numbers"),
             ("below 0.1", "published, as trained, "),
             (f"{losses_of(200)[0]:.4f}", f"{losses_of(200)[199]:.4f}", "40 seeds", "0.3076", "0.0080"),
             (f"as published {row.skill:.2f}",),

@@ -13,10 +13,11 @@ from reproduce.articles.bitcoin_lstm.training import trained_engine
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
 from reproduce.evidence.gates import GATE_NAMES, gates_figure
+from reproduce.evidence.graph import graph_figure
 from reproduce.evidence.memory import memory_figure
 from reproduce.evidence.saturation import saturation_figure
 from reproduce.evidence.wiring import wiring_figure
-from reproduce.networks.lstm.gates import Inside, leading_units, read_inside
+from reproduce.networks.lstm.gates import Inside, leading_units, read_inside, window_graph
 from reproduce.networks.lstm.weights import Weights
 from reproduce.runs.directory import Arrays, Directory
 
@@ -100,6 +101,11 @@ def memory(cells: Cells, title: str = "") -> Figure:
     return memory_figure(slopes, f"{len(cells.many[cells.wiring].slopes)} windows of one run", title)
 
 
+def graph(directory: Directory) -> Figure:
+    """One window of the run's graph, in the wiring that it was trained in."""
+    return graph_figure(window_graph(directory.config.variant))
+
+
 def pictures_of(directory: Directory) -> dict[str, Callable[[], Figure]]:
     """What draws each picture, by name; the network is read once, when the first that needs it is drawn."""
     cells, name = cache(lambda: read_cells(directory)), directory.config.variant.name
@@ -108,4 +114,5 @@ def pictures_of(directory: Directory) -> dict[str, Callable[[], Figure]]:
         "saturation": lambda: saturation(cells(), f"How often gates are nearly shut or open, variant {name}"),
         "memory": lambda: memory(cells(), f"How far back the network remembers, variant {name}"),
         "wiring": wiring_figure,
+        "graph": lambda: graph(directory),
     }

@@ -22,8 +22,9 @@ def inside_section(directory: Directory) -> Section:
         "wiring without more training: all that differs is which of c and h the gates read (D2). The values are read "
         "from the TensorFlow graph by name, such as `window_0/day_3/forget_gate/Sigmoid`."
     )
-    pairs = Pair([_gates(cells)], [_wiring(), _memory(cells)])
-    return Section("inside", "Inside the cell", "Inside the cell", [Paragraph(words), pairs, _saturation(cells)])
+    above = Pair([_gates(cells)], [_wiring(), _memory(cells)])
+    below = Pair([_graph(directory)], [_saturation(cells)])
+    return Section("inside", "Inside the cell", "Inside the cell", [Paragraph(words), above, below])
 
 
 def _gates(cells: Cells) -> Picture:
@@ -84,4 +85,18 @@ def _saturation(cells: Cells) -> Picture:
         f"A point a unit, for each gate: the share of days below {SHUT:g} to the right, above {OPEN:g} upwards. On "
         f"average i, f and o are below {SHUT:g} on these shares of days: {'; '.join(told)}.",
         f"A unit at the lower left is seldom nearly shut (below {SHUT:g}) or nearly open (above {OPEN:g}).",
+    )
+
+
+def _graph(directory: Directory) -> Picture:
+    variant = directory.config.variant
+    feeds = {"published": ("c", "h"), "described": ("h", "c")}[variant.wiring]
+    return Picture(
+        inside.graph(directory),
+        1.4,
+        f"The TensorFlow graph of one window of {counted(variant.window, 'day')}, folded to a box a gate. Each day's "
+        f"price, one number, feeds the four gates of that day. {feeds[0]} of a day, "
+        f"{counted(variant.hidden, 'number')}, feeds the gates of the next day, and {feeds[1]} its cell state.",
+        "Drawn from the graph itself, from the top down; small numbers are shapes. A gate's box names the variables "
+        "that it reads, the same on every day.",
     )

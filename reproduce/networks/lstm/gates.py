@@ -72,6 +72,17 @@ def read_inside(settings: Any, weights: dict[str, np.ndarray], inputs: np.ndarra
     )
 
 
+def window_graph(settings: Any) -> tf.GraphDef:
+    """The published graph of one window, with the shapes of what flows in it.
+
+    Args:
+        settings: as `read_inside` takes them.
+    """
+    with tf.Graph().as_default() as graph:
+        build_network(replace(settings, batch=1), 0, "float32")
+        return graph.as_graph_def(add_shapes=True)
+
+
 def _fill(session: tf.Session, network: Network, weights: dict[str, np.ndarray]) -> None:
     """Give the variables these values in place of their draws."""
     variables = network.weights._asdict()
