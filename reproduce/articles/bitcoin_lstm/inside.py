@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -17,6 +18,7 @@ from reproduce.evidence.graph import graph_figure
 from reproduce.evidence.memory import memory_figure
 from reproduce.evidence.saturation import saturation_figure
 from reproduce.evidence.wiring import wiring_figure
+from reproduce.networks.lstm import events
 from reproduce.networks.lstm.gates import Inside, leading_units, read_inside, window_graph
 from reproduce.networks.lstm.weights import Weights
 from reproduce.runs.directory import Arrays, Directory
@@ -116,3 +118,9 @@ def pictures_of(directory: Directory) -> dict[str, Callable[[], Figure]]:
         "wiring": wiring_figure,
         "graph": lambda: graph(directory),
     }
+
+
+def write_events(directory: Directory, to: Path) -> None:
+    """Write for TensorBoard into a folder: graph, losses and gates of a finished run in its own wiring."""
+    config, cells = directory.config, read_cells(directory)
+    events.write_events(to, config.variant, config.seed, directory.read_losses(), cells.many[cells.wiring])

@@ -20,7 +20,7 @@ from reproduce.networks.lstm.weights import GATE_SCOPES
 
 # The operation that each scope ends in.
 _ENDS = dict.fromkeys("ifo", "Sigmoid") | {"g": "Tanh", "c": "add", "h": "mul"}
-_SCOPES = GATE_SCOPES | STATE_SCOPES
+SCOPES = GATE_SCOPES | STATE_SCOPES
 
 
 class Inside(NamedTuple):
@@ -42,7 +42,7 @@ def tensor_name(window: int, day: int, quantity: str) -> str:
     >>> tensor_name(0, 3, "f"), tensor_name(6, 0, "c")
     ('window_0/day_3/forget_gate/Sigmoid:0', 'window_6/day_0/cell_state/add:0')
     """
-    return f"window_{window}/day_{day}/{_SCOPES[quantity]}/{_ENDS[quantity]}:0"
+    return f"window_{window}/day_{day}/{SCOPES[quantity]}/{_ENDS[quantity]}:0"
 
 
 def day_tensors(graph: tf.Graph, days: int, quantities: Iterable[str] = _ENDS) -> dict[str, list[tf.Tensor]]:
