@@ -30,8 +30,8 @@ OWN = {
 PICTURES = {
     "bitcoin-lstm": {"prices", "predictions_as_published", "predictions_by_date", "loss"}
     | {"gates", "saturation", "memory", "wiring", "graph"},
-    "stacked-lstm": {"predictions_as_published", "predictions_by_date"},
-    "macbeth": {"milestones"},
+    "stacked-lstm": {"predictions_as_published", "predictions_by_date", "gates", "saturation", "memory"},
+    "macbeth": {"milestones", "gates", "saturation"},
 }
 
 

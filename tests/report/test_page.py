@@ -212,9 +212,16 @@ def test_every_picture_says_what_it_shows_with_values(told):
         "stacked-lstm": [
             ("60 test days", "LSTM"),
             (f"{stacked['test_rmse_usd']:.2f} USD",),
+            ("32 units over the days 2018-03-27 to 2018-05-25", "i, input gate 0."),
+            ("of the first day, ",),
+            ("below 0.1", "layer 1, ", "layer 2, "),
             ("MLP less LSTM 1044 USD",),
         ],
-        "macbeth": [("3.250 after 1 epoch", "0.650 after 5", "1.00 to 0.20")],
+        "macbeth": [
+            ("3.250 after 1 epoch", "0.650 after 5", "1.00 to 0.20"),
+            ("5 units over the last 30 characters", "i, input gate 0."),
+            ("below 0.1", "layer 1, ", "layer 2, "),
+        ],
     }
     for article_id, expected in wanted.items():
         alts = [attributes["alt"] for attributes, _ in told(article_id).elements.all("img")]
