@@ -64,7 +64,7 @@ def gates_picture(cells: Cells, where: str) -> Picture:
     means = ", ".join(f"{name} {shown(np.mean(cells.rows[name]), '.2f')}" for name in GATE_NAMES)
     return Picture(
         gates(cells),
-        1.0,
+        1.25,
         f"Heat maps of the second layer's gates i, f and o, candidate g, cell state c and hidden output h: "
         f"{counted(units, 'unit')} over {where}. On average over them the gates are {means}.",
         f"The second layer over {where}. A line is a unit; those that the output takes most from are on top. Gates: "
