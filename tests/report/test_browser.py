@@ -45,7 +45,7 @@ def runs(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def addresses(runs):
+def addresses(runs, one_thread):  # noqa: ARG001 (a page reads the trained network)
     """Their pages, with hostile text in claims."""
     found = {}
     for id_, directory in runs.items():

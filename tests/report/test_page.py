@@ -29,6 +29,8 @@ from reproduce.report.page import page_of
 from reproduce.report.render import check_place, render, write_report
 from tests.report.samples import HOSTILE, SHORT, TEXT, judgements_of, losses_of, own_table, write_losses, write_run
 
+pytestmark = pytest.mark.usefixtures("one_thread")  # a page reads the trained network
+
 ROOT = Path(__file__).resolve().parents[2]
 VOID = ("meta", "link", "img", "input", "br", "hr")
 IDS = [article.id for article in ARTICLES]
@@ -201,15 +203,27 @@ def test_every_picture_says_what_it_shows_with_values(told):
         "bitcoin-lstm": [
             ("1,273 days", "2018-05-26", "7 days", "6 days"),
             (f"{bitcoin['test_rmse_usd']:.2f} USD", f"{bitcoin['persistence_rmse_usd']:.2f} USD"),
+            ("32 units", "2017-12-07 to 2017-12-01"),
+            ("As published, the wires of c and h cross",),
+            ("of the first day, ",),
+            ("one window of 7 days", "c of a day, 256 numbers"),
+            ("below 0.1", "published, as trained, "),
             (f"{losses_of(200)[0]:.4f}", f"{losses_of(200)[199]:.4f}", "40 seeds", "0.3076", "0.0080"),
             (f"as published {row.skill:.2f}",),
         ],
         "stacked-lstm": [
             ("60 test days", "LSTM"),
             (f"{stacked['test_rmse_usd']:.2f} USD",),
+            ("32 units over the days 2018-03-27 to 2018-05-25", "the gates are i 0."),
+            ("of the first day, ",),
+            ("below 0.1", "layer 1, ", "layer 2, "),
             ("MLP less LSTM 1044 USD",),
         ],
-        "macbeth": [("3.250 after 1 epoch", "0.650 after 5", "1.00 to 0.20")],
+        "macbeth": [
+            ("3.250 after 1 epoch", "0.650 after 5", "1.00 to 0.20"),
+            ("2 units over the last 9 characters", "the gates are i 0."),
+            ("below 0.1", "layer 1, ", "layer 2, "),
+        ],
     }
     for article_id, expected in wanted.items():
         alts = [attributes["alt"] for attributes, _ in told(article_id).elements.all("img")]
@@ -537,7 +551,6 @@ def invoke(monkeypatch, capfd):
     return call
 
 
-@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("article_id", IDS)
 def test_report_writes_the_page_into_the_run_and_tells_the_verdicts(article_id, invoke, tmp_path):
     """With the real audit: as many claims of a verdict as are on the page."""

@@ -13,6 +13,7 @@ from reproduce.articles.accounts import MONTH, Days, day_chart, error_words, rea
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, departures, losses, pictures
 from reproduce.articles.bitcoin_lstm.answers import answers
 from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, STEPS, DepartureRow
+from reproduce.articles.bitcoin_lstm.inside_section import inside_section
 from reproduce.articles.bitcoin_lstm.losses import EPOCHS, LEVEL, BandVerdict, LossRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
@@ -69,6 +70,7 @@ def account(directory: Directory, study: Path | None) -> Account:
             Section("answers", "What follows", "Answers", [Answers(answers(rungs, beside.bands))]),
             _pictures(directory, windows, predictions),
             _prices(directory, windows, predictions),
+            inside_section(directory),
             _loss(directory, beside),
             _deviations(rungs, source),
         ],

@@ -11,6 +11,7 @@ import pandas as pd
 from reproduce.articles.accounts import MONTH, day_chart, error_words, read_forecast, remarks, study_table
 from reproduce.articles.sections import Account, Answer, Answers, Cell, Pair, Picture, Section, Table, counted, shown
 from reproduce.articles.stacked_lstm import assumptions, pictures
+from reproduce.articles.stacked_lstm.inside import inside_section
 from reproduce.articles.stacked_lstm.rivals import TABLE, RivalRow, compare, persistence_usd
 from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS, Variant
 from reproduce.articles.stacked_lstm.windows import prepare
@@ -38,6 +39,7 @@ def account(directory: Directory, study: Path | None) -> Account:
         notices=remarks(directory, prices.notes),
         sections=[
             *_test_set(directory, windows, predictions[predictions["set"] == "testing"]),
+            inside_section(directory),
             _rivals(rows, source),
             _assumptions(directory.config.variant),
         ],
