@@ -125,6 +125,9 @@ class Forecaster(Protocol):
     def predict(self, inputs: np.ndarray) -> np.ndarray:
         """Predictions, (windows, 1), without dropout."""
 
+    def slopes(self, inputs: np.ndarray) -> np.ndarray:
+        """The derivative of each window's prediction by each of its prices, (windows, window), without dropout."""
+
     def state(self) -> dict[str, np.ndarray]:
         """All that the next epoch depends on, its number aside."""
 

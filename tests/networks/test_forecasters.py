@@ -178,6 +178,10 @@ def test_compiled_trains_what_keras_trains(trained, name):
     for mine, square in zip(ours.squares, theirs.squares, strict=True):
         np.testing.assert_allclose(mine, square, rtol=1e-4)
     np.testing.assert_allclose(ours.predictions, theirs.predictions, rtol=1e-4)
+    inputs, _ = trained[2]
+    slopes = [one.forecaster.slopes(inputs) for one in (ours, theirs)]
+    assert slopes[0].shape == (15, 5)
+    np.testing.assert_allclose(*slopes, rtol=1e-3, atol=1e-6)
 
 
 def test_saved_model_trains_on_as_keras_would(trained):

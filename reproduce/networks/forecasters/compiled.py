@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from reproduce.networks.forecasters.keras import build_model
 from reproduce.networks.graph_engine import compiled
 from reproduce.networks.rmsprop import LEARNING_RATE, RMSpropMemory, rmsprop_step
 from reproduce.networks.stack.compiled import Built, StackEngine
-from reproduce.networks.stack.network import by_step, outputs
+from reproduce.networks.stack.network import by_step, outputs, slopes
 from reproduce.networks.stack.training import Recipe, loss_alone
 from reproduce.networks.stack.weights import StackWeights
 
@@ -36,7 +37,8 @@ class CompiledForecaster(StackEngine):
         memory = RMSpropMemory(v=StackWeights(*map(np.zeros_like, initial)), step=np.int64(0))
         super().__init__(Recipe(squared_error, rmsprop, stack.dropout), initial, memory, seed, threads)
         self._steps_of = functools.cache(self._build)
-        self._predictions_of = functools.cache(self._build_predictions)
+        self._predictions_of = functools.cache(functools.partial(self._build_answers, outputs))
+        self._slopes_of = functools.cache(functools.partial(self._build_answers, slopes))
 
     def train_epoch(self, epoch: int, inputs: np.ndarray, targets: np.ndarray) -> float:
         order, batch = epoch_order(self._seed, epoch, len(inputs)), self._stack.batch
@@ -50,6 +52,9 @@ class CompiledForecaster(StackEngine):
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
         return self._run(self._predictions_of(len(inputs)), inputs[..., 0])
+
+    def slopes(self, inputs: np.ndarray) -> np.ndarray:
+        return self._run(self._slopes_of(len(inputs)), inputs[..., 0])
 
     def weights(self) -> dict[str, np.ndarray]:
         return super().weights()._asdict()
@@ -72,8 +77,9 @@ class CompiledForecaster(StackEngine):
             targets = tf.compat.v1.placeholder(tf.float32, (*shape, 1))
             return self._build_steps(loss_alone, (), (inputs, targets), inputs)
 
-    def _build_predictions(self, windows: int) -> Built:
+    def _build_answers(self, of: Callable[[StackWeights, tf.Tensor], tf.Tensor], windows: int) -> Built:
+        """What the network says of so many windows, or its slopes."""
         with self.graph.as_default():
             inputs = tf.compat.v1.placeholder(tf.float32, (windows, self._stack.window))
-            predict = compiled(lambda w, x: outputs(w, by_step(x)))
-            return (inputs,), predict(self._training.weights, inputs)
+            answer = compiled(lambda w, x: of(w, by_step(x)))
+            return (inputs,), answer(self._training.weights, inputs)

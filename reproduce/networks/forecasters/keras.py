@@ -70,7 +70,6 @@ class KerasForecaster:
         return np.asarray(self._model(inputs.astype("float32"), training=False))
 
     def slopes(self, inputs: np.ndarray) -> np.ndarray:
-        """The derivative of each window's prediction by each of its prices, (windows, window), without dropout."""
         x = tf.constant(inputs, tf.float32)
         with tf.GradientTape() as tape:
             tape.watch(x)

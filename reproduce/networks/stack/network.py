@@ -71,6 +71,21 @@ def outputs(w: StackWeights, x: tf.Tensor) -> tf.Tensor:
     return h_2 @ w.kernel_out + w.bias_out
 
 
+def slopes(w: StackWeights, x: tf.Tensor) -> tf.Tensor:
+    """The derivative of each sample's only output by each step's input, (batch, window), without dropout.
+
+    Args:
+        x: (window, batch, 1).
+    """
+    first, second = Layer(*w[:3]), Layer(*w[3:6])
+    trace_1 = run(first, x)
+    trace_2 = run(second, trace_1.reads)
+    d_h = tf.repeat(tf.transpose(w.kernel_out), x.shape[1], axis=0)  # (batch, hidden)
+    dz_2 = backward(GATES, second.W_h, trace_2.factors, d_h[tf.newaxis])
+    dz_1 = backward(GATES, first.W_h, trace_1.factors, input_gradient(second, dz_2))
+    return tf.transpose(input_gradient(first, dz_1)[:, :, 0])
+
+
 def by_step(x: tf.Tensor) -> tf.Tensor:
     """(batch, window) → (window, batch, 1)."""
     return tf.transpose(x)[:, :, tf.newaxis]
