@@ -62,12 +62,12 @@ def test_gates_are_sums_that_agree_with_what_is_shown(walked):
     for unit, cell, exact in walked.cells():
         for gate in "ifog":
             x, read, bias, total = (cell[f"{gate}_{part}"] for part in ("x", "read", "b", "sum"))
-            known = [exact["x"][0] * w[f"W_x{gate}"][0, unit], w[f"b_{gate}"][unit]]
-            np.testing.assert_allclose([x, bias], 1000 * np.array(known), atol=HALF)
-            assert read == pytest.approx(1000 * exact["read"] @ w[f"W_h{gate}"][:, unit], abs=4 * HALF)
+            known = [exact["x"][0] * w[f"W_x{gate}"][0, unit], exact["read"] @ w[f"W_h{gate}"][:, unit]]
+            known.append(w[f"b_{gate}"][unit])
+            np.testing.assert_allclose([x, read, bias], 1000 * np.array(known), atol=HALF)
             assert x + read + bias == total
             squash = np.tanh if gate == "g" else sigmoid
-            assert cell[gate] == pytest.approx(1000 * squash(total / 1000), abs=2 * HALF)
+            assert cell[gate] == pytest.approx(1000 * squash(total / 1000), abs=4 * HALF)
 
 
 def test_cell_state_and_output_follow_from_what_is_shown(walked):

@@ -29,14 +29,14 @@ def walk_section(directory: Directory, windows: Windows, predicted: np.ndarray) 
     title, link = "Walk through a window, day by day", "Walk"
     if not all(np.isfinite(array).all() for array in (predicted, *weights.values())):
         return Section("walk", title, link, [Paragraph("The training diverged: there is no number to show.")])
-    order = "newest first, so a rise is a step back in time" if reads_backwards(windows) else "oldest first"
+    order = "newest first" if reads_backwards(windows) else "oldest first"
+    last = f" The last {DAYS} are shown." if windows.window > DAYS else ""
     words = (
-        f"A window is {counted(windows.window, 'price')} that the network reads one after another, {order}. Choose a "
-        "day and a unit: its six equations stand below with that day's numbers. The weights at both sides are "
-        f"those of this run, trained in the {variant.wiring} wiring. As published the gates read c of the day before "
-        "and the forget gate scales h; the text says the opposite. These two words are red. A gate near 0 lets "
-        "nothing through, near 1 everything; blue is above 0, orange below. Each number is rounded: sums agree to the "
-        "last digit, a product may be off by a few in the last."
+        f"The network reads a window's {counted(windows.window, 'price')} one after another, {order}.{last} Choose a "
+        "day and a unit: its six equations stand below with that day's numbers. Both sides have the weights of this "
+        f"run, trained in the {variant.wiring} wiring. As published the gates read c of the day before and the forget "
+        "gate scales h, which is the reverse of the text; both are red. A gate near 0 is shut, near 1 "
+        "open. Blue is above 0, orange below. Numbers are rounded: sums agree to the last digit, products nearly."
     )
     return Section("walk", title, link, [Paragraph(words), walk_of(weights, variant.wiring, windows, predicted)])
 
@@ -119,12 +119,11 @@ def _cell(w: reference.Arrays, day: reference.Day, unit: int) -> dict[str, int]:
     found = {}
     for gate in "ifog":
         parts = {
-            f"{gate}_x": float(day.x[0, 0] * w[f"W_x{gate}"][0, unit]),
-            f"{gate}_read": float(day.read[0] @ w[f"W_h{gate}"][:, unit]),
-            f"{gate}_b": float(w[f"b_{gate}"][unit]),
+            f"{gate}_x": _thousandths(day.x[0, 0] * w[f"W_x{gate}"][0, unit]),
+            f"{gate}_read": _thousandths(day.read[0] @ w[f"W_h{gate}"][:, unit]),
+            f"{gate}_b": _thousandths(w[f"b_{gate}"][unit]),
         }
-        found |= rounded_sum(parts, f"{gate}_sum", rest=f"{gate}_read")
-        found[gate] = _thousandths(getattr(day, gate)[0, unit])
+        found |= parts | {f"{gate}_sum": sum(parts.values()), gate: _thousandths(getattr(day, gate)[0, unit])}
     i, f, g, kept, c, h = (one[0, unit] for one in (day.i, day.f, day.g, day.kept, day.after.c, day.after.h))
     found |= rounded_sum({"f_kept": float(f * kept), "i_g": float(i * g)}, "c", rest="i_g")
     return found | {"kept": _thousandths(kept), "tanh_c": _thousandths(np.tanh(c)), "h": _thousandths(h)}
