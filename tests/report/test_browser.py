@@ -8,13 +8,12 @@ import time
 import pandas as pd
 import pytest
 
-from reproduce.articles import ARTICLES, article_of
+from reproduce.articles import ARTICLES
 from reproduce.articles.sections import numeral
 from reproduce.evidence.claims import VERDICTS
 from reproduce.inputs.prices import embedded_table_path
-from reproduce.report.page import page_of
-from reproduce.report.render import render, write_report
-from tests.report.samples import HOSTILE, judgements_of, write_run
+from reproduce.report.render import write_report
+from tests.report.samples import judgements_of
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is missing: pip install '.[test]'")
 from selenium.webdriver.chrome.service import Service  # noqa: E402
@@ -38,22 +37,12 @@ PRELUDE = """
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    """A run of every article as published, in a folder of its own, begun with a hostile data path."""
-    argv = ["bin/reproduce", "run", "--data", HOSTILE]
-    folders = {article.id: tmp_path_factory.mktemp(article.id) for article in ARTICLES}
-    return {id_: write_run(folder, id_, argv=argv, processor=HOSTILE) for id_, folder in folders.items()}
-
-
-@pytest.fixture(scope="module")
-def addresses(runs):
-    """Their pages, with hostile text in claims."""
-    found = {}
-    for id_, directory in runs.items():
-        path = directory.path / "report.html"
-        write_report(render(page_of(article_of(id_), directory, None, judgements_of(id_, HOSTILE))), path)
-        found[id_] = path.as_uri()
-    return found
+def addresses(told, tmp_path_factory):
+    """Where the page of each article is, with hostile text in it."""
+    found = {article.id: tmp_path_factory.mktemp(article.id) / "report.html" for article in ARTICLES}
+    for article_id, path in found.items():
+        write_report(told(article_id).html, path)
+    return {article_id: path.as_uri() for article_id, path in found.items()}
 
 
 @pytest.fixture(scope="module")
@@ -226,10 +215,10 @@ def test_dragging_zooms_the_chart(show):
         pytest.param("stacked-lstm", "last month", "2018-05-04", "predicted, test set", -1, id="stacked"),
     ],
 )
-def test_hovering_tells_the_values_of_the_day(article_id, stretch, day, label, side, show, runs):
+def test_hovering_tells_the_values_of_the_day(article_id, stretch, day, label, side, show, told):
     """Date, actual price, prediction and persistence, the price of the neighbouring day, against the files."""
     prices = pd.read_csv(embedded_table_path(), index_col="date")["close"]
-    predicted = pd.read_csv(runs[article_id].path / "predictions.csv", index_col="date")["predicted_usd"][day]
+    predicted = pd.read_csv(told(article_id).directory.path / "predictions.csv", index_col="date")["predicted_usd"][day]
     shown = show(article_id)
     first, last = shown.of("JSON.parse(all('.chart-panel script')[0].textContent).ranges[a]", stretch)
     shown.press(f"[data-range='{stretch}']")
