@@ -21,7 +21,7 @@ from reproduce.runs.tables import rows_text
 HOSTILE = """<script>window.harm = 1</script><img src="x" onerror='window.harm = 2'></script> & {{ 7 * 7 }} "quoted" """
 TEXT = "tomorrow, and tomorrow, and tomorrow,\ncreeps in this petty pace from day to day,\n" * 3
 SHORT = {  # variants whose runs are quickly written
-    "bitcoin-lstm": {"window": 3, "batch": 4, "epochs": 5},
+    "bitcoin-lstm": {"window": 3, "batch": 4, "hidden": 10, "epochs": 31},
     "stacked-lstm": {"window": 4, "test_days": 10, "epochs": 5},
     "macbeth": {"window": 9, "batch": 4, "hidden": 2, "epochs": 5},
 }

@@ -16,6 +16,7 @@ from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, STEPS, Dep
 from reproduce.articles.bitcoin_lstm.inside_section import inside_section
 from reproduce.articles.bitcoin_lstm.losses import EPOCHS, LEVEL, BandVerdict, LossRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.walk import walk_section
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sections import (
     Account,
@@ -71,6 +72,7 @@ def account(directory: Directory, study: Path | None) -> Account:
             _pictures(directory, windows, predictions),
             _prices(directory, windows, predictions),
             inside_section(directory),
+            walk_section(directory, windows, _by_set(predictions, "predicted_scaled")[1]),
             _loss(directory, beside),
             _deviations(rungs, source),
         ],
