@@ -14,7 +14,7 @@ from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.cli.output import Interrupted, JsonOption, note, show
 from reproduce.networks.engine import MAX_SEED
 from reproduce.networks.ports.contract import LARGEST_HIDDEN, PortInterrupted
-from reproduce.networks.ports.templates import TEMPLATES, template_text
+from reproduce.networks.ports.templates import OF_TWO_LAYERS, TEMPLATES
 from reproduce.runs.process import limit_threads
 
 
@@ -32,6 +32,14 @@ class Wiring(str, Enum):
     described = "described"
 
 
+class PortArticle(str, Enum):
+    """The choices of `--article`."""
+
+    bitcoin = "bitcoin-lstm"
+    stacked = "stacked-lstm"
+    macbeth = "macbeth"
+
+
 TemplateName = Enum("TemplateName", {name: name for name in TEMPLATES}, type=str)
 OF_ENGINES = ("engine", "epochs", "steps", "seed")
 
@@ -42,7 +50,10 @@ def compare(
         Path | None,
         typer.Argument(metavar="[PORT]", help="Your own program: a Python file. It is run, with all your rights."),
     ] = None,
-    wiring: Annotated[Wiring, typer.Option(help="Port: the program it is held against.")] = Wiring.published,
+    article: Annotated[PortArticle, typer.Option(help="Port: whose program it is.")] = PortArticle.bitcoin,
+    wiring: Annotated[
+        Wiring, typer.Option(help="Port of bitcoin-lstm: the program it is held against.")
+    ] = Wiring.published,
     template: Annotated[TemplateName | None, typer.Option(help="Port: print one that passes, to begin with.")] = None,
     questions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Port on another machine: write what it is asked (.npz).")
@@ -59,7 +70,7 @@ def compare(
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Of the random weights both start from.")] = 0,
     json_to: JsonOption = None,
 ) -> None:
-    """Compare your port of the Bitcoin network with the published program and name the slip; or our graph with Keras.
+    """Compare your port of a network with the published program and name the slip; or our graph with Keras.
 
     With PORT: rung by rung, from the contract to two epochs of training. Exit 1 where it differs or fails. The file is
     run as you would run it, so look at what others sent you first.
@@ -70,17 +81,21 @@ def compare(
     Example: reproduce compare --epochs 1 --json differences.json
     """
     task = _task(context)
+    against = {"article": article.value, "wiring": wiring.value}
     if task == "template":
-        typer.echo(template_text(template.value, wiring.value), nl=False)
+        from reproduce.cli.against import Against
+
+        typer.echo(Against(**against).template(template.value), nl=False)
     elif task == "questions":
+        from reproduce.cli.against import Against
         from reproduce.cli.ports import give_questions
 
-        count = give_questions(questions, hidden)
+        count = give_questions(questions, hidden, Against(**against))
         note(f"reproduce: {questions}: {count} questions; docs/compare.md shows how to answer them")
     elif task == "engines":
         _compare_engines(engine.value, epochs, steps, seed, json_to)
     else:
-        _compare_port(port, answers, wiring.value, json_to)
+        _compare_port(port, answers, against, json_to)
 
 
 def _task(context: typer.Context) -> str:
@@ -95,16 +110,22 @@ def _task(context: typer.Context) -> str:
         raise typer.BadParameter(f"{_option(tasks[1])} and {_option(tasks[0])}: give one of them")
     task = tasks[0] if tasks else "engines"
     allowed = {
-        "port": ("wiring", "json_to"),
-        "answers": ("wiring", "json_to"),
-        "template": ("wiring",),
-        "questions": ("hidden",),
+        "port": ("article", "wiring", "json_to"),
+        "answers": ("article", "wiring", "json_to"),
+        "template": ("article", "wiring"),
+        "questions": ("article", "hidden"),
         "engines": (*OF_ENGINES, "json_to"),
     }[task]
     others = [name for name in context.params if name in given and name not in (*allowed, task)]
     if others:
         with_what = "without PORT" if task == "engines" else f"with {_option(task)}"
         raise typer.BadParameter(f"changes nothing {with_what}", param_hint=_option(others[0]))
+    article, template = context.params["article"], context.params["template"]
+    if "wiring" in given and article != PortArticle.bitcoin:
+        raise typer.BadParameter(f"changes nothing with --article {article.value}", param_hint="--wiring")
+    if template and article != PortArticle.bitcoin and template.value not in OF_TWO_LAYERS:
+        choices = ", ".join(OF_TWO_LAYERS)
+        raise typer.BadParameter(f"{article.value} has {choices}, not {template.value}", param_hint="--template")
     return task
 
 
@@ -112,11 +133,13 @@ def _option(name: str) -> str:
     return {"port": "PORT", "json_to": "--json"}.get(name, f"--{name}")
 
 
-def _compare_port(port: Path | None, answers: Path | None, wiring: str, json_to: str | None) -> None:
+def _compare_port(port: Path | None, answers: Path | None, against: dict[str, str], json_to: str | None) -> None:
+    from reproduce.cli.against import Against
     from reproduce.cli.ports import as_text, give_held, hold_answers, hold_port
 
+    program = Against(**against)
     try:
-        held, printed = hold_port(port, wiring) if port else (hold_answers(answers, wiring), [])
+        held, printed = hold_port(port, program) if port else (hold_answers(answers, program), [])
     except PortInterrupted as stopped:
         raise Interrupted(str(stopped)) from None
     if printed:
