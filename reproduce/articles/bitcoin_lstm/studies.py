@@ -8,7 +8,7 @@ from dataclasses import asdict
 from matplotlib.figure import Figure
 
 from reproduce.articles.article import Shown, StudyPlan
-from reproduce.articles.bitcoin_lstm import departures, losses, pictures
+from reproduce.articles.bitcoin_lstm import curves, departures, losses, pictures
 from reproduce.articles.bitcoin_lstm.answers import answers
 from reproduce.articles.bitcoin_lstm.departures import STEPS, DepartureRow
 from reproduce.articles.bitcoin_lstm.losses import CANDIDATES, LossRow
@@ -93,5 +93,16 @@ STUDIES = (
         rows=departures.departure_rows,
         show=_show_departures,
         draw=_draw_departures,
+    ),
+    StudyPlan(
+        name="bitcoin-curves",
+        question="Which variants of the Bitcoin program can have printed given losses?",
+        package=__package__,
+        table=curves.TABLE,
+        row=curves.CurveRow,
+        runs=curves.RUNS,
+        rows=curves.curve_rows,
+        show=lambda _: [],
+        draw=lambda _: {},
     ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
@@ -13,12 +14,14 @@ from reproduce.articles.forecasts import prediction_rows, write_predictions
 from reproduce.articles.sources import PRICES
 from reproduce.evidence.skill import persistence, prediction_metrics
 from reproduce.inputs.prices import PriceTable
-from reproduce.networks.engine import Engine
+from reproduce.networks.engine import Engine, epoch_order
 from reproduce.networks.lstm.create import create_engine, prove_compiled
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.process import threads
 from reproduce.runs.training import CHECKPOINT_EVERY, Progress
+
+LAST_BATCHES = "last_batches.csv"  # in a run's directory: what a program prints that keeps no mean over the epoch
 
 
 def check(table: PriceTable, variant: Variant) -> None:
@@ -54,15 +57,18 @@ def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:
 class PredictingProgress(Progress):
     """With what the last epoch predicted on the way; losses are means of its batches', scaled units."""
 
+    last_batches: list[float] = field(default_factory=list)  # each epoch's last batch's loss, before its own update
     predictions: np.ndarray = field(default_factory=lambda: np.empty((0, 1)))  # (windows, 1)
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> PredictingProgress:
-        """With the array `predictions`."""
+        """With the array `predictions`; nan for the last batches of a checkpoint that was written before they were."""
         predictions = arrays["predictions"]
         if predictions.ndim != 2:
             raise ValueError(f"predictions has the shape {predictions.shape}, expected (windows, 1)")
-        return replace(super().from_arrays(arrays), predictions=predictions)
+        taken = super().from_arrays(arrays)
+        last_batches = arrays.get("last_batches", np.full(taken.epoch, np.nan))
+        return replace(taken, last_batches=[float(loss) for loss in last_batches], predictions=predictions)
 
 
 class WindowTraining:
@@ -78,9 +84,21 @@ class WindowTraining:
     def advance(self) -> Iterator[bool]:
         """An epoch at a time."""
         while self.progress.epoch < self._variant.epochs:
-            losses, self.progress.predictions = self._engine.train_epoch(*self._windows.train)
+            losses = self._train_epoch()
             self.progress.losses.append(float(np.mean(losses)))
+            self.progress.last_batches.append(float(losses[-1]))
             yield self.progress.epoch % CHECKPOINT_EVERY == 0 or self.progress.epoch == self._variant.epochs
+
+    def _train_epoch(self) -> np.ndarray:
+        """Every batch's loss, (batches,); the predictions on the way are kept in the order of the table."""
+        inputs, targets = self._windows.train
+        if self._variant.shuffling == "none":
+            losses, self.progress.predictions = self._engine.train_epoch(inputs, targets)
+            return losses
+        order = epoch_order(self._directory.config.seed, self.progress.epoch, len(inputs))  # (windows,)
+        losses, predictions = self._engine.train_epoch(inputs[order], targets[order])
+        self.progress.predictions = predictions[np.argsort(order)]
+        return losses
 
     def state(self) -> Arrays:
         return self._engine.state()
@@ -93,10 +111,12 @@ class WindowTraining:
         PRICES.write(self._directory, self._table)
 
     def write_results(self) -> None:
-        """losses.csv, predictions.csv of both sets and metrics.json."""
+        """losses.csv, last_batches.csv, predictions.csv of both sets and metrics.json."""
         windows, (inputs, targets) = self._windows, self._windows.test
         predicted = self._engine.predict(inputs)
         self._directory.write_losses(self.progress.losses)
+        last = pd.DataFrame({"epoch": range(self.progress.epoch), "loss": self.progress.last_batches})
+        self._directory.write_table(LAST_BATCHES, last)
         write_predictions(
             self._directory,
             prediction_rows(windows, "training", 0, self.progress.predictions),
