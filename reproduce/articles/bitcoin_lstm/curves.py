@@ -27,14 +27,10 @@ SETS = (  # the published program; what people slip into when they rebuild it; s
     Variant(wiring="described", clipping="applied"),
     Variant(row_order="oldest-first"),
     Variant(wiring="described", row_order="oldest-first"),
-    Variant(scaler_rows="training"),
     Variant(scaling="min-max"),
-    Variant(wiring="described", scaling="min-max"),
-    Variant(remainder="kept"),
     Variant(shuffling="every-epoch"),
     Variant(wiring="described", remainder="kept", shuffling="every-epoch"),  # as Keras's fit does it
     Variant(window=3),
-    Variant(hidden=128),
     Variant(batch=32, remainder="kept"),
     Variant(learning_rate=0.01),
 )
