@@ -14,7 +14,6 @@ import numpy as np
 from reproduce.articles.article import shipped_rows
 from reproduce.articles.bitcoin_lstm.training import LAST_BATCHES
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.errors import RunError
 from reproduce.runs.study import Study
 
 TABLE = "curves.csv"
@@ -53,7 +52,7 @@ def curve_rows(study: Study) -> list[CurveRow]:
     Runs of fewer than 31 epochs are left out.
 
     Raises:
-        RunError: a run is not finished, or was begun by a version that did not keep its last batches.
+        RunError: a run is not finished, or is of a version that did not keep its last batches.
     """
     rows = []
     for directories in study.of_variants().values():
@@ -61,8 +60,6 @@ def curve_rows(study: Study) -> list[CurveRow]:
             directory.require_finished()
             mean = directory.read_losses()
             last = directory.read_table(LAST_BATCHES, {"loss": float})["loss"].to_numpy()
-            if (np.isnan(last) & np.isfinite(mean)).any():
-                raise RunError(f"{directory.path}: its last batches' losses were not kept; remove it to make it anew")
             if len(mean) >= EPOCHS:
                 name = replace(directory.config.variant, epochs=Variant().epochs).name
                 rows.append(CurveRow(name, directory.config.seed, *mean[:EPOCHS], *last[:EPOCHS]))

@@ -62,13 +62,12 @@ class PredictingProgress(Progress):
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> PredictingProgress:
-        """With the array `predictions`; nan for the last batches of a checkpoint that was written before they were."""
+        """With the arrays `last_batches` and `predictions`."""
         predictions = arrays["predictions"]
         if predictions.ndim != 2:
             raise ValueError(f"predictions has the shape {predictions.shape}, expected (windows, 1)")
-        taken = super().from_arrays(arrays)
-        last_batches = arrays.get("last_batches", np.full(taken.epoch, np.nan))
-        return replace(taken, last_batches=[float(loss) for loss in last_batches], predictions=predictions)
+        last_batches = [float(loss) for loss in arrays["last_batches"]]
+        return replace(super().from_arrays(arrays), last_batches=last_batches, predictions=predictions)
 
 
 class WindowTraining:
