@@ -44,7 +44,7 @@ def graph_figure(graph_def: Any) -> Figure:
     for part, place in places.items():
         _draw_part(axes, part, place, folded)
     low = min(y for _, y in places.values())
-    axes.set(xlim=(LEFT - 0.1, RIGHT + 0.1), ylim=(low - 0.5, 1.7))
+    axes.set(xlim=(LEFT - 0.1, RIGHT + 0.1), ylim=(low - 0.5, 2.0))
     axes.set_axis_off()
     return figure
 
@@ -55,7 +55,7 @@ def _place(part: Part, days: int) -> Point:
         top = -DAY * part.day
         return (COLUMNS[part.name], top) if part.name in COLUMNS else (STATES[part.name], top - ROW)
     end = -DAY * min(days, DAYS)
-    outside = {"inputs": (0, 1.45), "window": (0, 0.85), START: (2.8, 1.3), LATER: (2.8, end)}
+    outside = {"inputs": (0, 1.75), "window": (0, 1.1), START: (2.8, 1.5), LATER: (2.8, end)}
     return outside.get(part.name, (2.8, end - (0.9 if days > DAYS else 0)))  # the output layer
 
 
@@ -65,11 +65,11 @@ def _corners(begin: Part, end: Part, places: dict[Part, Point]) -> Iterator[Poin
     if begin.name == "window":
         yield from ((LEFT, y), (LEFT, to_y))
     elif begin.name == PRICE:
-        yield from ((x, to_y + 0.36), (to_x - 0.12, to_y + 0.36), (to_x - 0.12, to_y))
+        yield from ((x, to_y + 0.5), (to_x - 0.12, to_y + 0.5), (to_x - 0.12, to_y))
     elif end.name in GATE_SCOPES.values():
-        yield from ((x, to_y + 0.56), (to_x + 0.12, to_y + 0.56), (to_x + 0.12, to_y))
+        yield from ((x, to_y + 0.68), (to_x + 0.12, to_y + 0.68), (to_x + 0.12, to_y))
     elif end.name in STATES and begin.day != end.day:
-        above, over = to_y + ROW + 0.76, to_y + 0.42  # the row of gates, and the row of states
+        above, over = to_y + ROW + 0.86, to_y + 0.42  # the row of gates, and the row of states
         yield from ((x, above), (RIGHT, above), (RIGHT, over), (to_x + 0.2, over), (to_x + 0.2, to_y))
 
 
@@ -78,13 +78,15 @@ def _draw_part(axes: Axes, part: Part, place: Point, folded: Folded) -> None:
     x, y = place
     name = f"days {DAYS} to {folded.days - 1}" if part.name == LATER else part.name
     read = [] if part.name == LATER else [one.rpartition("/")[2] for one in folded.variables.get(part, {})]
-    words = "\n".join([name, " ".join(read)] if read else [name])
+    words = "\n".join([name, " ".join(read[:2]), *read[2:]] if read else [name])
     style = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": COLORS.get(part.name, ACTUAL)}
     axes.text(x, y, words, fontsize=WORDS, ha="center", va="center", bbox=style, zorder=3)
     given = sorted({shape for (begin, _), shape in folded.edges.items() if begin == part})
     if given:
         look = {"fontsize": SMALL, "color": COLORS.get(part.name, "#666666"), "zorder": 2}
         blank = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
-        axes.text(x + 0.08, y - 0.29, " ".join(given), ha="left", va="center", bbox=blank, **look)
+        axes.text(
+            x + 0.08, y - (0.5 if len(read) > 2 else 0.31), " ".join(given), ha="left", va="center", bbox=blank, **look
+        )
     if part.name == PRICE:
         axes.text(x, y - ROW, f"day_{part.day}", fontsize=WORDS + 2, ha="center", va="center")

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from reproduce.networks.engine import epoch_order
 from reproduce.networks.keras_state import model_state, restore_model
@@ -84,6 +85,14 @@ class Forecaster:
     def predict(self, inputs: np.ndarray) -> np.ndarray:
         """Predictions, (windows, 1), without dropout."""
         return np.asarray(self._model(inputs.astype("float32"), training=False))
+
+    def slopes(self, inputs: np.ndarray) -> np.ndarray:
+        """The derivative of each window's prediction by each of its prices, (windows, window), without dropout."""
+        x = tf.constant(inputs, tf.float32)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            predictions = self._model(x, training=False)
+        return tape.gradient(predictions, x)[:, :, 0].numpy()
 
     def state(self) -> dict[str, np.ndarray]:
         """All that the next epoch depends on, its number aside."""

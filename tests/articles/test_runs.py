@@ -30,8 +30,8 @@ OWN = {
 PICTURES = {
     "bitcoin-lstm": {"prices", "predictions_as_published", "predictions_by_date", "loss"}
     | {"gates", "saturation", "memory", "wiring", "graph"},
-    "stacked-lstm": {"predictions_as_published", "predictions_by_date"},
-    "macbeth": {"milestones"},
+    "stacked-lstm": {"predictions_as_published", "predictions_by_date", "gates", "saturation", "memory"},
+    "macbeth": {"milestones", "gates", "saturation"},
 }
 
 
@@ -254,13 +254,19 @@ def test_every_field_of_the_progress_is_in_a_checkpoint(id_, finished, tmp_path)
             train(tmp_path / name, config, data_of(id_))
 
 
+SHAPES = {"kernel_1": (1, 12), "recurrent_1": (3, 12), "bias_1": (12,), "kernel_2": (3, 16), "recurrent_2": (4, 16)}
+SHAPES |= {"bias_2": (16,), "kernel_out": (4, 1), "bias_out": (1,)}  # of the small variant's network
+
+
 class Diverging:
-    """A forecaster whose loss and predictions are no numbers."""
+    """A forecaster whose loss, weights and predictions are no numbers."""
 
     def __init__(self, *_):
         self.train_epoch = lambda *_: float("nan")
         self.predict = lambda inputs: np.full((len(inputs), 1), np.nan)
-        self.state = dict
+        self.slopes = lambda inputs: np.full(inputs.shape[:2], np.nan)
+        self.weights = lambda: {name: np.full(shape, np.nan, np.float32) for name, shape in SHAPES.items()}
+        self.state, self.restore = dict, lambda _: None
 
 
 @pytest.mark.parametrize(("id_", "endless"), [("bitcoin-lstm", {"learning_rate": 1e30}), ("stacked-lstm", {})])

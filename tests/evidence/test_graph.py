@@ -74,7 +74,7 @@ def test_wirings_differ_in_what_crosses_from_day_to_day():
 def test_boxes_name_the_variables_that_they_read():
     """The same three on every day, and the output layer's two; shapes stand beside the boxes."""
     words = [text.get_text() for text in graph_figure(graph_of().as_graph_def(add_shapes=True)).axes[0].texts]
-    for box in ("forget_gate\nW_xf W_hf b_f", "input_gate\nW_xi W_hi b_i", "memory_cell\nW_xg W_hg b_g"):
+    for box in ("forget_gate\nW_xf W_hf\nb_f", "input_gate\nW_xi W_hi\nb_i", "memory_cell\nW_xg W_hg\nb_g"):
         assert words.count(box) == 3
     assert {"output_layer\nW_hy b_y", "days 3 to 4", "1\u00d74", "5\u00d71", "2\u00d75\u00d71"} <= set(words)
 

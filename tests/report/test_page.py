@@ -29,6 +29,8 @@ from reproduce.report.render import check_place, render, write_report
 from tests.report.pages import Elements, Told
 from tests.report.samples import HOSTILE, SHORT, TEXT, losses_of, own_table, write_losses, write_run
 
+pytestmark = pytest.mark.usefixtures("one_thread")  # a page reads the trained network
+
 ROOT = Path(__file__).resolve().parents[2]
 IDS = [article.id for article in ARTICLES]
 
@@ -162,9 +164,16 @@ def test_every_picture_says_what_it_shows_with_values(told):
         "stacked-lstm": [
             ("60 test days", "LSTM"),
             (f"{stacked['test_rmse_usd']:.2f} USD",),
+            ("32 units over the days 2018-03-27 to 2018-05-25", "the gates are i 0."),
+            ("of the first day, ",),
+            ("below 0.1", "layer 1, ", "layer 2, "),
             ("MLP less LSTM 1044 USD",),
         ],
-        "macbeth": [("3.250 after 1 epoch", "0.650 after 5", "1.00 to 0.20")],
+        "macbeth": [
+            ("3.250 after 1 epoch", "0.650 after 5", "1.00 to 0.20"),
+            ("2 units over the last 9 characters", "the gates are i 0."),
+            ("below 0.1", "layer 1, ", "layer 2, "),
+        ],
     }
     for article_id, expected in wanted.items():
         alts = [attributes["alt"] for attributes, _ in told(article_id).elements.all("img")]
@@ -486,7 +495,6 @@ def invoke(monkeypatch, capfd):
     return call
 
 
-@pytest.mark.usefixtures("one_thread")
 def test_report_writes_the_page_into_the_run_and_tells_the_verdicts(invoke, told):
     """With the real audit, here of one article: as many claims of a verdict as are on the page."""
     path = told("macbeth").directory.path

@@ -18,8 +18,9 @@ from reproduce.evidence.graph import graph_figure
 from reproduce.evidence.memory import memory_figure
 from reproduce.evidence.saturation import saturation_figure
 from reproduce.evidence.wiring import wiring_figure
+from reproduce.networks.layers import leading_units
 from reproduce.networks.lstm import events
-from reproduce.networks.lstm.gates import Inside, leading_units, read_inside, window_graph
+from reproduce.networks.lstm.gates import Inside, read_inside, window_graph
 from reproduce.networks.lstm.weights import Weights
 from reproduce.runs.directory import Arrays, Directory
 
@@ -76,7 +77,7 @@ def read_cells(directory: Directory) -> Cells:
         wiring=variant.wiring,
         days=windows.dates[moved : moved + windows.window],
         prices=inputs[moved, :, 0],
-        units=leading_units(weights["W_hy"], shown[variant.wiring].h[-1], UNITS),
+        units=leading_units(weights["W_hy"][:, 0], shown[variant.wiring].h[-1], UNITS),
         shown=shown,
         many={wiring: Inside(*(array[1:] for array in one)) for wiring, one in read.items()},
     )

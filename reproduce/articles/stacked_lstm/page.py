@@ -12,6 +12,7 @@ from reproduce.articles.accounts import MONTH, all_predictions, day_chart, error
 from reproduce.articles.sections import Account, Answer, Answers, Cell, Pair, Picture, Section, Table, counted, shown
 from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm import assumptions, pictures
+from reproduce.articles.stacked_lstm.inside import inside_section
 from reproduce.articles.stacked_lstm.rivals import TABLE, RivalRow, compare, persistence_usd
 from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS, Variant
 from reproduce.articles.stacked_lstm.windows import prepare
@@ -40,6 +41,7 @@ def account(directory: Directory, study: Path | None) -> Account:
         notices=remarks(directory, prices.notes),
         sections=[
             *_test_set(directory, windows, predictions[predictions["set"] == "testing"]),
+            inside_section(directory),
             _rivals(rows, source),
             _assumptions(directory.config.variant),
         ],

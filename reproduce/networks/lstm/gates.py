@@ -88,12 +88,3 @@ def _fill(session: tf.Session, network: Network, weights: dict[str, np.ndarray])
     variables = network.weights._asdict()
     given = {variable.initial_value: weights[name] for name, variable in variables.items()}
     session.run([variable.initializer for variable in variables.values()], given)
-
-
-def leading_units(W_hy: np.ndarray, h: np.ndarray, count: int) -> np.ndarray:
-    """The units that the prediction takes most from, by the size of W_hy · h, largest first; at most (count,).
-
-    Args:
-        W_hy: (hidden, 1); h: (hidden,), of the last day.
-    """
-    return np.argsort(-np.abs(W_hy[:, 0] * h), kind="stable")[:count]

@@ -10,7 +10,7 @@ import pytest
 
 from reproduce.networks import reference
 from reproduce.networks.lstm import cell
-from reproduce.networks.lstm.gates import leading_units, read_inside, tensor_name
+from reproduce.networks.lstm.gates import read_inside, tensor_name
 from reproduce.networks.lstm.session import SessionEngine
 from tests.networks.checks import SMALL, WIRINGS, Settings, small_problem
 
@@ -90,10 +90,3 @@ def test_shipped_seed_is_trained_as_before(dataset):
     shipped = pd.read_csv(ROOT / "docs" / "losses-session.csv")["loss"]
     loss = np.mean(SessionEngine(Settings(), 0).train_epoch(*dataset.train).losses)
     assert loss == pytest.approx(shipped[0], rel=1e-4)
-
-
-def test_leading_units_are_those_the_prediction_takes_most_from():
-    """By the size of weight times output, neither alone; whatever the sign."""
-    W_hy, h = np.array([[0.5], [-3.0], [0.1], [2.0]]), np.array([0.9, 0.25, -1.0, -0.05])  # 0.45, 0.75, 0.1, 0.1
-    assert leading_units(W_hy, h, 3).tolist() == [1, 0, 2]
-    assert len(leading_units(W_hy, h, 9)) == 4
