@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/ready
 
-.PHONY: reproduce test docs bench bench-input shipped-tables clean
+.PHONY: reproduce test docs site bench bench-input shipped-tables clean
 
 reproduce: $(READY)
 	$(VENV)/bin/reproduce run
@@ -35,6 +35,14 @@ docs: $(READY)
 	cp $(DRAWN)/stacked-lstm-published-s0-keras/pictures/predictions_as_published.png docs/stacked.png
 	$(VENV)/bin/python -m reproduce.report.docs .
 
+# The documents, lessons and programs as pages to read offline: build/site/index.html. Two minutes; a warning is an error.
+SITE := build/site
+site: $(READY)
+	$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	rm -rf $(SITE)-source $(SITE)
+	$(VENV)/bin/python docs/site/assemble.py $(SITE)-source
+	$(VENV)/bin/sphinx-build -q -W --keep-going -c docs/site $(SITE)-source $(SITE)
+
 # How fast, on this machine; for values to quote it must have nothing else to do.
 bench: $(READY)
 	$(REPRODUCE) bench --json docs/bench.json
@@ -50,6 +58,8 @@ ARTICLES := reproduce/articles
 shipped-tables: $(READY)
 	$(REPRODUCE) study bitcoin-departures --out studies/bitcoin
 	$(REPRODUCE) study bitcoin-losses --out studies/bitcoin
+	$(REPRODUCE) study bitcoin-curves --out studies/curves
+	cp studies/curves/curves.csv $(ARTICLES)/bitcoin_lstm/
 	cd studies/bitcoin && cp departures.csv losses.csv machine.json $(CURDIR)/$(ARTICLES)/bitcoin_lstm/
 	$(REPRODUCE) study stacked-networks --out studies/stacked
 	cp studies/stacked/rivals.csv $(ARTICLES)/stacked_lstm/

@@ -48,7 +48,7 @@ def run(
     intra_op_threads: Annotated[
         int | None,
         typer.Option(
-            min=1, help="macbeth: threads inside one operation; the last bits depend on it.  [default: all cores]"
+            min=1, help="macbeth: threads that share a step; the last bits depend on it.  [default: all cores]"
         ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for run directories.")] = Path("runs"),

@@ -13,7 +13,7 @@ from reproduce.evidence.claims import VERDICTS, Judgement, read_claims
 from reproduce.evidence.skill import persistence, prediction_metrics
 from reproduce.inputs.prices import PriceTable, load_prices
 from reproduce.inputs.text import number_characters
-from reproduce.networks.characters.weights import weight_shapes
+from reproduce.networks.stack.weights import weight_shapes
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
 from reproduce.runs.tables import rows_text
@@ -63,9 +63,11 @@ def _write_forecasts(article, directory, diverged):
     testing = persistence(windows.test[0]) * (np.nan if diverged else 0.99)
     parts = [prediction_rows(windows, "testing", windows.train_windows, testing)]
     if article.id == "stacked-lstm":
-        from reproduce.networks.forecasters import Forecaster
+        from reproduce.networks.forecasters.create import create_forecaster
 
-        directory.save_checkpoint({}, Forecaster(directory.config.variant, directory.config.seed).state())
+        directory.save_checkpoint(
+            {}, create_forecaster("keras", directory.config.variant, directory.config.seed).state()
+        )
     if article.id == "bitcoin-lstm":
         _write_weights(directory)
         parts.insert(0, prediction_rows(windows, "training", 0, persistence(windows.train[0]) + 0.01))
@@ -86,7 +88,10 @@ def _write_text(directory):
     """Milestones with a text each, and what follows a window by either loop."""
     text, window = TEXTS.read(directory), directory.config.variant.window
     start = text.characters[40 : 40 + window]
-    shapes, drawn = weight_shapes(directory.config.variant.hidden, len(text.vocabulary)), np.random.default_rng(9)
+    shapes, drawn = (
+        weight_shapes((directory.config.variant.hidden,) * 2, len(text.vocabulary)),
+        np.random.default_rng(9),
+    )
     weights = {name: drawn.normal(0, 0.3, shape).astype(np.float32) for name, shape in shapes._asdict().items()}
     directory.write_arrays("weights.npz", weights)
     milestones = [Milestone(epoch, 3.25 / epoch, np.nan, 1 / epoch) for epoch in (1, 2, 5)]

@@ -18,7 +18,7 @@ from reproduce.articles.stacked_lstm.training import trained_forecaster
 from reproduce.articles.stacked_lstm.variant import LABELS
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.memory import memory_figure
-from reproduce.networks.forecasters import Forecaster
+from reproduce.networks.engine import Forecaster
 from reproduce.runs.directory import Directory
 
 UNITS = 32  # that are drawn

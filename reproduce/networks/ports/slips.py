@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reproduce.networks.ports.program import GATES, Program
+from reproduce.networks.ports.layer import GATES
 
 WAYS = ("both", "in", "out")
+
+
+@dataclass(frozen=True)
+class Number:
+    """What a port may have in place of a program's number: found from how it trains."""
+
+    field: str  # of the program
+    question: str  # whose answer tells it
+    low: float
+    high: float
+    title: str  # with {} for the number
+    is_near_1: bool = False
 
 
 @dataclass(frozen=True, eq=False)  # each is itself
@@ -19,62 +31,25 @@ class Slip:
     symptom: str
     cause: str
     mend: str
-    changes: tuple[dict[str, Any], ...]  # fields of Program, one way the slip may be made or several
+    changes: tuple[dict[str, Any], ...]  # fields of a program, one way the slip may be made or several
     issue: str = ""  # where people asked it
+    number: Number | None = None
 
     @property
     def anchor(self) -> str:
         """Its place in the documents."""
         return f"docs/slips.md#{self.name}"
 
-    def programs(self, wiring: str) -> tuple[Program, ...]:
-        """The program of that wiring with the slip in it, in each of its ways."""
-        other = {"published": "described", "described": "published"}[wiring]
+    def programs(self, published: Any) -> tuple[Any, ...]:
+        """The published program with the slip in it, in each of its ways."""
+        other = {"published": "described", "described": "published"}.get(published.wiring)
         return tuple(
-            replace(Program(), **{"wiring": wiring} | change | ({"wiring": other} if "wiring" in change else {}))
-            for change in self.changes
+            replace(published, **change | ({"wiring": other} if "wiring" in change else {})) for change in self.changes
         )
 
 
-def _ways(change: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+def ways(change: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     return tuple(change | {"way": way} for way in WAYS)
-
-
-def _spelled(gates: str) -> str:
-    return " ".join(gates)
-
-
-def gate_order(gates: str) -> Slip:
-    """All weights of the gates in another order."""
-    exchanged = [f"{ours} takes {theirs}'s" for ours, theirs in zip(GATES, gates, strict=True) if ours != theirs]
-    return Slip(
-        f"gate-order-{gates}",
-        f"the gates i f o g take the weights of {_spelled(gates)}; in the program each takes its own",
-        "Predictions are wrong from the first day. Shapes and the loss's fall look right.",
-        "The blocks of one wide matrix are in another order than the code that fills or reads it: Keras and PyTorch "
-        "have i f g o (Keras calls g c), TF1's BasicLSTMCell has i g f o (it calls g j), this program i f o g.",
-        f"exchange the blocks ({', '.join(exchanged)}), or let layouts.py pack them",
-        _ways({"gates": gates}),
-        "https://github.com/keras-team/keras/issues/3088",
-    )
-
-
-def exchange(kind: str, pair: tuple[str, str]) -> Slip:
-    """One kind of weights, x, h or b, of two gates in each other's place."""
-    one, other = pair
-    gates = GATES.translate(str.maketrans(one + other, other + one))
-    name = {"x": "W_x", "h": "W_h", "b": "b_"}[kind]
-    return Slip(
-        f"exchanged-{name.rstrip('_')}{one}-{name.rstrip('_')}{other}".lower().replace("_", "-"),
-        f"{name}{one} and {name}{other} stand in each other's place; the other weights are where they belong",
-        "Predictions are a little wrong, the more the longer the window."
-        if kind == "h"
-        else "Predictions are a little wrong from the first day.",
-        "One of three matrices is packed in another order than the two others, or two lines were copied and one name "
-        "was not changed.",
-        f"exchange {name}{one} and {name}{other}",
-        _ways({f"gates_{kind}": gates}),
-    )
 
 
 def _one(name: str, title: str, symptom: str, cause: str, mend: str, change: dict[str, Any], issue: str = "") -> Slip:
@@ -88,7 +63,18 @@ SINGLE = (
         "The first day is right, as there is nothing to read; every later one is wrong. Shapes fit, as W_h is square.",
         "PyTorch keeps weight_hh as (4·hidden, hidden) and computes with its transpose; Keras and TF1 do not.",
         "transpose W_h once, for each gate, when you hand it over",
-        _ways({"recurrent": "transposed"}),
+        ways({"recurrent": "transposed"}),
+    ),
+    *(
+        Slip(
+            f"recurrent-transposed-{gate}",
+            f"W_h{gate} alone is transposed; the program computes read @ W_h{gate}",
+            "The first day is right; every later one is a little wrong. Shapes fit, as the matrix is square.",
+            "Four matrices are handed over by four lines, and one of them has a .T too many or too few.",
+            f"hand over W_h{gate} as you do the other three",
+            ways({"recurrent": f"transposed {gate}"}),
+        )
+        for gate in GATES
     ),
     _one(
         "gate-bias-missing",
@@ -165,6 +151,23 @@ SINGLE = (
         "An LSTM returns (output, (h, c)) or (output, h, c), and the last one was taken.",
         "multiply the last h with W_hy",
         {"read_out": "c"},
+    ),
+    _one(
+        "c-returned",
+        "the cell hands on c in the place of h, at each step; the program hands on h = o · tanh(c)",
+        "The output gate has no effect: W_xo, W_ho and b_o get no gradient.",
+        "The loop keeps one state, or `return c, c` stands where h is lost.",
+        "return h and c, and read h at the next step",
+        {"returned": "c"},
+    ),
+    _one(
+        "relu",
+        "the candidate and the cell's output use relu; the program uses tanh",
+        "Predictions are too large, and may grow without bound over long windows.",
+        "activation='relu' in the layer, as many examples of time series have it.",
+        "leave the activation at tanh",
+        {"activation": "relu"},
+        "https://github.com/keras-team/keras/issues/2194",
     ),
     _one(
         "tanh-left-out",
