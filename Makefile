@@ -25,13 +25,15 @@ docs: $(READY)
 	$(REPRODUCE) run --out $(DRAWN) --json docs/run.json
 	$(REPRODUCE) run --out $(DRAWN) > docs/run.txt
 	$(REPRODUCE) run stacked-lstm --out $(DRAWN)
-	for study in bitcoin-losses bitcoin-departures stacked-networks macbeth-epochs; do \
+	for study in bitcoin-losses bitcoin-departures bitcoin-curves stacked-networks macbeth-epochs; do \
 	    $(REPRODUCE) study $$study --shipped --out $(DRAWN) || exit 1; done
+	$(REPRODUCE) compare --losses examples/losses/article.txt > docs/losses.txt
 	for engine in compiled session keras; do cp $(RUN)-$$engine/losses.csv docs/losses-$$engine.csv; done
 	for picture in predictions_as_published predictions_by_date engines; do \
 	    cp $(RUN)-compiled/pictures/$$picture.png docs/; done
 	cp $(DRAWN)/losses_published.png docs/loss.png
 	cp $(DRAWN)/losses_described.png $(DRAWN)/departures.png $(DRAWN)/rivals.png $(DRAWN)/milestones.png docs/
+	cp $(DRAWN)/losses.png docs/
 	cp $(DRAWN)/stacked-lstm-published-s0-keras/pictures/predictions_as_published.png docs/stacked.png
 	$(VENV)/bin/python -m reproduce.report.docs .
 
@@ -53,7 +55,8 @@ bench: $(READY)
 bench-input: $(READY)
 	$(VENV)/bin/python -m reproduce.bench.inputs
 
-# The tables that come with the package: hours. The two Bitcoin studies share runs, so they share a folder: 406 in all.
+# The tables that come with the package: hours. The first two Bitcoin studies share runs, so they share a folder: 406 in
+# all with the other articles'. The third has 480 short ones.
 ARTICLES := reproduce/articles
 shipped-tables: $(READY)
 	$(REPRODUCE) study bitcoin-departures --out studies/bitcoin
