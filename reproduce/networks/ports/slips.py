@@ -49,6 +49,7 @@ class Slip:
 
 
 def ways(change: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The change where weights are handed in and back, or one of the two alone."""
     return tuple(change | {"way": way} for way in WAYS)
 
 

@@ -121,6 +121,7 @@ BETWEEN = (
 def one_slip(
     name: str, title: str, symptom: str, cause: str, mend: str, change: dict[str, object], issue: str = ""
 ) -> Slip:
+    """A slip that is made in one way."""
     return Slip(name, title, symptom, cause, mend, (change,), issue)
 
 
