@@ -63,12 +63,13 @@ def compare(target: Target, questions: Sequence[Question], answers: dict[str, An
         precision: {rung.name: gaps_on(target, rung, [target.program], asked, precision) for rung in rungs}
         for precision in DTYPES[dtype]
     }
-    precision, left, worst = dtype, [], np.zeros(0)
+    left, worst = [], np.zeros(0)
     for precision, hypotheses in _in_turn(target, asked, dtype, published):
         left, worst = _explain(target, hypotheses, rungs, asked, precision)
         if left:
             break
-    precision = precision if left else dtype
+    if not left:  # then the dtype in which more of it agrees
+        precision = max(DTYPES[dtype], key=lambda one: sum(gaps.agree.all() for gaps in published[one].values()))
     by_name: dict[tuple[str, ...], Slips] = {}
     for one in left:  # a number is tried with few digits first
         by_name.setdefault(tuple(slip.name for slip in one.slips), one.slips)

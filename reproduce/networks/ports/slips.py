@@ -49,7 +49,7 @@ class Slip:
 
 
 def ways(change: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-    """The change, made in each of the ways in which a port may make it."""
+    """The change where weights are handed in and back, or one of the two alone."""
     return tuple(change | {"way": way} for way in WAYS)
 
 

@@ -20,9 +20,9 @@ LIBRARIES = {"numpy": "numpy", "keras": "keras", "pytorch": "torch", "jax": "jax
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-ALL = [question.name for question in ask()]
+ALL = [question.name for question in ask() if question.name not in [f"forward {days}" for days in range(2, 7)]]
 FEW = ("cell", "forward 2", "gradients", "one step")
-TRAINED = ("gradients", "one step", "one step, small", "six steps")
+TRAINED = ("gradients", "one step, small")
 
 
 def installed(library):
@@ -132,4 +132,5 @@ SETTINGS = {
 def test_wrong_setting_is_named(case, tmp_path):
     """The library's own way to set it, where a program would have it."""
     library, right, wrong, slip = SETTINGS[case]
-    assert compared(tmp_path, library, "published", (right, wrong), asked=TRAINED)[0] == [(slip,)]
+    asked = ("six steps",) if slip.startswith("clipping") else TRAINED
+    assert compared(tmp_path, library, "published", (right, wrong), asked=asked)[0] == [(slip,)]

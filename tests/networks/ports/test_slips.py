@@ -35,7 +35,6 @@ def test_slip_of_the_bitcoin_program_is_one_changed_field():
     [
         ("published", 0, "float64"),
         ("described", 1, "float32"),
-        ("prices", 2, "float64"),
         ("prices", 0, "float32"),
         ("characters", 1, "float32"),
     ],

@@ -43,29 +43,21 @@ def test_template_in_keras_agrees(reads, tmp_path):
 FORWARD, SMALL, STEPS = ("one day", "forward 7"), ("one step, small",), ("six steps",)
 TRAINED = ("forward 7", "gradients", "one step, small", "two epochs")
 WRONG = {
-    "forget-recurrent-activation": (
+    "recurrent-activation": (
         "prices",
         FORWARD,
         ("LSTM(first, ", "LSTM(first, recurrent_activation='hard_sigmoid', "),
         "hard-sigmoid-new",
     ),
     "relu": ("prices", FORWARD, ("LSTM(second)", "LSTM(second, activation='relu')"), "relu"),
-    "no-bias-read": (
-        "characters",
-        FORWARD,
-        ("list(weights.values())", "[np.zeros_like(a) if n == 'bias_out' else a for n, a in weights.items()]"),
-        "output-bias-missing",
-    ),
     "output-sigmoid": ("prices", FORWARD, ("Dense(outputs)", "Dense(outputs, activation='sigmoid')"), "output-sigmoid"),
     "adam": ("prices", SMALL, ('optimizer="rmsprop"', 'optimizer="adam"'), "adam"),
-    "rho": ("prices", SMALL, ('optimizer="rmsprop"', "optimizer=keras.optimizers.RMSprop(rho=0.99)"), "rmsprop-rho"),
     "clipnorm": (
         "characters",
         STEPS,
         ('optimizer="adam"', "optimizer=keras.optimizers.Adam(clipnorm=1.0)"),
         "clipped-each",
     ),
-    "rmsprop": ("characters", SMALL, ('optimizer="adam"', 'optimizer="rmsprop"'), "rmsprop"),
     "binary": (
         "characters",
         SMALL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reproduce.networks.ports.slips import one_slip
+from reproduce.networks.ports.slips import Slip, one_slip
 from reproduce.networks.ports.two_layers.slips import optimizer
 
 OF_CHARACTERS = (
@@ -112,13 +112,14 @@ OF_CHARACTERS = (
         "categorical_crossentropy",
         {"loss": "squared"},
     ),
-    one_slip(
+    Slip(
         "binary-cross-entropy",
         "the loss is the binary cross-entropy, each character by itself; the program's is the categorical one",
         "The loss is small from the start, as most characters are rightly not expected.",
-        "'binary_crossentropy' for 'categorical_crossentropy': nothing refuses it.",
+        "'binary_crossentropy' for 'categorical_crossentropy': nothing refuses it. Keras 3 then leaves out the "
+        "softmax and takes a sigmoid of each logit.",
         "categorical_crossentropy",
-        {"loss": "binary"},
+        ({"loss": "binary"}, {"loss": "sigmoid"}),
         "https://github.com/keras-team/keras/issues/3396",
     ),
     optimizer(

@@ -67,6 +67,9 @@ def _of_each(kinds: list[str]) -> Iterator[tuple[str, np.ndarray]]:
 def _judged(kind: str, z: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The loss of some programs, (P,), of z and the characters wanted, (P, n, K), and its derivative by z."""
     p, n = softmax(z), z.shape[1]
+    if kind == "sigmoid":  # log(1 + e^z) - wanted · z, with log(1 + e^z) written so that it does not overflow
+        each = np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))) - wanted * z
+        return each.mean(axis=(1, 2)), ((1 + np.tanh(z / 2)) / 2 - wanted) / np.asarray(n * z.shape[2], z.dtype)
     if kind not in ("squared", "binary", "softmax twice"):
         factor = np.asarray({"sum": n, "bits": 1 / np.log(2)}.get(kind, 1), z.dtype)
         loss = -factor * (wanted * log_softmax(z)).sum(axis=2).mean(axis=1)

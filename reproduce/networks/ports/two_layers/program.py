@@ -50,9 +50,7 @@ class TwoLayers:
     output_bias: float = 1.0
     scale: str = "count"  # by which a character's number is divided; or count - 1, none
     output: str = "plain"  # prices as they are, probabilities; or relu, sigmoid, tanh; softmax twice, logits, log
-    loss: str = (
-        "mean"  # of squares, of cross-entropies; or sum; half, root, absolute; softmax twice, squared, binary, bits
-    )
+    loss: str = "mean"  # of squares; or sum, half, root, absolute. Of cross-entropies; or a kind in outputs.py
     labels: str = "given"  # or one up, one down
     epsilon: tuple[float, str] | None = None  # the optimizer's own; here and in the next
     squares: float | None = None
