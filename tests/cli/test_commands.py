@@ -176,7 +176,7 @@ MISUSES = [
     *((["run", article, "--variant", "lunar"], "unknown or repeated setting 'lunar'") for article in TINY),
     *((["run", article, "--variant", one.bad_variant], "expected") for article, one in TINY.items()),
     *((["run", article, "--engine", "steam"], "'steam' is none of") for article in TINY),
-    (["run", "stacked-lstm", "--engine", "compiled"], "--engine"),
+    (["run", "stacked-lstm", "--engine", "session"], "--engine"),
     (["run", "macbeth", "--engine", "session"], "--engine"),
     (["run", "macbeth", "--data", "prices.csv"], "macbeth does not take it; use --text"),
     (["run", "--text", "verse.txt"], "bitcoin-lstm does not take it; use --data"),
