@@ -12,7 +12,7 @@ from reproduce.articles.predicting import reads_backwards
 from reproduce.articles.sections import Paragraph, Section, Walk, WalkDay, WalkWindow, counted
 from reproduce.inputs.windows import Windows
 from reproduce.networks import reference
-from reproduce.networks.lstm.gates import leading_units
+from reproduce.networks.layers import leading_units
 from reproduce.runs.directory import Directory
 
 UNITS = 8
@@ -88,7 +88,7 @@ def _window(w: reference.Arrays, trained: str, windows: Windows, at: int, name: 
     first = windows.train_windows + at
     runs = {wiring: reference.forward(w, wiring, windows.inputs[[first]].astype(np.float64)) for wiring in WIRINGS}
     _, days = runs[trained]
-    units = leading_units(w["W_hy"], days[-1].after.h[0], UNITS)
+    units = leading_units(w["W_hy"][:, 0], days[-1].after.h[0], UNITS)
     ends = {wiring: _end(w, past[-1], units) for wiring, (_, past) in runs.items()}
     target = first + windows.window
     return WalkWindow(
