@@ -58,6 +58,8 @@ ARTICLES := reproduce/articles
 shipped-tables: $(READY)
 	$(REPRODUCE) study bitcoin-departures --out studies/bitcoin
 	$(REPRODUCE) study bitcoin-losses --out studies/bitcoin
+	$(REPRODUCE) study bitcoin-curves --out studies/curves
+	cp studies/curves/curves.csv $(ARTICLES)/bitcoin_lstm/
 	cd studies/bitcoin && cp departures.csv losses.csv machine.json $(CURDIR)/$(ARTICLES)/bitcoin_lstm/
 	$(REPRODUCE) study stacked-networks --out studies/stacked
 	cp studies/stacked/rivals.csv $(ARTICLES)/stacked_lstm/

@@ -1,4 +1,4 @@
-"""`reproduce compare`: a user's port against the published program, or our graph against its Keras equivalent."""
+"""`reproduce compare`: a port or printed losses against the published program, or our graph against Keras."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 
 from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.cli.choices import Gaps, GapsOption
 from reproduce.cli.output import Interrupted, JsonOption, note, show
 from reproduce.networks.engine import MAX_SEED
 from reproduce.networks.ports.contract import LARGEST_HIDDEN, PortInterrupted
@@ -41,7 +42,16 @@ class PortArticle(str, Enum):
     macbeth = "macbeth"
 
 
+class What(str, Enum):
+    """The choices of `--what`."""
+
+    mean = "mean"
+    last = "last"
+
+
 TemplateName = Enum("TemplateName", {name: name for name in TEMPLATES}, type=str)
+OF_OWN_TABLE = ("gaps", "out", "yes")
+OF_LOSSES = ("first_epoch", "what", "data")
 OF_ENGINES = ("engine", "epochs", "steps", "seed")
 
 
@@ -69,6 +79,20 @@ def compare(
         Path | None, typer.Option(metavar="FILE", help="Port on another machine: read what it answered (.npz).")
     ] = None,
     time_limit: Annotated[int, typer.Option(metavar="SECONDS", min=1, help="Ports: how long each may take.")] = 60,
+    losses: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Losses an old notebook printed: which variants can have made them?"),
+    ] = None,
+    first_epoch: Annotated[
+        int | None, typer.Option(min=0, max=1, help="Of --losses: what the file calls the first epoch, 0 or 1.")
+    ] = None,
+    what: Annotated[What, typer.Option(help="Of --losses: means over an epoch, or its last batch's.")] = What.mean,
+    data: Annotated[
+        Path | None, typer.Option(help="Of --losses: the price table they are of. Many runs are trained on it first.")
+    ] = None,
+    gaps: GapsOption = Gaps.refuse,
+    out: Annotated[Path, typer.Option(help="Of --data: the folder of these runs.")] = Path("bitcoin-curves"),
+    yes: Annotated[bool, typer.Option("--yes", help="Of --data: train them without being asked.")] = False,
     engine: Annotated[GraphEngineName, typer.Option(help="What executes the graph.")] = GraphEngineName.session,
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of the loss trajectory.")] = 3,
     steps: Annotated[int, typer.Option(min=1, max=145, help="Adam steps before the weights are compared.")] = 20,
@@ -81,8 +105,11 @@ def compare(
     run as you would run it, so look at what others sent you first. Many are marked, a row each; each has a process of
     its own, and one that crashes or never ends does not stop the others.
 
-    Without: forward, gradients, weights after Adam steps and losses of both wirings, in float64 and float32, on the
-    price table in the package; exit 1 past a tolerance.
+    With --losses: a table, list, pasted log or notebook is held against the curves of many variants. Exit 1 where it
+    rejects the published program.
+
+    With neither: forward, gradients, weights after Adam steps and losses of both wirings, in float64 and float32, on
+    the price table in the package; exit 1 past a tolerance.
 
     Example: reproduce compare --epochs 1 --json differences.json
     """
@@ -98,6 +125,13 @@ def compare(
 
         count = give_questions(questions, hidden, Against(**against))
         note(f"reproduce: {questions}: {count} questions; docs/compare.md shows how to answer them")
+    elif task == "losses":
+        from reproduce.cli.losses import compare_losses
+        from reproduce.cli.own_curves import OwnTable
+
+        own = OwnTable(data, gaps, out, yes) if data else None
+        if not compare_losses(losses, first_epoch, what.value, own, json_to):
+            raise typer.Exit(1)
     elif task == "engines":
         _compare_engines(engine.value, epochs, steps, seed, json_to)
     elif task == "ports":
@@ -112,13 +146,13 @@ def compare(
 
 
 def _task(context: typer.Context) -> str:
-    """What is asked for: port, ports (many, or one with a time limit), template, questions, answers or engines.
+    """What is asked for: port, ports (many, or one with a time limit), template, questions, answers, losses or engines.
 
     Raises:
         typer.BadParameter: two of these, or an option that belongs to another.
     """
     given = {name for name in context.params if context.get_parameter_source(name).name != "DEFAULT"}
-    tasks = [name for name in ("port", "template", "questions", "answers") if name in given]
+    tasks = [name for name in ("port", "template", "questions", "answers", "losses") if name in given]
     if len(tasks) > 1:
         raise typer.BadParameter(f"{_option(tasks[1])} and {_option(tasks[0])}: give one of them")
     task = tasks[0] if tasks else "engines"
@@ -130,11 +164,14 @@ def _task(context: typer.Context) -> str:
         "answers": ("article", "wiring", "json_to"),
         "template": ("article", "wiring"),
         "questions": ("article", "hidden"),
+        "losses": (*OF_LOSSES, *(OF_OWN_TABLE if "data" in given else ()), "json_to"),
         "engines": (*OF_ENGINES, "json_to"),
     }[task]
     others = [name for name in context.params if name in given and name not in (*allowed, task)]
     if others:
         with_what = "without PORT" if task == "engines" else f"with {_option(task)}"
+        if others[0] in (*OF_LOSSES, *OF_OWN_TABLE):
+            with_what = "without --losses" if others[0] in OF_LOSSES else "without --losses and --data"
         raise typer.BadParameter(f"changes nothing {with_what}", param_hint=_option(others[0]))
     article, template = context.params["article"], context.params["template"]
     if "wiring" in given and article != PortArticle.bitcoin:
@@ -146,8 +183,7 @@ def _task(context: typer.Context) -> str:
 
 
 def _option(name: str) -> str:
-    words = {"port": "PORT", "ports": "PORT", "json_to": "--json", "time_limit": "--time-limit"}
-    return words.get(name, f"--{name}")
+    return {"port": "PORT", "ports": "PORT", "json_to": "--json"}.get(name, f"--{name.replace('_', '-')}")
 
 
 def _compare_port(port: Path | None, answers: Path | None, against: dict[str, str], json_to: str | None) -> None:

@@ -22,7 +22,7 @@ VARIANTS = {
     "macbeth": MacbethVariant(window=6, batch=4, hidden=5, epochs=2, held_out="last-tenth", learning_rate=0.01),
 }
 TABLES = {  # files of results in a run's directory, beside its checkpoint
-    "bitcoin-lstm": ("losses.csv", "predictions.csv"),
+    "bitcoin-lstm": ("losses.csv", "last_batches.csv", "predictions.csv"),
     "stacked-lstm": ("losses.csv", "predictions.csv"),
     "macbeth": ("losses.csv", "milestones.csv", "sample-epoch-001.txt", "sample-epoch-002.txt", "written.txt"),
 }

@@ -1,10 +1,12 @@
 """The studies of all articles: which runs each has, that its table ships as written, and that it is shown and drawn."""
 
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 
 from reproduce.articles import studies
+from reproduce.articles.bitcoin_lstm.curves import SETS
 from reproduce.articles.bitcoin_lstm.departures import STEPS
 from reproduce.articles.bitcoin_lstm.losses import CANDIDATES
 from reproduce.articles.macbeth.epochs import TREND
@@ -19,6 +21,7 @@ from reproduce.runs.tables import rows_text
 RUNS = {
     "bitcoin-losses": [(variant, range(40)) for variant in CANDIDATES],
     "bitcoin-departures": [(variant, range(20)) for _, variant in STEPS],
+    "bitcoin-curves": [(replace(variant, epochs=31), range(40)) for variant in SETS],
     "stacked-networks": [(StackedVariant(network=network), range(20)) for network in NETWORKS],
     "macbeth-epochs": [(TREND, range(1)), (MacbethVariant(), range(5))],
 }

@@ -67,6 +67,7 @@ TINY = {
 STUDY_OF = {
     "bitcoin-losses": "bitcoin-lstm",
     "bitcoin-departures": "bitcoin-lstm",
+    "bitcoin-curves": "bitcoin-lstm",
     "stacked-networks": "stacked-lstm",
     "macbeth-epochs": "macbeth",
 }

@@ -188,7 +188,7 @@ MISUSES = [
     (["run", "--epochs", "many"], "--epochs"),
     (["run", "--out"], "--out"),
     (["run", "--gaps", "fill"], "--gaps"),
-    (["study", "none"], "none of bitcoin-losses, bitcoin-departures, stacked-networks, macbeth-epochs"),
+    (["study", "none"], "none of bitcoin-losses, bitcoin-departures, bitcoin-curves, stacked-networks, macbeth-epochs"),
     (["study", "bitcoin-losses", "--seeds", "some"], "expected FIRST:END"),
     (["study", "bitcoin-losses", "--seeds", "9:3"], "END is not included"),
     (["study", "bitcoin-losses", "--seeds", "9999999997:9999999999"], "seed is 9999999997, expected 0 to"),

@@ -495,7 +495,6 @@ def invoke(monkeypatch, capfd):
     return call
 
 
-@pytest.mark.usefixtures("one_thread")
 def test_report_writes_the_page_into_the_run_and_tells_the_verdicts(invoke, told):
     """With the real audit, here of one article: as many claims of a verdict as are on the page."""
     path = told("macbeth").directory.path

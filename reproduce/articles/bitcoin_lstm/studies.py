@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from reproduce.articles.article import Shown, StudyPlan
-from reproduce.articles.bitcoin_lstm import departures, losses, pictures
+from reproduce.articles.bitcoin_lstm import curves, departures, losses, pictures
 from reproduce.articles.bitcoin_lstm.answers import answers
+from reproduce.articles.bitcoin_lstm.curves import CurveRow
 from reproduce.articles.bitcoin_lstm.departures import STEPS, DepartureRow
 from reproduce.articles.bitcoin_lstm.losses import CANDIDATES, LossRow
+from reproduce.articles.bitcoin_lstm.panels import panels
+
+SHOWN_EPOCHS = (0, 5, 10, 20, 30)
 
 
 def _show_losses(rows: Sequence[LossRow]) -> list[Shown]:
@@ -71,6 +76,23 @@ def _draw_departures(rows: Sequence[DepartureRow]) -> dict[str, Figure]:
     return {"departures": pictures.departures(table)} if is_whole else {}
 
 
+def _show_curves(rows: Sequence[CurveRow]) -> list[Shown]:
+    """Each variant's median of the mean loss at some epochs."""
+    values = [
+        {"variant": variant, "seeds": len(losses), "diverged": int(np.sum(~np.isfinite(losses).all(axis=1)))}
+        | {f"epoch {epoch}": float(np.nanmedian(losses[:, epoch])) for epoch in SHOWN_EPOCHS}
+        for variant, losses in curves.curves_of(rows, "mean").items()
+    ]
+    texts = [
+        {name: f"{one:.4f}" if isinstance(one, float) else str(one) for name, one in row.items()} for row in values
+    ]
+    return [Shown("Mean losses, the median over seeds", values, texts)]
+
+
+def _draw_curves(rows: Sequence[CurveRow]) -> dict[str, Figure]:
+    return {"losses": panels(curves.curves_of(rows, "mean"))}
+
+
 STUDIES = (
     StudyPlan(
         name="bitcoin-losses",
@@ -93,5 +115,16 @@ STUDIES = (
         rows=departures.departure_rows,
         show=_show_departures,
         draw=_draw_departures,
+    ),
+    StudyPlan(
+        name="bitcoin-curves",
+        question="Which variants of the Bitcoin program can have printed given losses?",
+        package=__package__,
+        table=curves.TABLE,
+        row=curves.CurveRow,
+        runs=curves.RUNS,
+        rows=curves.curve_rows,
+        show=_show_curves,
+        draw=_draw_curves,
     ),
 )

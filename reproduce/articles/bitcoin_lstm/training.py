@@ -13,12 +13,14 @@ from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.forecasts import prediction_rows
 from reproduce.articles.price_training import PriceTraining
 from reproduce.inputs.prices import PriceTable
-from reproduce.networks.engine import Engine
+from reproduce.networks.engine import Engine, epoch_order
 from reproduce.networks.lstm.create import create_engine, prove_compiled
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.process import threads
 from reproduce.runs.training import Progress
+
+LAST_BATCHES = "last_batches.csv"  # in a run's directory: what a program prints that keeps no mean over the epoch
 
 
 def check(table: PriceTable, variant: Variant) -> None:
@@ -54,15 +56,17 @@ def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:
 class PredictingProgress(Progress):
     """With what the last epoch predicted on the way; losses are means of its batches', scaled units."""
 
+    last_batches: list[float] = field(default_factory=list)  # each epoch's last batch's loss, before its own update
     predictions: np.ndarray = field(default_factory=lambda: np.empty((0, 1)))  # (windows, 1)
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> PredictingProgress:
-        """With the array `predictions`."""
+        """With the arrays `last_batches` and `predictions`."""
         predictions = arrays["predictions"]
         if predictions.ndim != 2:
             raise ValueError(f"predictions has the shape {predictions.shape}, expected (windows, 1)")
-        return replace(super().from_arrays(arrays), predictions=predictions)
+        last_batches = [float(loss) for loss in arrays["last_batches"]]
+        return replace(super().from_arrays(arrays), last_batches=last_batches, predictions=predictions)
 
 
 class WindowTraining(PriceTraining):
@@ -76,12 +80,25 @@ class WindowTraining(PriceTraining):
         super().__init__(directory, table, prepare(table, config.variant), self._engine, PredictingProgress())
 
     def train_epoch(self) -> float:
-        losses, self.progress.predictions = self._engine.train_epoch(*self._windows.train)
+        """The predictions on the way are kept in the order of the table, whatever order the windows are taken in."""
+        inputs, targets = self._windows.train
+        config, order = self._directory.config, np.arange(len(inputs))  # (windows,)
+        if config.variant.shuffling != "none":
+            order = epoch_order(config.seed, self.progress.epoch, len(inputs))
+        losses, predictions = self._engine.train_epoch(inputs[order], targets[order])
+        self.progress.predictions = predictions[np.argsort(order)]
+        self.progress.last_batches.append(float(losses[-1]))
         return float(np.mean(losses))
 
     def training_rows(self) -> list[pd.DataFrame]:
         """Of the last epoch."""
         return [prediction_rows(self._windows, "training", 0, self.progress.predictions)]
+
+    def write_results(self) -> None:
+        """last_batches.csv too; metrics.json, which makes the run finished, comes after it."""
+        last = pd.DataFrame({"epoch": range(self.progress.epoch), "loss": self.progress.last_batches})
+        self._directory.write_table(LAST_BATCHES, last)
+        super().write_results()
 
     def close(self) -> None:
         self._engine.close()

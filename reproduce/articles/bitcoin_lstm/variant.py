@@ -25,6 +25,10 @@ class Variant(variant.Variant):
     split_of: str = choice("rows", "windows")  # D5: 80 % of the table's rows; `windows`: 80 % of the windows
     remainder: str = choice("dropped", "kept")  # D6: `kept` trains and tests on the last, shorter batch too
     newest_row: str = choice("kept", "dropped")  # D11: a partial day
+    scaling: str = choice(
+        "standard", "min-max"
+    )  # no D: the text names StandardScaler; rebuilt programs often have 0 to 1
+    shuffling: str = choice("none", "every-epoch")  # no D: the text is silent, Keras's fit does it unless told not to
     window: int = count(7)  # days
     batch: int = count(7)  # windows
     hidden: int = count(256)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.errors import DataError
@@ -32,8 +32,14 @@ def prepare(table: PriceTable, variant: Variant) -> Windows:
             "batch"
         )
     scaler_rows = rows if variant.scaler_rows == "all" else train_windows + variant.window  # D4
-    scaler = StandardScaler().fit(close_usd[:scaler_rows].reshape(-1, 1))
-    if scaler.var_[0] == 0:
+    read = close_usd[:scaler_rows].reshape(-1, 1)  # (rows the scaler reads, 1)
+    if variant.scaling == "standard":
+        scaler = StandardScaler().fit(read)
+        zero_usd, unit_usd, spread = scaler.mean_[0], scaler.scale_[0], scaler.var_[0]
+    else:
+        scaler = MinMaxScaler().fit(read)
+        zero_usd, unit_usd, spread = scaler.data_min_[0], scaler.data_range_[0], scaler.data_range_[0]
+    if spread == 0:
         raise DataError(
             f"{table.name}: the price never moves in the {scaler_rows} rows the scaler reads; check the table"
         )
@@ -47,8 +53,8 @@ def prepare(table: PriceTable, variant: Variant) -> Windows:
         dates=dates,
         close_usd=close_usd,
         close_scaled=close_scaled[:, 0],
-        zero_usd=float(scaler.mean_[0]),
-        unit_usd=float(scaler.scale_[0]),
+        zero_usd=float(zero_usd),
+        unit_usd=float(unit_usd),
         inputs=inputs,
         targets=targets,
         train_windows=train_windows,

@@ -49,10 +49,14 @@ class Slip:
 
 
 def ways(change: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The change, made in each of the ways in which a port may make it."""
     return tuple(change | {"way": way} for way in WAYS)
 
 
-def _one(name: str, title: str, symptom: str, cause: str, mend: str, change: dict[str, Any], issue: str = "") -> Slip:
+def one_slip(
+    name: str, title: str, symptom: str, cause: str, mend: str, change: dict[str, Any], issue: str = ""
+) -> Slip:
+    """A slip that is made in one way only."""
     return Slip(name, title, symptom, cause, mend, (change,), issue)
 
 
@@ -76,7 +80,7 @@ SINGLE = (
         )
         for gate in GATES
     ),
-    _one(
+    one_slip(
         "gate-bias-missing",
         "the gates' biases are not added; the program adds b_i, b_f, b_o and b_g",
         "A new network looks right, because biases start at 0; a trained one is wrong from the first day.",
@@ -84,7 +88,7 @@ SINGLE = (
         "add the bias of each gate",
         {"gate_biases": 0.0},
     ),
-    _one(
+    one_slip(
         "gate-bias-doubled",
         "the gates' biases are added twice; the program adds them once",
         "A new network looks right, because biases start at 0; a trained one is wrong from the first day.",
@@ -92,7 +96,7 @@ SINGLE = (
         "put b into bias_ih and zeros into bias_hh",
         {"gate_biases": 2.0},
     ),
-    _one(
+    one_slip(
         "output-bias-missing",
         "the output layer's bias b_y is not added; the program adds it",
         "All predictions are off by one constant.",
@@ -100,7 +104,7 @@ SINGLE = (
         "add b_y to h @ W_hy",
         {"output_bias": 0.0},
     ),
-    _one(
+    one_slip(
         "forget-bias",
         "1 is added to the forget gate's bias in the cell; the program adds nothing",
         "Every forget gate is too open. Weights copied from one program into the other do not give its predictions.",
@@ -109,7 +113,7 @@ SINGLE = (
         {"forget_bias": 1.0},
         "https://github.com/keras-team/keras/issues/10179",
     ),
-    _one(
+    one_slip(
         "candidate-of-input-gate",
         "the candidate g reads the input gate's weights; in the program it has its own",
         "W_xg, W_hg and b_g get no gradient and never change.",
@@ -117,7 +121,7 @@ SINGLE = (
         "use W_xg, W_hg and b_g for the candidate",
         {"gates": "ifoi"},
     ),
-    _one(
+    one_slip(
         "wiring",
         "h and c stand in each other's place when the cell is called",
         "The first day is right, as both start at 0; every later one is wrong.",
@@ -126,7 +130,7 @@ SINGLE = (
         "call the cell with (c, h) for (h, c), or compare with the other --wiring",
         {"wiring": "described"},
     ),
-    _one(
+    one_slip(
         "hard-sigmoid-old",
         "the gates use the hard sigmoid 0.2 z + 0.5, cut to 0 … 1; the program uses 1 / (1 + exp(-z))",
         "Predictions are a few per cent off; gates are exactly 0 or 1 at times.",
@@ -135,7 +139,7 @@ SINGLE = (
         {"sigmoid": "hard-0.2"},
         "https://github.com/tensorflow/tensorflow/issues/47495",
     ),
-    _one(
+    one_slip(
         "hard-sigmoid-new",
         "the gates use the hard sigmoid z / 6 + 0.5, cut to 0 … 1; the program uses 1 / (1 + exp(-z))",
         "Predictions are a few per cent off; gates are exactly 0 or 1 at times.",
@@ -144,7 +148,7 @@ SINGLE = (
         {"sigmoid": "hard-6"},
         "https://github.com/tensorflow/tensorflow/issues/65381",
     ),
-    _one(
+    one_slip(
         "c-read-out",
         "the prediction is made from the cell state c; the program makes it from h",
         "Every step of the cell is right, and every prediction is wrong.",
@@ -152,7 +156,7 @@ SINGLE = (
         "multiply the last h with W_hy",
         {"read_out": "c"},
     ),
-    _one(
+    one_slip(
         "c-returned",
         "the cell hands on c in the place of h, at each step; the program hands on h = o · tanh(c)",
         "The output gate has no effect: W_xo, W_ho and b_o get no gradient.",
@@ -160,7 +164,7 @@ SINGLE = (
         "return h and c, and read h at the next step",
         {"returned": "c"},
     ),
-    _one(
+    one_slip(
         "relu",
         "the candidate and the cell's output use relu; the program uses tanh",
         "Predictions are too large, and may grow without bound over long windows.",
@@ -169,7 +173,7 @@ SINGLE = (
         {"activation": "relu"},
         "https://github.com/keras-team/keras/issues/2194",
     ),
-    _one(
+    one_slip(
         "tanh-left-out",
         "h = o · c; the program has h = o · tanh(c)",
         "Predictions are a little too large, the more so the larger c is.",
@@ -177,7 +181,7 @@ SINGLE = (
         "h = o * tanh(c)",
         {"last_tanh": False},
     ),
-    _one(
+    one_slip(
         "window-backward",
         "the window is read from its last day to its first; the program reads from the first",
         "Windows of one day are right; longer ones are wrong.",
@@ -185,7 +189,7 @@ SINGLE = (
         "read inputs[:, 0] first",
         {"days": "backward"},
     ),
-    _one(
+    one_slip(
         "loss-sum",
         "the loss is the sum of the squared errors; the program takes their mean",
         "Loss and gradients are larger by the number of windows in a batch.",
@@ -193,7 +197,7 @@ SINGLE = (
         "divide by the number of windows",
         {"loss": "sum"},
     ),
-    _one(
+    one_slip(
         "loss-half",
         "the loss is half the mean squared error; the program takes all of it",
         "Loss and gradients are half as large. With Adam the training looks nearly the same.",
@@ -201,7 +205,7 @@ SINGLE = (
         "multiply by 2",
         {"loss": "half"},
     ),
-    _one(
+    one_slip(
         "loss-root",
         "the loss is the root of the mean squared error; the program takes no root",
         "The printed loss is the root of ours. Gradients differ by one factor a batch.",
@@ -209,7 +213,7 @@ SINGLE = (
         "take the root for the report only",
         {"loss": "root"},
     ),
-    _one(
+    one_slip(
         "loss-absolute",
         "the loss is the mean absolute error; the program squares the errors",
         "Large errors weigh less.",

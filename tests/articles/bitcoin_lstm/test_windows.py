@@ -123,3 +123,18 @@ def test_price_that_never_moves_is_refused():
     """It cannot be scaled to deviation 1."""
     with pytest.raises(DataError, match="the price never moves"):
         prepare(table_of([100.0] * 60), SMALL)
+
+
+@pytest.mark.parametrize(("rows", "lowest", "highest"), [("all", 101, 120), ("training", 105, 120)])
+def test_min_max_scaler_puts_the_rows_it_reads_between_0_and_1(rows, lowest, highest):
+    """Of all rows, or of those that 13 windows train on; the others go beyond."""
+    variant = replace(SMALL, scaling="min-max", scaler_rows=rows, split_of="windows", remainder="kept")
+    dataset = prepare(table_of(TWENTY), variant)
+    np.testing.assert_allclose(dataset.close_scaled, (np.array(TWENTY) - lowest) / (highest - lowest))
+    np.testing.assert_allclose(dataset.to_usd(dataset.close_scaled), TWENTY)
+
+
+def test_min_max_scaler_refuses_a_price_that_never_moves():
+    """It would divide by 0."""
+    with pytest.raises(DataError, match="the price never moves in the 30 rows"):
+        prepare(table_of([7.0] * 30), replace(SMALL, scaling="min-max"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reproduce.networks.ports.two_layers.slips import one_slip, optimizer
+from reproduce.networks.ports.slips import one_slip
+from reproduce.networks.ports.two_layers.slips import optimizer
 
 OF_CHARACTERS = (
     one_slip(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reproduce.networks.ports.slips import Slip
-from reproduce.networks.ports.two_layers.slips import one_slip, optimizer, shared
+from reproduce.networks.ports.slips import Slip, one_slip
+from reproduce.networks.ports.two_layers.slips import optimizer, shared
 
 
 def _activation(name: str) -> Slip:

@@ -118,12 +118,6 @@ BETWEEN = (
 )
 
 
-def one_slip(
-    name: str, title: str, symptom: str, cause: str, mend: str, change: dict[str, object], issue: str = ""
-) -> Slip:
-    return Slip(name, title, symptom, cause, mend, (change,), issue)
-
-
 def clipping(kind: str, words: str, cause: str) -> Slip:
     """Of gradients, at 1."""
     return Slip(

@@ -1,0 +1,79 @@
+"""Losses in pasted training logs: what Keras prints, and lines that hold an epoch and its loss."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)\b"
+# Colours, which lose their escape character where a page is copied, and moves of the cursor.
+_TERMINAL = re.compile(r"\x1b?\[[0-9;]*m|\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+_KERAS_EPOCH = re.compile(r"\s*Epoch\s+(\d+)\s*/\s*(\d+)\s*$")  # alone on its line
+_STEPS = re.compile(r"\s*(\d+)/(\d+)(?=\s)")  # before a progress bar
+_KERAS_LOSS = re.compile(rf"(?<![\w])loss:\s*({NUMBER})", re.IGNORECASE)
+_EPOCH = re.compile(r"\bepoch\b[\s:=#\[(]*(\d+)(?:\s*(?:/|of)\s*(\d+))?[\])]*(?P<rest>.*)", re.IGNORECASE)
+_LOSS = re.compile(rf"(?P<which>(?:[a-z]+[ _-]+)?)loss\b[\s:=]*({NUMBER})", re.IGNORECASE)
+_BARE = re.compile(rf"[\s:,;=|-]*?({NUMBER})\s*$", re.IGNORECASE)
+_NOT_OF_TRAINING = ("val", "valid", "validation", "test", "dev", "eval")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Losses as a file has them, in its order."""
+
+    form: str
+    losses: list[tuple[int, float, int]]  # epoch, loss, number of its line
+    first_epoch: int | None = None  # 0 or 1 where the form tells
+    total: int | None = None  # epochs of the training, where the file says so
+    remarks: tuple[str, ...] = ()
+
+
+def read_keras_log(text: str) -> Found | None:
+    """What `fit` prints, of Keras 2 and 3, any verbosity: `Epoch 31/200`, and below it `… loss: 0.0695`.
+
+    A progress bar's last loss counts, which is the mean over the epoch's batches. An epoch whose bar does not reach its
+    end is left out and named.
+    """
+    losses: dict[tuple[int, int], tuple[float, int, bool]] = {}  # by epoch and the line of its heading
+    heading, total = None, None
+    for line, piece in _pieces(text):
+        if begun := _KERAS_EPOCH.match(piece):
+            heading, total = (int(begun[1]), line), int(begun[2])
+        elif heading and (loss := _KERAS_LOSS.search(piece)):
+            steps = _STEPS.match(piece)
+            losses[heading] = (float(loss[1]), line, steps is None or steps[1] == steps[2])
+    if not losses:
+        return None
+    cut = [epoch for (epoch, _), (_, _, is_whole) in losses.items() if not is_whole]
+    remarks = tuple(f"epoch {epoch} was cut short in the log, and is left out" for epoch in cut)
+    whole = [(epoch, loss, line) for (epoch, _), (loss, line, is_whole) in losses.items() if is_whole]
+    return Found("a log of Keras", whole, 1, total, remarks) if whole else None
+
+
+def read_lines_log(text: str) -> Found | None:
+    """Lines that have an epoch and its loss, such as the article's `Epoch 30/200 0.0695`, or `epoch 3, loss: 0.2`."""
+    losses, total = [], None
+    for line, piece in _pieces(text):
+        if (begun := _EPOCH.search(piece)) and (loss := _loss_in(begun["rest"])):
+            losses.append((int(begun[1]), float(loss), line))
+            total = int(begun[2]) if begun[2] else total
+    return Found("a log of lines with epoch and loss", losses, None, total) if losses else None
+
+
+def _loss_in(rest: str) -> str | None:
+    """The training's loss behind an epoch: the first that is of no other part, or the one number that is there."""
+    named = list(_LOSS.finditer(rest))
+    for loss in named:
+        if loss["which"].strip(" _-").lower() not in _NOT_OF_TRAINING:
+            return loss[2]
+    bare = None if named else _BARE.fullmatch(rest)
+    return bare[1] if bare else None
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Every line with its number, without colours; one that was written over several times, a piece at a time."""
+    for number, line in enumerate(_TERMINAL.sub("", text).split("\n"), start=1):
+        for piece in re.split(r"\r|\x08+", line):
+            if piece.strip():
+                yield number, piece

@@ -1,0 +1,153 @@
+"""Losses in tables and lists: `epoch,loss` with comma, semicolon, tab or space, and JSON or Python lists."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from reproduce.errors import DataError
+from reproduce.inputs.printed_logs import NUMBER, Found
+from reproduce.inputs.source import quote
+
+_EPOCH_NAMES = ("epoch", "epochs", "step", "")  # the last: a data frame's index
+_LOSS_NAMES = ("loss", "value")
+_NUMBER = re.compile(NUMBER, re.IGNORECASE)
+_NUMPY = re.compile(r"np\.float(?:32|64)\(([^()]*)\)")
+
+
+def notebook_output(text: str) -> str | None:
+    """What the cells of a Jupyter notebook printed, in their order; None if the text is no notebook."""
+    if '"cells"' not in text:
+        return None
+    try:
+        cells = json.loads(text)["cells"]
+        streams = [out["text"] for cell in cells for out in cell.get("outputs", ()) if "text" in out]
+        return "\n".join("".join(stream) for stream in streams)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def read_list(text: str, name: str) -> Found | None:
+    """`[0.31, 0.22]`, `{"loss": [0.31, 0.22]}` as a Keras history, or `[{"epoch": 0, "loss": 0.31}]`; None if neither.
+
+    Raises:
+        DataError: it is a list or an object, but of something else.
+    """
+    if text.lstrip()[:1] not in ("[", "{"):
+        return None
+    value = _parsed(_NUMPY.sub(r"\1", text))
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        if not isinstance(value.get("loss"), list):
+            raise DataError(f'{name}: is an object without a list "loss"; name it so')
+        value = value["loss"]
+    if all(isinstance(one, dict) and {"epoch", "loss"} <= set(one) for one in value):
+        numbered = [(one["epoch"], one["loss"], place) for place, one in enumerate(value, start=1)]
+        first = None
+    else:
+        numbered = [(place, loss, place + 1) for place, loss in enumerate(value)]
+        first = 0
+    for epoch, loss, place in numbered:
+        is_number = isinstance(loss, (int, float)) and not isinstance(loss, bool)
+        if not (is_number and isinstance(epoch, int) and epoch >= 0):
+            raise DataError(
+                f"{name}: entry {place} of its list is {quote(json.dumps(loss, default=str))}, expected a loss; write "
+                "numbers, or objects with a whole number epoch and a number loss"
+            )
+    return Found("a list", [(epoch, float(loss), line) for epoch, loss, line in numbered], first) if numbered else None
+
+
+def _parsed(text: str) -> Any:
+    for parse in (json.loads, ast.literal_eval):
+        try:
+            value = parse(text.strip())
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        if isinstance(value, (list, dict)):
+            return value
+    return None
+
+
+def read_table(text: str, name: str) -> Found | None:
+    """A table with or without a header, among any further columns; None if its first line is no row of one.
+
+    Raises:
+        DataError: which columns are meant does not show, or a cell is no number.
+    """
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    separator = _separator(lines[0][1])
+    rows = [(number, _cells(line, separator)) for number, line in lines]
+    _, first = rows[0]
+    has_header = not any(_NUMBER.fullmatch(cell) for cell in first)
+    if has_header:
+        columns = _named_columns(first, f"{name}, line {rows[0][0]}") if len(rows) > 1 else None
+    else:
+        columns = _bare_columns(first, f"{name}, line {rows[0][0]}")
+    if columns is None:
+        return None
+    epoch_column, loss_column = columns
+    losses = []
+    for place, (number, cells) in enumerate(rows[has_header:]):
+        where = f"{name}, line {number}"
+        if len(cells) != len(first):
+            raise DataError(f"{where}: has {len(cells)} fields, expected {len(first)} as line {rows[0][0]}; mend it")
+        epoch = place if epoch_column is None else _whole(cells[epoch_column], where)
+        losses.append((epoch, _number(cells[loss_column], where), number))
+    return Found("a table", losses, 0 if epoch_column is None else None)
+
+
+def _separator(line: str) -> str | None:
+    """None for spaces."""
+    return next((mark for mark in ("\t", ";", ",") if mark in line), None)
+
+
+def _cells(line: str, separator: str | None) -> list[str]:
+    if separator is None:
+        return line.split()
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
+
+
+def _named_columns(header: Sequence[str], where: str) -> tuple[int | None, int] | None:
+    """Of epoch, if there is one, and loss; None where no word is of either."""
+    names = [cell.lower() for cell in header]
+    epochs = [place for place, name in enumerate(names) if name in _EPOCH_NAMES]
+    losses = [place for place, name in enumerate(names) if name in _LOSS_NAMES] or [
+        place for place, name in enumerate(names) if "loss" in name and not re.match("val|test|dev|eval", name)
+    ]
+    if not epochs and not losses:
+        return None
+    if len(losses) != 1 or len(epochs) > 1:
+        raise DataError(
+            f"{where}: columns are {quote(','.join(header))}, expected one named loss and at most one named epoch; "
+            "rename them"
+        )
+    return (epochs[0] if epochs else None), losses[0]
+
+
+def _bare_columns(first: Sequence[str], where: str) -> tuple[int | None, int] | None:
+    """One column of losses, or epoch and loss; None where the line is no row of numbers."""
+    if not all(_NUMBER.fullmatch(cell) for cell in first):
+        if any(re.fullmatch(r"\d+,\d+", cell) for cell in first):
+            raise DataError(f"{where}: has a number with a comma, expected a point, such as 0.0695; replace the commas")
+        return None
+    if len(first) > 2:
+        raise DataError(f"{where}: has {len(first)} columns and no header; put a line such as epoch,loss above")
+    return (0, 1) if len(first) == 2 else (None, 0)
+
+
+def _whole(cell: str, where: str) -> int:
+    if not re.fullmatch(r"\d+(\.0*)?", cell):
+        raise DataError(f"{where}: epoch is {quote(cell)}, expected a whole number; mend or remove the line")
+    return int(float(cell))
+
+
+def _number(cell: str, where: str) -> float:
+    if not _NUMBER.fullmatch(cell):
+        remedy = "write a point for the comma" if "," in cell else "mend or remove the line"
+        raise DataError(f"{where}: loss is {quote(cell)}, expected a number; {remedy}")
+    return float(cell)
