@@ -300,6 +300,8 @@ def test_arrow_keys_choose_window_and_unit(choice, number, show):
         shown.of("all('.walk tr.chosen th, .walk .shown-unit').map((one) => one.textContent)")
         == [str(window["units"][unit])] * 5
     )
+    labels = [str(unit) for unit in window["units"]] + [day["label"] for day in window["days"]]
+    assert shown.of("all('span.unit, span.day').map((one) => one.textContent)") == labels
     for wiring, cells in window["days"][-1]["cells"].items():
         part = f"[data-wiring={wiring}]"
         written = shown.of(
@@ -311,7 +313,8 @@ def test_arrow_keys_choose_window_and_unit(choice, number, show):
         gates = shown.of("all(a).map((one) => one.textContent)", f"{part} td[data-number=f]")
         f = walk["names"].index("f")
         assert gates == [numeral(cell[f], "coarse") for cell in cells]
-        assert shown.of("all(a)[0].textContent", f"{part} .prediction") == window["predictions"][wiring]
+        told = shown.of("all(a).map((one) => one.textContent)", f"{part} .prediction, {part} .target")
+        assert told == [window["predictions"][wiring], window["target"], window["predictions"][wiring]]
     assert shown.of(TOLD) != before
 
 
