@@ -94,10 +94,8 @@ class Chart:
 class WalkDay:
     """One day of a window."""
 
-    number: int  # the first day is 1
-    date: str
-    usd: str
-    scaled: int  # thousandths
+    label: str  # date and price
+    told: str  # the same, with its number and the scaled price
     cells: Mapping[str, Sequence[Mapping[str, int]]]  # by wiring, a unit after another: numbers by name, thousandths
 
 

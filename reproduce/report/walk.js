@@ -13,7 +13,6 @@
 
   function start(panel) {
     const { names, windows } = JSON.parse(panel.querySelector("script").textContent);
-    const [slider, status] = [panel.querySelector("input[type=range]"), panel.querySelector("output")];
     const chosen = (name) => Number(panel.querySelector(`input[data-choice="${name}"]:checked`).value);
     const all = (part, selector, text) =>
       part.querySelectorAll(selector).forEach((place, k) => { place.textContent = text(k, place); });
@@ -30,16 +29,15 @@
         row.querySelector("th").textContent = window.units[k];
         row.querySelectorAll("td").forEach((place) => write(place, named[k]));
       });
-      part.querySelectorAll(".equations [data-number]").forEach((place) => write(place, named[unit]));
+      part.querySelectorAll("span[data-number]").forEach((place) => write(place, named[unit]));
       all(part, ".prediction", () => window.predictions[part.dataset.wiring]);
     }
 
     function show() {
       const [window, unit] = [windows[chosen("window")], chosen("unit")];
-      const day = window.days.find(({ number }) => number === Number(slider.value));
-      const x = numeral(day.scaled, "");
-      status.textContent = `day ${day.number} of ${slider.max}, ${day.date}: ${day.usd} USD, scaled x = ${x}`;
-      slider.setAttribute("aria-valuetext", status.textContent);
+      const day = window.days[chosen("day")];
+      all(panel, ".day", (k) => window.days[k].label);
+      all(panel, ".told-day", () => day.told);
       all(panel, ".unit", (k) => window.units[k]);
       all(panel, ".shown-unit", () => window.units[unit]);
       all(panel, ".target", () => window.target);

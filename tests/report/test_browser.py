@@ -262,24 +262,27 @@ def press_key(shown, selector, *keys):
     ActionChains(shown.browser).send_keys(*keys).perform()
 
 
-DAY = ".walk input[type=range]"
-TOLD = "all('.walk output, .walk [data-number], .walk .prediction, .walk .target').map((one) => one.textContent)"
+TOLD = "all('.walk [role=status], .walk [data-number], .walk .prediction, .walk .target').map((one) => one.textContent)"
+DAY = "[data-choice=day]:checked"
 
 
 def test_arrow_keys_walk_through_the_days(show):
-    """From the last to the first; the day is told to those who hear it, and the focus is seen."""
+    """From the last to the first; what changes is told to those who hear it, and the focus is seen."""
     shown = show()
-    days = shown.of("JSON.parse(all('.walk script')[0].textContent).windows[0].days")
-    told = "all('.walk output')[0].textContent"
-    for day in reversed(days):
-        assert shown.of(told).startswith(f"day {day['number']} of 7, {day['date']}: {day['usd']} USD")
-        assert shown.of("document.querySelector(a).getAttribute('aria-valuetext')", DAY) == shown.of(told)
+    walk = shown.of("JSON.parse(all('.walk script')[0].textContent)")
+    window, h = walk["windows"][0], walk["names"].index("h")
+    shown.of("document.querySelector(a).focus()", DAY)
+    for day in reversed(window["days"]):
+        hs = {wiring: numeral(cells[0][h]) for wiring, cells in day["cells"].items()}
+        told = (
+            f"{day['told']}. Unit {window['units'][0]}: h = {hs['published']} published, {hs['described']} described."
+        )
+        assert shown.of("all('.walk [role=status]')[0].textContent") == told
+        label, outline = shown.of("""((one) => [one.labels[0].textContent.trim(), getComputedStyle(one).outlineStyle])(
+            document.activeElement)""")
+        assert (label, outline) == (day["label"], "solid")
         press_key(shown, DAY, Keys.ARROW_LEFT)
-    assert shown.of("document.querySelector(a).labels[0].textContent", DAY).startswith("Day")
-    assert shown.of("[document.activeElement.type, getComputedStyle(document.activeElement).outlineStyle]") == [
-        "range",
-        "solid",
-    ]
+    press_key(shown, DAY, Keys.ARROW_RIGHT)  # from the last, where the keys go on after the first, to the first
     kept = "all('.walk [data-number=kept], .walk [data-number=i_read]').map((one) => one.textContent)"
     assert shown.of(kept) == ["+ 0.000", "0.000"] * 2  # before the first day both vectors are zeros
 
@@ -295,8 +298,10 @@ def test_arrow_keys_choose_window_and_unit(choice, number, show):
     unit = number if choice == "unit" else 0
     assert (
         shown.of("all('.walk tr.chosen th, .walk .shown-unit').map((one) => one.textContent)")
-        == [str(window["units"][unit])] * 4
+        == [str(window["units"][unit])] * 5
     )
+    labels = [str(unit) for unit in window["units"]] + [day["label"] for day in window["days"]]
+    assert shown.of("all('span.unit, span.day').map((one) => one.textContent)") == labels
     for wiring, cells in window["days"][-1]["cells"].items():
         part = f"[data-wiring={wiring}]"
         written = shown.of(
@@ -308,7 +313,8 @@ def test_arrow_keys_choose_window_and_unit(choice, number, show):
         gates = shown.of("all(a).map((one) => one.textContent)", f"{part} td[data-number=f]")
         f = walk["names"].index("f")
         assert gates == [numeral(cell[f], "coarse") for cell in cells]
-        assert shown.of("all(a)[0].textContent", f"{part} .prediction") == window["predictions"][wiring]
+        told = shown.of("all(a).map((one) => one.textContent)", f"{part} .prediction, {part} .target")
+        assert told == [window["predictions"][wiring], window["target"], window["predictions"][wiring]]
     assert shown.of(TOLD) != before
 
 

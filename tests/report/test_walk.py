@@ -111,15 +111,18 @@ def test_prediction_is_the_sum_of_units_others_and_bias(walked):
 
 def test_days_have_their_dates_and_prices(walked):
     """In the order in which the network reads them."""
-    usd = dict(zip(walked.windows.dates.astype(str), walked.windows.close_usd, strict=True))
+    dates, usd, total = walked.windows.dates, walked.windows.close_usd, walked.variant.window
     for window, at in zip(walked.walk.windows, walked.chosen, strict=True):
-        assert [day.usd for day in window.days] == [f"{usd[day.date]:,.2f}" for day in window.days]
-        assert [day.number for day in window.days] == list(range(1, walked.variant.window + 1))
-        scaled = 1000 * walked.windows.test[0][at][:, 0]
-        np.testing.assert_allclose([day.scaled for day in window.days], scaled, atol=HALF)
+        rows = np.arange(walked.windows.test_rows[at] - total, walked.windows.test_rows[at])
+        texts = [f"{date}: {price:,.2f}" for date, price in zip(dates[rows], usd[rows], strict=True)]
+        assert [day.label for day in window.days] == texts
+        told = [day.told.replace("\u2212", "-").partition(" USD, scaled x = ") for day in window.days]
+        assert [words for words, *_ in told] == [f"Day {k} of {total}, {text}" for k, text in enumerate(texts, 1)]
+        scaled = walked.windows.test[0][at][:, 0]
+        np.testing.assert_allclose([float(x) for *_, x in told], scaled, atol=HALF / 1000)
 
 
-def test_windows_are_the_first_and_those_of_largest_error_rise_and_fall():
+def test_windows_are_the_first_and_those_of_largest_error_and_steps():
     """By hand; a window that is two of these stands once, with both names."""
     windows = prepare(own_table(), VARIANTS["hidden-10"])
     steps = np.diff(windows.close_scaled)[windows.test_rows - 1]
@@ -127,20 +130,25 @@ def test_windows_are_the_first_and_those_of_largest_error_rise_and_fall():
     predicted[4] += 9
     expected = {0: "first test window", 4: "largest error"}
     assert chosen_windows(windows, predicted) == expected | {
-        int(steps.argmax()): "largest rise",
-        int(steps.argmin()): "largest fall",
+        int(steps.argmax()): "largest step up",
+        int(steps.argmin()): "largest step down",
     }
     predicted[steps.argmax()] -= 20
-    assert "largest error, largest rise" in chosen_windows(windows, predicted).values()
+    assert "largest error, largest step up" in chosen_windows(windows, predicted).values()
 
 
 def test_of_a_long_window_the_last_ten_days_are_walked():
     """They keep their numbers and dates."""
     walked = Walked(Variant(window=14, batch=3, hidden=3))
     (first, *_), usd = walked.walk.windows, walked.windows.close_usd
-    assert [day.number for day in first.days] == list(range(5, 15))
     row = walked.windows.test_rows[0]
-    assert [day.usd for day in first.days] == [f"{price:,.2f}" for price in usd[row - 10 : row]]
+    shown = [
+        f"Day {day} of 14, {date}: {price:,.2f} USD"
+        for day, date, price in zip(
+            range(5, 15), walked.windows.dates[row - 10 : row], usd[row - 10 : row], strict=True
+        )
+    ]
+    assert [day.told.partition(", scaled")[0] for day in first.days] == shown
 
 
 @pytest.mark.parametrize(

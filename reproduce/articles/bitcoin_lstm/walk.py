@@ -5,11 +5,13 @@ One set of trained weights in both wirings. Every number and sum on the page is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm.inside import WIRINGS, trained_weights
 from reproduce.articles.predicting import reads_backwards
-from reproduce.articles.sections import Paragraph, Section, Walk, WalkDay, WalkWindow, counted
+from reproduce.articles.sections import Paragraph, Section, Walk, WalkDay, WalkWindow, counted, numeral
 from reproduce.inputs.windows import Windows
 from reproduce.networks import reference
 from reproduce.networks.layers import leading_units
@@ -29,14 +31,14 @@ def walk_section(directory: Directory, windows: Windows, predicted: np.ndarray) 
     title, link = "Walk through a window, day by day", "Walk"
     if not all(np.isfinite(array).all() for array in (predicted, *weights.values())):
         return Section("walk", title, link, [Paragraph("The training diverged: there is no number to show.")])
-    order = "newest first" if reads_backwards(windows) else "oldest first"
+    order = "newest first (a step up is then a fall in time)" if reads_backwards(windows) else "oldest first"
     last = f" The last {DAYS} are shown." if windows.window > DAYS else ""
     words = (
         f"The network reads a window's {counted(windows.window, 'price')} one after another, {order}.{last} Choose a "
-        "day and a unit: its six equations stand below with that day's numbers. Both sides have the weights of this "
-        f"run, trained in the {variant.wiring} wiring. As published the gates read c of the day before and the forget "
-        "gate scales h, which is the reverse of the text; both are red. A gate near 0 is shut, near 1 "
-        "open. Blue is above 0, orange below. Numbers are rounded: sums agree to the last digit, products nearly."
+        "unit and a day: the unit's six equations stand below with that day's numbers. Both sides have the weights of "
+        f"this run, trained in the {variant.wiring} wiring. As published the gates read c of the row before and the "
+        "forget gate scales h, the reverse of the text: both are red. A gate near 0 is shut, near 1 open; blue is "
+        "above 0, orange below. Numbers are rounded: sums agree to the last digit, products nearly."
     )
     return Section("walk", title, link, [Paragraph(words), walk_of(weights, variant.wiring, windows, predicted)])
 
@@ -65,8 +67,8 @@ def chosen_windows(windows: Windows, predicted: np.ndarray) -> dict[int, str]:
     wanted = {
         "first test window": 0,
         "largest error": int(np.argmax(np.abs(predicted - targets[:, 0]))),
-        "largest rise": int(np.argmax(steps)),
-        "largest fall": int(np.argmin(steps)),
+        "largest step up": int(np.argmax(steps)),
+        "largest step down": int(np.argmin(steps)),
     }
     return {at: ", ".join(name for name, of in wanted.items() if of == at) for at in dict.fromkeys(wanted.values())}
 
@@ -96,12 +98,11 @@ def _window(w: reference.Arrays, trained: str, windows: Windows, at: int, name: 
         target=f"{windows.dates[target]}: {windows.close_usd[target]:,.2f} USD",
         units=units.tolist(),
         days=[
-            WalkDay(
-                number=k + 1,
-                date=str(windows.dates[first + k]),
-                usd=f"{windows.close_usd[first + k]:,.2f}",
-                scaled=_thousandths(windows.close_scaled[first + k]),
-                cells={
+            _day(
+                windows,
+                first,
+                k,
+                {
                     wiring: [_cell(w, past[k], unit) | _share(w, past[-1], unit) | ends[wiring] for unit in units]
                     for wiring, (_, past) in runs.items()
                 },
@@ -112,6 +113,14 @@ def _window(w: reference.Arrays, trained: str, windows: Windows, at: int, name: 
             wiring: f"{windows.to_usd(float(predicted[0, 0])):,.2f} USD" for wiring, (predicted, _) in runs.items()
         },
     )
+
+
+def _day(windows: Windows, first: int, k: int, cells: Mapping[str, Sequence[Mapping[str, int]]]) -> WalkDay:
+    """Day k of the window that begins with row `first`; the first day is 0."""
+    row = first + k
+    date, usd = windows.dates[row], f"{windows.close_usd[row]:,.2f}"
+    x = numeral(_thousandths(windows.close_scaled[row]))
+    return WalkDay(f"{date}: {usd}", f"Day {k + 1} of {windows.window}, {date}: {usd} USD, scaled x = {x}", cells)
 
 
 def _cell(w: reference.Arrays, day: reference.Day, unit: int) -> dict[str, int]:
