@@ -33,9 +33,9 @@ from reproduce.lessons import check
 from reproduce.networks.ports.answers import answers_of
 from reproduce.networks.ports.contract import ask_port, load
 from reproduce.networks.ports.diagnosis import compare
-from reproduce.networks.ports.program import Program
-from reproduce.networks.ports.questions import ask
-from reproduce.networks.ports.rungs import RUNGS, gaps_on
+from reproduce.networks.ports.price import RUNGS, price_target
+from reproduce.networks.ports.price_questions import ask
+from reproduce.networks.ports.rungs import gaps_on
 from reproduce.networks.ports.table import SLIPS
 from reproduce.networks.ports.templates import template_text
 
@@ -75,7 +75,7 @@ ports = {
     "Keras, its own epsilon": answers_of_port(text.replace(", epsilon=1e-8", ""), questions),
 }
 for name, answers in ports.items():
-    found = compare(questions, answers.by_question, answers.dtype).explanations
+    found = compare(price_target("published"), questions, answers.by_question, answers.dtype).explanations
     slips = [slip.title for explanation in found for slip in explanation]
     print(f"{name}:", *(slips or ["agrees on every rung that was asked"]))
 
@@ -93,21 +93,21 @@ for name, answers in ports.items():
 # %%
 print(f"{len(SLIPS)} slips are known; here are seven")
 SHOWN = ("recurrent-transposed", "c-read-out", "loss-half", "gradient-of-last-day", "adam-epsilon", "clipping-global")
-asked = ask(hidden=8)
+asked, target = ask(hidden=8), price_target("published")
 rows = {name: (answers.by_question, answers.dtype) for name, answers in ports.items()}
 for slip in (one for name in (*SHOWN, "remainder-kept") for one in SLIPS if one.name == name):
-    program = slip.programs("published")[0]
+    program = slip.programs(target.program)[0]
     answers = {one.name: answers_of([program], one, "float64") for one in asked}
     rows[slip.name] = {name: {key: array[0] for key, array in of.items()} for name, of in answers.items()}, "float64"
 
 
 def verdicts(answers, dtype):
     """Of each rung: agrees, differs (the first one), follows, or not asked."""
-    told = []
+    told, pairs = [], [(one, answers[one.name]) for one in asked if one.name in answers]
     for rung in RUNGS:
         if not set(rung.questions) & set(answers):
             told.append("not asked")
-        elif gaps_on(rung, [Program()], asked, answers, dtype).agree[0]:
+        elif gaps_on(target, rung, [target.program], pairs, dtype).agree[0]:
             told.append("agrees")
         else:
             told.append("follows" if "differs" in told else "differs")

@@ -187,7 +187,7 @@ def test_run_needs_its_input_only_once(id_, tmp_path):
     assert all(section.blocks for section in account.sections)
 
 
-BUILT_BY = {"bitcoin-lstm": "create_engine", "stacked-lstm": "Forecaster", "macbeth": "create_char_engine"}
+BUILT_BY = {"bitcoin-lstm": "create_engine", "stacked-lstm": "create_forecaster", "macbeth": "create_char_engine"}
 
 
 @every_article
@@ -205,8 +205,8 @@ def test_network_is_what_the_configuration_says(id_, monkeypatch, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path, config, data_of(id_))
     characters = (9,) if id_ == "macbeth" else ()
-    engine = () if id_ == "stacked-lstm" else ("keras",)
-    assert asked == [(1, 2), (*engine, config.variant, *characters, 5)]
+    threads = () if id_ == "bitcoin-lstm" else (2,)
+    assert asked == [(1, 2), ("keras", config.variant, *characters, 5, *threads)]
 
 
 @every_article
@@ -273,13 +273,13 @@ class Diverging:
         self.predict = lambda inputs: np.full((len(inputs), 1), np.nan)
         self.slopes = lambda inputs: np.full(inputs.shape[:2], np.nan)
         self.weights = lambda: {name: np.full(shape, np.nan, np.float32) for name, shape in SHAPES.items()}
-        self.state, self.restore = dict, lambda _: None
+        self.state, self.restore, self.close = dict, lambda _: None, lambda: None
 
 
 @pytest.mark.parametrize(("id_", "endless"), [("bitcoin-lstm", {"learning_rate": 1e30}), ("stacked-lstm", {})])
 def test_forecast_that_diverges_is_finished_with_nothing_known(id_, endless, monkeypatch, tmp_path):
     """Null in metrics.json, nan in losses.csv; values, pictures, page and the run's own result leave it out."""
-    monkeypatch.setattr(article_of("stacked-lstm").module("training"), "Forecaster", Diverging)
+    monkeypatch.setattr(article_of("stacked-lstm").module("training"), "create_forecaster", Diverging)
     article, config = article_of(id_), config_of(id_, "keras", replace(VARIANTS[id_], **endless))
     directory, _ = run_article(article, config, data_of(id_), tmp_path, force=False, on_progress=lambda *_: None)
     unknown = ("final_loss", "test_mse", "test_rmse_usd", "skill")

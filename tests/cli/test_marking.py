@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reproduce.cli import marking
+from reproduce.cli.against import Against
 from reproduce.networks.ports.templates import template_text
 from tests.cli.commands import ROOT, assert_one_line, assert_refused, table_rows
 
@@ -110,7 +111,7 @@ def test_ctrl_c_keeps_the_finished_rows(ports, invoke, monkeypatch):
     """On stdout, with those that are missing; exit code 130."""
 
     def interrupted(given, hold, seconds):
-        assert (hold.keywords, seconds) == ({"wiring": "published"}, 60)
+        assert (hold.keywords, seconds) == ({"against": Against()}, 60)
         yield 1, marking.Mark(str(given[1]), "agrees", 8, 8, None, [], "")
         raise KeyboardInterrupt
 

@@ -9,7 +9,8 @@ import numpy as np
 from reproduce.errors import PortError
 from reproduce.lessons.exercises.asking import ask_student, attempt, explained, numbers
 from reproduce.networks.ports.diagnosis import compare
-from reproduce.networks.ports.questions import ask
+from reproduce.networks.ports.price import price_target
+from reproduce.networks.ports.price_questions import ask
 from reproduce.networks.reference import Arrays, loss_and_gradients
 
 
@@ -21,7 +22,7 @@ def problem(mine: Any) -> str | None:
     """
     questions = [one for one in ask() if one.function == "train"]
     answers = ask_student({"train": lambda *given: _train(mine, *given)}, questions)
-    return explained(compare(questions, answers.by_question, answers.dtype))
+    return explained(compare(price_target("published"), questions, answers.by_question, answers.dtype))
 
 
 def _train(

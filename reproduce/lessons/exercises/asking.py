@@ -12,8 +12,9 @@ import numpy as np
 from reproduce.errors import PortError
 from reproduce.networks.ports.contract import Answers, Port, ask_port
 from reproduce.networks.ports.diagnosis import Comparison
+from reproduce.networks.ports.price import RUNGS
 from reproduce.networks.ports.questions import Question
-from reproduce.networks.ports.rungs import RUNGS, Gaps
+from reproduce.networks.ports.rungs import Gaps
 
 WORDS = {
     "i": "the input gate",

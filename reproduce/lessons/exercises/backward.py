@@ -10,7 +10,7 @@ import numpy as np
 from reproduce.errors import PortError
 from reproduce.lessons.exercises.asking import CLOSE, WORDS, attempt, numbers
 from reproduce.networks import reference
-from reproduce.networks.ports.questions import ask
+from reproduce.networks.ports.price_questions import ask
 from reproduce.networks.reference import Arrays, Day, State, day_back
 
 Back = tuple[Arrays, np.ndarray]  # as `day_back` returns it

@@ -9,7 +9,9 @@ import numpy as np
 
 from reproduce.lessons.exercises.asking import CLOSE, ask_student, attempt, explained
 from reproduce.networks.ports.diagnosis import compare
-from reproduce.networks.ports.questions import Answer, Question, ask
+from reproduce.networks.ports.price import price_target
+from reproduce.networks.ports.price_questions import ask
+from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.reference import Arrays, Day, State, sigmoid, step
 
 WIRING = "described"
@@ -24,7 +26,7 @@ def problem(mine: Any) -> str | None:
     """
     questions = [one for one in ask() if one.function == "cell"]
     answers = ask_student({"cell": lambda *given: attempt(mine, *given)}, questions)
-    comparison = compare(questions, answers.by_question, answers.dtype, WIRING)
+    comparison = compare(price_target(WIRING), questions, answers.by_question, answers.dtype)
     if not comparison.explanations:
         for slip, change in SLIPS.items():
             if all(_is_explained(change, one, answers.by_question[one.name]) for one in questions):

@@ -7,7 +7,8 @@ from pathlib import Path
 from reproduce.lessons.exercises.asking import explained
 from reproduce.networks.ports.contract import ask_port, load
 from reproduce.networks.ports.diagnosis import compare
-from reproduce.networks.ports.questions import FUNCTIONS, ask
+from reproduce.networks.ports.price import FUNCTIONS, price_target
+from reproduce.networks.ports.price_questions import ask
 
 WANTED = [name for name in FUNCTIONS if name != "windows"]
 
@@ -26,7 +27,7 @@ def problem(file: str | Path) -> str | None:
     answers = ask_port(port, questions)
     if not answers.by_question:
         return f"it has none of {', '.join(WANTED)}"
-    comparison = compare(questions, answers.by_question, answers.dtype)
+    comparison = compare(price_target("published"), questions, answers.by_question, answers.dtype)
     missing = [name for name in WANTED if name not in port.functions]
     if comparison.agrees and missing:
         return f"what it has agrees, and {comparison.not_shown} slips would not show; write {', '.join(missing)} too"

@@ -9,12 +9,16 @@ import numpy as np
 
 from reproduce.lessons.exercises.asking import ask_student, first_difference
 from reproduce.networks.ports.answers import answers_of
-from reproduce.networks.ports.questions import Question, ask
-from reproduce.networks.ports.rungs import RUNGS, gaps_on
+from reproduce.networks.ports.price import RUNGS, price_target
+from reproduce.networks.ports.price_questions import ask
+from reproduce.networks.ports.program import Program
+from reproduce.networks.ports.questions import Question
+from reproduce.networks.ports.rungs import gaps_on
 from reproduce.networks.ports.slips import Slip
 from reproduce.networks.ports.table import SLIPS
 
-WIRING = "described"  # of the program that the slip is put into
+WIRING = "described"
+PROGRAM = Program(wiring=WIRING)  # that the slip is put into
 NAMES = (  # of the slips that may be drawn
     "gate-order-fiog",
     "recurrent-transposed",
@@ -57,7 +61,7 @@ class Hidden:
         return "a program with a hidden slip"
 
     def _answer(self, function: str, **arguments: Any) -> dict[str, np.ndarray]:
-        program = named(self._name).programs(WIRING)[0]
+        program = named(self._name).programs(PROGRAM)[0]
         answer = answers_of([program], Question("probe", function, arguments), "float64")
         return {name: array[0] for name, array in answer.items()}
 
@@ -79,8 +83,9 @@ def problem(mine: Any, seed: int) -> str | None:
         return f"{mine!r} is not in the list: {', '.join(NAMES)}"
     if mine == _name_of(seed):
         return None
-    program, supposed = draw(seed), named(mine).programs(WIRING)[0]
+    program, supposed = draw(seed), named(mine).programs(PROGRAM)[0]
     questions = [one for one in ask() if one.function in ("cell", "predict")]
     answers = ask_student({"cell": program.cell, "predict": program.predict}, questions).by_question
-    found = {rung.name: gaps_on(rung, [supposed], questions, answers, "float64") for rung in RUNGS[:2]}
+    asked = [(one, answers[one.name]) for one in questions]
+    found = {one.name: gaps_on(price_target(WIRING), one, [supposed], asked, "float64") for one in RUNGS[:2]}
     return f"held against a program with the slip {mine}, {first_difference(found)}"

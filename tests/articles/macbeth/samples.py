@@ -12,7 +12,7 @@ from reproduce.networks.stack.weights import StackWeights, weight_shapes
 class StandIn:
     """An engine whose every value depends on each step before it and what that read, chaotically."""
 
-    def __init__(self, _name, network, characters, seed):
+    def __init__(self, _name, network, characters, seed, _threads=1):
         self._shapes, self._characters = weight_shapes((network.hidden, network.hidden), characters), characters
         self._x = np.array([0.1, 0.2, 0.3]) + 0.01 * seed
 
