@@ -45,7 +45,8 @@ bench: $(READY)
 bench-input: $(READY)
 	$(VENV)/bin/python -m reproduce.bench.inputs
 
-# The tables that come with the package: hours. The two Bitcoin studies share runs, so they share a folder: 406 in all.
+# The tables that come with the package: hours. The first two Bitcoin studies share runs, so they share a folder: 406 in
+# all with the other articles'. The third has 480 short ones.
 ARTICLES := reproduce/articles
 shipped-tables: $(READY)
 	$(REPRODUCE) study bitcoin-departures --out studies/bitcoin

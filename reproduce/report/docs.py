@@ -21,6 +21,7 @@ from reproduce.evidence.claims import read_claims
 from reproduce.evidence.skill import persistence
 from reproduce.evidence.tally import count_verdicts
 from reproduce.inputs.prices import load_prices
+from reproduce.report import losses as losses_page
 from reproduce.report import slips, speed
 from reproduce.report.markdown import WIDTH, filled, read_rows, table
 from reproduce.runs.files import write_text
@@ -138,6 +139,7 @@ PARTS: dict[str, dict[str, Part]] = {
         "milestones": lambda _: "\n".join(macbeth.table_lines()),
     },
     "docs/slips.md": {"windows": slips.windows, "slips": slips.slips},
+    "docs/losses.md": {"article": losses_page.article, "summary": losses_page.summary, "matrix": losses_page.matrix},
     "docs/engines.md": {"apart": speed.apart, "speed": speed.speed, "characters": speed.characters},
 }
 
