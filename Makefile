@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/ready
 
-.PHONY: reproduce test docs bench bench-input shipped-tables clean
+.PHONY: reproduce test docs site bench bench-input shipped-tables clean
 
 reproduce: $(READY)
 	$(VENV)/bin/reproduce run
@@ -25,15 +25,25 @@ docs: $(READY)
 	$(REPRODUCE) run --out $(DRAWN) --json docs/run.json
 	$(REPRODUCE) run --out $(DRAWN) > docs/run.txt
 	$(REPRODUCE) run stacked-lstm --out $(DRAWN)
-	for study in bitcoin-losses bitcoin-departures stacked-networks macbeth-epochs; do \
+	for study in bitcoin-losses bitcoin-departures bitcoin-curves stacked-networks macbeth-epochs; do \
 	    $(REPRODUCE) study $$study --shipped --out $(DRAWN) || exit 1; done
+	$(REPRODUCE) compare --losses examples/losses/article.txt > docs/losses.txt
 	for engine in compiled session keras; do cp $(RUN)-$$engine/losses.csv docs/losses-$$engine.csv; done
 	for picture in predictions_as_published predictions_by_date engines; do \
 	    cp $(RUN)-compiled/pictures/$$picture.png docs/; done
 	cp $(DRAWN)/losses_published.png docs/loss.png
 	cp $(DRAWN)/losses_described.png $(DRAWN)/departures.png $(DRAWN)/rivals.png $(DRAWN)/milestones.png docs/
+	cp $(DRAWN)/losses.png docs/
 	cp $(DRAWN)/stacked-lstm-published-s0-keras/pictures/predictions_as_published.png docs/stacked.png
 	$(VENV)/bin/python -m reproduce.report.docs .
+
+# The documents, lessons and programs as pages to read offline: build/site/index.html. Two minutes; a warning is an error.
+SITE := build/site
+site: $(READY)
+	$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	rm -rf $(SITE)-source $(SITE)
+	$(VENV)/bin/python docs/site/assemble.py $(SITE)-source
+	$(VENV)/bin/sphinx-build -q -W --keep-going -c docs/site $(SITE)-source $(SITE)
 
 # How fast, on this machine; for values to quote it must have nothing else to do.
 bench: $(READY)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import typer
 
-import reproduce.articles
 from reproduce.articles import ARTICLES
 from reproduce.cli import app, main
 from reproduce.inputs.prices import GAPS, load_prices
@@ -21,12 +20,12 @@ PAGES = [ROOT / "README.md", *DOCS, ROOT / "CHANGELOG.md", ROOT / "data" / "READ
 TEXTS = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in PAGES}
 README = TEXTS["README.md"].splitlines()
 COMMANDS = typer.main.get_command(app)
+TOY = "docs/adding_an_article.md"  # whose article is none of the package's; a test of its own follows the page
 QUOTED = sorted(
-    {line for text in TEXTS.values() for line in re.findall(r"(?m)^ *(?:\.venv/bin/)?(reproduce .*)$", text)}
+    {line for page in set(TEXTS) - {TOY} for line in re.findall(r"(?m)^ *(?:\.venv/bin/)?(reproduce .*)$", TEXTS[page])}
 )
 CHEAP = [line for line in QUOTED if re.match("reproduce (list|study$)|.*--shipped", line)]
 BANNED = ("departure", "told apart", "one more draw", "rung", "hangs on", "hang on", "comes along", "program set none")
-TOY = "docs/adding_an_article.md"
 
 every_page = pytest.mark.parametrize("page", TEXTS)
 
@@ -127,22 +126,6 @@ def test_python_example_runs(page, tmp_path, monkeypatch):
         exec(compile(block, page, "exec"), {})
 
 
-@pytest.mark.usefixtures("one_thread")
-def test_toy_article_is_trained_to_its_verdicts(tmp_path, monkeypatch, capsys):
-    """Its files, one below each heading that names them, are an article; the last example prints what the page says."""
-    folder = tmp_path / "twenty_days"
-    folder.mkdir()
-    for heading, section in re.findall(r"(?ms)^## (.*?)\n(.*?)(?=^## |\Z)", TEXTS[TOY]):
-        for name in re.findall(r"`(\w+\.(?:py|toml))`", heading):
-            language = {".py": "python", ".toml": "toml"}[Path(name).suffix]
-            for code in re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL):
-                (folder / name).write_text(code, encoding="utf-8")
-    monkeypatch.setattr(reproduce.articles, "__path__", [*reproduce.articles.__path__, str(tmp_path)])
-    monkeypatch.chdir(tmp_path)
-    exec(compile(blocks(TOY, "python")[-1], TOY, "exec"), {})
-    assert capsys.readouterr().out == blocks(TOY, "text")[-1]
-
-
 @every_page
 def test_links_lead_on(page):
     """To a file of the repository, and to a heading on it."""
@@ -158,3 +141,17 @@ def test_links_lead_on(page):
 def test_words_are_plain(page):
     """None of those for which there is a common one."""
     assert [word for word in BANNED if re.search(rf"\b{word}", prose(TEXTS[page]), re.IGNORECASE)] == []
+
+
+def test_hours_of_a_class_have_room_for_their_lessons():
+    """By the minutes that each lesson says it takes; of every hour ten minutes are left over."""
+    minutes = {
+        int(head[1]): int(head[2])
+        for path in (ROOT / "lessons").glob("[0-9]*.py")
+        if (head := re.search(r"(?s)# # (\d+)\..*?Time: (\d+) minutes", path.read_text(encoding="utf-8")))
+    }
+    plans = re.findall(r"(?m)^\| (one|three|six) hours? \| ([\d, ]+) \|", TEXTS["docs/teaching.md"])
+    assert [hours for hours, _ in plans] == ["one", "three", "six"]
+    for hours, lessons in plans:
+        taken = sum(minutes.get(int(number), 0) for number in lessons.split(","))
+        assert taken <= {"one": 1, "three": 3, "six": 6}[hours] * 50

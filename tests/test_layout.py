@@ -13,7 +13,7 @@ MODULES = {
 ORIGINALS = sorted((ROOT / "original_code").glob("*.py"))
 
 # Lowest first; a module's layer is the folder it lies in.
-LAYERS = ("inputs", "networks", "runs", "evidence", "articles", "bench", "report", "cli")
+LAYERS = ("inputs", "networks", "runs", "evidence", "articles", "bench", "report", "lessons", "cli")
 GROUND, ROOF = ("reproduce", "reproduce.errors"), "reproduce.__main__"
 STARTS_TENSORFLOW = ("networks", "bench", "runs")  # of `runs`, the module that sets its threads
 
@@ -116,7 +116,7 @@ def test_nothing_lies_flat():
 
 @pytest.mark.parametrize("module", MODULES)
 def test_module_imports_no_higher_layer(module):
-    """cli → report → bench → articles → evidence → runs → networks → inputs, never back."""
+    """cli → lessons → report → bench → articles → evidence → runs → networks → inputs, never back."""
     higher = [name for name in imports_of_ours(module) if layer_of(name) > layer_of(module)]
     assert higher == []
 

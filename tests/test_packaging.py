@@ -118,13 +118,15 @@ def test_wheel_holds_every_data_file_of_the_package(shipped):
 
 
 def test_wheel_holds_what_the_commands_read(shipped):
-    """Claims, verdicts and tables of every article; the published programs and the notes on them."""
+    """Claims, verdicts and tables of every article; the published programs and the notes on them; the lessons."""
     for article in ARTICLES:
         folder = f"reproduce/articles/{article.folder}"
         tables = {plan.table for plan in article.module("studies").STUDIES}
         assert {f"{folder}/{name}" for name in ("claims.toml", "verdicts.json", *tables)} <= set(shipped)
     programs = {f"reproduce/original_code/{path.name}" for path in (ROOT / "original_code").glob("[!_]*.py")}
     assert programs | {"reproduce/original_code/README.md"} <= set(shipped)
+    lessons = {f"reproduce/lessons/texts/{path.name}" for path in (ROOT / "lessons").glob("*.py")}
+    assert lessons == {name for name in shipped if name.startswith("reproduce/lessons/texts/")}
 
 
 def test_wheel_holds_the_package_and_its_metadata_only(shipped):
@@ -144,6 +146,7 @@ def test_wheel_holds_the_licence(shipped):
     [
         "--help",
         "list",
+        "lessons",
         "study",
         *(f"study {plan} --shipped" for plan in studies()),
         "claims",

@@ -13,7 +13,9 @@ import pandas as pd
 from reproduce.articles.article import shipped_rows
 from reproduce.articles.forecasts import COLUMNS
 from reproduce.articles.sections import Chart, Curve
+from reproduce.articles.sources import PRICES
 from reproduce.errors import RunError
+from reproduce.inputs.prices import PriceTable
 from reproduce.inputs.windows import Windows
 from reproduce.runs.directory import Directory
 from reproduce.runs.tables import Row, parse_rows
@@ -45,14 +47,21 @@ def study_table(
     return shipped_rows(package, table, row), f"{source}, as this one's is not complete"
 
 
-def all_predictions(directory: Directory, windows: Windows) -> pd.DataFrame:
-    """The predictions of a finished run, a row a window, and beside them `persistence_usd`.
+def read_forecast(
+    directory: Directory, prepare: Callable[[PriceTable, Any], Windows]
+) -> tuple[PriceTable, Windows, pd.DataFrame]:
+    """A finished run's prices, its windows, and its predictions, a row a window, and beside them `persistence_usd`.
 
     That is the price of the row before: the nearest one that the network reads.
+
+    Args:
+        prepare: the article's own.
 
     Raises:
         RunError: a file is damaged, or its days, prices or test error are not those of the run's other files.
     """
+    prices = PRICES.read(directory)
+    windows = prepare(prices, directory.config.variant)
     table, path = directory.read_table("predictions.csv", COLUMNS), directory.path / "predictions.csv"
     with directory.reading("predictions.csv"):
         table["date"] = table["date"].to_numpy(dtype="datetime64[D]")
@@ -68,7 +77,7 @@ def all_predictions(directory: Directory, windows: Windows) -> pd.DataFrame:
     recorded, mse = directory.read_metrics()["test_mse"], float(np.mean(np.square(errors[tested])))
     if math.isfinite(mse) if recorded is None else not math.isclose(mse, recorded, rel_tol=1e-9):
         raise RunError(f"{path}: it does not agree with metrics.json on the test error; {_ANEW}")
-    return table.assign(persistence_usd=windows.close_usd[rows - 1])
+    return prices, windows, table.assign(persistence_usd=windows.close_usd[rows - 1])
 
 
 def day_chart(windows: Windows, predictions: pd.DataFrame, ranges: Mapping[str, Days], words: str) -> Chart:

@@ -16,6 +16,7 @@ package calls; each is imported when it is first asked for, because some of them
     pictures   draw(directory)              a run's pictures, into its directory
     findings   findings()                   what was found, for README and page
     page       account(directory, study)    what a page says of a run beyond what every page says
+    inside     write_events(directory, to)  where `has_events`: what TensorBoard shows of a finished run, into a folder
 
 and beside them lie claims.toml, verdicts.json and the shipped tables.
 """
@@ -51,6 +52,7 @@ class Article:
     engines: tuple[str, ...]  # the default first
     beside: tuple[str, ...] = ()  # engines on which the same run is trained too, to hold both against each other
     threads: str = "inter_op"  # which of TensorFlow's pools a run's --…-threads sets
+    has_events: bool = False  # whether TensorBoard has something to show: the network is a graph with names
     assumptions: Callable[[Any], tuple[str, ...]] = lambda _: ()  # what it leaves open and a variant had to choose
 
     @property

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from reproduce.articles.article import Article
@@ -12,7 +14,7 @@ from reproduce.articles.sources import is_own
 from reproduce.evidence.claims import Judgement, judge_by_run
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
-from reproduce.runs.training import Progress, run
+from reproduce.runs.training import Progress, Training, run
 
 PROOF = "proof.json"  # in the directory of a compiled run: its first losses beside another engine's
 
@@ -32,7 +34,8 @@ def run_article(
 
     Args:
         data: what the article's source has loaded.
-        on_progress: called with a run's configuration and progress, before its first step and after every few.
+        on_progress: called with a run's configuration and progress, before its first step and after every few; not
+            always from this thread.
 
     Raises:
         ReproduceError: the data are too short for the variant, the compiled engine does not train as it must on this
@@ -47,16 +50,46 @@ def run_article(
     directory = Directory(root, config)
     if config.engine == "compiled" and not (directory.path / PROOF).exists():
         directory.write_json(PROOF, training.prove(config, data))
-    for one in configs:
-        run(
-            root,
-            one,
-            lambda there: training.begin(there, data),
-            on_progress=lambda progress, one=one: on_progress(one, progress),
-        )
+    _train_beside_each_other(root, configs, lambda there: training.begin(there, data), on_progress)
     for one in configs:
         article.module("pictures").draw(Directory(root, one))
     return directory, judge_run(article, directory)
+
+
+class _Stopped(Exception):
+    """A run beside another one that has failed or was interrupted; its checkpoint stands."""
+
+
+def _train_beside_each_other(
+    root: Path,
+    configs: Sequence[RunConfig],
+    begin: Callable[[Directory], Training],
+    on_progress: Callable[[RunConfig, Progress], None],
+) -> None:
+    """Train the first run in this thread and each other in one of its own, a core each; no bit hangs on the others.
+
+    Both engines leave Python for most of their time. Whatever ends one early, Ctrl-C too, ends the others.
+    """
+    is_over = Event()
+
+    def train(config: RunConfig) -> None:
+        def go_on(progress: Progress) -> None:
+            if is_over.is_set():
+                raise _Stopped
+            on_progress(config, progress)
+
+        run(root, config, begin, on_progress=go_on)
+
+    first, *others = configs
+    with ThreadPoolExecutor(len(configs)) as pool:
+        trained = [pool.submit(train, one) for one in others]
+        try:
+            train(first)
+            for one in trained:
+                one.result()
+        except BaseException:
+            is_over.set()
+            raise
 
 
 def judge_run(article: Article, directory: Directory) -> list[Judgement]:

@@ -91,6 +91,38 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class WalkDay:
+    """One day of a window."""
+
+    label: str  # date and price
+    told: str  # the same, with its number and the scaled price
+    cells: Mapping[str, Sequence[Mapping[str, int]]]  # by wiring, a unit after another: numbers by name, thousandths
+
+
+@dataclass(frozen=True)
+class WalkWindow:
+    """A window, and the units that matter most in it."""
+
+    name: str
+    target: str  # the day and price that follow
+    units: Sequence[int]  # largest share of the prediction first
+    days: Sequence[WalkDay]
+    predictions: Mapping[str, str]  # by wiring, in USD
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A walk through windows, day by day and unit by unit, in both wirings side by side.
+
+    Without scripts it stands still on the last day of the first window.
+    """
+
+    labels: Mapping[str, str]  # of each wiring
+    others: int  # units that are not shown
+    windows: Sequence[WalkWindow]
+
+
+@dataclass(frozen=True)
 class Pair:
     """Two columns side by side, or one below the other where there is no room."""
 
@@ -98,7 +130,7 @@ class Pair:
     right: Sequence[Block]
 
 
-Block = Paragraph | Picture | Table | Answers | Quote | Chart | Pair
+Block = Paragraph | Picture | Table | Answers | Quote | Chart | Walk | Pair
 
 
 @dataclass(frozen=True)
@@ -129,6 +161,24 @@ def shown(value: Any, form: str) -> str:
     if isinstance(value, str):
         return value
     return "\u2013" if value is None or math.isnan(value) else format(value, form).replace("-", "\u2212")
+
+
+def numeral(thousandths: int, place: str = "") -> str:
+    """A number of a walk as it stands in an equation; reproduce/report/walk.js writes the same.
+
+    Args:
+        place: `added` after another number, `factor` behind a dot, `coarse` in a table; else alone.
+
+    >>> numeral(-330), numeral(-330, "added"), numeral(330, "added"), numeral(-330, "factor"), numeral(-336, "coarse")
+    ('−0.330', '− 0.330', '+ 0.330', '(−0.330)', '−0.34')
+    """
+    if place == "added":
+        sign = "\u2212" if thousandths < 0 else "+"
+        return f"{sign} {abs(thousandths) / 1000:.3f}"
+    if place == "coarse":
+        return shown((thousandths + 5) // 10 / 100, ".2f")
+    text = shown(thousandths / 1000, ".3f")
+    return f"({text})" if place == "factor" and thousandths < 0 else text
 
 
 def counted(number: int, thing: str) -> str:

@@ -1,58 +1,102 @@
-"""What a training step costs at least on this machine: the step's arithmetic over the speed of matrix products."""
+"""How fast this machine is at the two things a training step is made of, and how much memory a process has used.
+
+Libraries differ: the product of one may take twice as long as that of another, where it was built for older
+processors. So the best of NumPy, TensorFlow and XLA counts.
+"""
 
 from __future__ import annotations
 
 import resource
 import sys
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
-
-from reproduce.articles.bitcoin_lstm.variant import Variant
 
 PRODUCT_SIZE = 2048  # rows and columns; large enough that memory does not hold the product back
-ADAM_OPERATIONS = 12  # for each number trained: 3 for m, 4 for v, 5 for the step √v + ε, rate·m, their quotient, w
+PRODUCTS = 5  # of each library
+STREAMED = 64_000_000  # bytes, or one pass through the array if that is more, in one timing of a stream
+STREAMS = 9  # timings of each
 
 
-def step_operations(variant: Variant) -> int:
-    """Count the floating-point operations that one training step cannot do without.
+@dataclass(frozen=True)
+class Speed:
+    """Of some threads together."""
 
-    A product of (a, b) and (b, c) is 2abc operations. With B windows of T days, H hidden units, and a one beside each
-    price for the biases, as in `reproduce.networks.lstm.bptt`:
-
-        recurrent products          (T-1)·2·B·H·4H, three times: forward, back to the day before, and W_h's gradient
-        input products              2·TB·2·4H, twice: forward and W_in's gradient; the price itself needs none
-        output layer                2·B·H, three times: the prediction, W_y's gradient, and back to h
-        Adam                        12 for each of the 4H·(H+2) + H + 1 numbers trained
-
-    The first day has nothing to read, so it takes no recurrent product. Sigmoids, tanhs and the products within a day
-    that are element by element are left out: a few in a thousand.
-    """
-    B, T, H = variant.batch, variant.window, variant.hidden
-    recurrent = 3 * (T - 1) * 2 * B * H * 4 * H
-    inputs = 2 * 2 * T * B * 2 * 4 * H
-    output = 3 * 2 * B * H
-    adam = ADAM_OPERATIONS * (4 * H * (H + 2) + H + 1)
-    return recurrent + inputs + output + adam
+    threads: int
+    operations: float  # floating-point, float32, a second, in a large matrix product
+    bytes: dict[int, float]  # a second, by the bytes of the array that is passed through again and again
 
 
-def floor_microseconds(variant: Variant, peak: float) -> float:
-    """The time of one step if all of it ran at `peak` operations a second."""
-    return step_operations(variant) / peak * 1e6
+def build_speeds(threads: int, sizes: Sequence[int]) -> Callable[[int], list[Speed]]:
+    """A `Work` of `reproduce.bench.process`: each time, measure all; starts TensorFlow with as many threads."""
+    from threadpoolctl import threadpool_limits
+
+    from reproduce.runs.process import limit_threads
+
+    limit_threads(1, threads)
+    threadpool_limits(limits=threads)
+    products = _products()
+
+    def measure() -> Speed:
+        operations = 2 * PRODUCT_SIZE**3 / min(_best_seconds(product, PRODUCTS) for product in products)
+        return Speed(threads, operations, {size: _bytes_a_second(size, threads) for size in sizes})
+
+    return lambda times: [measure() for _ in range(times)]
 
 
-def measure_peak(products: int = 5) -> float:
-    """The best of some large float32 matrix products on one thread, in operations a second."""
+def _products() -> list[Callable[[], object]]:
+    """The same product by NumPy, TensorFlow and XLA; each call waits for its result."""
+    import tensorflow as tf
+
     matrix = np.random.default_rng(0).standard_normal((PRODUCT_SIZE, PRODUCT_SIZE), dtype=np.float32)
-    with threadpool_limits(limits=1):
-        return 2 * PRODUCT_SIZE**3 / min(_seconds_of_product(matrix) for _ in range(products))
+    tensor = tf.constant(matrix)
+    compiled = tf.function(tf.matmul, jit_compile=True)
+    return [
+        lambda: np.matmul(matrix, matrix),
+        lambda: tf.matmul(tensor, tensor).numpy(),
+        lambda: compiled(tensor, tensor).numpy(),
+    ]
 
 
-def _seconds_of_product(matrix: np.ndarray) -> float:
+def _bytes_a_second(size: int, threads: int) -> float:
+    """The faster of reading an array (its product with a vector) and copying one half of it to the other.
+
+    Each thread passes through a part of its own, as it would keep it in its own cache.
+    """
+    columns = 256
+    rows = max(1, size // (4 * columns * threads))
+    parts = [np.ones((rows, columns), np.float32) for _ in range(threads)]
+    vector, results = np.ones(columns, np.float32), [np.empty(rows, np.float32) for _ in parts]
+    halves = [(part[: rows // 2], part[rows // 2 : rows // 2 * 2]) for part in parts]
+    passes = max(1, STREAMED // (rows * columns * 4 * threads))
+
+    def read(k: int) -> None:
+        for _ in range(passes):
+            np.dot(parts[k], vector, out=results[k])
+
+    def copy(k: int) -> None:
+        source, target = halves[k]
+        for _ in range(passes):
+            np.copyto(target, source)
+
+    moved = passes * sum(part.nbytes for part in parts)
+    with ThreadPoolExecutor(threads) as pool:
+        return max(
+            moved / _best_seconds(lambda way=way: list(pool.map(way, range(threads))), STREAMS) for way in (read, copy)
+        )
+
+
+def _best_seconds(work: Callable[[], object], times: int) -> float:
+    return min(_seconds(work) for _ in range(times))
+
+
+def _seconds(work: Callable[[], object]) -> float:
     begin = time.perf_counter()
-    np.matmul(matrix, matrix)
+    work()
     return time.perf_counter() - begin
 
 

@@ -45,7 +45,7 @@ def _draw_panel(axes: Axes, size: str, points: pd.DataFrame) -> None:
         whiskers = (medians - lower, upper - medians)
         axes.errorbar(line[size].to_numpy(), medians, whiskers, capsize=3, label=name, **style)
     floor = points.drop_duplicates(size)
-    label = "floor: the step's arithmetic at the measured peak"
+    label = "floor on one thread: arithmetic or bytes, whichever takes longer"
     axes.plot(floor[size], floor["floor_us"], "--", color=ACTUAL, label=label)
     axes.set(xscale="log", yscale="log", xlabel=LABELS[size])
     axes.set_xticks(floor[size], [str(tick) for tick in floor[size]])

@@ -22,7 +22,7 @@ class Problem:
     """Everything a contender is given."""
 
     variant: Any  # what decides the network and its training steps
-    weights: Any  # to begin from, float32: by name (`networks.lstm.weights.Weights`), or CharWeights
+    weights: Any  # to begin from, float32: by name (`networks.lstm.weights.Weights`), or StackWeights
     inputs: np.ndarray  # (steps, batch, window, 1) scaled, float32; or (steps, batch, window) numbers of characters
     targets: np.ndarray  # (steps, batch, 1) scaled, float32; or (steps, batch) numbers of characters
     characters: int = 0  # distinct ones

@@ -10,10 +10,12 @@ import pandas as pd
 from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.bench.contender import SESSION, Contender
-from reproduce.bench.machine import floor_microseconds, measure_peak
+from reproduce.bench.floor import floor_of, speed_meter
+from reproduce.bench.machine import Speed
 from reproduce.bench.problem import create_problem
 from reproduce.bench.results import Bench, Result, Row
 from reproduce.bench.rounds import race, started
+from reproduce.bench.work import price_work
 
 SIZES = {
     "hidden": (64, 128, 256, 512, 1024),  # units
@@ -44,16 +46,18 @@ def run_scaling(
     Returns:
         A row for each contender at each variant: the sizes, its times in microseconds a step, the floor's, its failure.
     """
-    peak, measured = 0.0, []
-    with started(contenders) as processes:
+    measured = []
+    works = [price_work(variant) for variant in chosen]
+    with speed_meter(works, threads=[1]) as meter, started(contenders) as processes:
         for variant in chosen:
             able = [contender for contender in contenders if is_feasible(contender, variant)]
             problems = dict.fromkeys(able, create_problem(variant, steps=steps))
             results = race(problems, processes, rounds, on_progress=lambda _: None)
             measured += [(variant, result) for result in results]
-            peak = max(peak, measure_peak())
             on_progress(variant.name)
-    return pd.DataFrame([_point(variant, result, peak) for variant, result in measured])
+        meter.measure()
+        (speed,) = meter.best()
+    return pd.DataFrame([_point(variant, result, speed) for variant, result in measured])
 
 
 def is_feasible(contender: Contender, variant: Variant) -> bool:
@@ -86,13 +90,13 @@ def show(points: pd.DataFrame) -> Bench:
     return Bench([table], notes, has_failed=bool(notes))
 
 
-def _point(variant: Variant, result: Result, peak: float) -> Row:
+def _point(variant: Variant, result: Result, speed: Speed) -> Row:
     lower, median, upper = result.quartiles if result.is_in else (None, None, None)
     return {size: getattr(variant, size) for size in SIZES} | {
         "contender": result.contender.name,
         "us_per_step": median,
         "lower_quartile": lower,
         "upper_quartile": upper,
-        "floor_us": floor_microseconds(variant, peak),
+        "floor_us": floor_of(price_work(variant), speed).microseconds,
         "failure": result.failure,
     }

@@ -16,7 +16,8 @@ from reproduce.bench.rounds import race, started
 from reproduce.errors import RunError
 from reproduce.inputs.prices import load_prices
 from reproduce.runs.config import RunConfig
-from reproduce.runs.study import Study, run_study
+from reproduce.runs.pool import train_all
+from reproduce.runs.study import Study
 
 GRAPH_ROUNDS = 5
 COLUMNS = {
@@ -84,7 +85,7 @@ def _study_runs_per_hour(variant: Variant, workers: int, runs: int) -> float:
         configs = (RunConfig(variant, seed, "compiled", table.sha256, "bitcoin-lstm") for seed in range(runs))
         study = Study(Path(folder), tuple(configs))
         begin = time.perf_counter()
-        run_study(study, train, table, workers=workers, on_run=lambda _: None)
+        train_all(study.root, study.configs, train, table, workers=workers, on_run=lambda _: None)
         seconds = time.perf_counter() - begin
         failed = sum(directory.has_failed for directory in study.directories)
     if failed:

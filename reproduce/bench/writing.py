@@ -16,7 +16,7 @@ from reproduce.bench.results import Result
 from reproduce.bench.rounds import race, started
 from reproduce.inputs.text import scale
 from reproduce.networks.characters.generation import generate
-from reproduce.networks.characters.weights import CharWeights
+from reproduce.networks.stack.weights import StackWeights
 
 if TYPE_CHECKING:
     from reproduce.networks.engine import CharSettings
@@ -32,7 +32,7 @@ class WritingProblem:
 
     network: CharSettings
     characters: int  # distinct ones
-    weights: CharWeights
+    weights: StackWeights
     start: np.ndarray  # (window,) numbers of characters, int32
     steps: int = 0  # characters a text
 
@@ -41,7 +41,7 @@ def create_writing_problem(network: CharSettings, characters: int, seed: int = 0
     """Weights that write many characters, and a drawn start; starts TensorFlow."""
     from reproduce.networks.characters.keras import initial_weights
 
-    weights = CharWeights(*(np.float32(LOUDER) * w for w in initial_weights(network, characters, seed)))
+    weights = StackWeights(*(np.float32(LOUDER) * w for w in initial_weights(network, characters, seed)))
     start = np.random.default_rng(seed).integers(characters, size=network.window, dtype=np.int32)
     return WritingProblem(network, characters, weights, start)
 

@@ -13,6 +13,7 @@ from reproduce.cli.compare import compare
 from reproduce.cli.export import export
 from reproduce.cli.forecast import forecast
 from reproduce.cli.generate import generate
+from reproduce.cli.lessons import lessons
 from reproduce.cli.list import list_articles
 from reproduce.cli.output import Command, Interrupted
 from reproduce.cli.report import report
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("list", cls=Command)(list_articles)
-for verb in (run, study, claims, report, compare, forecast, generate, export, bench):
+for verb in (run, study, claims, report, compare, lessons, forecast, generate, export, bench):
     app.command(cls=Command)(verb)
 
 

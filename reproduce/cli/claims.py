@@ -35,7 +35,7 @@ def claims(
 ) -> None:
     """Judge every claim by the tables in the package; exit 1 where a verdict is not the recorded one.
 
-    Trains nothing but tiny networks, for a few seconds. Each rule stands in the article's claims.toml.
+    Trains nothing but tiny networks, for some twenty seconds. Each rule stands in the article's claims.toml.
 
     Example: reproduce claims bitcoin-lstm --json claims.json
     """

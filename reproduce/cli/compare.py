@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from reproduce.cli.choices import Gaps, GapsOption
 from reproduce.cli.output import Interrupted, JsonOption, note, show
 from reproduce.networks.engine import MAX_SEED
 from reproduce.networks.ports.contract import LARGEST_HIDDEN, PortInterrupted
-from reproduce.networks.ports.templates import TEMPLATES, template_text
+from reproduce.networks.ports.templates import OF_TWO_LAYERS, TEMPLATES
 from reproduce.runs.process import limit_threads
 
 
@@ -31,6 +32,14 @@ class Wiring(str, Enum):
 
     published = "published"
     described = "described"
+
+
+class PortArticle(str, Enum):
+    """The choices of `--article`."""
+
+    bitcoin = "bitcoin-lstm"
+    stacked = "stacked-lstm"
+    macbeth = "macbeth"
 
 
 class What(str, Enum):
@@ -49,10 +58,16 @@ OF_ENGINES = ("engine", "epochs", "steps", "seed")
 def compare(
     context: typer.Context,
     port: Annotated[
-        Path | None,
-        typer.Argument(metavar="[PORT]", help="Your own program: a Python file. It is run, with all your rights."),
+        list[Path] | None,
+        typer.Argument(
+            metavar="PORT",
+            help="Your own program, or a class's: Python files. They are run, with all your rights.",
+        ),
     ] = None,
-    wiring: Annotated[Wiring, typer.Option(help="Port: the program it is held against.")] = Wiring.published,
+    article: Annotated[PortArticle, typer.Option(help="Port: whose program it is.")] = PortArticle.bitcoin,
+    wiring: Annotated[
+        Wiring, typer.Option(help="Port of bitcoin-lstm: the program it is held against.")
+    ] = Wiring.published,
     template: Annotated[TemplateName | None, typer.Option(help="Port: print one that passes, to begin with.")] = None,
     questions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Port on another machine: write what it is asked (.npz).")
@@ -63,6 +78,7 @@ def compare(
     answers: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Port on another machine: read what it answered (.npz).")
     ] = None,
+    time_limit: Annotated[int, typer.Option(metavar="SECONDS", min=1, help="Ports: how long each may take.")] = 60,
     losses: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Losses an old notebook printed: which variants can have made them?"),
@@ -83,10 +99,11 @@ def compare(
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Of the random weights both start from.")] = 0,
     json_to: JsonOption = None,
 ) -> None:
-    """Compare your port of the Bitcoin network with the published program and name the slip; or our graph with Keras.
+    """Compare your port of a network with the published program and name the slip; or our graph with Keras.
 
     With PORT: rung by rung, from the contract to two epochs of training. Exit 1 where it differs or fails. The file is
-    run as you would run it, so look at what others sent you first.
+    run as you would run it, so look at what others sent you first. Many are marked, a row each; each has a process of
+    its own, and one that crashes or never ends does not stop the others.
 
     With --losses: a table, list, pasted log or notebook is held against the curves of many variants. Exit 1 where it
     rejects the published program.
@@ -97,12 +114,16 @@ def compare(
     Example: reproduce compare --epochs 1 --json differences.json
     """
     task = _task(context)
+    against = {"article": article.value, "wiring": wiring.value}
     if task == "template":
-        typer.echo(template_text(template.value, wiring.value), nl=False)
+        from reproduce.cli.against import Against
+
+        typer.echo(Against(**against).template(template.value), nl=False)
     elif task == "questions":
+        from reproduce.cli.against import Against
         from reproduce.cli.ports import give_questions
 
-        count = give_questions(questions, hidden)
+        count = give_questions(questions, hidden, Against(**against))
         note(f"reproduce: {questions}: {count} questions; docs/compare.md shows how to answer them")
     elif task == "losses":
         from reproduce.cli.losses import compare_losses
@@ -113,12 +134,19 @@ def compare(
             raise typer.Exit(1)
     elif task == "engines":
         _compare_engines(engine.value, epochs, steps, seed, json_to)
+    elif task == "ports":
+        from reproduce.cli.against import Against
+        from reproduce.cli.marking import mark_ports
+        from reproduce.cli.ports import hold_port
+
+        program = Against(**against)
+        mark_ports(port, partial(hold_port, against=program), program.title, time_limit, json_to)
     else:
-        _compare_port(port, answers, wiring.value, json_to)
+        _compare_port(port[0] if port else None, answers, against, json_to)
 
 
 def _task(context: typer.Context) -> str:
-    """What is asked for: port, template, questions, answers, losses or engines.
+    """What is asked for: port, ports (many, or one with a time limit), template, questions, answers, losses or engines.
 
     Raises:
         typer.BadParameter: two of these, or an option that belongs to another.
@@ -128,11 +156,14 @@ def _task(context: typer.Context) -> str:
     if len(tasks) > 1:
         raise typer.BadParameter(f"{_option(tasks[1])} and {_option(tasks[0])}: give one of them")
     task = tasks[0] if tasks else "engines"
+    if task == "port" and ("time_limit" in given or len(context.params["port"]) > 1):
+        task = "ports"
     allowed = {
-        "port": ("wiring", "json_to"),
-        "answers": ("wiring", "json_to"),
-        "template": ("wiring",),
-        "questions": ("hidden",),
+        "port": ("article", "wiring", "json_to"),
+        "ports": ("port", "article", "wiring", "time_limit", "json_to"),
+        "answers": ("article", "wiring", "json_to"),
+        "template": ("article", "wiring"),
+        "questions": ("article", "hidden"),
         "losses": (*OF_LOSSES, *(OF_OWN_TABLE if "data" in given else ()), "json_to"),
         "engines": (*OF_ENGINES, "json_to"),
     }[task]
@@ -142,18 +173,26 @@ def _task(context: typer.Context) -> str:
         if others[0] in (*OF_LOSSES, *OF_OWN_TABLE):
             with_what = "without --losses" if others[0] in OF_LOSSES else "without --losses and --data"
         raise typer.BadParameter(f"changes nothing {with_what}", param_hint=_option(others[0]))
+    article, template = context.params["article"], context.params["template"]
+    if "wiring" in given and article != PortArticle.bitcoin:
+        raise typer.BadParameter(f"changes nothing with --article {article.value}", param_hint="--wiring")
+    if template and article != PortArticle.bitcoin and template.value not in OF_TWO_LAYERS:
+        choices = ", ".join(OF_TWO_LAYERS)
+        raise typer.BadParameter(f"{article.value} has {choices}, not {template.value}", param_hint="--template")
     return task
 
 
 def _option(name: str) -> str:
-    return {"port": "PORT", "json_to": "--json"}.get(name, f"--{name.replace('_', '-')}")
+    return {"port": "PORT", "ports": "PORT", "json_to": "--json"}.get(name, f"--{name.replace('_', '-')}")
 
 
-def _compare_port(port: Path | None, answers: Path | None, wiring: str, json_to: str | None) -> None:
+def _compare_port(port: Path | None, answers: Path | None, against: dict[str, str], json_to: str | None) -> None:
+    from reproduce.cli.against import Against
     from reproduce.cli.ports import as_text, give_held, hold_answers, hold_port
 
+    program = Against(**against)
     try:
-        held, printed = hold_port(port, wiring) if port else (hold_answers(answers, wiring), [])
+        held, printed = hold_port(port, program) if port else (hold_answers(answers, program), [])
     except PortInterrupted as stopped:
         raise Interrupted(str(stopped)) from None
     if printed:

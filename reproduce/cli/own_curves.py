@@ -17,7 +17,8 @@ from reproduce.cli.output import note
 from reproduce.cli.progress import resumable, run_progress
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
-from reproduce.runs.study import Study, run_study
+from reproduce.runs.pool import train_all
+from reproduce.runs.study import Study, tabled
 
 SEEDS = range(20)  # the least that can reject at 5 %, and one
 KEPT = "finished runs stand, others go on from their checkpoints"
@@ -58,8 +59,8 @@ def own_shelf(own: OwnTable, what: str) -> Shelf:
     )
     workers = joblib.cpu_count()
     _agree(grid, source, workers, own.yes)
-    with resumable(KEPT), run_progress("runs", total=len(grid.configs)) as advance:
-        run_study(grid, train, source, workers=workers, on_run=advance)
+    with resumable(KEPT), run_progress("runs", total=len(grid.configs)) as advance, tabled(grid):
+        train_all(grid.root, grid.configs, train, source, workers=workers, on_run=advance)
     return shelf_of(curves.curve_rows(grid), what)
 
 
@@ -71,8 +72,8 @@ def _agree(grid: Study, source: object, workers: int, yes: bool) -> None:
     total = f"{len(missing)} of {len(grid.configs)} runs are to be trained into {grid.root}"
     note(f"{total}; the first is timed")
     begin = time.perf_counter()
-    with resumable(KEPT):
-        run_study(Study(grid.root, (missing[0],)), train, source, workers=1, on_run=lambda _: None)
+    with resumable(KEPT), tabled(grid):
+        train_all(grid.root, missing[:1], train, source, workers=1, on_run=lambda _: None)
     seconds = time.perf_counter() - begin
     minutes = (len(missing) - 1) * seconds / workers / 60
     note(f"it took {seconds:.0f} s: about {minutes:.0f} minutes for the others on {workers} workers; Ctrl-C keeps them")

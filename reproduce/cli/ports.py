@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reproduce.cli.against import Against
 from reproduce.cli.output import give_json
 from reproduce.errors import PortError
 from reproduce.networks.ports.contract import Answers, ask_port, check, load
 from reproduce.networks.ports.diagnosis import Comparison, Slips
 from reproduce.networks.ports.diagnosis import compare as compare_answers
-from reproduce.networks.ports.network import NAMES
-from reproduce.networks.ports.questions import Question, ask, read_answers, write_questions
-from reproduce.networks.ports.rungs import RUNGS, Gaps, Rung
-from reproduce.networks.ports.table import SLIPS
-from reproduce.networks.ports.windows import WindowsRow, compare_windows, windows_question
+from reproduce.networks.ports.questions import Question, read_answers, write_questions
+from reproduce.networks.ports.rungs import Gaps
+from reproduce.networks.ports.target import Rung
+from reproduce.networks.ports.windows import WindowsRow, compare_windows
 
 WIDTH = 120  # of a line of prose
 WAYS = {"in": "only where the weights are handed in", "out": "only where weights and gradients are handed back"}
+LAYERS = {"first": "only in the first layer", "second": "only in the second layer"}
 
 
 @dataclass(frozen=True)
@@ -49,33 +50,20 @@ class Held:
     rows: list[Row]
     comparison: Comparison
     windows: WindowsRow | None
+    slips: int  # that are known of the program
 
     @property
     def agrees(self) -> bool:
         return self.comparison.agrees and (self.windows is None or self.windows.agrees)
 
 
-def embedded_windows() -> tuple[Question, dict[str, Any]]:
-    """The question about windows, of the table in the package, and the published program's answer."""
-    import numpy as np
-
-    from reproduce.articles.bitcoin_lstm.variant import Variant
-    from reproduce.articles.bitcoin_lstm.windows import prepare
-    from reproduce.inputs.prices import load_prices
-
-    table = load_prices()
-    cut = prepare(table, Variant())
-    expected = {"inputs": cut.inputs, "targets": cut.targets, "train": np.array(float(cut.train_windows))}
-    return windows_question(table.close_usd), expected
-
-
-def give_questions(path: Path, hidden: int) -> int:
+def give_questions(path: Path, hidden: int, against: Against) -> int:
     """Write all questions to a file, and say how many they are.
 
     Raises:
         PortError: the file cannot be written.
     """
-    questions = [embedded_windows()[0], *ask(hidden)]
+    questions, _ = against.ask(hidden)
     try:
         write_questions(path, questions)
     except OSError as error:
@@ -83,55 +71,56 @@ def give_questions(path: Path, hidden: int) -> int:
     return len(questions)
 
 
-def hold_port(path: Path, wiring: str) -> tuple[Held, list[str]]:
+def hold_port(path: Path, against: Against) -> tuple[Held, list[str]]:
     """Load a port, ask it everything and find out; and the lines that it printed.
 
     Raises:
         PortError: as `contract.load` and `contract.ask_port` say.
     """
-    port = load(path)
-    window_question, expected = embedded_windows()
-    questions = [window_question, *ask(port.hidden or 8)]
+    port = load(path, against.target.functions, against.template_words)
+    questions, expected = against.ask(port.hidden or 8)
     answers = ask_port(port, questions)
-    return _held(path.name, wiring, questions, answers, expected), port.printed
+    return _held(path.name, against, questions, answers, expected), port.printed
 
 
-def hold_answers(path: Path, wiring: str) -> Held:
+def hold_answers(path: Path, against: Against) -> Held:
     """The same from a file of answers.
 
     Raises:
         PortError: it cannot be read, or an answer has another shape than the question wants.
     """
     hidden, returned = read_answers(path)
-    window_question, expected = embedded_windows()
-    questions = [window_question, *ask(hidden)]
+    questions, expected = against.ask(hidden)
     answers = check(str(path), questions, returned)
     if not answers.by_question:
         raise PortError(f"{path}: answers none of the questions; give the file that answers.py wrote")
-    return _held(path.name, wiring, questions, answers, expected)
+    return _held(path.name, against, questions, answers, expected)
 
 
-def _held(name: str, wiring: str, questions: Sequence[Question], answers: Answers, expected: dict[str, Any]) -> Held:
+def _held(
+    name: str, against: Against, questions: Sequence[Question], answers: Answers, expected: dict[str, Any] | None
+) -> Held:
     by_question = dict(answers.by_question)
     windows = by_question.pop("windows", None)
     found = compare_windows(questions[0], windows, expected) if windows else None
-    comparison = compare_answers(questions[1:], by_question, answers.dtype, wiring)
+    comparison = compare_answers(against.target, questions, by_question, answers.dtype)
     asked = {one.function for one in questions if one.name in answers.by_question}
-    title = f"{name} against the {wiring} program, hidden {questions[1].hidden}, computes in {comparison.dtype}"
-    contract = f"{len(asked)} function{'s' * (len(asked) > 1)}, {len(NAMES)} weights"
+    hidden, weights = questions[-1].hidden, len(questions[-1].arguments["weights"])
+    title = f"{name} against {against.title}, hidden {hidden}, computes in {comparison.dtype}"
+    contract = f"{len(asked)} function{'s' * (len(asked) > 1)}, {weights} weights"
     rows = [Row("contract", None, None, "agrees", contract)]
     if found:
         rows.append(
             Row("windows", found.difference, found.tolerance, "agrees" if found.agrees else "differs", found.found)
         )
-    else:
+    elif expected:
         rows.append(Row("windows", None, None, "not asked", "it has no windows"))
     has_differed = False
-    for rung in RUNGS:
+    for rung in against.target.rungs:
         row = _row(rung, comparison.published.get(rung.name), has_differed)
         has_differed |= row.verdict == "differs"
         rows.append(row)
-    return Held(title, rows, comparison, found)
+    return Held(title, rows, comparison, found, len(against.target.slips))
 
 
 def _row(rung: Rung, gaps: Gaps | None, has_differed: bool) -> Row:
@@ -142,7 +131,8 @@ def _row(rung: Rung, gaps: Gaps | None, has_differed: bool) -> Row:
     difference, tolerance = float(differences[worst]), float(tolerances[worst])
     past = [label for label, far in zip(gaps.labels, differences > tolerances, strict=True) if far]
     if not past:
-        return Row(rung.name, difference, tolerance, "agrees", "14 of 14" if rung.name == "gradients" else "")
+        all_of_them = f"{len(rung.keys)} of {len(rung.keys)}" if rung.name == "gradients" else ""
+        return Row(rung.name, difference, tolerance, "agrees", all_of_them)
     if has_differed:
         return Row(rung.name, difference, tolerance, "follows", "")
     return Row(rung.name, difference, tolerance, "differs", rung.place(past))
@@ -163,15 +153,14 @@ def _told(held: Held) -> list[str]:
     if held.windows is not None and not held.windows.agrees:
         told.append(f"Windows: {held.windows.found}.")
     if comparison.agrees:
-        asked = [row for row in held.rows[2:] if row.verdict == "agrees"]
+        of_network = [row for row in held.rows if row.rung not in ("contract", "windows")]
+        asked = [row for row in of_network if row.verdict == "agrees"]
         told.append(
             f"Agrees on all {len(asked)} rungs that it answers." if asked else "No rung of the network was asked."
         )
         if comparison.not_shown:
-            missing = sorted(
-                {row.note.removeprefix("it has no ") for row in held.rows[2:] if row.verdict == "not asked"}
-            )
-            unseen = f"{comparison.not_shown} of {len(SLIPS)} slips would not show in these functions"
+            missing = sorted({row.note.removeprefix("it has no ") for row in of_network if row.verdict == "not asked"})
+            unseen = f"{comparison.not_shown} of {held.slips} slips would not show in these functions"
             told.append(f"{unseen}; add {', '.join(missing)}.")
         return told
     found = comparison.explanations
@@ -182,7 +171,7 @@ def _told(held: Held) -> list[str]:
             f"{row.largest_difference:.0e} of the largest value."
         )
     elif len(found) == 1:
-        told += _exactly(found[0], comparison)
+        told += _exactly(found[0], comparison, held.slips)
     else:
         told.append(f"Explained exactly by {len(found)} changes that these functions cannot tell apart:")
         told += [f"- {_titles(slips)}" for slips in found[:6]]
@@ -197,13 +186,14 @@ def _titles(slips: Slips) -> str:
     return "; and ".join(slip.title for slip in slips)
 
 
-def _exactly(slips: Slips, comparison: Comparison) -> list[str]:
+def _exactly(slips: Slips, comparison: Comparison, known: int) -> list[str]:
     count = "one slip" if len(slips) == 1 else "two slips together"
     ways = () if "both" in comparison.ways else comparison.ways
-    where = "".join(f" ({WAYS[way]})" for way in ways[:1])
+    layers = () if "both" in comparison.layers else comparison.layers
+    where = "".join(f" ({words})" for words in [*(LAYERS[one] for one in layers[:1]), *(WAYS[one] for one in ways[:1])])
     mends = [f"{slip.mend}: {slip.anchor}" for slip in slips]
     return [
-        f"Explained exactly by {count} of {len(SLIPS)}: {_titles(slips)}{where}.",
+        f"Explained exactly by {count} of {known}: {_titles(slips)}{where}.",
         f"  With {'it' if len(slips) == 1 else 'them'}, all rungs agree to {comparison.largest:.0e}.",
         *(f"  To mend: {mend}" for mend in mends),
     ]
@@ -227,6 +217,7 @@ def give_held(held: Held, json_to: str) -> None:
             for slips in comparison.explanations
         ],
         "ways": list(comparison.ways),
+        "layers": list(comparison.layers),
         "add": list(comparison.add),
         "slips_that_would_not_show": comparison.not_shown,
     }

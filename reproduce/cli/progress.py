@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from threading import Lock
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -17,14 +18,14 @@ from reproduce.runs.config import RunConfig
 def training_progress(epochs: int) -> Iterator[Callable[[RunConfig, training.Progress], None]]:
     """A bar a run over its epochs: epoch, loss, time left.
 
-    Yields what to call with a run's configuration and progress, before its first step and after every few. Ctrl-C
-    becomes a line that says where it was and how to go on.
+    Yields what to call with a run's configuration and progress, before its first step and after every few, from any
+    thread. Ctrl-C becomes a line that says where it was and how to go on.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("epoch {task.fields[epoch]}/{task.total}"))
     loss = TextColumn("loss {task.fields[loss]}")
     bar = Progress(*columns, loss, TimeRemainingColumn(), console=Console(stderr=True))
     tasks: dict[str, TaskID] = {}
-    reached = ""
+    one_at_a_time, reached = Lock(), ""
     try:
         with ExitStack() as shown:
 
@@ -42,7 +43,11 @@ def training_progress(epochs: int) -> Iterator[Callable[[RunConfig, training.Pro
                 bar.update(tasks[name], completed=progress.done, epoch=epoch, loss=told)
                 reached = f" in epoch {epoch} of {epochs} of {name}"
 
-            yield show
+            def show_from_any_thread(config: RunConfig, progress: training.Progress) -> None:
+                with one_at_a_time:
+                    show(config, progress)
+
+            yield show_from_any_thread
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted{reached}; the same command goes on from the last checkpoint") from None
 

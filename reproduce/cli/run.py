@@ -10,6 +10,7 @@ import numpy as np
 import typer
 
 from reproduce.articles.article import Article, Shown
+from reproduce.articles.events import check_folder, write_events
 from reproduce.articles.sources import is_own
 from reproduce.cli.choices import FIRST, IDS, Gaps, GapsOption, kept_gaps, load_input, parse_article
 from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, print_table, show
@@ -47,10 +48,17 @@ def run(
     intra_op_threads: Annotated[
         int | None,
         typer.Option(
-            min=1, help="macbeth: threads inside one operation; the last bits depend on it.  [default: all cores]"
+            min=1, help="macbeth: threads that share a step; the last bits depend on it.  [default: all cores]"
         ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for run directories.")] = Path("runs"),
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="bitcoin-lstm: write the graph, losses and gates for TensorBoard, into a folder of the run's name.",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a finished run.")] = False,
     json_to: JsonOption = None,
 ) -> None:
@@ -68,6 +76,7 @@ def run(
         raise typer.BadParameter(f"{used!r} is none of {', '.join(chosen.engines)}", param_hint="--engine")
     threads = _threads(chosen, inter_op_threads, intra_op_threads)
     source = load_input(chosen, data, text, gaps)
+    _check_tensorboard(chosen, tensorboard)
     limit_threads(*threads)
     from reproduce.articles.running import run_article
 
@@ -85,11 +94,24 @@ def run(
         if json_to is None:
             print_table(own.title, own.texts)
     show([table], json_to, **more)
+    if tensorboard is not None:
+        note(f"for TensorBoard: tensorboard --logdir {write_events(chosen, finished, tensorboard).parent}")
     note(f"everything is in {finished.path}")
     losses = finished.read_losses()
     if not np.isfinite(losses).all():
         epoch = int(np.flatnonzero(~np.isfinite(losses))[0]) + 1
         raise RunError(f"{finished.path}: the training diverged in epoch {epoch}, and is recorded so; lower its rate")
+
+
+def _check_tensorboard(article: Article, folder: Path | None) -> None:
+    """Refuse now, before anything is trained, what cannot be written in the end."""
+    if folder is None:
+        return
+    if not article.has_events:
+        raise typer.BadParameter(
+            f"{article.id} has no graph with names to show; leave it out", param_hint="--tensorboard"
+        )
+    check_folder(folder)
 
 
 def _threads(article: Article, inter_op: int | None, intra_op: int | None) -> Threads:

@@ -17,7 +17,8 @@ from reproduce.cli.progress import resumable, run_progress
 from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig
 from reproduce.runs.files import write_json, write_text
-from reproduce.runs.study import RUNS, Study, machine_of, run_row, run_study
+from reproduce.runs.pool import train_all
+from reproduce.runs.study import RUNS, Study, machine_of, run_row, tabled
 from reproduce.runs.tables import rows_text
 
 
@@ -119,8 +120,10 @@ def _train(article: Article, grid: Study, source: Any, workers: int | None, sche
         training.check(source, variant)  # refused now, not by each worker
     workers, begin = workers or joblib.cpu_count(), time.perf_counter()
     kept = "finished runs stand, others go on from their checkpoints"
-    with resumable(kept), run_progress("runs", total=len(grid.configs)) as advance:
-        trained = run_study(grid, train, source, workers=workers, scheduler=scheduler, on_run=advance)
+    with resumable(kept), run_progress("runs", total=len(grid.configs)) as advance, tabled(grid):
+        trained = train_all(
+            grid.root, grid.configs, train, source, workers=workers, scheduler=scheduler, on_run=advance
+        )
     seconds = time.perf_counter() - begin
     if trained:
         where = scheduler or f"{workers} local worker{'s' * (workers > 1)}"

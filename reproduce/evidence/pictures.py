@@ -21,11 +21,11 @@ ACTUAL, TRAINING, TESTING, PERSISTENCE, REPORTED = "#222222", "#0072B2", "#D55E0
 matplotlib.rcParams["svg.hashsalt"] = "reproduce"  # the same picture gives the same bytes
 
 
-def new_figure(width: float, height: float, rows: int = 1) -> tuple[Figure, list[Axes]]:
-    """A figure of that size in inches, apart from pyplot's global state, with `rows` axes below each other."""
+def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, list[Axes]]:
+    """A figure of that size in inches, apart from pyplot's global state, and its axes, row by row."""
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, list(figure.subplots(rows, squeeze=False)[:, 0])
+    return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
 
 
 def save_picture(figure: Figure, folder: Path, name: str) -> None:
@@ -35,6 +35,7 @@ def save_picture(figure: Figure, folder: Path, name: str) -> None:
         picture = BytesIO()
         figure.savefig(picture, format=kind, metadata=metadata)
         write_atomically(folder / f"{name}.{kind}", lambda file, picture=picture: file.write(picture.getvalue()))
+        figure.set_layout_engine("none")  # places are found once; to look for them again takes as long as to draw
 
 
 def draw_reported(axes: Axes, reported: dict[int, float]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from reproduce.networks.characters.weights import CharWeights
+from reproduce.networks.stack.weights import StackWeights
 
 SEEDS_A_RUN = 9  # one for each draw of a run: op-level seeds 9·seed … 9·seed + 8, so that no two runs share one
 MAX_SEED = (2**31 - 1) // SEEDS_A_RUN - 1  # beyond it two draws' seeds would meet
@@ -32,6 +33,17 @@ class CharSettings(Protocol):
     hidden: int  # of each of the two layers
     dropout: float  # share
     learning_rate: float
+
+
+class Stack(Protocol):
+    """What decides a stacked price network and its training steps, beside the seed."""
+
+    network: str  # lstm, simple-rnn, gru or mlp
+    window: int  # days
+    first: int  # units of the first layer
+    second: int  # units of the second
+    dropout: float  # share
+    batch: int  # windows
 
 
 class Epoch(NamedTuple):
@@ -79,7 +91,7 @@ class Engine(Trainable[dict[str, np.ndarray]], Protocol):
         """The loss of one batch and its gradient by weight name, before clipping; nothing is updated."""
 
 
-class CharEngine(Trainable[CharWeights], Protocol):
+class CharEngine(Trainable[StackWeights], Protocol):
     """The character network. Inputs are numbers of characters, scaled inside."""
 
     def train(self, inputs: np.ndarray, targets: np.ndarray) -> float:
@@ -89,8 +101,47 @@ class CharEngine(Trainable[CharWeights], Protocol):
             The mean over steps of each batch's cross-entropy in nats before its own update, dropout at work.
         """
 
+    def train_steps(self, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Do what `train` does, to the same weights and state bit by bit, and record it.
+
+        Returns:
+            A row a step, (steps, 7) float32, the columns of `reproduce.networks.characters.steps.STEP_VALUES`.
+        """
+
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
         """Of each character to come next, (samples, characters), without dropout, from inputs (samples, window)."""
+
+
+class Forecaster(Protocol):
+    """A stacked price network in training. Inputs are (windows, window, 1), targets (windows, 1), both scaled."""
+
+    def train_epoch(self, epoch: int, inputs: np.ndarray, targets: np.ndarray) -> float:
+        """Train on every window once, in batches of a random order; the last batch may be shorter.
+
+        Returns:
+            The loss that Keras prints: the mean over windows of each batch's loss before its update, dropout at work.
+        """
+
+    def predict(self, inputs: np.ndarray) -> np.ndarray:
+        """Predictions, (windows, 1), without dropout."""
+
+    def slopes(self, inputs: np.ndarray) -> np.ndarray:
+        """The derivative of each window's prediction by each of its prices, (windows, window), without dropout."""
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that the next epoch depends on, its number aside."""
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Continue from a `state` of the same engine, to the same bits; ValueError where it is another network's."""
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """By layer, in Keras's shapes: kernel_1, recurrent_1, bias_1, …, kernel_out, bias_out."""
+
+    def save(self, path: Path) -> None:
+        """Write a .keras file: the model with its optimizer as they were trained."""
+
+    def close(self) -> None:
+        """Free what it holds."""
 
 
 def check_seed(seed: int) -> None:

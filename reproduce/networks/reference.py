@@ -100,11 +100,14 @@ def loss_and_gradients(w: Arrays, wiring: str, inputs: np.ndarray, targets: np.n
     return loss, gradients
 
 
-def _step_back(w: Arrays, wiring: str, day: Day, d: State, gradients: Arrays) -> State:
-    """Undo one `step`: add its part to the gradients, and return the loss's derivative by the state before it.
+def day_back(day: Day, d: State) -> tuple[Arrays, np.ndarray]:
+    """Undo one `step` to the sums in its gates: the loss's derivative by each, and by what the forget gate scales.
 
     Args:
         d: the derivative by the state after it, as later days use that.
+
+    Returns:
+        By gate, (n, H), and (n, H).
     """
     tanh_c = np.tanh(day.after.c)
     d_c = d.c + d.h * day.o * (1 - tanh_c**2)  # c acts on later days by itself, and through h = o tanh(c)
@@ -114,12 +117,17 @@ def _step_back(w: Arrays, wiring: str, day: Day, d: State, gradients: Arrays) ->
         "o": d.h * tanh_c * day.o * (1 - day.o),
         "g": d_c * day.i * (1 - day.g**2),  # tanh' = 1 - tanh²
     }
+    return d_z, d_c * day.f
+
+
+def _step_back(w: Arrays, wiring: str, day: Day, d: State, gradients: Arrays) -> State:
+    """Undo one `step`: add its part to the gradients, and return the loss's derivative by the state before it."""
+    d_z, d_kept = day_back(day, d)
     for gate, d_gate in d_z.items():
         gradients[f"W_x{gate}"] += day.x.T @ d_gate
         gradients[f"W_h{gate}"] += day.read.T @ d_gate
         gradients[f"b_{gate}"] += d_gate.sum(axis=0)
     d_read = sum(d_gate @ w[f"W_h{gate}"].T for gate, d_gate in d_z.items())
-    d_kept = d_c * day.f
     return State(h=d_read, c=d_kept) if wiring == "described" else State(h=d_kept, c=d_read)
 
 

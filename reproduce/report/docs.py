@@ -138,7 +138,13 @@ PARTS: dict[str, dict[str, Part]] = {
         "findings": _all_findings("macbeth"),
         "milestones": lambda _: "\n".join(macbeth.table_lines()),
     },
-    "docs/slips.md": {"windows": slips.windows, "slips": slips.slips},
+    "docs/slips.md": {
+        "windows": slips.windows,
+        "slips": slips.slips,
+        "two-layers": slips.of_two_layers,
+        "stacked-lstm": slips.of_prices,
+        "macbeth": slips.of_characters,
+    },
     "docs/losses.md": {"article": losses_page.article, "summary": losses_page.summary, "matrix": losses_page.matrix},
     "docs/engines.md": {"apart": speed.apart, "speed": speed.speed, "characters": speed.characters},
 }

@@ -12,14 +12,14 @@ from dataclasses import asdict
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 from plotly.offline import get_plotlyjs
 
-from reproduce.articles.sections import WIDTH, Block, Cell, Chart, Pair, Picture, shown
+from reproduce.articles.sections import WIDTH, Block, Cell, Chart, Pair, Picture, Walk, numeral, shown
 from reproduce.errors import RunError
 from reproduce.evidence.claims import NOT_REPRODUCED, NOT_TESTABLE, PARTLY, REPRODUCED
 from reproduce.report.page import APART, Page
@@ -41,8 +41,10 @@ class Image(NamedTuple):
 def render(page: Page) -> str:
     """The whole page. Whatever it quotes is escaped; only files of this package and Plotly enter as they are."""
     blocks = [block for section in page.sections for block in _flat(section.blocks)]
-    charts = [get_plotlyjs(), _own("chart.js")] if any(isinstance(block, Chart) for block in blocks) else []
-    scripts = [_own("page.js"), *charts]
+    kinds = {type(block) for block in blocks}
+    charts = [get_plotlyjs(), _own("chart.js")] if Chart in kinds else []
+    walks = [_own("walk.js")] if Walk in kinds else []
+    scripts = [_own("page.js"), *charts, *walks]
     environment = Environment(autoescape=True, undefined=StrictUndefined, loader=FunctionLoader(_own))
     environment.globals["fresh"] = itertools.count(1).__next__  # for ids: no number comes twice
     environment.filters |= {
@@ -50,7 +52,9 @@ def render(page: Page) -> str:
         "image": _image,
         "shown": shown,
         "marked": _marked,
-        "json": lambda block: htmlsafe_json_dumps(asdict(block)),
+        "json": htmlsafe_json_dumps,
+        "told": _told,
+        "numeral": numeral,
     }
     environment.tests["cell"] = lambda value: isinstance(value, Cell)
     return environment.get_template("template.html.j2").render(
@@ -98,6 +102,17 @@ def _own(name: str) -> str:
 def _flat(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         yield from _flat([*block.left, *block.right]) if isinstance(block, Pair) else [block]
+
+
+def _told(block: Chart | Walk) -> dict[str, Any]:
+    """What a script reads of a block; the numbers of a walk are in the order of their `names`, which stand once."""
+    told = asdict(block)
+    if isinstance(block, Walk):
+        days = [day for window in told["windows"] for day in window["days"]]
+        told["names"] = list(next(iter(days[0]["cells"].values()))[0])
+        for day in days:
+            day["cells"] = {name: [list(cell.values()) for cell in cells] for name, cells in day["cells"].items()}
+    return told
 
 
 def _marked(text: str) -> Markup:

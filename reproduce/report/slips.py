@@ -1,27 +1,54 @@
-"""The page of slips, docs/slips.md, from their table."""
+"""The page of slips, docs/slips.md, from the tables of all three programs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from reproduce.networks.ports.slips import Slip
 from reproduce.networks.ports.table import SLIPS
+from reproduce.networks.ports.two_layers.character_slips import OF_CHARACTERS
+from reproduce.networks.ports.two_layers.price_slips import OF_PRICES
+from reproduce.networks.ports.two_layers.slips import COMMON
 from reproduce.networks.ports.windows import SLIPS as WINDOW_SLIPS
 from reproduce.report.markdown import filled
 
 
 def slips(_: Path) -> str:
-    """Every slip under a heading of its name; what it shares with the one before is not said again."""
-    parts, before = [], None
-    for slip in SLIPS:
-        parts += [f"## {slip.name}", filled(f"{slip.title[0].upper()}{slip.title[1:]}."), _told(slip, before)]
-        before = slip
-    return "\n\n".join(parts)
+    """Every slip of the Bitcoin program under a heading of its name."""
+    return _page(SLIPS)
+
+
+def of_two_layers(_: Path) -> str:
+    """Those that both programs of two layers may have: the ones told before by name, and the others."""
+    return _page(COMMON)
+
+
+def of_prices(_: Path) -> str:
+    """Those of the stacked LSTM alone."""
+    return _page(OF_PRICES)
+
+
+def of_characters(_: Path) -> str:
+    """Those of the Macbeth network alone."""
+    return _page(OF_CHARACTERS)
 
 
 def windows(_: Path) -> str:
     """The slips of the windows, a line each."""
     return "\n".join(filled(f"- {slip[0].upper()}{slip[1:]}.") for slip in WINDOW_SLIPS)
+
+
+def _page(told: Sequence[Slip]) -> str:
+    """What a slip shares with the one before is not said again, and one that is told above is linked."""
+    above = set() if told is SLIPS else {slip.name for slip in SLIPS}
+    links = [f"[{slip.name}](#{slip.name})" for slip in told if slip.name in above]
+    parts = ["\n".join(["Told above:", "", *(f"- {link}" for link in links)])] if links else []
+    before = None
+    for slip in (one for one in told if one.name not in above):
+        parts += [f"### {slip.name}", filled(f"{slip.title[0].upper()}{slip.title[1:]}."), _told(slip, before)]
+        before = slip
+    return "\n\n".join(parts)
 
 
 def _told(slip: Slip, before: Slip | None) -> str:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+ONE_THREAD_A_PRODUCT = "--xla_cpu_multi_thread_eigen=false"  # read when XLA starts
+
 
 class Threads(NamedTuple):
     """TensorFlow's two pools."""
@@ -21,11 +23,15 @@ def limit_threads(inter_op: int, intra_op: int = 1) -> None:
     """Start TensorFlow in this process with fixed thread pools; call it before any other use of TensorFlow.
 
     `inter_op` operations may run at once, and `intra_op` threads share one. XLA's pool is fixed here too: it follows
-    the process, not a session's settings. A second call with the same numbers does nothing.
+    the process, not a session's settings. Where it has several threads, each of XLA's products is kept on one of them:
+    the compiled engines split a batch among threads, and a product shared among them would only wait for the others.
+    A second call with the same numbers does nothing.
 
     Raises:
         RuntimeError: TensorFlow has started with other pools.
     """
+    if intra_op > 1 and ONE_THREAD_A_PRODUCT not in os.environ.get("XLA_FLAGS", ""):
+        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {ONE_THREAD_A_PRODUCT}".strip()
     with _silent_stderr():  # its start-up notes come before any setting of ours can reach it
         import tensorflow as tf
 

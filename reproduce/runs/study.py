@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
 from reproduce.runs.files import write_text
-from reproduce.runs.pool import Train, train_all
 from reproduce.runs.tables import frame_text, parse_frame
 
 RUNS = "study.csv"
@@ -51,29 +51,12 @@ class Study:
         return named
 
 
-def run_study(
-    study: Study,
-    train: Train,
-    data: Any,
-    *,
-    workers: int = 1,
-    scheduler: str | None = None,
-    on_run: Callable[[str], None],
-) -> int:
-    """Run what is not finished yet, then write study.csv; run again, it goes on.
-
-    Args:
-        train, data, workers, scheduler, on_run: as for `reproduce.runs.pool.train_all`.
-
-    Returns:
-        How many runs were trained now.
-
-    Raises:
-        RunError: the scheduler cannot be reached, or has no worker with this package and these versions.
-    """
-    study.root.mkdir(parents=True, exist_ok=True)  # study.csv is written below even if no run is begun
+@contextmanager
+def tabled(study: Study) -> Iterator[None]:
+    """Make the study's folder, and leave study.csv in it, whatever becomes of the runs that are trained inside."""
+    study.root.mkdir(parents=True, exist_ok=True)
     try:
-        return train_all(study.root, study.configs, train, data, workers=workers, scheduler=scheduler, on_run=on_run)
+        yield
     finally:
         write_text(study.root / RUNS, frame_text(pd.DataFrame([run_row(one) for one in study.directories])))
 

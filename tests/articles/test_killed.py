@@ -1,9 +1,14 @@
-"""Runs of each article and engine that are killed in a real process, and a command that is interrupted: same bits."""
+"""A run that is killed in a real process, and a command that is interrupted: same bits.
+
+The checkpoint is written and taken up by the same code for every article; how each takes up its own is in
+test_going_on.py.
+"""
 
 import itertools
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +19,7 @@ from reproduce.cli import main
 from reproduce.runs.directory import Directory
 from reproduce.runs.process import limit_threads
 from reproduce.runs.training import run
-from tests.articles.samples import ENGINES, TABLES, VARIANTS, config_of, data_of, hurry, short_table
+from tests.articles.samples import TABLES, VARIANTS, config_of, data_of, hurry, short_table
 from tests.equal_runs import assert_same_bits
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -22,7 +27,6 @@ ROOT = Path(__file__).resolve().parents[2]
 CALL = 3  # the call of the engine in which runs are disturbed; checkpoints follow every second one
 TRAINED_BY = {  # what each article's training builds, and what trains
     "bitcoin-lstm": ("create_engine", "train_epoch"),
-    "stacked-lstm": ("Forecaster", "train_epoch"),
     "macbeth": ("create_char_engine", "train"),
 }
 
@@ -79,37 +83,39 @@ def disturb(signal_number, function, *arguments):
     return process.returncode, stderr
 
 
-@pytest.mark.parametrize(("id_", "engine"), ENGINES, ids=lambda word: word)
-def test_killed_run_continues_to_the_same_bits(id_, engine, finished, tmp_path):
+def test_killed_run_continues_to_the_same_bits(finished, tmp_path):
     """`kill -9` within an epoch: it stands at its checkpoint, from which another process brings it to the same end."""
-    config, told = config_of(id_, engine), []
+    config, told = config_of("macbeth", "keras"), []
     directory = Directory(tmp_path, config)
-    status, _ = disturb(signal.SIGKILL, train_in_child, tmp_path, id_, engine)
+    status, _ = disturb(signal.SIGKILL, train_in_child, tmp_path, "macbeth", "keras")
     assert (status, directory.is_finished) == (-signal.SIGKILL, False)
     assert (directory.path / "environment.json").exists()
 
-    begin = article_of(id_).module("training").begin
-    run(tmp_path, config, lambda there: begin(there, data_of(id_)), on_progress=lambda p: told.append(p.done))
-    assert told[0] == pytest.approx(40 / 102 if id_ == "macbeth" else 2)  # ten batches of four, or two epochs
-    assert_same_bits(directory, finished(id_, engine), (*TABLES[id_], "metrics.json"))
+    begin = article_of("macbeth").module("training").begin
+    run(tmp_path, config, lambda there: begin(there, data_of("macbeth")), on_progress=lambda p: told.append(p.done))
+    assert told[0] == pytest.approx(40 / 102)  # ten batches of four
+    assert_same_bits(directory, finished("macbeth", "keras"), (*TABLES["macbeth"], "metrics.json"))
 
 
-def test_interrupted_command_says_so_in_one_line_and_goes_on_to_the_same_bits(finished, tmp_path):
-    """Ctrl-C in the session engine: status 130, no traceback; the same command then ends, with the Keras run too."""
+def test_interrupted_command_says_so_in_one_line_and_goes_on_to_the_same_bits(finished, monkeypatch, tmp_path):
+    """Ctrl-C: status 130, no traceback, a checkpoint after two epochs; the same command then ends."""
     table, variant = short_table(), VARIANTS["bitcoin-lstm"]
     frame = pd.DataFrame({"date": table.dates.astype(str), "close": table.close_usd})
     frame.to_csv(tmp_path / "short.csv", index=False)
-    words = ["run", "--variant", variant.name, "--engine", "session", "--inter-op-threads", "1"]
-    command = [*words, "--data", tmp_path / "short.csv", "--out", tmp_path]
+    words = ["run", "--variant", variant.name, "--engine", "keras", "--inter-op-threads", "1"]
+    command = [*words, "--data", str(tmp_path / "short.csv"), "--out", str(tmp_path)]
     status, stderr = disturb(signal.SIGINT, command_in_child, *command)
-    message = "reproduce: interrupted in epoch 4 of 4 of session; the same command goes on from the last checkpoint"
+    message = "reproduce: interrupted in epoch 4 of 4 of keras; the same command goes on from the last checkpoint"
     assert [line for line in stderr.splitlines() if "━" not in line] == [message]
     assert status == 130
+    expected = finished("bitcoin-lstm", "keras")
+    there = Directory(tmp_path, replace(expected.config, data_sha256=""))
+    progress, _ = there.load_checkpoint()
+    assert len(progress["losses"]) == 2
 
-    again = [sys.executable, "-m", "reproduce", *map(str, command)]
-    done = subprocess.run(again, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr
-    for engine in ("session", "keras"):
-        expected = finished("bitcoin-lstm", engine)
-        for name in (*TABLES["bitcoin-lstm"], "metrics.json"):
-            assert (tmp_path / expected.path.name / name).read_bytes() == (expected.path / name).read_bytes(), name
+    monkeypatch.setattr(sys, "argv", ["reproduce", *command])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    for name in (*TABLES["bitcoin-lstm"], "metrics.json"):
+        assert (there.path / name).read_bytes() == (expected.path / name).read_bytes(), name

@@ -20,6 +20,10 @@ from tests.equal_runs import assert_same_bits
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 every_engine = pytest.mark.parametrize(("id_", "engine"), ENGINES, ids=lambda word: word)
+each_way = pytest.mark.parametrize(  # with a proof or without, with a run beside it or alone
+    ("id_", "engine"),
+    [("bitcoin-lstm", "compiled"), ("bitcoin-lstm", "keras"), ("stacked-lstm", "keras"), ("macbeth", "compiled")],
+)
 every_article = pytest.mark.parametrize("id_", [article.id for article in ARTICLES])
 COMMON = {"config.json", "environment.json", "input.json", "metrics.json", "checkpoint.npz", "pictures", ".lock"}
 OWN = {
@@ -28,9 +32,10 @@ OWN = {
     "macbeth": {"text.txt", "weights.npz"},
 }
 PICTURES = {
-    "bitcoin-lstm": {"prices", "predictions_as_published", "predictions_by_date", "loss"},
-    "stacked-lstm": {"predictions_as_published", "predictions_by_date"},
-    "macbeth": {"milestones"},
+    "bitcoin-lstm": {"prices", "predictions_as_published", "predictions_by_date", "loss"}
+    | {"gates", "saturation", "memory", "wiring", "graph"},
+    "stacked-lstm": {"predictions_as_published", "predictions_by_date", "gates", "saturation", "memory"},
+    "macbeth": {"milestones", "gates", "saturation"},
 }
 
 
@@ -47,7 +52,7 @@ def values_of(data):
     return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
 
 
-@every_engine
+@each_way
 def test_run_leaves_the_files_of_the_design(id_, engine, finished):
     """Metrics last; pictures as PNG and SVG; a compiled run also its proof, one with Keras beside it both together."""
     directory = finished(id_, engine)
@@ -60,7 +65,7 @@ def test_run_leaves_the_files_of_the_design(id_, engine, finished):
     assert {path.name for path in (directory.path / "pictures").iterdir()} == drawn
 
 
-@every_engine
+@each_way
 def test_run_says_what_it_is_and_where_it_ran(id_, engine, finished):
     """Its configuration reads back from its folder alone; threads, input and time are those of the training."""
     directory = finished(id_, engine)
@@ -72,15 +77,18 @@ def test_run_says_what_it_is_and_where_it_ran(id_, engine, finished):
     assert environment["seconds"] > 0
 
 
-@every_engine
+@pytest.mark.parametrize(("id_", "engine"), [one for one in ENGINES if one[1] == "keras"])
 def test_run_repeats_its_bits_as_a_run_of_a_study(id_, engine, finished, tmp_path):
-    """As another process's worker would train it: every table, every metric, every array of the last checkpoint."""
+    """As another process's worker would train it: every table, every metric, every array of the last checkpoint.
+
+    A study of compiled runs is in tests/runs/test_study.py.
+    """
     config = config_of(id_, engine)
     train(tmp_path, config, data_of(id_))
     assert_same_bits(Directory(tmp_path, config), finished(id_, engine), (*TABLES[id_], "metrics.json", "config.json"))
 
 
-@every_engine
+@each_way
 def test_run_has_a_loss_an_epoch_that_falls(id_, engine, finished):
     """The last is the one that metrics.json has."""
     directory = finished(id_, engine)
@@ -229,11 +237,11 @@ OTHERS = {"bitcoin-lstm": {"hidden": 3}, "stacked-lstm": {"first": 2}, "macbeth"
 
 @every_engine
 def test_checkpoint_of_another_network_is_one_line(id_, engine, finished, tmp_path):
-    """Its arrays are of other shapes."""
+    """Its arrays are of other shapes; the session engine's and the compiled engine's have the same names."""
     config = config_of(id_, engine, replace(VARIANTS[id_], **OTHERS[id_]))
     directory = Directory(tmp_path, config)
     with directory.opened():
-        directory.save_checkpoint(*finished(id_, engine).load_checkpoint())
+        directory.save_checkpoint(*finished(id_, {"session": "compiled"}.get(engine, engine)).load_checkpoint())
     with pytest.raises(
         RunError, match=r"checkpoint\.npz: not of this network \((?s:.*)\); remove it, and the run starts"
     ):
@@ -253,13 +261,19 @@ def test_every_field_of_the_progress_is_in_a_checkpoint(id_, finished, tmp_path)
             train(tmp_path / name, config, data_of(id_))
 
 
+SHAPES = {"kernel_1": (1, 12), "recurrent_1": (3, 12), "bias_1": (12,), "kernel_2": (3, 16), "recurrent_2": (4, 16)}
+SHAPES |= {"bias_2": (16,), "kernel_out": (4, 1), "bias_out": (1,)}  # of the small variant's network
+
+
 class Diverging:
-    """A forecaster whose loss and predictions are no numbers."""
+    """A forecaster whose loss, weights and predictions are no numbers."""
 
     def __init__(self, *_):
         self.train_epoch = lambda *_: float("nan")
         self.predict = lambda inputs: np.full((len(inputs), 1), np.nan)
-        self.state = dict
+        self.slopes = lambda inputs: np.full(inputs.shape[:2], np.nan)
+        self.weights = lambda: {name: np.full(shape, np.nan, np.float32) for name, shape in SHAPES.items()}
+        self.state, self.restore = dict, lambda _: None
 
 
 @pytest.mark.parametrize(("id_", "endless"), [("bitcoin-lstm", {"learning_rate": 1e30}), ("stacked-lstm", {})])

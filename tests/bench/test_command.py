@@ -7,6 +7,7 @@ import pytest
 
 from reproduce.articles.macbeth.variant import Variant as MacbethVariant
 from reproduce.bench import bitcoin, characters, scaling, throughput, writing
+from reproduce.bench.contender import THREADS
 from reproduce.bench.problem import create_char_problem
 from reproduce.bench.results import Bench, table_of
 from reproduce.cli import main
@@ -52,13 +53,16 @@ def test_bench_prints_the_table_and_the_targets(bench_prices):
 
 
 def test_bench_writes_json_for_programs(bench_prices, tmp_path):
-    """Contenders, the floor and the targets in one list."""
+    """Contenders, both floors on each number of threads and the targets in one list."""
     status, out, err = bench_prices([steady(SESSION)], "--json", str(tmp_path / "bench.json"))
     written = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
     rows = written["rows"]
     assert written["processor"]  # ratios differ between processors
     assert (status, out) == (0, ""), err
-    assert [row["contender"] for row in rows if "contender" in row] == [SESSION, "floor"]
+    assert [row["contender"] for row in rows if "contender" in row] == [
+        SESSION,
+        *("floor: arithmetic", "floor: bytes") * len(THREADS),
+    ]
     assert len(rows[0]["rounds"]) == 1
     assert {row["outcome"] for row in rows if "target" in row} == {"not measured"}
 

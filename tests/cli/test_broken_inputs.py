@@ -53,22 +53,17 @@ def refuse(invoke, empty_folder):
 # Prices
 
 
-@pytest.mark.parametrize("case", BROKEN)
-def test_broken_price_file_is_refused(case, refuse, tmp_path):
-    """By the Bitcoin article's run; the line is the reader's own."""
+TAKING_PRICES = [["run"], ["run", "stacked-lstm"], ["study", "bitcoin-losses"], ["study", "stacked-networks"]]
+
+
+@pytest.mark.parametrize("case", list(BROKEN)[::12])
+@pytest.mark.parametrize("words", TAKING_PRICES, ids=" ".join)
+def test_broken_price_file_is_refused(words, case, refuse, tmp_path):
+    """By every command that takes one; the line is the reader's own. The reader meets the whole collection."""
     content, message = BROKEN[case]
     (tmp_path / "table.csv").write_bytes(content)
-    told = refuse("run", "--data", tmp_path / "table.csv")
+    told = refuse(*words, "--data", tmp_path / "table.csv")
     assert told == f"reproduce: {' '.join(message.split())}\n"
-
-
-@pytest.mark.parametrize("case", list(BROKEN)[::8])
-@pytest.mark.parametrize("words", [["run", "stacked-lstm"], ["study", "bitcoin-losses"], ["study", "stacked-networks"]])
-def test_broken_price_file_is_refused_by_every_command_that_takes_one(words, case, refuse, tmp_path):
-    """Each in the same words; an eighth of the collection for each."""
-    content, message = BROKEN[case]
-    (tmp_path / "table.csv").write_bytes(content)
-    refuse(*words, "--data", tmp_path / "table.csv", parts=[" ".join(message.split())])
 
 
 ODD = {  # sound as tables, but of no use to the articles as published
@@ -247,10 +242,20 @@ NEEDED = {  # what a command cannot do without in a run
 del NEEDED["report", "stacked-lstm", "losses.csv"]
 
 
-@pytest.mark.parametrize("how", DAMAGES)
-@pytest.mark.parametrize("needed", NEEDED, ids=" ".join)
+READ_AS = ["config.json", "metrics.json", "predictions.csv", "text.txt", "weights.npz"]  # JSON, a table, a text, arrays
+DAMAGED = [
+    *((needed, how) for needed in NEEDED for how in ("missing", "half")),
+    *((next(one for one in NEEDED if one[2] == name), how) for name in READ_AS for how in list(DAMAGES)[3:]),
+    *((next(one for one in NEEDED if one[2] == name), "empty") for name in READ_AS),
+]
+
+
+@pytest.mark.parametrize(("needed", "how"), DAMAGED, ids=lambda one: one if isinstance(one, str) else " ".join(one))
 def test_damaged_run_is_refused(needed, how, refuse, broken_run):
-    """By what needs the file; the line names the run, and nothing in it changes."""
+    """By what needs the file; the line names the run, and nothing in it changes.
+
+    Two damages of every file, all of them of one file of each kind.
+    """
     command, article, name = needed
     path = broken_run(article, name, DAMAGES[how])
     before = states(path)
@@ -271,9 +276,18 @@ def test_file_of_another_run_never_ends_in_a_traceback(name, article, other, inv
         assert_refused((code, stdout, stderr), 1, path.name)
 
 
-@pytest.mark.parametrize("how", ["missing", "half", "noise"])
-@pytest.mark.parametrize("name", ["config.json", "metrics.json", "checkpoint.npz"])
-@pytest.mark.parametrize("article", ["stacked-lstm", "macbeth"])
+@pytest.mark.parametrize(
+    ("article", "name", "how"),
+    [
+        *(
+            ("stacked-lstm", name, how)
+            for name in ("config.json", "metrics.json", "checkpoint.npz")
+            for how in ("missing", "half", "noise")
+        ),
+        ("macbeth", "checkpoint.npz", "missing"),
+        ("macbeth", "checkpoint.npz", "half"),
+    ],
+)
 def test_damaged_run_goes_on_or_is_refused(article, name, how, invoke, empty_folder, broken_run, tiny_runs):
     """By the command that made it: what is lost is made anew where it can be, and refused in one line where not."""
     path = broken_run(article, name, DAMAGES[how])

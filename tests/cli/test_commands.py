@@ -1,6 +1,7 @@
 """What every command promises: help, a runnable example, plain errors in one line and at once, Ctrl-C."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from tests.cli.commands import (
     COMMANDS,
-    TENSORFLOW,
+    ROOT,
     TINY,
     assert_one_line,
     assert_refused,
@@ -18,11 +19,10 @@ from tests.cli.commands import (
     example_of,
     parser_of,
     replaced,
-    reproduce,
     states,
 )
 
-VERBS = ["list", "run", "study", "claims", "report", "compare", "forecast", "generate", "export", "bench"]
+VERBS = ["list", "run", "study", "claims", "report", "compare", "lessons", "forecast", "generate", "export", "bench"]
 
 
 def test_commands_are_the_verbs_of_the_design():
@@ -68,15 +68,6 @@ def test_example_does_what_it_says(invoke, monkeypatch, tmp_path):
     assert json.loads((tmp_path / file).read_bytes(), parse_constant=pytest.fail)["rows"]
 
 
-@pytest.mark.parametrize("name", ["", *COMMANDS], ids=lambda name: name or "reproduce")
-def test_help_imports_no_tensorflow(name):
-    """Which takes seconds; nor Keras. Python's own list of imports is on stderr."""
-    shown = reproduce(*([name] if name else []), "--help", flags=("-X", "importtime"))
-    assert shown.returncode == 0
-    assert "reproduce.cli" in shown.stderr
-    assert TENSORFLOW.search(shown.stderr) is None
-
-
 PLAIN = {  # quick answers, and mistakes that are found before there is anything to train
     "list": (["list"], 0),
     "studies": (["study"], 0),
@@ -87,6 +78,9 @@ PLAIN = {  # quick answers, and mistakes that are found before there is anything
     "no-such-table-of-a-study": (["study", "bitcoin-losses", "--data", "none.csv"], 1),
     "no-such-text": (["run", "macbeth", "--text", "none.txt"], 1),
     "no-such-variant": (["run", "stacked-lstm", "--variant", "transformer"], 2),
+    "lessons": (["lessons"], 0),
+    "lesson": (["lessons", "1"], 0),
+    "no-folder-for-a-notebook": (["lessons", "1", "--notebook", "none/one.ipynb"], 1),
     "no-such-run-to-write": (["generate", "none"], 1),
     "no-such-run-to-forecast-with": (["forecast", "none"], 1),
     "no-such-run-to-export": (["export", "none", "--to", "npz"], 1),
@@ -97,14 +91,46 @@ PLAIN = {  # quick answers, and mistakes that are found before there is anything
 }
 
 
-@pytest.mark.parametrize("case", PLAIN)
-def test_plain_answer_comes_without_tensorflow(case, tmp_path):
-    """A question or a mistake costs no seconds, leaves nothing behind, and a mistake is one line."""
-    words, status = PLAIN[case]
-    answer = reproduce(*words, flags=("-X", "importtime"), cwd=tmp_path)
-    told = "".join(line for line in answer.stderr.splitlines(keepends=True) if not line.startswith("import time:"))
-    assert (answer.returncode, list(tmp_path.iterdir())) == (status, [])
-    assert TENSORFLOW.search(answer.stderr) is None
+QUICK = PLAIN | {name or "reproduce": ([*([name] if name else []), "--help"], 0) for name in ("", *COMMANDS)}
+
+# One command after another, each in a folder of its own; what it said, left behind and had imported by then.
+ONE_PROCESS = """
+    import contextlib, io, json, os, sys, tempfile
+    from reproduce.cli import main
+    answers = {}
+    for case, words in json.loads(sys.argv[1]).items():
+        with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as said:
+            os.chdir(folder)
+            out, err = said.enter_context(contextlib.redirect_stdout(io.StringIO())), io.StringIO()
+            said.enter_context(contextlib.redirect_stderr(err))
+            sys.argv = ["reproduce", *words]
+            try:
+                main()
+            except SystemExit as ended:
+                status = ended.code or 0
+            slow = [name for name in ("tensorflow", "keras") if name in sys.modules]
+            answers[case] = [status, out.getvalue() != "", err.getvalue(), os.listdir(), slow]
+            os.chdir("/")
+    print(json.dumps(answers))
+"""
+
+
+@pytest.fixture(scope="module")
+def quick_answers():
+    """Every case's status, whether it said something on stdout, its stderr, its files, and slow imports."""
+    words = json.dumps({case: words for case, (words, _) in QUICK.items()})
+    command = [sys.executable, "-c", textwrap.dedent(ONE_PROCESS), words]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    return json.loads(ended.stdout)
+
+
+@pytest.mark.parametrize("case", QUICK)
+def test_help_or_plain_answer_comes_without_tensorflow(case, quick_answers):
+    """Which takes seconds to import, as Keras does; nothing is left behind, and a mistake is one line."""
+    status, speaks, told, left, slow = quick_answers[case]
+    assert (status, speaks, left, slow) == (QUICK[case][1], status == 0, [], []), told
     assert re.fullmatch(r"reproduce: [^\n]+\n" if status else "", told), told
 
 
@@ -150,7 +176,7 @@ MISUSES = [
     *((["run", article, "--variant", "lunar"], "unknown or repeated setting 'lunar'") for article in TINY),
     *((["run", article, "--variant", one.bad_variant], "expected") for article, one in TINY.items()),
     *((["run", article, "--engine", "steam"], "'steam' is none of") for article in TINY),
-    (["run", "stacked-lstm", "--engine", "compiled"], "--engine"),
+    (["run", "stacked-lstm", "--engine", "session"], "--engine"),
     (["run", "macbeth", "--engine", "session"], "--engine"),
     (["run", "macbeth", "--data", "prices.csv"], "macbeth does not take it; use --text"),
     (["run", "--text", "verse.txt"], "bitcoin-lstm does not take it; use --data"),
@@ -173,6 +199,10 @@ MISUSES = [
     *((["study", "macbeth-epochs", "--shipped", option, "3"], option) for option in ("--text", "--variants")),
     (["compare", "--steps", "146"], "--steps"),
     (["compare", "--engine", "keras"], "--engine"),
+    (["lessons", "0"], "there is no lesson 0; choose from 1 to"),
+    (["lessons", "one"], "integer"),
+    (["lessons", "--notebook", "one.ipynb"], "--notebook"),
+    (["lessons", "1", "--notebook", "one.py"], "expected a name that ends in .ipynb"),
     (["generate"], "RUN"),
     (["generate", "none", "--text", "verse.txt"], "--text"),
     (["forecast"], "RUN"),

@@ -1,6 +1,7 @@
 """`reproduce compare --losses`: what it reads, says and returns; and the small study of another price table."""
 
 import json
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import typer
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, curves
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.cli import own_curves
+from reproduce.runs.directory import Directory
 from tests.cli.commands import ROOT, TENSORFLOW, assert_refused, days_and_prices, reproduce, table_rows
 
 ARTICLE = "".join(f"Epoch {epoch}/200 {loss}\n" for epoch, loss in REPORTED_LOSSES.items())
@@ -142,13 +144,14 @@ def test_losses_start_no_tensorflow(printed):
 
 
 class Workers:
-    """`run_study` without training: it counts the runs it is asked for, and finishes each with made-up losses."""
+    """`train_all` without training: it counts the runs it is asked for, and finishes each with made-up losses."""
 
     def __init__(self):
         self.calls = []
 
-    def __call__(self, grid, _train, _data, *, workers, on_run):
-        missing = [one for one in grid.directories if not one.is_finished]
+    def __call__(self, root, configs, _train, _data, *, workers, on_run):
+        directories = [Directory(root, config) for config in configs]
+        missing = [one for one in directories if not one.is_finished]
         self.calls.append((len(missing), workers))
         for directory in missing:
             rng = np.random.default_rng([directory.config.seed, len(directory.config.name)])
@@ -167,7 +170,8 @@ def workers(monkeypatch):
     pairs = [(Variant(epochs=curves.EPOCHS), range(40)), (Variant(window=3, epochs=curves.EPOCHS), range(40))]
     monkeypatch.setattr(curves, "RUNS", pairs)
     trained = Workers()
-    monkeypatch.setattr(own_curves, "run_study", trained)
+    monkeypatch.setattr(own_curves, "train_all", trained)
+    monkeypatch.setattr(own_curves, "tabled", lambda _: nullcontext())  # made-up runs have no environment
     return trained
 
 

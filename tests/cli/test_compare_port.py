@@ -11,9 +11,10 @@ import time
 
 import pytest
 
-from reproduce.cli import ports
+from reproduce.cli import against
 from reproduce.networks.ports.table import SLIPS
-from reproduce.networks.ports.templates import template_text
+from reproduce.networks.ports.templates import template_text, two_layers_text
+from reproduce.networks.ports.two_layers.targets import CHARACTERS, PRICES
 from tests.cli.commands import ROOT, TENSORFLOW, assert_one_line, assert_refused, reproduce
 
 EXAMPLES = ROOT / "examples" / "ports"
@@ -65,7 +66,7 @@ def test_slip_is_named_with_its_remedy(port, invoke):
     assert (code, stderr) == (1, "")
     told = verdicts(stdout)
     assert [told[rung] for rung in RUNGS] == ["agrees"] * 6 + ["DIFFERS", "follows", "follows"]
-    assert "Explained exactly by one slip of 73: Adam's epsilon is 1e-7; the program's is 1e-8." in stdout
+    assert "Explained exactly by one slip of 80: Adam's epsilon is 1e-7; the program's is 1e-8." in stdout
     assert "docs/slips.md#adam-epsilon-keras" in stdout
 
 
@@ -77,7 +78,7 @@ def test_two_slips_are_named_together(port, invoke):
     )
     code, stdout, _ = invoke("compare", port(*halved, ("np.sqrt(v[name]) + 1e-8", "np.sqrt(v[name]) + 1e-7")))
     assert code == 1
-    assert "Explained exactly by two slips together of 73" in stdout
+    assert "Explained exactly by two slips together of 80" in stdout
     assert set(re.findall(r"docs/\S+", stdout)) == {"docs/slips.md#loss-half", "docs/slips.md#adam-epsilon-keras"}
 
 
@@ -90,8 +91,14 @@ def test_unknown_slip_is_placed_and_not_named(port, invoke):
 
 def test_slips_that_cannot_be_told_apart_are_listed_with_the_function_to_add(port, invoke, monkeypatch):
     """Here by a cell that is asked for its input gate alone."""
-    asked = ports.ask
-    monkeypatch.setattr(ports, "ask", lambda n: [one for one in asked(n) if one.name in ("cell i", "forward 7")])
+    asked = against.Against.ask
+    names = ("windows", "cell i", "forward 7")
+
+    def fewer(self, hidden):
+        questions, expected = asked(self, hidden)
+        return [one for one in questions if one.name in names], expected
+
+    monkeypatch.setattr(against.Against, "ask", fewer)
     order = ("i, f, o, g = sigmoid", 'z["f"], z["o"] = z["o"], z["f"]\n    i, f, o, g = sigmoid')
     hidden = [(f"def {name}(", f"def _{name}(") for name in ("predict", "loss_and_gradients", "train")]
     code, stdout, _ = invoke("compare", port(order, *hidden))
@@ -122,7 +129,7 @@ def test_part_of_a_program_says_what_would_not_show(port, invoke):
     path.with_name("my_functions.py").write_text(TEMPLATE, encoding="utf-8")
     code, stdout, _ = invoke("compare", path)
     assert code == 0
-    assert f"20 of {len(SLIPS)} slips would not show in these functions; add cell, loss_and_gradients, train." in stdout
+    assert f"21 of {len(SLIPS)} slips would not show in these functions; add cell, loss_and_gradients, train." in stdout
 
 
 def test_json_has_all_of_it(port, invoke):
@@ -174,13 +181,12 @@ def test_no_tensorflow_is_started_for_a_port_that_does_not_use_it(port):
 @pytest.mark.parametrize(
     ("name", "needs", "words", "code", "told"),
     [
-        ("student.py", "numpy", [], 1, "docs/slips.md#gate-order-fiog"),
         ("keras_port.py", "keras", ["--wiring", "described"], 0, "Agrees on all 4 rungs that it answers."),
         ("pytorch_port.py", "torch", ["--wiring", "described"], 1, "docs/slips.md#adam-epsilon"),
     ],
 )
 def test_example_is_what_it_says(name, needs, words, code, told):
-    """A student's cell, a right port in Keras, one in PyTorch with its epsilon."""
+    """A right port in Keras, one in PyTorch with its epsilon."""
     if importlib.util.find_spec(needs) is None:
         pytest.skip(f"{needs} is not installed")
     answer = reproduce("compare", EXAMPLES / name, *words)
@@ -193,10 +199,59 @@ def test_document_shows_what_is_printed(invoke):
     assert f"```text\n{stdout}```" in (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
 
 
+OF_TWO = {"stacked-lstm": "prices", "macbeth": "characters"}
+TWO_RUNGS = ["contract", "forward", "loss", "gradients", "one step", "six steps", "two epochs"]
+
+
+@pytest.mark.parametrize("article", OF_TWO)
+def test_template_of_an_article_is_printed_and_agrees(article, port, invoke):
+    """On every rung."""
+    code, text, stderr = invoke("compare", "--article", article, "--template", "numpy")
+    assert (code, text, stderr) == (0, two_layers_text("numpy", OF_TWO[article]), "")
+    code, stdout, stderr = invoke("compare", port(text=text), "--article", article)
+    assert (code, stderr, verdicts(stdout)) == (0, "", dict.fromkeys(TWO_RUNGS, "agrees"))
+    assert stdout.startswith(f"my_port.py against the program of {article}, hidden 8, computes in float64\n")
+
+
+def test_slip_in_one_layer_is_named_with_its_layer(port, invoke):
+    """Two blocks of the second layer's bias exchanged; --json has it too."""
+    bias = 'w["recurrent_2"], w["bias_2"]'
+    wrong = (bias, f"{bias}.reshape(4, -1)[[1, 0, 2, 3]].ravel()")
+    path = port(
+        wrong, ("def train(", "def _train("), ("def loss_and", "def _loss_and"), text=two_layers_text("numpy", "prices")
+    )
+    code, stdout, _ = invoke("compare", path, "--article", "stacked-lstm")
+    assert code == 1
+    assert "Explained exactly by one slip of 83" in stdout
+    assert "(only in the second layer)" in " ".join(stdout.split())
+    code, stdout, _ = invoke("compare", path, "--article", "stacked-lstm", "--json")
+    document = json.loads(stdout, parse_constant=pytest.fail)
+    assert [[slip["name"] for slip in slips] for slips in document["explanations"]] == [["exchanged-bias-i-f"]]
+    assert set(document["layers"]) == {"second"}
+
+
+def test_port_without_a_function_of_its_article_is_sent_to_its_template(port, invoke):
+    """A cell is no function of the Macbeth network."""
+    told = "defines none of predict, loss_and_gradients, train; reproduce compare --article macbeth --template numpy"
+    assert_refused(invoke("compare", port(text="def cell(): ...\n"), "--article", "macbeth"), 1, told)
+
+
+def test_questions_of_an_article_are_answered_elsewhere(port, invoke, tmp_path):
+    """By the same script: numbers of characters arrive as whole numbers."""
+    questions, answers = tmp_path / "q.npz", tmp_path / "a.npz"
+    code, _, stderr = invoke("compare", "--article", "macbeth", "--questions", questions, "--hidden", "3")
+    assert (code, "10 questions" in stderr) == (0, True)
+    path = port(text=two_layers_text("numpy", "characters"))
+    subprocess.run([sys.executable, EXAMPLES / "answers.py", questions, path, answers], check=True)
+    code, stdout, stderr = invoke("compare", "--answers", answers, "--article", "macbeth")
+    assert (code, stderr, verdicts(stdout)) == (0, "", dict.fromkeys(TWO_RUNGS, "agrees"))
+
+
 def test_every_slip_has_its_place_in_the_document():
     """Where the answer sends its reader."""
-    headings = set(re.findall(r"(?m)^## (.*)$", (ROOT / "docs" / "slips.md").read_text(encoding="utf-8")))
-    assert {slip.anchor.partition("#")[2] for slip in SLIPS} <= headings
+    headings = re.findall(r"(?m)^### (.*)$", (ROOT / "docs" / "slips.md").read_text(encoding="utf-8"))
+    told = {slip.anchor.partition("#")[2] for slip in (*SLIPS, *PRICES.slips, *CHARACTERS.slips)}
+    assert (told - set(headings), len(headings)) == (set(), len(set(headings)))
 
 
 def test_questions_are_written_and_answers_read(port, invoke, tmp_path):
@@ -240,6 +295,9 @@ def test_template_is_printed_for_either_wiring(invoke):
         (["--questions", "q.npz", "--json"], "changes nothing with --questions"),
         (["my_port.py", "--hidden", "3"], "changes nothing with PORT"),
         (["--template", "caffe"], "--template"),
+        (["--template", "jax", "--article", "macbeth"], "macbeth has numpy, keras, pytorch, not jax"),
+        (["my_port.py", "--article", "macbeth", "--wiring", "described"], "changes nothing with --article macbeth"),
+        (["--article", "macbeth"], "changes nothing without PORT"),
         (["my_port.py", "--wiring", "other"], "--wiring"),
     ],
 )

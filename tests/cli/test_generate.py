@@ -10,7 +10,7 @@ from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
 from reproduce.inputs.text import number_characters
 from reproduce.networks.characters import generation
-from reproduce.networks.characters.weights import CharWeights, weight_shapes
+from reproduce.networks.stack.weights import StackWeights, weight_shapes
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
 from tests.cli.commands import TENSORFLOW, VERSE, assert_one_line, assert_refused, reproduce
@@ -23,8 +23,8 @@ TEXT = number_characters(VERSE, "3" * 64, "verse.txt")
 def finished(tmp_path):
     """A finished run of a text of one's own, with random weights."""
     random = np.random.default_rng(5)
-    shapes = weight_shapes(VARIANT.hidden, len(TEXT.vocabulary))
-    weights = CharWeights(*(random.normal(size=shape).astype(np.float32) for shape in shapes))
+    shapes = weight_shapes((VARIANT.hidden, VARIANT.hidden), len(TEXT.vocabulary))
+    weights = StackWeights(*(random.normal(size=shape).astype(np.float32) for shape in shapes))
     directory = Directory(tmp_path / "runs", RunConfig(VARIANT, 3, "compiled", TEXT.sha256, "macbeth"))
     with directory.opened(force=False):
         TEXTS.write(directory, TEXT)
@@ -76,7 +76,7 @@ def test_same_seed_writes_the_same_text(write):
 def test_text_is_that_of_the_run_s_weights(write, finished):
     """Greedy, from a start text's last window, as the library writes it."""
     with np.load(finished / "weights.npz") as archive:
-        weights = CharWeights(**archive)
+        weights = StackWeights(**archive)
     expected = generation.generate(weights, TEXT.encode("a day "), 30, memory="carried", temperature=0, seed=0)
     _, stdout, stderr = write("--start", "fair a day ", "--length", 30, "--memory", "carried")
     assert stdout == TEXT.decode(expected) + "\n"

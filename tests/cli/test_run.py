@@ -193,3 +193,31 @@ def test_training_that_diverges_says_so_in_one_line(invoke, tiny):
     document = json.loads(stdout, parse_constant=pytest.fail)
     assert (code, document["result"] is not None) == (1, True)
     assert_one_line(stderr.splitlines(keepends=True)[-1], "the training diverged in epoch ")
+
+
+def test_tensorboard_shows_a_run_without_moving_it(invoke, tiny, tiny_runs, tmp_path):
+    """The event file is there, the run has the same bits as one without it, and how to look at it is said."""
+    words = tiny("bitcoin-lstm", "--tensorboard", str(tmp_path / "board"))
+    code, _, stderr = invoke(*words)
+    assert code == 0
+    assert f"for TensorBoard: tensorboard --logdir {tmp_path / 'board'}\n" in stderr
+    (run,) = (tmp_path / "runs").glob("bitcoin-lstm-*-session")
+    assert len(list((tmp_path / "board" / run.name).glob("events.out.tfevents.*"))) == 1
+    for name in ("losses.csv", "predictions.csv", "metrics.json"):
+        assert (run / name).read_bytes() == (tiny_runs["bitcoin-lstm"].path / name).read_bytes()
+
+
+def test_tensorboard_folder_that_cannot_be_is_refused_before_the_training(invoke, tiny, tmp_path):
+    """In one line; no run is begun."""
+    (tmp_path / "taken").write_text("mine")
+    words = tiny("bitcoin-lstm", "--tensorboard", str(tmp_path / "taken"))
+    assert_refused(invoke(*words), 1, str(tmp_path / "taken"), "name another folder with --tensorboard")
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("article", ["stacked-lstm", "macbeth"])
+def test_article_without_a_graph_of_names_refuses_tensorboard(article, invoke, tiny, tmp_path):
+    """Exit code 2 and why; nothing is made."""
+    answer = invoke(*tiny(article, "--tensorboard", str(tmp_path / "board")))
+    assert_refused(answer, 2, "--tensorboard", f"{article} has no graph with names to show; leave it out")
+    assert not (tmp_path / "board").exists()

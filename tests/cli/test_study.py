@@ -86,10 +86,10 @@ def test_study_leaves_its_runs_and_its_table(small_study, invoke, tmp_path):
 def test_study_that_ends_early_says_so_in_one_line(error, status, told, small_study, invoke, monkeypatch):
     """Ctrl-C also says that the same command goes on."""
 
-    def run_study(*_, **__):
+    def train_all(*_, **__):
         raise error
 
-    monkeypatch.setitem(COMMANDS["study"].callback.__globals__["_train"].__globals__, "run_study", run_study)
+    monkeypatch.setitem(COMMANDS["study"].callback.__globals__["_train"].__globals__, "train_all", train_all)
     code, stdout, stderr = invoke(*small_study)
     assert (code, stdout) == (status, "")
     assert_one_line(stderr.splitlines(keepends=True)[-1], told)  # below the bar

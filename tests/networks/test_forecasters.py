@@ -4,10 +4,12 @@ import json
 import re
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 
-from reproduce.networks.forecasters import Forecaster, build_model, describe_model
+from reproduce.networks.forecasters.create import create_forecaster, prove_compiled
+from reproduce.networks.forecasters.keras import build_model, describe_model
 from tests.networks.forecasters import FORWARDS
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -83,7 +85,7 @@ def test_no_two_draws_share_a_seed(network, draws):
 def test_epoch_steps_through_the_drawn_order():
     """Keras's own `train_on_batch` on the same slices leaves the same weights: 2 whole batches and one of 3."""
     stack, (inputs, targets) = stack_of("mlp"), problem(windows=15)
-    forecaster, model = Forecaster(stack, seed=5), build_model(stack, seed=5)
+    forecaster, model = create_forecaster("keras", stack, seed=5), build_model(stack, seed=5)
     loss = forecaster.train_epoch(1, inputs, targets)
     order = np.random.default_rng((5, 1)).permutation(15)
     losses = []
@@ -97,7 +99,7 @@ def test_epoch_steps_through_the_drawn_order():
 def test_predictions_drop_nothing():
     """Training has left no trace of dropout: twice the same, and as NumPy says of the weights."""
     inputs, targets = problem(windows=6)
-    forecaster = Forecaster(stack_of("mlp", dropout=0.9), seed=1)
+    forecaster = create_forecaster("keras", stack_of("mlp", dropout=0.9), seed=1)
     forecaster.train_epoch(0, inputs, targets)
     weights = [array for array in forecaster.state().values() if array.dtype == "float32"][:6]
     expected = [FORWARDS["mlp"](window, weights) for window in inputs]
@@ -108,7 +110,7 @@ def test_predictions_drop_nothing():
 def test_named_weights_are_all_that_a_forward_pass_needs(network):
     """In Keras's order, layer by layer; an mlp has no recurrent ones."""
     inputs, _ = problem(windows=4)
-    forecaster = Forecaster(stack_of(network), seed=6)
+    forecaster = create_forecaster("keras", stack_of(network), seed=6)
     weights = forecaster.weights()
     parts = ("kernel", "bias") if network == "mlp" else ("kernel", "recurrent", "bias")
     assert list(weights) == [*(f"{part}_{place}" for place in "12" for part in parts), "kernel_out", "bias_out"]
@@ -116,10 +118,13 @@ def test_named_weights_are_all_that_a_forward_pass_needs(network):
     np.testing.assert_allclose(forecaster.predict(inputs), expected, rtol=1e-4, atol=1e-6)  # float32
 
 
-def test_forecaster_continues_from_a_state_to_the_same_bits():
-    """In another model of the same process; an epoch later all is equal, the dropout's draws too."""
-    stack, data = stack_of("mlp"), problem(windows=12)
-    first, second = Forecaster(stack, seed=2), Forecaster(stack, seed=2)
+@pytest.mark.parametrize(
+    ("engine", "network", "threads"), [("keras", "mlp", 1), ("compiled", "lstm", 1), ("compiled", "lstm", 2)]
+)
+def test_forecaster_continues_from_a_state_to_the_same_bits(engine, network, threads):
+    """In another model of the same process; an epoch later all is equal, the dropout's draws too; in two parts too."""
+    stack, data = stack_of(network), problem(windows=12)
+    first, second = (create_forecaster(engine, stack, 2, threads) for _ in range(2))
     first.train_epoch(0, *data)
     second.restore(first.state())
     assert first.train_epoch(1, *data) == second.train_epoch(1, *data)
@@ -127,3 +132,85 @@ def test_forecaster_continues_from_a_state_to_the_same_bits():
     assert ours.keys() == theirs.keys()
     for name, array in ours.items():
         np.testing.assert_array_equal(array, theirs[name], err_msg=name)
+
+
+# The compiled engine, held to Keras's
+
+
+@pytest.fixture(scope="module")
+def trained(one_thread, tmp_path_factory):  # noqa: ARG001
+    """Both engines after two epochs of two whole batches and one of 3: losses, weights, predictions, squares' means.
+
+    Also of the compiled one in two parts a batch, and what the compiled one has saved for Keras.
+    """
+    stack, (inputs, targets) = stack_of("lstm"), problem(windows=15)
+    left, saved = {}, tmp_path_factory.mktemp("saved") / "model.keras"
+    for name, engine, threads in (("keras", "keras", 1), ("compiled", "compiled", 1), ("parts", "compiled", 2)):
+        forecaster = create_forecaster(engine, stack, 5, threads)
+        start = forecaster.weights()
+        losses = [forecaster.train_epoch(epoch, inputs, targets) for epoch in range(2)]
+        state, weights = forecaster.state(), forecaster.weights()
+        if engine == "keras":
+            squares = [state[key] for key in sorted(state)][-8:]
+        else:
+            squares = [state[f"v/{weight}"] for weight in weights]
+        left[name] = SimpleNamespace(
+            start=start,
+            losses=losses,
+            weights=weights,
+            squares=squares,
+            predictions=forecaster.predict(inputs),
+            forecaster=forecaster,
+        )
+    left["compiled"].forecaster.save(saved)
+    return left, saved, (inputs, targets)
+
+
+@pytest.mark.parametrize("name", ["compiled", "parts"])
+def test_compiled_trains_what_keras_trains(trained, name):
+    """From the same weights, dropping the same units: losses, weights, means of squares, predictions."""
+    ours, theirs = trained[0][name], trained[0]["keras"]
+    np.testing.assert_allclose(ours.losses, theirs.losses, rtol=1e-6)
+    for weight, array in theirs.weights.items():
+        np.testing.assert_array_equal(ours.start[weight], theirs.start[weight], err_msg=weight)
+        np.testing.assert_allclose(ours.weights[weight], array, rtol=1e-4, atol=1e-6, err_msg=weight)
+        assert np.abs(array - theirs.start[weight]).max() > 1e-3, weight
+    for mine, square in zip(ours.squares, theirs.squares, strict=True):
+        np.testing.assert_allclose(mine, square, rtol=1e-4)
+    np.testing.assert_allclose(ours.predictions, theirs.predictions, rtol=1e-4)
+    inputs, _ = trained[2]
+    slopes = [one.forecaster.slopes(inputs) for one in (ours, theirs)]
+    assert slopes[0].shape == (15, 5)
+    np.testing.assert_allclose(*slopes, rtol=1e-3, atol=1e-6)
+
+
+def test_saved_model_trains_on_as_keras_would(trained):
+    """Predictions now, and the weights after a step on each: the optimizer's memory is in the file."""
+    left, saved, (inputs, _) = trained
+    model, theirs = keras.models.load_model(saved), left["keras"].forecaster._model
+    np.testing.assert_allclose(model(inputs, training=False), left["compiled"].predictions, rtol=1e-5)
+    assert int(model.optimizer.iterations) == 6
+    gradients = [np.full(weight.shape, 0.01, np.float32) for weight in model.trainable_variables]
+    for one in (model, theirs):
+        one.optimizer.apply(gradients, one.trainable_variables)
+    for ours, weight in zip(model.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, weight, rtol=1e-4, atol=1e-6)
+
+
+def test_compiled_has_the_lstm_alone():
+    """The others are Keras's."""
+    with pytest.raises(ValueError, match="network is 'gru', expected lstm; the engine keras has the others"):
+        create_forecaster("compiled", stack_of("gru"), seed=0)
+
+
+def test_unknown_engine_is_refused():
+    """With those there are."""
+    with pytest.raises(ValueError, match="engine is 'torch', expected one of keras, compiled"):
+        create_forecaster("torch", stack_of("lstm"), seed=0)
+
+
+def test_proof_holds_both_engines_side_by_side():
+    """On the first windows; a machine where they differ is refused before it trains."""
+    inputs, targets = problem(windows=15)
+    proof = prove_compiled(stack_of("lstm"), 5, inputs, targets)
+    assert proof["compiled"] == pytest.approx(proof["keras"], rel=1e-6)

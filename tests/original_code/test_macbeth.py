@@ -11,7 +11,7 @@ from reproduce.articles.macbeth.variant import Variant as CharVariant
 from reproduce.evidence.program import load_program, program_path
 from reproduce.inputs.text import cut_samples, load_text, scale
 from reproduce.networks.characters.generation import generate, predict_shrinking
-from reproduce.networks.characters.weights import CharWeights, count_weights, weight_shapes
+from reproduce.networks.stack.weights import StackWeights, count_weights, weight_shapes
 from tests.networks.characters.samples import WORDS, needs_macbeth, random_weights, small_text
 from tests.original_code.museum import run_as_script
 
@@ -45,7 +45,7 @@ def small_model(small_program):
 
 def model_weights(model):
     """What the package reads off a model of the program's."""
-    return CharWeights(*model.get_weights())
+    return StackWeights(*model.get_weights())
 
 
 def test_program_numbers_and_cuts_the_text_as_the_package_does(small_program):
@@ -90,8 +90,8 @@ def test_program_refuses_a_changed_macbeth(program, monkeypatch):
 def test_program_builds_the_network_of_the_package(program):
     """As many weights as the formula counts, in the same shapes; the layers in their order."""
     model = program.build_model(43)
-    assert model.count_params() == count_weights(program.hidden, 43)
-    assert [w.shape for w in model.get_weights()] == list(weight_shapes(program.hidden, 43))
+    assert model.count_params() == count_weights((program.hidden, program.hidden), 43)
+    assert [w.shape for w in model.get_weights()] == list(weight_shapes((program.hidden, program.hidden), 43))
     kinds = [(type(layer).__name__, getattr(layer, "rate", None)) for layer in model.layers]
     assert kinds == [("LSTM", None), ("Dropout", 0.2), ("LSTM", None), ("Dropout", 0.2), ("Dense", None)]
     assert [layer.return_sequences for layer in model.layers if isinstance(layer, keras.layers.LSTM)] == [True, False]

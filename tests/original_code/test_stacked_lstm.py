@@ -10,7 +10,7 @@ from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.program import load_program, program_path
 from reproduce.inputs.prices import embedded_table_path, load_prices
-from reproduce.networks.forecasters import build_model
+from reproduce.networks.forecasters.keras import build_model
 from tests.original_code.museum import run_as_script
 
 PROGRAM = program_path("stacked_lstm")

@@ -13,6 +13,7 @@ from reproduce.evidence.claims import VERDICTS, Judgement, read_claims
 from reproduce.evidence.skill import persistence, prediction_metrics
 from reproduce.inputs.prices import PriceTable, load_prices
 from reproduce.inputs.text import number_characters
+from reproduce.networks.stack.weights import weight_shapes
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
 from reproduce.runs.tables import rows_text
@@ -20,7 +21,7 @@ from reproduce.runs.tables import rows_text
 HOSTILE = """<script>window.harm = 1</script><img src="x" onerror='window.harm = 2'></script> & {{ 7 * 7 }} "quoted" """
 TEXT = "tomorrow, and tomorrow, and tomorrow,\ncreeps in this petty pace from day to day,\n" * 3
 SHORT = {  # variants whose runs are quickly written
-    "bitcoin-lstm": {"window": 3, "batch": 4, "epochs": 5},
+    "bitcoin-lstm": {"window": 3, "batch": 4, "hidden": 10, "epochs": 31},
     "stacked-lstm": {"window": 4, "test_days": 10, "epochs": 5},
     "macbeth": {"window": 9, "batch": 4, "hidden": 2, "epochs": 5},
 }
@@ -61,17 +62,38 @@ def _write_forecasts(article, directory, diverged):
     windows = article.module("windows").prepare(PRICES.read(directory), directory.config.variant)
     testing = persistence(windows.test[0]) * (np.nan if diverged else 0.99)
     parts = [prediction_rows(windows, "testing", windows.train_windows, testing)]
+    if article.id == "stacked-lstm":
+        from reproduce.networks.forecasters.create import create_forecaster
+
+        directory.save_checkpoint(
+            {}, create_forecaster("keras", directory.config.variant, directory.config.seed).state()
+        )
     if article.id == "bitcoin-lstm":
+        _write_weights(directory)
         parts.insert(0, prediction_rows(windows, "training", 0, persistence(windows.train[0]) + 0.01))
     write_predictions(directory, *parts)
     inputs, targets = windows.test
     return prediction_metrics(testing, targets, persistence(inputs), windows.unit_usd)
 
 
+def _write_weights(directory):
+    """A checkpoint with weights of a network, each another draw."""
+    from reproduce.networks.lstm.weights import random_weights
+
+    drawn = random_weights(directory.config.variant.hidden, directory.config.seed)
+    directory.save_checkpoint({}, {f"weights/{name}": array.astype(np.float32) for name, array in drawn.items()})
+
+
 def _write_text(directory):
     """Milestones with a text each, and what follows a window by either loop."""
     text, window = TEXTS.read(directory), directory.config.variant.window
     start = text.characters[40 : 40 + window]
+    shapes, drawn = (
+        weight_shapes((directory.config.variant.hidden,) * 2, len(text.vocabulary)),
+        np.random.default_rng(9),
+    )
+    weights = {name: drawn.normal(0, 0.3, shape).astype(np.float32) for name, shape in shapes._asdict().items()}
+    directory.write_arrays("weights.npz", weights)
     milestones = [Milestone(epoch, 3.25 / epoch, np.nan, 1 / epoch) for epoch in (1, 2, 5)]
     write_milestones(directory, milestones)
     for one in milestones:

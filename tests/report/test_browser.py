@@ -8,12 +8,12 @@ import time
 import pandas as pd
 import pytest
 
-from reproduce.articles import ARTICLES, article_of
+from reproduce.articles import ARTICLES
+from reproduce.articles.sections import numeral
 from reproduce.evidence.claims import VERDICTS
 from reproduce.inputs.prices import embedded_table_path
-from reproduce.report.page import page_of
-from reproduce.report.render import render, write_report
-from tests.report.samples import HOSTILE, judgements_of, write_run
+from reproduce.report.render import write_report
+from tests.report.samples import judgements_of
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is missing: pip install '.[test]'")
 from selenium.webdriver.chrome.service import Service  # noqa: E402
@@ -37,22 +37,12 @@ PRELUDE = """
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    """A run of every article as published, in a folder of its own, begun with a hostile data path."""
-    argv = ["bin/reproduce", "run", "--data", HOSTILE]
-    folders = {article.id: tmp_path_factory.mktemp(article.id) for article in ARTICLES}
-    return {id_: write_run(folder, id_, argv=argv, processor=HOSTILE) for id_, folder in folders.items()}
-
-
-@pytest.fixture(scope="module")
-def addresses(runs):
-    """Their pages, with hostile text in claims."""
-    found = {}
-    for id_, directory in runs.items():
-        path = directory.path / "report.html"
-        write_report(render(page_of(article_of(id_), directory, None, judgements_of(id_, HOSTILE))), path)
-        found[id_] = path.as_uri()
-    return found
+def addresses(told, tmp_path_factory):
+    """Where the page of each article is, with hostile text in it."""
+    found = {article.id: tmp_path_factory.mktemp(article.id) / "report.html" for article in ARTICLES}
+    for article_id, path in found.items():
+        write_report(told(article_id).html, path)
+    return {article_id: path.as_uri() for article_id, path in found.items()}
 
 
 @pytest.fixture(scope="module")
@@ -225,10 +215,10 @@ def test_dragging_zooms_the_chart(show):
         pytest.param("stacked-lstm", "last month", "2018-05-04", "predicted, test set", -1, id="stacked"),
     ],
 )
-def test_hovering_tells_the_values_of_the_day(article_id, stretch, day, label, side, show, runs):
+def test_hovering_tells_the_values_of_the_day(article_id, stretch, day, label, side, show, told):
     """Date, actual price, prediction and persistence, the price of the neighbouring day, against the files."""
     prices = pd.read_csv(embedded_table_path(), index_col="date")["close"]
-    predicted = pd.read_csv(runs[article_id].path / "predictions.csv", index_col="date")["predicted_usd"][day]
+    predicted = pd.read_csv(told(article_id).directory.path / "predictions.csv", index_col="date")["predicted_usd"][day]
     shown = show(article_id)
     first, last = shown.of("JSON.parse(all('.chart-panel script')[0].textContent).ranges[a]", stretch)
     shown.press(f"[data-range='{stretch}']")
@@ -263,7 +253,84 @@ def test_curves_can_be_hidden(show):
     assert shown.of("all('[data-curve][aria-pressed=false]').length") == 1
 
 
+# The walk
+
+
+def press_key(shown, selector, *keys):
+    """Give an element the focus, and press keys one after another."""
+    shown.of("document.querySelector(a).focus()", selector)
+    ActionChains(shown.browser).send_keys(*keys).perform()
+
+
+TOLD = "all('.walk [role=status], .walk [data-number], .walk .prediction, .walk .target').map((one) => one.textContent)"
+DAY = "[data-choice=day]:checked"
+
+
+def test_arrow_keys_walk_through_the_days(show):
+    """From the last to the first; what changes is told to those who hear it, and the focus is seen."""
+    shown = show()
+    walk = shown.of("JSON.parse(all('.walk script')[0].textContent)")
+    window, h = walk["windows"][0], walk["names"].index("h")
+    shown.of("document.querySelector(a).focus()", DAY)
+    for day in reversed(window["days"]):
+        hs = {wiring: numeral(cells[0][h]) for wiring, cells in day["cells"].items()}
+        told = (
+            f"{day['told']}. Unit {window['units'][0]}: h = {hs['published']} published, {hs['described']} described."
+        )
+        assert shown.of("all('.walk [role=status]')[0].textContent") == told
+        label, outline = shown.of("""((one) => [one.labels[0].textContent.trim(), getComputedStyle(one).outlineStyle])(
+            document.activeElement)""")
+        assert (label, outline) == (day["label"], "solid")
+        press_key(shown, DAY, Keys.ARROW_LEFT)
+    press_key(shown, DAY, Keys.ARROW_RIGHT)  # from the last, where the keys go on after the first, to the first
+    kept = "all('.walk [data-number=kept], .walk [data-number=i_read]').map((one) => one.textContent)"
+    assert shown.of(kept) == ["+ 0.000", "0.000"] * 2  # before the first day both vectors are zeros
+
+
+@pytest.mark.parametrize(("choice", "number"), [("window", 1), ("unit", 3)])
+def test_arrow_keys_choose_window_and_unit(choice, number, show):
+    """Every number shown is then that window's and unit's, in both wirings, as Python wrote it."""
+    shown = show()
+    before = shown.of(TOLD)
+    press_key(shown, f"[data-choice={choice}]:checked", *[Keys.ARROW_RIGHT] * number)
+    walk = shown.of("JSON.parse(all('.walk script')[0].textContent)")
+    window = walk["windows"][number if choice == "window" else 0]
+    unit = number if choice == "unit" else 0
+    assert (
+        shown.of("all('.walk tr.chosen th, .walk .shown-unit').map((one) => one.textContent)")
+        == [str(window["units"][unit])] * 5
+    )
+    labels = [str(unit) for unit in window["units"]] + [day["label"] for day in window["days"]]
+    assert shown.of("all('span.unit, span.day').map((one) => one.textContent)") == labels
+    for wiring, cells in window["days"][-1]["cells"].items():
+        part = f"[data-wiring={wiring}]"
+        written = shown.of(
+            "all(a).map((one) => [one.dataset.number, one.dataset.place, one.textContent])",
+            f"{part} .equations [data-number]",
+        )
+        numbers = dict(zip(walk["names"], cells[unit], strict=True))
+        assert written == [[name, place, numeral(numbers[name], place)] for name, place, _ in written]
+        gates = shown.of("all(a).map((one) => one.textContent)", f"{part} td[data-number=f]")
+        f = walk["names"].index("f")
+        assert gates == [numeral(cell[f], "coarse") for cell in cells]
+        told = shown.of("all(a).map((one) => one.textContent)", f"{part} .prediction, {part} .target")
+        assert told == [window["predictions"][wiring], window["target"], window["predictions"][wiring]]
+    assert shown.of(TOLD) != before
+
+
+def test_walk_stands_on_the_last_day_without_scripts(show):
+    """With the same numbers as scripts show at first, and no control."""
+    with_scripts = show().of(TOLD)
+    shown = show(scripts=False)
+    assert shown.of(TOLD) == with_scripts
+    assert shown.of("all('.walk table, .walk .equations').map((one) => one.offsetHeight > 0)") == [True] * 4
+    assert shown.of("all('.walk .choices')[0].offsetHeight") == 0
+
+
 # Keyboard, phone, dark, print
+
+
+STOPS = "button, a[href], input:not([type=radio]), [type=radio]:checked, [tabindex='0']"  # a group of radios is one
 
 
 def test_every_control_is_reached_by_tab(show):
@@ -274,7 +341,7 @@ def test_every_control_is_reached_by_tab(show):
         getComputedStyle(e).outlineStyle])"""
     shown.of("(document.activeElement.blur(), scrollTo(0, 0))")
     reached = []
-    for _ in range(shown.of("all('button, a[href], input, [tabindex=\"0\"]').length") + 3):  # a date has four parts
+    for _ in range(shown.of(f"all({STOPS!r}).length") + 3):  # a date has four parts
         ActionChains(shown.browser).send_keys(Keys.TAB).perform()
         reached.append(shown.of(f"{script}(document.activeElement)"))
     assert [name for name, outline in reached if outline == "none"] == []

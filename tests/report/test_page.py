@@ -8,7 +8,6 @@ import shlex
 import subprocess
 import sys
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from statistics import median
 
@@ -20,88 +19,41 @@ from reproduce.articles import ARTICLES, article_of
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, shipped_departures
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.articles.sections import Cell, Chart, Pair, Paragraph, Quote, Section, Table
+from reproduce.articles.sections import Cell, Chart, Pair, Paragraph, Quote, Section, Table, Walk
 from reproduce.cli import main
 from reproduce.errors import RunError
 from reproduce.evidence.claims import VERDICTS
 from reproduce.inputs.prices import embedded_table_path
-from reproduce.report.page import page_of
+from reproduce.report.machine import facts_of
 from reproduce.report.render import check_place, render, write_report
-from tests.report.samples import HOSTILE, SHORT, TEXT, judgements_of, losses_of, own_table, write_losses, write_run
+from tests.report.pages import Elements, Told
+from tests.report.samples import HOSTILE, SHORT, TEXT, losses_of, own_table, write_losses, write_run
+
+pytestmark = pytest.mark.usefixtures("one_thread")  # a page reads the trained network
 
 ROOT = Path(__file__).resolve().parents[2]
-VOID = ("meta", "link", "img", "input", "br", "hr")
 IDS = [article.id for article in ARTICLES]
-
-
-class Elements(HTMLParser):
-    """Every element of a page in order: tag, attributes, and all text inside."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.found, self.open = [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.found.append((tag, dict(attributes), []))
-        if tag not in VOID:
-            self.open.append(self.found[-1])
-
-    def handle_endtag(self, tag):
-        assert self.open.pop()[0] == tag, f"</{tag}> closes something else"
-
-    def handle_data(self, data):
-        for _, _, texts in self.open:
-            texts.append(data)
-
-    def all(self, *tags):
-        """(attributes, text) of the elements with one of these tags."""
-        return [(attributes, "".join(texts)) for tag, attributes, texts in self.found if tag in tags]
-
-
-class Told:
-    """A run, its page, and the page's text and elements."""
-
-    def __init__(self, directory, study=None, words="a claim"):
-        article = article_of(directory.config.article)
-        self.directory, self.judgements = directory, judgements_of(article.id, words)
-        self.page = page_of(article, directory, study, self.judgements)
-        self.html = render(self.page)
-        self.elements = Elements(self.html)
-
-    def blocks(self, kind):
-        """The blocks of a kind, in order."""
-        flat = [block for section in self.page.sections for block in section.blocks]
-        pairs = [block for pair in flat if isinstance(pair, Pair) for block in (*pair.left, *pair.right)]
-        return [block for block in [*flat, *pairs] if isinstance(block, kind)]
-
-    def table(self, words):
-        """The rows of the table whose caption has these words."""
-        (found,) = [table for table in self.blocks(Table) if words in table.caption]
-        return {
-            title: [[getattr(cell, "value", cell) for cell in row] for row in rows]
-            for title, rows in found.groups.items()
-        }
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory):
-    """A run and its page by the article's id; each is made once."""
-    known = {}
-
-    def of(article_id):
-        if article_id not in known:
-            variant = article_of("macbeth").Variant(**SHORT["macbeth"]) if article_id == "macbeth" else None
-            known[article_id] = Told(write_run(tmp_path_factory.mktemp(article_id), article_id, variant=variant))
-        return known[article_id]
-
-    return of
 
 
 @pytest.fixture(params=IDS)
 def any_told(request, told):
     """The same for each article in turn."""
     return told(request.param)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """The same of runs of another table, short ones, with hostile text wherever text can come from."""
+    known, argv = {}, ["bin/reproduce", "run", f"--data={HOSTILE}"]
+
+    def of(article_id):
+        if article_id not in known:
+            variant, root = article_of(article_id).Variant(**SHORT[article_id]), tmp_path_factory.mktemp(article_id)
+            run = write_run(root, article_id, variant=variant, data=own_table(), argv=argv, processor=HOSTILE)
+            known[article_id] = Told(run, words=HOSTILE)
+        return known[article_id]
+
+    return of
 
 
 def prices():
@@ -142,7 +94,7 @@ def test_page_lets_no_other_script_run_and_nothing_be_fetched(any_told):
     rules = {rule.split()[0]: rule.split()[1:] for rule in policy.split("; ")}
     scripts = [script for attributes, script in any_told.elements.all("script") if "type" not in attributes]
     digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
-    assert len(digests) == (3 if any_told.blocks(Chart) else 1)
+    assert len(digests) == 1 + 2 * len(any_told.blocks(Chart)) + len(any_told.blocks(Walk))
     assert rules["script-src"] == [f"'sha256-{digest}'" for digest in digests]
     assert (rules["default-src"], rules["img-src"]) == (["'none'"], ["data:"])
 
@@ -201,15 +153,27 @@ def test_every_picture_says_what_it_shows_with_values(told):
         "bitcoin-lstm": [
             ("1,273 days", "2018-05-26", "7 days", "6 days"),
             (f"{bitcoin['test_rmse_usd']:.2f} USD", f"{bitcoin['persistence_rmse_usd']:.2f} USD"),
+            ("32 units", "2017-12-07 to 2017-12-01"),
+            ("As published, the wires of c and h cross",),
+            ("of the first day, ",),
+            ("one window of 7 days", "c of a day, 256 numbers"),
+            ("below 0.1", "published, as trained, "),
             (f"{losses_of(200)[0]:.4f}", f"{losses_of(200)[199]:.4f}", "40 seeds", "0.3076", "0.0080"),
             (f"as published {row.skill:.2f}",),
         ],
         "stacked-lstm": [
             ("60 test days", "LSTM"),
             (f"{stacked['test_rmse_usd']:.2f} USD",),
+            ("32 units over the days 2018-03-27 to 2018-05-25", "the gates are i 0."),
+            ("of the first day, ",),
+            ("below 0.1", "layer 1, ", "layer 2, "),
             ("MLP less LSTM 1044 USD",),
         ],
-        "macbeth": [("3.250 after 1 epoch", "0.650 after 5", "1.00 to 0.20")],
+        "macbeth": [
+            ("3.250 after 1 epoch", "0.650 after 5", "1.00 to 0.20"),
+            ("2 units over the last 9 characters", "the gates are i 0."),
+            ("below 0.1", "layer 1, ", "layer 2, "),
+        ],
     }
     for article_id, expected in wanted.items():
         alts = [attributes["alt"] for attributes, _ in told(article_id).elements.all("img")]
@@ -234,14 +198,14 @@ def test_blocks_of_any_article_are_drawn(told):
 @pytest.mark.parametrize(
     ("article_id", "variant", "side"),
     [
-        pytest.param("bitcoin-lstm", {}, 1, id="newest-first"),
-        pytest.param("bitcoin-lstm", {"row_order": "oldest-first"}, -1, id="oldest-first"),
-        pytest.param("stacked-lstm", {}, -1, id="stacked"),
+        pytest.param("bitcoin-lstm", None, 1, id="newest-first"),
+        pytest.param("bitcoin-lstm", Variant(row_order="oldest-first", hidden=4, epochs=2), -1, id="oldest-first"),
+        pytest.param("stacked-lstm", None, -1, id="stacked"),
     ],
 )
-def test_chart_has_every_value_on_its_day(article_id, variant, side, tmp_path):
+def test_chart_has_every_value_on_its_day(article_id, variant, side, told, tmp_path):
     """Against the files: prices, predictions of each set, and as persistence the neighbouring day's price."""
-    one = Told(write_run(tmp_path, article_id, variant=article_of(article_id).Variant(**variant)))
+    one = Told(write_run(tmp_path, article_id, variant=variant)) if variant else told(article_id)
     (chart,), table = one.blocks(Chart), prices()
     rows = pd.read_csv(one.directory.path / "predictions.csv")
     curves = {curve.role: dict(zip(chart.days, curve.values, strict=True)) for curve in chart.curves}
@@ -283,9 +247,9 @@ def test_loss_table_has_the_article_s_values_ours_and_the_study_s(told):
     assert "joint p = 0.732. This run's own: p = " in told("bitcoin-lstm").html.replace("&#39;", "'")
 
 
-def test_run_too_short_for_the_reported_epochs_has_dashes(tmp_path):
+def test_run_too_short_for_the_reported_epochs_has_dashes(own):
     """And no p-value of its own."""
-    one = Told(write_run(tmp_path, "bitcoin-lstm", variant=Variant(epochs=31)))
+    one = own("bitcoin-lstm")
     assert [row[2] is None for row in one.table("Mean training loss")[""]] == [False, False, *[True] * 5]
     assert '<td class="number">\u2013</td>' in one.html
     assert "own: p =" not in one.html
@@ -366,9 +330,9 @@ def test_page_says_what_ran_and_how_to_run_it_again(told):
 
 def test_environment_without_facts_leaves_their_lines_out(tmp_path):
     """An older run's, or one with other fields."""
-    variant = Variant(**SHORT["bitcoin-lstm"])
     odd = {"argv": "odd", "threads": None, "packages": ["odd"], "seconds": "soon"}
-    names = [fact.name for fact in Told(write_run(tmp_path, "bitcoin-lstm", variant=variant, **odd)).page.facts]
+    directory = write_run(tmp_path, "bitcoin-lstm", variant=Variant(**SHORT["bitcoin-lstm"]), **odd)
+    names = [fact.name for fact in facts_of(article_of("bitcoin-lstm"), directory)]
     assert {"Begun as", "Packages", "Duration", "Devices"} & set(names) == set()
     assert "Run again" in names
 
@@ -383,35 +347,29 @@ def test_training_that_diverged_has_a_page(article_id, tmp_path):
 
 
 @pytest.mark.parametrize("article_id", ["bitcoin-lstm", "stacked-lstm"])
-def test_page_on_other_data_opens_with_what_the_run_says_of_them(article_id, tmp_path):
+def test_page_on_other_data_opens_with_what_the_run_says_of_them(article_id, own):
     """Then whose verdicts they are. All its prices are in the chart; the command names the table of the first time."""
-    argv = ["bin/reproduce", "run", "--data", "my prices.csv"]
-    variant = article_of(article_id).Variant(**SHORT[article_id])
-    one = Told(write_run(tmp_path, article_id, variant=variant, data=own_table(), argv=argv))
+    one = own(article_id)
     assert [text for _, text in one.elements.all("h2")][:2] == ["Your data", "Verdicts"]
     metrics = one.directory.read_metrics()
     assert f"persistence's error, USD{metrics['persistence_rmse_usd']:,.2f}" in one.elements.all("table")[0][1]
     assert "This run read another file than the article's data" in one.page.notices[0]
     assert None not in one.blocks(Chart)[0].curves[0].values
-    assert one.page.facts[0].values[0].endswith(" --data 'my prices.csv'")
+    assert one.page.facts[0].values[0].endswith(f" --data {shlex.quote(HOSTILE)}")
 
 
-def test_run_of_other_data_has_no_study_beside_its_loss(tmp_path):
+def test_run_of_other_data_has_no_study_beside_its_loss(own):
     """The shipped one is of the article's."""
-    variant = Variant(**SHORT["bitcoin-lstm"])
-    one = Told(write_run(tmp_path, "bitcoin-lstm", variant=variant, data=own_table()))
+    one = own("bitcoin-lstm")
     assert "No study of this variant and these data has enough seeds" in one.html
     assert one.table("Mean training loss")[""][0][3:] == pytest.approx([np.nan] * 3, nan_ok=True)
 
 
-def test_hostile_text_is_shown_as_text(tmp_path):
+def test_hostile_text_is_shown_as_text(own):
     """In a data path, a claim, a processor and the input's name: no element comes of it."""
-    argv = ["bin/reproduce", "run", f"--data={HOSTILE}"]
-    variant = Variant(**SHORT["bitcoin-lstm"])
-    directory = write_run(tmp_path, "bitcoin-lstm", variant=variant, data=own_table(), argv=argv, processor=HOSTILE)
-    one = Told(directory, words=HOSTILE)
+    one = own("bitcoin-lstm")
     assert HOSTILE not in one.html
-    assert len(one.elements.all("script")) == 4
+    assert len(one.elements.all("script")) == 6
     assert [a for _, a, _ in one.elements.found if any(name.startswith("on") for name in a)] == []
     texts = " ".join(text for tags in ("dl", "table") for _, text in one.elements.all(tags))
     assert texts.count(HOSTILE.strip()) > len(one.judgements)
@@ -429,13 +387,13 @@ def test_hostile_text_is_shown_as_text(tmp_path):
         pytest.param(0, "40 seeds of the study that comes with the package.", id="none"),
     ],
 )
-def test_study_s_own_losses_are_used_where_they_are_complete(seeds, source, tmp_path):
+def test_study_s_own_losses_are_used_where_they_are_complete(seeds, source, told, tmp_path):
     """From 39 seeds on; else the shipped ones. The page says which run it shows."""
     if seeds:
         write_losses(tmp_path, Variant(), seeds)
-    one = Told(write_run(tmp_path, "bitcoin-lstm"), study=tmp_path)
-    assert source in one.html
-    assert "first finished seed of its first variant: variant published, seed 0" in one.html
+    one = Told(told("bitcoin-lstm").directory, study=tmp_path)
+    assert source in repr(one.page.sections)
+    assert "first finished seed of its first variant: variant published, seed 0" in repr(one.page)
     lowest = one.table("Mean training loss")[""][1][3]
     assert (lowest == pytest.approx(min(losses_of(200, seed)[30] for seed in range(39)))) == (seeds == 39)
 
@@ -537,11 +495,9 @@ def invoke(monkeypatch, capfd):
     return call
 
 
-@pytest.mark.usefixtures("one_thread")
-@pytest.mark.parametrize("article_id", IDS)
-def test_report_writes_the_page_into_the_run_and_tells_the_verdicts(article_id, invoke, tmp_path):
-    """With the real audit: as many claims of a verdict as are on the page."""
-    path = write_run(tmp_path, article_id, variant=article_of(article_id).Variant(**SHORT[article_id])).path
+def test_report_writes_the_page_into_the_run_and_tells_the_verdicts(invoke, told):
+    """With the real audit, here of one article: as many claims of a verdict as are on the page."""
+    path = told("macbeth").directory.path
     code, stdout, stderr = invoke(path, "--json")
     page = (path / "report.html").read_text(encoding="utf-8")
     assert (code, stderr.splitlines()[-1]) == (0, f"the page is {path / 'report.html'}")
@@ -549,11 +505,17 @@ def test_report_writes_the_page_into_the_run_and_tells_the_verdicts(article_id, 
     assert counts == {verdict: page.count(f'<tr role="row" data-group="{verdict}"') for verdict in VERDICTS}
 
 
-@pytest.mark.parametrize("arguments", [["nowhere"], ["{run}", "--out", "{mine}"]], ids=["no-run", "no-report"])
-def test_mistake_is_told_in_one_line_without_tensorflow(arguments, told, tmp_path):
-    """Exit code 1, and no seconds lost."""
+def test_folder_that_is_no_run_is_told_in_one_line(invoke):
+    """Exit code 1."""
+    code, stdout, stderr = invoke("nowhere")
+    assert (code, stdout) == (1, "")
+    assert re.fullmatch(r"reproduce: nowhere: .*\n", stderr)
+
+
+def test_mistake_is_told_in_one_line_without_tensorflow(told, tmp_path):
+    """Exit code 1, and no seconds lost: the run is sound, and only the place of the page is wrong."""
     (tmp_path / "mine.html").write_text("mine")
-    words = [word.format(run=told("macbeth").directory.path, mine=tmp_path / "mine.html") for word in arguments]
+    words = [str(told("macbeth").directory.path), "--out", str(tmp_path / "mine.html")]
     command = [sys.executable, "-X", "importtime", "-m", "reproduce", "report", *words]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     (line,) = [line for line in ended.stderr.splitlines() if not line.startswith("import time:")]

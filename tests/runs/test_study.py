@@ -21,7 +21,8 @@ from reproduce.errors import RunError
 from reproduce.inputs.prices import load_prices
 from reproduce.runs import pool
 from reproduce.runs.config import RunConfig
-from reproduce.runs.study import Study, first_finished, machine_of, run_row, run_study
+from reproduce.runs.pool import train_all
+from reproduce.runs.study import Study, first_finished, machine_of, run_row, tabled
 
 TINY = Variant(hidden=6, epochs=2)
 VARIANTS = (TINY, Variant(wiring="described", hidden=6, epochs=2))
@@ -38,7 +39,8 @@ def study_in(root, variants=VARIANTS, seeds=range(2)):
 
 def run(study, on_run=lambda _: None, **options):
     """Train what is missing."""
-    return run_study(study, train, TABLE, on_run=on_run, **options)
+    with tabled(study):
+        return train_all(study.root, study.configs, train, TABLE, on_run=on_run, **options)
 
 
 def results(root):
@@ -181,15 +183,14 @@ def test_study_of_two_machines_is_not_shipped(tmp_path):
         machine_of(study)
 
 
-@pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill-9"])
-def test_stopped_study_keeps_what_is_finished_and_goes_on(local_study, tmp_path, signal_sent):
-    """Stopped when the first run is finished, started again: the bits of the undisturbed study."""
+def test_stopped_study_keeps_what_is_finished_and_goes_on(local_study, tmp_path):
+    """Ctrl-C when the first run is finished, started again: the bits of the undisturbed study."""
     study, _ = local_study
     names = ",".join(variant.name for variant in VARIANTS)
     words = ["study", "bitcoin-losses", "--variants", names, "--seeds", "0:2", "--out", tmp_path, "--workers", "1"]
     with subprocess.Popen([sys.executable, "-m", "reproduce", *words], stderr=subprocess.PIPE, text=True) as stopped:
         wait_for(lambda: list(tmp_path.glob("*/metrics.json")))
-        stopped.send_signal(signal_sent)
+        stopped.send_signal(signal.SIGINT)
         errors = stopped.communicate()[1]
     kept = {
         path: content

@@ -12,6 +12,7 @@ ARTICLE = Article(
     source=PRICES,
     engines=("compiled", "session", "keras"),
     beside=("keras",),
+    has_events=True,
 )
 
 # The mean training loss its program printed, by epoch.

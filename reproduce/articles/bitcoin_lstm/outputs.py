@@ -10,8 +10,10 @@ import numpy as np
 from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm import ARTICLE, REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.departures import shipped_departures
+from reproduce.articles.bitcoin_lstm.gates import gate_outputs
 from reproduce.articles.bitcoin_lstm.losses import EPOCHS, curves_of, shipped_curves, shipped_losses
 from reproduce.articles.bitcoin_lstm.program import program_outputs, windows_outputs
+from reproduce.articles.bitcoin_lstm.terms import term_outputs
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.forecasts import read_predictions, result_of
@@ -53,7 +55,7 @@ def own_result(directory: Directory) -> Shown:
 
 def audit_outputs() -> dict[str, Any]:
     """Every value by the tables in the package; None where nothing here can tell."""
-    return program_outputs() | _loss_outputs() | _skill_outputs()
+    return program_outputs() | _loss_outputs() | _skill_outputs() | dict(gate_outputs()) | dict(term_outputs())
 
 
 def _skill(windows: Windows, directory: Directory) -> dict[str, float]:

@@ -9,12 +9,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from reproduce.articles.accounts import MONTH, Days, all_predictions, day_chart, error_words, remarks, study_table
+from reproduce.articles.accounts import MONTH, Days, day_chart, error_words, read_forecast, remarks, study_table
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, departures, losses, pictures
 from reproduce.articles.bitcoin_lstm.answers import answers
 from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, STEPS, DepartureRow
+from reproduce.articles.bitcoin_lstm.inside_section import inside_section
 from reproduce.articles.bitcoin_lstm.losses import EPOCHS, LEVEL, BandVerdict, LossRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.walk import walk_section
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sections import (
     Account,
@@ -28,7 +30,6 @@ from reproduce.articles.sections import (
     counted,
     shown,
 )
-from reproduce.articles.sources import PRICES
 from reproduce.evidence.bands import band_test
 from reproduce.evidence.skill import best_lag
 from reproduce.inputs.windows import Windows
@@ -50,9 +51,8 @@ def account(directory: Directory, study: Path | None) -> Account:
     Raises:
         RunError: a file is damaged, or does not agree with the others.
     """
-    config, prices = directory.config, PRICES.read(directory)
-    windows = prepare(prices, config.variant)
-    predictions = all_predictions(directory, windows)
+    config = directory.config
+    prices, windows, predictions = read_forecast(directory, prepare)
     beside = _read_losses(config, study)
     table, source = study_table(
         __package__,
@@ -71,6 +71,8 @@ def account(directory: Directory, study: Path | None) -> Account:
             Section("answers", "What follows", "Answers", [Answers(answers(rungs, beside.bands))]),
             _pictures(directory, windows, predictions),
             _prices(directory, windows, predictions),
+            inside_section(directory),
+            walk_section(directory, windows, _by_set(predictions, "predicted_scaled")[1]),
             _loss(directory, beside),
             _deviations(rungs, source),
         ],

@@ -38,6 +38,8 @@ TITLE = "Bitcoin prices from December 2014 to May 2018"
 
 def draw(directory: Directory) -> None:
     """Draw a run's pictures; that of engines where another has trained the same seed beside it."""
+    from reproduce.articles.bitcoin_lstm.inside import pictures_of
+
     windows = prepare(PRICES.read(directory), directory.config.variant)
     training, testing = (
         read_predictions(directory, which)["predicted_scaled"].to_numpy() for which in ("training", "testing")
@@ -52,6 +54,7 @@ def draw(directory: Directory) -> None:
             "predictions_as_published": lambda: predictions_as_published(windows, training, testing),
             "predictions_by_date": lambda: predictions_by_date(windows, training, testing),
             "loss": lambda: losses(f"Training loss, variant {config.variant.name}", study, run),
+            **pictures_of(directory),
         },
     )
     beside = _other_engines(directory)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,16 +10,15 @@ import pandas as pd
 
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
-from reproduce.articles.forecasts import prediction_rows, write_predictions
-from reproduce.articles.sources import PRICES
-from reproduce.evidence.skill import persistence, prediction_metrics
+from reproduce.articles.forecasts import prediction_rows
+from reproduce.articles.price_training import PriceTraining
 from reproduce.inputs.prices import PriceTable
 from reproduce.networks.engine import Engine, epoch_order
 from reproduce.networks.lstm.create import create_engine, prove_compiled
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.process import threads
-from reproduce.runs.training import CHECKPOINT_EVERY, Progress
+from reproduce.runs.training import Progress
 
 LAST_BATCHES = "last_batches.csv"  # in a run's directory: what a program prints that keeps no mean over the epoch
 
@@ -70,59 +69,36 @@ class PredictingProgress(Progress):
         return replace(super().from_arrays(arrays), last_batches=last_batches, predictions=predictions)
 
 
-class WindowTraining:
-    """See `reproduce.runs.training.Training` for what each method promises."""
+class WindowTraining(PriceTraining):
+    """An engine that also tells what it predicts on the way."""
+
+    progress: PredictingProgress
 
     def __init__(self, directory: Directory, table: PriceTable) -> None:
         config = directory.config
-        self._directory, self._variant = directory, config.variant
-        self._table, self._windows = table, prepare(table, config.variant)
         self._engine = create_engine(config.engine, config.variant, config.seed, threads=threads().inter_op or 1)
-        self.progress = PredictingProgress()
+        super().__init__(directory, table, prepare(table, config.variant), self._engine, PredictingProgress())
 
-    def advance(self) -> Iterator[bool]:
-        """An epoch at a time."""
-        while self.progress.epoch < self._variant.epochs:
-            losses = self._train_epoch()
-            self.progress.losses.append(float(np.mean(losses)))
-            self.progress.last_batches.append(float(losses[-1]))
-            yield self.progress.epoch % CHECKPOINT_EVERY == 0 or self.progress.epoch == self._variant.epochs
-
-    def _train_epoch(self) -> np.ndarray:
-        """Every batch's loss, (batches,); the predictions on the way are kept in the order of the table."""
+    def train_epoch(self) -> float:
+        """The predictions on the way are kept in the order of the table, whatever order the windows are taken in."""
         inputs, targets = self._windows.train
-        if self._variant.shuffling == "none":
-            losses, self.progress.predictions = self._engine.train_epoch(inputs, targets)
-            return losses
-        order = epoch_order(self._directory.config.seed, self.progress.epoch, len(inputs))  # (windows,)
+        config, order = self._directory.config, np.arange(len(inputs))  # (windows,)
+        if config.variant.shuffling != "none":
+            order = epoch_order(config.seed, self.progress.epoch, len(inputs))
         losses, predictions = self._engine.train_epoch(inputs[order], targets[order])
         self.progress.predictions = predictions[np.argsort(order)]
-        return losses
+        self.progress.last_batches.append(float(losses[-1]))
+        return float(np.mean(losses))
 
-    def state(self) -> Arrays:
-        return self._engine.state()
-
-    def restore(self, progress: Arrays, state: Arrays) -> None:
-        self._engine.restore(state)
-        self.progress = PredictingProgress.from_arrays(progress)
-
-    def write_input(self) -> None:
-        PRICES.write(self._directory, self._table)
+    def training_rows(self) -> list[pd.DataFrame]:
+        """Of the last epoch."""
+        return [prediction_rows(self._windows, "training", 0, self.progress.predictions)]
 
     def write_results(self) -> None:
-        """losses.csv, last_batches.csv, predictions.csv of both sets and metrics.json."""
-        windows, (inputs, targets) = self._windows, self._windows.test
-        predicted = self._engine.predict(inputs)
-        self._directory.write_losses(self.progress.losses)
+        """last_batches.csv too; metrics.json, which makes the run finished, comes after it."""
         last = pd.DataFrame({"epoch": range(self.progress.epoch), "loss": self.progress.last_batches})
         self._directory.write_table(LAST_BATCHES, last)
-        write_predictions(
-            self._directory,
-            prediction_rows(windows, "training", 0, self.progress.predictions),
-            prediction_rows(windows, "testing", windows.train_windows, predicted),
-        )
-        errors = prediction_metrics(predicted, targets, persistence(inputs), windows.unit_usd)
-        self._directory.write_json("metrics.json", {"final_loss": self.progress.losses[-1]} | errors)
+        super().write_results()
 
     def close(self) -> None:
         self._engine.close()

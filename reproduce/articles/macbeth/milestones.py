@@ -1,4 +1,4 @@
-"""How well a network writes after 1, 2, 5, 10, 20, … epochs: "better and better results over time", in values."""
+"""How well a network writes after 1, 2, 5, 10, 20, 30, … epochs: "better and better results over time", in values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reproduce.networks.characters.generation import generate
 from reproduce.networks.engine import CharEngine
 from reproduce.runs.directory import Directory
 
-MILESTONES = (1, 2, 5, 10, 20, 50, 100)  # epochs
+MILESTONES = (1, 2, 5, 10, 20, 30, 50, 70, 100)  # epochs
 STARTS, LENGTH = 10, 500  # texts written for a repeat rate, and the characters of each
 AT_ONCE = 500  # samples
 

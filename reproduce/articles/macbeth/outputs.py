@@ -14,10 +14,12 @@ from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shippe
 from reproduce.articles.macbeth.milestones import read_milestones, text_repeat_rate
 from reproduce.articles.macbeth.program import program_outputs
 from reproduce.articles.macbeth.samples import parts
+from reproduce.articles.macbeth.slopes import slope_outputs
+from reproduce.articles.macbeth.terms import term_outputs
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
 from reproduce.evidence.measures import entropy_of_order
-from reproduce.networks.characters.weights import count_weights
+from reproduce.networks.stack.weights import count_weights
 from reproduce.runs.directory import Directory
 
 
@@ -47,6 +49,9 @@ def audit_outputs() -> dict[str, Any]:
     """Every value by the table in the package; None where nothing here can tell."""
     return {
         "text_confirmed": None,  # the article names the play, not the edition
+        **dict.fromkeys(("hundred_better_steps", "hundred_measures_better", "hundred_excess")),  # until the runs end
+        **term_outputs(),
+        **slope_outputs(),
         **settings_outputs(Variant()),
         **program_outputs(),
         **study_outputs(shipped_milestones()),
@@ -92,7 +97,8 @@ def study_outputs(rows: Sequence[MilestoneRow]) -> dict[str, Any]:
     }
     return {
         **counted,
-        "trainable_weights": count_weights(Variant().hidden, published[0].distinct_characters),
+        "start_windows": counted["samples"],  # the program draws where to begin from all of them
+        "trainable_weights": count_weights((Variant().hidden, Variant().hidden), published[0].distinct_characters),
         "loss_mean": float(np.mean(losses)),
         "loss_highest": max(losses),
         "unigram_entropy": published[0].entropy_0,

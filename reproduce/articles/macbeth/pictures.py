@@ -19,8 +19,10 @@ from reproduce.runs.directory import Directory
 
 
 def draw(directory: Directory) -> None:
-    """Draw a run's milestones into its directory."""
-    draw_missing(directory.path / "pictures", {"milestones": lambda: of_run(directory)})
+    """Draw a run's pictures into its directory."""
+    from reproduce.articles.macbeth.inside import pictures_of
+
+    draw_missing(directory.path / "pictures", {"milestones": lambda: of_run(directory), **pictures_of(directory)})
 
 
 def of_run(directory: Directory) -> Figure:

@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.macbeth.milestones import Milestone, is_milestone, measure, sample_name, write_milestones
+from reproduce.articles.macbeth.record import write_record
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Generation, Variant
 from reproduce.articles.sources import TEXTS
 from reproduce.inputs.text import Text
 from reproduce.networks.characters.create import create_char_engine, prove_compiled
 from reproduce.networks.characters.generation import draw_start, generate, predict_shrinking
-from reproduce.networks.characters.weights import CharWeights, count_weights
+from reproduce.networks.characters.steps import STEP_VALUES, losses
 from reproduce.networks.engine import epoch_order
+from reproduce.networks.stack.weights import StackWeights, count_weights
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.training import Progress
@@ -51,6 +53,7 @@ class SampleProgress(Progress):
     loss_sum: float = 0.0  # over the samples of those steps
     milestones: list[Milestone] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)  # a greedy one of each milestone, behind its start window
+    record: list[np.ndarray] = field(default_factory=list)  # (steps, 7) of each call so far, where steps are recorded
     batch: int = 1  # samples of a step; this and the next are the same in every process, and in no checkpoint
     samples: int = 1  # of an epoch
 
@@ -64,28 +67,34 @@ class SampleProgress(Progress):
         return self.loss_sum / trained if trained else super().latest_loss
 
     def arrays(self) -> dict[str, Any]:
-        """With a row a milestone, (milestones, 4)."""
+        """With a row a milestone, (milestones, 4), and `whole_record`."""
         rows = np.array([astuple(one) for one in self.milestones]).reshape(-1, 4)
         kept = {name: value for name, value in vars(self).items() if name not in ("batch", "samples")}
-        return kept | {"milestones": rows}
+        return kept | {"milestones": rows, "record": self.whole_record}
+
+    @property
+    def whole_record(self) -> np.ndarray:
+        """The columns of STEP_VALUES, a row a step of all epochs: (steps, 7) float32."""
+        return np.concatenate([np.empty((0, len(STEP_VALUES)), np.float32), *self.record])
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> SampleProgress:
-        """With the arrays `step`, `loss_sum`, `milestones`, a row each, and `texts`."""
+        """With the arrays `step`, `loss_sum`, `milestones`, a row each, `texts` and perhaps `record`."""
         return replace(
             super().from_arrays(arrays),
             step=int(arrays["step"]),
             loss_sum=float(arrays["loss_sum"]),
             milestones=[Milestone(int(row[0]), *map(float, row[1:])) for row in arrays["milestones"]],
             texts=[str(text) for text in arrays["texts"]],
+            record=[arrays["record"]] if "record" in arrays else [],  # none in a checkpoint of an earlier version
         )
 
 
-def load_weights(directory: Directory) -> CharWeights:
+def load_weights(directory: Directory) -> StackWeights:
     """The weights that a finished run ends with; RunError where they are damaged."""
     arrays = directory.read_arrays("weights.npz")
     with directory.reading("weights.npz"):
-        return CharWeights(**arrays)
+        return StackWeights(**arrays)
 
 
 class TextTraining:
@@ -96,7 +105,9 @@ class TextTraining:
         config = directory.config
         self._variant: Any = config.variant
         self._training, self._judged = parts(text, config.variant)
-        self._engine = create_char_engine(config.engine, config.variant, len(text.vocabulary), config.seed)
+        self._engine = create_char_engine(
+            config.engine, config.variant, len(text.vocabulary), config.seed, config.threads or 1
+        )
         self._sizes = {"batch": self._variant.batch, "samples": len(self._training)}
         self.progress = SampleProgress(**self._sizes)
 
@@ -105,11 +116,19 @@ class TextTraining:
         progress = self.progress
         while progress.epoch < self._variant.epochs:
             for calls, (step, chosen) in enumerate(self._calls(progress.epoch, progress.step), start=1):
-                loss = self._engine.train(self._training.inputs[chosen], self._training.targets[chosen])
+                loss = self._train(self._training.inputs[chosen], self._training.targets[chosen])
                 progress.step, progress.loss_sum = step, progress.loss_sum + loss * chosen.size
                 yield calls % CHECKPOINT_EVERY == 0
             self._end_epoch()
             yield True
+
+    def _train(self, inputs: np.ndarray, targets: np.ndarray) -> float:
+        """The mean loss of these steps; and their record, where it is kept."""
+        if self._variant.recorded == "epochs":
+            return self._engine.train(inputs, targets)
+        record = self._engine.train_steps(inputs, targets)
+        self.progress.record.append(record)
+        return float(np.mean(losses(record), dtype=np.float64))
 
     def _calls(self, epoch: int, first_step: int) -> Iterator[tuple[int, np.ndarray]]:
         """Each call's last step and the samples it takes, (steps, batch); a shorter last batch has its own call.
@@ -133,6 +152,8 @@ class TextTraining:
             progress.milestones.append(replace(measured, epoch=progress.epoch, loss=progress.losses[-1]))
             progress.texts.append(self._text.decode(sample))
             self._write_sample(-1)
+        if self._variant.recorded == "steps":
+            write_record(self._directory, progress.epoch, progress.whole_record, self._engine.state())
 
     def state(self) -> Arrays:
         return self._engine.state()
@@ -174,11 +195,11 @@ class TextTraining:
                 "distinct_characters": len(self._text.vocabulary),
                 "samples": len(self._training),
                 "batches": self._training.batches(self._variant.batch),
-                "weights": count_weights(self._variant.hidden, len(self._text.vocabulary)),
+                "weights": count_weights((self._variant.hidden, self._variant.hidden), len(self._text.vocabulary)),
             },
         )
 
-    def _write(self, weights: CharWeights) -> str:
+    def _write(self, weights: StackWeights) -> str:
         """What the trained network makes of one window of the text, drawn with the run's seed, by either loop."""
         text, seed, published = self._text, self._directory.config.seed, Generation()
         start = draw_start(text, self._variant.window, seed)

@@ -26,6 +26,7 @@ class Variant(variant.Variant):
     epochs: int = count(1)  # M1: the text says 100
     held_out: str = choice("none", "last-tenth")  # M5: `last-tenth` keeps text back: what was learnt, not memorised
     learning_rate: float = above_zero(0.001)  # Adam's default, which the program leaves
+    recorded: str = choice("epochs", "steps")  # `steps` keeps every step's values and every epoch's state; same bits
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,6 @@ ARTICLE = Article(
     folder="stacked_lstm",
     Variant=Variant,
     source=PRICES,
-    engines=("keras",),
+    engines=("keras", "compiled"),
     assumptions=assumptions,
 )

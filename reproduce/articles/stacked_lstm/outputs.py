@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from reproduce.articles.article import Shown
 from reproduce.articles.forecasts import result_of
 from reproduce.articles.sources import PRICES
+from reproduce.articles.stacked_lstm.cells import cell_outputs
 from reproduce.articles.stacked_lstm.pictures import predictions_as_published
 from reproduce.articles.stacked_lstm.rivals import (
     LSTM,
@@ -25,7 +26,7 @@ from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.pairs import pair_seeds
 from reproduce.inputs.prices import load_prices
 from reproduce.inputs.windows import Windows
-from reproduce.networks.forecasters import describe_model
+from reproduce.networks.forecasters.keras import describe_model
 from reproduce.runs.directory import Directory
 
 
@@ -46,6 +47,7 @@ def audit_outputs() -> dict[str, Any]:
     return {
         "data_confirmed": None,  # A1
         **settings_outputs(prepare(load_prices(), Variant()), Variant()),
+        **cell_outputs(),
         **rival_outputs(shipped_rivals(), shipped_persistence_usd()),
     }
 

@@ -8,10 +8,10 @@ from statistics import median
 
 import pandas as pd
 
-from reproduce.articles.accounts import MONTH, all_predictions, day_chart, error_words, remarks, study_table
+from reproduce.articles.accounts import MONTH, day_chart, error_words, read_forecast, remarks, study_table
 from reproduce.articles.sections import Account, Answer, Answers, Cell, Pair, Picture, Section, Table, counted, shown
-from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm import assumptions, pictures
+from reproduce.articles.stacked_lstm.inside import inside_section
 from reproduce.articles.stacked_lstm.rivals import TABLE, RivalRow, compare, persistence_usd
 from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS, Variant
 from reproduce.articles.stacked_lstm.windows import prepare
@@ -26,9 +26,8 @@ def account(directory: Directory, study: Path | None) -> Account:
     Raises:
         RunError: a file is damaged, or does not agree with the others.
     """
-    config, prices = directory.config, PRICES.read(directory)
-    windows = prepare(prices, config.variant)
-    predictions = all_predictions(directory, windows)
+    config = directory.config
+    prices, windows, predictions = read_forecast(directory, prepare)
     rows, source = study_table(
         __package__, TABLE, RivalRow, study, lambda rows: {row.network for row in rows} == set(NETWORKS)
     )
@@ -40,6 +39,7 @@ def account(directory: Directory, study: Path | None) -> Account:
         notices=remarks(directory, prices.notes),
         sections=[
             *_test_set(directory, windows, predictions[predictions["set"] == "testing"]),
+            inside_section(directory),
             _rivals(rows, source),
             _assumptions(directory.config.variant),
         ],

@@ -19,7 +19,9 @@ from reproduce.runs.directory import Directory
 
 
 def draw(directory: Directory) -> None:
-    """Draw a run's two pictures into its directory."""
+    """Draw a run's pictures into its directory."""
+    from reproduce.articles.stacked_lstm.inside import pictures_of
+
     variant = directory.config.variant
     windows = prepare(PRICES.read(directory), variant)
     predicted_usd = read_predictions(directory, "testing")["predicted_usd"].to_numpy()
@@ -28,6 +30,7 @@ def draw(directory: Directory) -> None:
         {
             "predictions_as_published": lambda: predictions_as_published(windows, predicted_usd, variant.network),
             "predictions_by_date": lambda: predictions_by_date(windows, predicted_usd, variant.network),
+            **pictures_of(directory),
         },
     )
 

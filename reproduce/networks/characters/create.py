@@ -13,8 +13,11 @@ PROOF_STEPS = 20
 PROOF_TOLERANCE = 1e-5  # relative, of float32 losses that differ in the order of sums; measured: 1e-8
 
 
-def create_char_engine(name: str, network: CharSettings, characters: int, seed: int) -> CharEngine:
+def create_char_engine(name: str, network: CharSettings, characters: int, seed: int, threads: int = 1) -> CharEngine:
     """Build the engine `name` of CHAR_ENGINES. Both start from the same weights and drop the same units.
+
+    Args:
+        threads: of the compiled engine, which splits each batch among them.
 
     Raises:
         ValueError: there is no such engine.
@@ -22,7 +25,7 @@ def create_char_engine(name: str, network: CharSettings, characters: int, seed: 
     if name == "compiled":
         from reproduce.networks.characters.compiled import CompiledEngine
 
-        return CompiledEngine(network, characters, seed)
+        return CompiledEngine(network, characters, seed, threads)
     if name != "keras":
         raise ValueError(f"engine is {name!r}, expected one of {', '.join(CHAR_ENGINES)}")
     from reproduce.networks.characters.keras import KerasEngine

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from reproduce.inputs.text import Text
-from reproduce.networks.characters.weights import CharWeights
+from reproduce.networks.stack.weights import StackWeights
 
 _START_DRAW = 1  # beside the seed, so that a drawn window and drawn characters have nothing in common
 
@@ -44,7 +44,7 @@ def draw_start(text: Text, window: int, seed: int) -> np.ndarray:
 
 @threadpool_limits.wrap(limits=1, user_api="blas")
 def generate(
-    weights: CharWeights, start: np.ndarray, length: int, *, memory: str, temperature: float, seed: int
+    weights: StackWeights, start: np.ndarray, length: int, *, memory: str, temperature: float, seed: int
 ) -> np.ndarray:
     """Write `length` characters after `start`, each fed back before the next; (length,) int32.
 
@@ -78,7 +78,7 @@ def generate(
 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")
-def predict_shrinking(weights: CharWeights, start: np.ndarray, length: int) -> np.ndarray:
+def predict_shrinking(weights: StackWeights, start: np.ndarray, length: int) -> np.ndarray:
     """What the published loop prints where a network takes windows of any length, (length,) int32.
 
     Nothing is fed back (M3): the first character is predicted from the whole start, the second from the start without
@@ -121,11 +121,11 @@ class _Reader:
     full after each character. A single row that does not begin anew carries its state on.
     """
 
-    def __init__(self, weights: CharWeights, rows: int, begins_anew: bool) -> None:
+    def __init__(self, weights: StackWeights, rows: int, begins_anew: bool) -> None:
         hidden, self._characters = weights.kernel_out.shape
         # σ(z) = ½ tanh(½ z) + ½, so that one tanh serves all four gates; halving a float is exact.
         halves = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype=np.float32), hidden)  # i f c o
-        w = CharWeights(*(np.asarray(array, dtype=np.float32) for array in weights))
+        w = StackWeights(*(np.asarray(array, dtype=np.float32) for array in weights))
         kernel = (
             np.arange(self._characters, dtype=np.float32)[:, np.newaxis] / np.float32(self._characters) * w.kernel_1
         )

@@ -6,9 +6,10 @@ import keras
 import numpy as np
 
 from reproduce.inputs.text import scale
-from reproduce.networks.characters.weights import CharWeights
+from reproduce.networks.adam import BETA1
 from reproduce.networks.engine import CharSettings
 from reproduce.networks.keras_state import model_state, restore_model
+from reproduce.networks.stack.weights import StackWeights, layers
 from reproduce.networks.stacked import output_layer, two_layers
 
 
@@ -23,12 +24,12 @@ def build_model(network: CharSettings, characters: int, seed: int) -> keras.Sequ
     return model
 
 
-def initial_weights(network: CharSettings, characters: int, seed: int) -> CharWeights:
+def initial_weights(network: CharSettings, characters: int, seed: int) -> StackWeights:
     """The weights that `seed` draws, as arrays."""
-    return CharWeights(*build_model(network, characters, seed).get_weights())
+    return StackWeights(*build_model(network, characters, seed).get_weights())
 
 
-def trained_model(network: CharSettings, characters: int, weights: CharWeights) -> keras.Sequential:
+def trained_model(network: CharSettings, characters: int, weights: StackWeights) -> keras.Sequential:
     """The network with these weights and without an optimizer; ValueError where they are another network's."""
     model = keras.models.clone_model(build_model(network, characters, seed=0))
     model.set_weights(weights)
@@ -40,6 +41,7 @@ class KerasEngine:
 
     def __init__(self, network: CharSettings, characters: int, seed: int) -> None:
         self._model = build_model(network, characters, seed)
+        self._model.optimizer.build(self._model.trainable_variables)
         self._characters = characters
 
     def train(self, inputs: np.ndarray, targets: np.ndarray) -> float:
@@ -49,13 +51,32 @@ class KerasEngine:
         history = self._model.fit(x, one_hot, batch_size=batch, shuffle=False, verbose=0)
         return float(history.history["loss"][0])
 
+    def train_steps(self, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        return np.array([self._record(*batch) for batch in zip(inputs, targets, strict=True)], dtype=np.float32)
+
+    def _record(self, inputs: np.ndarray, targets: np.ndarray) -> list[float]:
+        """Train on one batch, (batch, window) and (batch,); `fit` gives no gradient, but Adam's first moment m tells.
+
+        From m' = m + (g - m)(1 - β₁) follows g.
+        """
+        weights, moments = self.weights(), self._moments()
+        loss = self.train(inputs[np.newaxis], targets[np.newaxis])
+        moved = StackWeights(*(new - old for new, old in zip(self.weights(), weights, strict=True)))
+        pairs = zip(self._moments(), moments, strict=True)
+        gradients = StackWeights(*(old + (new - old) / (1 - BETA1) for new, old in pairs))
+        return [loss, *_norms(gradients), *_norms(moved)]
+
+    def _moments(self) -> list[np.ndarray]:
+        """Adam's first moment of each weight, in float64."""
+        return [variable.numpy().astype(np.float64) for variable in self._model.optimizer.variables[2::2]]
+
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
         return np.asarray(self._model(scale(inputs, self._characters), training=False))
 
-    def weights(self) -> CharWeights:
-        return CharWeights(*self._model.get_weights())
+    def weights(self) -> StackWeights:
+        return StackWeights(*self._model.get_weights())
 
-    def set_weights(self, weights: CharWeights) -> None:
+    def set_weights(self, weights: StackWeights) -> None:
         self._model.set_weights(weights)
 
     def state(self) -> dict[str, np.ndarray]:
@@ -66,3 +87,8 @@ class KerasEngine:
 
     def close(self) -> None:
         keras.backend.clear_session()
+
+
+def _norms(values: StackWeights) -> list[float]:
+    """The Euclidean norm of each layer's values."""
+    return [np.sqrt(sum(np.sum(np.square(one, dtype=np.float64)) for one in layer)) for layer in layers(values)]

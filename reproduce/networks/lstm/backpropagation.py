@@ -34,7 +34,7 @@ Only the products with W_h run step after step; the networks take the others.
 
 **Two networks use this page**, and differ in the order of some sums, and so in last bits; each keeps its own.
 
-                     `lstm.network`, one layer           `characters.network`, two layers
+                     `lstm.network`, one layer           `stack.network`, two layers
     wiring           published or described              described
     gates            i f o g, the program's order        i f g o, Keras's (its c is our g)
     bias             a row of W_x, read as a one         a vector

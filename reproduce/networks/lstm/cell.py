@@ -8,6 +8,8 @@ import tensorflow.compat.v1 as tf
 
 from reproduce.networks.lstm.weights import GATE_SCOPES, Weights
 
+STATE_SCOPES = {"c": "cell_state", "h": "hidden_output"}
+
 
 class State(NamedTuple):
     """What one day hands to the next; both (batch, hidden)."""
@@ -33,8 +35,11 @@ def step_described(x: tf.Tensor, state: State, w: Weights) -> State:
         o = tf.sigmoid(x @ w.W_xo + h @ w.W_ho + w.b_o)
     with tf.name_scope(GATE_SCOPES["g"]):
         g = tf.tanh(x @ w.W_xg + h @ w.W_hg + w.b_g)  # D9: the text prints W_xi, W_hi, b_i here
-    c = c * f + i * g
-    return State(h=o * tf.tanh(c), c=c)
+    with tf.name_scope(STATE_SCOPES["c"]):
+        c = c * f + i * g
+    with tf.name_scope(STATE_SCOPES["h"]):
+        h = o * tf.tanh(c)
+    return State(h, c)
 
 
 def step_published(x: tf.Tensor, state: State, w: Weights) -> State:

@@ -28,10 +28,10 @@ def answers_of(
         for first in range(0, len(programs), at_once):
             some = slice(first, first + at_once)
             parts.append(_answer(programs[some], question, dtype, None if orders is None else orders[some]))
-    return {name: _joined([part[name] for part in parts]) for name in parts[0]}
+    return {name: joined([part[name] for part in parts]) for name in parts[0]}
 
 
-def _joined(arrays: list[np.ndarray]) -> np.ndarray:
+def joined(arrays: list[np.ndarray]) -> np.ndarray:
     """One below the other; losses of fewer batches are filled up with nan."""
     widest = max(array.shape[-1] for array in arrays)
     filled = [
@@ -44,7 +44,7 @@ def _joined(arrays: list[np.ndarray]) -> np.ndarray:
 def _answer(programs: Sequence[Program], question: Question, dtype: str, orders: Sequence[np.ndarray] | None) -> Answer:
     given, P = question.arguments, len(programs)
     if question.function == "train":
-        training = Training(programs, given["weights"], given["inputs"][:, :, 0], given["targets"][:, 0], dtype)
+        training = Training(programs, given["weights"], given["inputs"], given["targets"][:, 0], dtype)
         losses, counts, weights = train(
             training, given["batch"], given["epochs"], None if orders is None else np.stack(orders)
         )
@@ -52,25 +52,25 @@ def _answer(programs: Sequence[Program], question: Question, dtype: str, orders:
             row[:, count:] = np.nan
         return {"losses": losses} | {f"weights/{name}": array for name, array in weights.items()}
     network = Network(programs, dtype)
-    w = network.inside.there(network.weights(given["weights"]))
+    w = network.inside(network.weights(given["weights"]))
     if question.function == "cell":
         x, h, c = (np.repeat(given[name][None].astype(dtype), P, axis=0) for name in ("x", "h", "c"))
-        day = network.step(w, x[:, :, 0], h, c)
+        day = network.step(w, x, h, c)
         return {"h": day.h, "c": day.c}
-    inputs = np.repeat(given["inputs"][None, :, :, 0].astype(dtype), P, axis=0)
+    inputs = np.repeat(given["inputs"][None].astype(dtype), P, axis=0)
     zeros = network.zeros(inputs.shape[1], question.hidden)
     predictions, days = network.forward(w, inputs, zeros, zeros)
     if question.function == "predict":
         return {"predictions": predictions[:, :, None]}
     loss, d_prediction = network.loss(predictions - given["targets"][None, :, 0].astype(dtype))
-    gradients = network.named(network.inside.back(network.backward(w, days, d_prediction)))
+    gradients = network.named(network.backward(w, days, d_prediction))
     return {"loss": loss} | {f"gradients/{name}": gradients[name] for name in NAMES}
 
 
 def order_found(program: Program, question: Question, losses: np.ndarray) -> np.ndarray:
     """The order, (epochs, windows), in which a port that shuffles took its windows, if it is otherwise this program."""
     given = question.arguments
-    inputs, targets = given["inputs"][:, :, 0], given["targets"][:, 0]
+    inputs, targets = given["inputs"], given["targets"][:, 0]
     with np.errstate(all="ignore"):
         start = Training([program], given["weights"], inputs, targets, "float64")
         found = find_order(start, given["batch"], losses)

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 
 from reproduce.errors import PortError
-from reproduce.networks.ports.network import shapes
-from reproduce.networks.ports.questions import FUNCTIONS, WINDOW, Answer, Question, arrays_of, copied, flat
+from reproduce.networks.ports.price_questions import WINDOW
+from reproduce.networks.ports.questions import FUNCTIONS, Answer, Question, arrays_of, copied, flat
 
 MODULE = "reproduce_port"  # the name under which Python knows the file
 LARGEST_HIDDEN = 1024
@@ -50,8 +50,12 @@ class Answers:
     dtype: str  # float32 where every number fits it
 
 
-def load(path: Path) -> Port:
+def load(path: Path, wanted: Sequence[str] = tuple(FUNCTIONS), template: str = "--template numpy") -> Port:
     """Run a port's file and take the functions that it defines.
+
+    Args:
+        wanted: the functions that it may define.
+        template: the words with which `reproduce compare` shows them.
 
     Raises:
         PortError: it cannot be read or run, or defines none of the functions, or its HIDDEN is no width.
@@ -71,9 +75,9 @@ def load(path: Path) -> Port:
             spec.loader.exec_module(module)
     finally:
         sys.path.remove(str(path.resolve().parent))
-    functions = {name: getattr(module, name) for name in FUNCTIONS if callable(getattr(module, name, None))}
+    functions = {name: getattr(module, name) for name in wanted if callable(getattr(module, name, None))}
     if not functions:
-        raise PortError(f"{path}: defines none of {', '.join(FUNCTIONS)}; reproduce compare --template numpy shows how")
+        raise PortError(f"{path}: defines none of {', '.join(wanted)}; reproduce compare {template} shows how")
     return Port(path, functions, _hidden(path, module), printed)
 
 
@@ -149,13 +153,14 @@ def check(name: str, questions: Sequence[Question], returned: dict[str, dict[str
 
 def expected_shapes(question: Question) -> dict[str, tuple[int | None, ...]]:
     """Of each array of an answer; None where any length will do."""
+    arguments = question.arguments
     if question.function == "windows":
         return {"inputs": (None, WINDOW, 1), "targets": (None, 1), "train": ()}
-    arguments, weights = question.arguments, shapes(question.hidden)
     if question.function == "cell":
         return {"h": arguments["h"].shape, "c": arguments["c"].shape}
+    weights = {name: array.shape for name, array in arguments["weights"].items()}
     if question.function == "predict":
-        return {"predictions": (len(arguments["inputs"]), 1)}
+        return {"predictions": (len(arguments["inputs"]), *list(weights.values())[-1])}  # as many as output biases
     if question.function == "loss_and_gradients":
         return {"loss": ()} | {f"gradients/{name}": shape for name, shape in weights.items()}
     return {"losses": (arguments["epochs"], None)} | {f"weights/{name}": shape for name, shape in weights.items()}

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
-from reproduce.networks.ports.answers import answers_of
-from reproduce.networks.ports.program import Program, combined
+from reproduce.networks.ports.numbers import with_numbers
+from reproduce.networks.ports.program import combined
 from reproduce.networks.ports.questions import FUNCTIONS, Answer, Question
-from reproduce.networks.ports.rungs import RUNGS, Gaps, Rung, gaps_on
+from reproduce.networks.ports.rungs import Gaps, gaps_on
 from reproduce.networks.ports.slips import Slip
-from reproduce.networks.ports.table import SLIPS
+from reproduce.networks.ports.target import Rung, Target
 
 Slips = tuple[Slip, ...]  # none, one, or two together
 DTYPES = {"float64": ("float64", "float32"), "float32": ("float32",)}
@@ -31,6 +32,7 @@ class Comparison:
     ]  # the empty one alone: it agrees; several: they cannot be told apart; none: none known
     largest: float  # difference that is left with the first explanation
     ways: tuple[str, ...]  # both, in, out: in which the first explanation's weights are laid out wrongly
+    layers: tuple[str, ...]  # both, first, second: in which layer of two
     add: tuple[str, ...]  # functions that would tell the explanations apart, the first is enough
     not_shown: int  # slips that would not show in the functions which the port has
 
@@ -44,12 +46,10 @@ class Hypothesis:
     """A program and the slips in it."""
 
     slips: Slips
-    program: Program
+    program: Any
 
 
-def compare(
-    questions: Sequence[Question], answers: dict[str, Answer], dtype: str, wiring: str = "published"
-) -> Comparison:
+def compare(target: Target, questions: Sequence[Question], answers: dict[str, Answer], dtype: str) -> Comparison:
     """Hold a port's answers against the program, and find the slips that explain them.
 
     Args:
@@ -57,57 +57,88 @@ def compare(
         dtype: that the answers have. Where float64 explains nothing, they may have been rounded on the way: then
             float32 is tried.
     """
-    rungs = [rung for rung in RUNGS if rung.is_answered(answers)]
-    program = Program(wiring=wiring)
+    asked = [(one, answers[one.name]) for one in questions if one.name in answers]
+    rungs = [rung for rung in target.rungs if rung.is_answered(answers)]
     published = {
-        precision: {rung.name: gaps_on(rung, [program], questions, answers, precision) for rung in rungs}
+        precision: {rung.name: gaps_on(target, rung, [target.program], asked, precision) for rung in rungs}
         for precision in DTYPES[dtype]
     }
-    for precision, hypotheses in ((one, many) for many in (_singles, _pairs) for one in DTYPES[dtype]):
-        if all(gaps.agree.all() for gaps in published[precision].values()):
-            left, worst = [Hypothesis((), program)], np.array([_worst(published[precision].values())])
-        else:
-            left, worst = _explain(hypotheses(wiring), rungs, questions, answers, precision)
+    left, worst = [], np.zeros(0)
+    for precision, hypotheses in _in_turn(target, asked, dtype, published):
+        left, worst = _explain(target, hypotheses, rungs, asked, precision)
         if left:
             break
-    precision = precision if left else dtype
-    explanations = tuple(dict.fromkeys(one.slips for one in left))
-    ways = tuple(one.program.way for one in left if one.slips == explanations[0])
-    largest = float(worst[0]) if left else np.nan
-    add = _telling_apart(left, questions, answers) if len(explanations) > 1 else ()
+    if not left:  # then the dtype in which more of it agrees
+        precision = max(DTYPES[dtype], key=lambda one: sum(gaps.agree.all() for gaps in published[one].values()))
+    by_name: dict[tuple[str, ...], Slips] = {}
+    for one in left:  # a number is tried with few digits first
+        by_name.setdefault(tuple(slip.name for slip in one.slips), one.slips)
+    explanations = tuple(by_name.values())
+    first = [one.program for one in left if one.slips == explanations[0]]
     return Comparison(
-        precision, published[precision], explanations, largest, ways, add, _not_shown(program, questions, answers)
+        precision,
+        published[precision],
+        explanations,
+        float(worst[0]) if left else np.nan,
+        tuple(one.way for one in first),
+        tuple(one.layer for one in first),
+        _telling_apart(target, left, questions, answers) if len(explanations) > 1 else (),
+        _not_shown(target, questions, answers),
     )
 
 
-def _worst(all_gaps: Sequence[Gaps]) -> float:
-    return max((float(gaps.differences.max()) for gaps in all_gaps), default=0.0)
+def _in_turn(
+    target: Target, asked: Sequence[tuple[Question, Answer]], dtype: str, published: dict[str, dict[str, Gaps]]
+) -> Iterator[tuple[str, Sequence[Hypothesis]]]:
+    """What may explain a port, the simplest first: nothing, a slip, a slip whose number is found, two slips."""
+    for precision in DTYPES[dtype]:
+        if all(gaps.agree.all() for gaps in published[precision].values()):
+            yield precision, [Hypothesis((), target.program)]
+            return
+    for precision in DTYPES[dtype]:
+        yield precision, _singles(target.program, target.slips)
+    numbers = with_numbers(target, asked)
+    for precision in DTYPES[dtype]:
+        yield precision, _singles(target.program, numbers)
+    for precision in DTYPES[dtype]:
+        yield precision, _pairs(target.program, target.slips)
+    for precision in DTYPES[dtype]:
+        yield precision, _with_each(target.program, numbers, target.slips)
 
 
-@cache
-def _singles(wiring: str) -> tuple[Hypothesis, ...]:
-    return tuple(Hypothesis((slip,), program) for slip in SLIPS for program in slip.programs(wiring))
+@lru_cache(maxsize=8)
+def _singles(published: Any, slips: tuple[Slip, ...]) -> tuple[Hypothesis, ...]:
+    return tuple(Hypothesis((slip,), program) for slip in slips for program in slip.programs(published))
 
 
-@cache
-def _pairs(wiring: str) -> tuple[Hypothesis, ...]:
+@lru_cache(maxsize=8)
+def _pairs(published: Any, slips: tuple[Slip, ...]) -> tuple[Hypothesis, ...]:
     """Every two slips that change different fields, each in its first way; and layouts wrong one way beside others."""
     pairs = []
-    for one, other in combinations(SLIPS, 2):
-        for first in one.programs(wiring):
-            for second in other.programs(wiring)[:1]:
-                both = combined(first, second, wiring)
-                is_one_way = first.way != "both"
-                if both is not None and not (is_one_way and len(other.changes) > 1):
-                    pairs.append(Hypothesis((one, other), both))
+    programs = {slip: slip.programs(published) for slip in slips}
+    for one, other in combinations(slips, 2):
+        for first in programs[one] if len(other.changes) == 1 else programs[one][:1]:
+            both = combined(first, programs[other][0], published)
+            if both is not None:
+                pairs.append(Hypothesis((one, other), both))
     return tuple(pairs)
 
 
+def _with_each(published: Any, numbers: tuple[Slip, ...], slips: tuple[Slip, ...]) -> list[Hypothesis]:
+    """Each number that was found beside each other slip, in the order of the table."""
+    pairs = []
+    for number, other in ((one, other) for one in numbers for other in slips if other.name != one.name):
+        both = combined(number.programs(published)[0], other.programs(published)[0], published)
+        if both is not None:
+            pairs.append(Hypothesis((other, number), both))
+    return pairs
+
+
 def _explain(
+    target: Target,
     hypotheses: Sequence[Hypothesis],
     rungs: Sequence[Rung],
-    questions: Sequence[Question],
-    answers: dict[str, Answer],
+    asked: Sequence[tuple[Question, Answer]],
     dtype: str,
 ) -> tuple[list[Hypothesis], np.ndarray]:
     """Those that agree on every rung, and the largest difference of each.
@@ -116,52 +147,43 @@ def _explain(
     """
     left, worst = list(hypotheses), np.zeros(len(hypotheses))
     for rung in rungs:
-        for question in (one for one in reversed(questions) if one.name in rung.questions and one.name in answers):
+        for pair in (one for one in reversed(asked) if one[0].name in rung.questions):
             if not left:
                 return left, worst
-            gaps = gaps_on(rung, [one.program for one in left], [question], answers, dtype)
+            gaps = gaps_on(target, rung, [one.program for one in left], [pair], dtype)
             left = [one for one, agrees in zip(left, gaps.agree, strict=True) if agrees]
             worst = np.maximum(worst, gaps.differences.max(axis=1))[gaps.agree]
     return left, worst
 
 
 def _telling_apart(
-    left: list[Hypothesis], questions: Sequence[Question], answers: dict[str, Answer]
+    target: Target, left: list[Hypothesis], questions: Sequence[Question], answers: dict[str, Answer]
 ) -> tuple[str, ...]:
     """The functions whose answers differ among these programs, of those that the port has not."""
     programs = [one.program for one in left]
     missing = [one for one in questions if one.name not in answers and one.function != "windows"]
-    telling = {one.function for one in missing if np.any(_apart(programs, one))}
+    telling = {one.function for one in missing if np.any(_apart(target, programs, one))}
     return tuple(name for name in FUNCTIONS if name in telling)
 
 
-def _apart(programs: Sequence[Program], question: Question) -> np.ndarray:
+def _apart(target: Target, programs: Sequence[Any], question: Question) -> np.ndarray:
     """Which programs answer otherwise than the first one does."""
-    orders = _shuffled(programs, question)
+    draws = target.draws(programs, question, None)
     differ = np.zeros(len(programs), bool)
-    for answer in answers_of(programs, question, "float64", orders).values():
+    for answer in target.answers(programs, question, "float64", draws).values():
         rows = np.nan_to_num(answer.reshape(len(programs), -1), nan=-1.0)
         differ |= np.abs(rows - rows[0]).max(axis=1) > 1e-6 * np.abs(rows[0]).max()
     return differ
 
 
-def _shuffled(programs: Sequence[Program], question: Question) -> list[np.ndarray] | None:
-    """An order for each program: some other one where it shuffles."""
-    if question.function != "train":
-        return None
-    epochs, windows = question.arguments["epochs"], len(question.arguments["targets"])
-    given = np.tile(np.arange(windows), (epochs, 1))
-    return [given if one.order == "given" else given[:, ::-1] for one in programs]
-
-
-def _not_shown(program: Program, questions: Sequence[Question], answers: dict[str, Answer]) -> int:
+def _not_shown(target: Target, questions: Sequence[Question], answers: dict[str, Answer]) -> int:
     """How many slips answer all that was asked as the program does."""
     asked = [one for one in questions if one.name in answers and one.function != "windows"]
     missing = {one.function for one in questions} - {one.function for one in asked}
     if not missing:
         return 0
-    left = [(slip, slip.programs(program.wiring)[0]) for slip in SLIPS]
+    left = [slip.programs(target.program)[0] for slip in target.slips]
     for question in asked:
-        differ = _apart([program, *(one for _, one in left)], question)[1:]
+        differ = _apart(target, [target.program, *left], question)[1:]
         left = [one for one, is_seen in zip(left, differ, strict=True) if not is_seen]
     return len(left)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, ClassVar
 
-GATES = "ifog"  # the program's order; Keras's is i f g o, and it calls the candidate c
+from reproduce.networks.ports.layer import GATES  # the program's order; Keras's is i f g o, it calls the candidate c
+from reproduce.networks.ports.rule import Step
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,15 @@ class Program:
     way: str = (
         "both"  # weights are laid out wrongly on the way in and, by the same rule, out; or only `in`, or only `out`
     )
-    recurrent: str = "as given"  # or transposed
+    layer: ClassVar[str] = "both"  # it has one
+    recurrent: str = "as given"  # or transposed; or `transposed i`, one gate's alone
     gate_biases: float = 1.0  # how often they are added
     output_bias: float = 1.0  # likewise
     forget_bias: float = 0.0  # added to b_f
     sigmoid: str = "smooth"  # or hard-0.2 (Keras 1 and 2: 0.2 z + 0.5), hard-6 (Keras 3: z / 6 + 0.5), cut to 0 … 1
     read_out: str = "h"  # or c
+    returned: str = "h"  # by the cell at each step, and read at the next; or c, and h is lost
+    activation: str = "tanh"  # of the candidate and of c; or relu
     last_tanh: bool = True  # h = o tanh(c); else o c
     days: str = "forward"  # or backward
     loss: str = "mean"  # of squared errors; or sum, half, root, absolute
@@ -38,6 +42,7 @@ class Program:
     optimizer: str = "Adam"  # or SGD
     epsilon: tuple[float, str] = (1e-8, "before")  # Adam's, added before or after its means are corrected
     is_corrected: bool = True  # Adam's means, for their start at 0
+    beta1: float = 0.9
     beta2: float = 0.999
     learning_rate: float = 0.001
     decay: float = 0.0  # a share of each weight, times the rate, is taken off it at each step
@@ -46,16 +51,34 @@ class Program:
     order: str = "given"  # of the windows in an epoch; or shuffled
     state: str = "zeros"  # at the start of a window; or carried from batch to batch; or within-epoch, carried and reset
 
+    @property
+    def step(self) -> Step:
+        """How it moves its weights."""
+        return Step(
+            self.optimizer,
+            self.learning_rate,
+            self.beta1,
+            self.beta2,
+            *self.epsilon,
+            is_corrected=self.is_corrected,
+            decay=self.decay,
+            clipping=self.clipping,
+            bias_steps=self.bias_steps,
+        )
+
     def changed(self) -> dict[str, Any]:
         """The fields that are not as published."""
         return {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
 
 
-def combined(first: Program, second: Program, wiring: str) -> Program | None:
-    """Both changes at once, beside the wiring that is asked for; None where they change the same field."""
-    changes = [{k: v for k, v in one.changed().items() if k != "wiring"} for one in (first, second)]
-    wirings = {one.wiring for one in (first, second)} - {wiring}
-    both_rewire = first.wiring == second.wiring != wiring
-    if set(changes[0]) & set(changes[1]) or both_rewire:
-        return None
-    return replace(Program(), **changes[0], **changes[1], wiring=wirings.pop() if wirings else wiring)
+def combined(first: Any, second: Any, published: Any) -> Any | None:
+    """A program with both changes to the published one at once; None where they change the same field."""
+    changes = [
+        {one.name: getattr(slipped, one.name) for one in fields(published) if _differ(slipped, published, one.name)}
+        for slipped in (first, second)
+    ]
+    return None if set(changes[0]) & set(changes[1]) else replace(published, **changes[0], **changes[1])
+
+
+def _differ(one: Any, other: Any, name: str) -> bool:
+    return getattr(one, name) != getattr(other, name)

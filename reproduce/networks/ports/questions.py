@@ -10,17 +10,7 @@ from typing import Any
 import numpy as np
 
 from reproduce.errors import PortError
-from reproduce.networks.ports.network import NAMES, Named, shapes
 
-WINDOW = 7  # days
-BATCH = 3  # windows; every question but windows and two epochs has three
-SATURATED = 50.0  # a bias that holds a gate open, and its negative one that holds it shut
-ALONE = {  # the biases with which the others leave one gate to be seen; of the rest, c = f·kept + i·g, h = o·tanh(c)
-    "i": {"f": -SATURATED, "o": SATURATED, "g": SATURATED},
-    "f": {"i": -SATURATED, "o": SATURATED},
-    "o": {"i": SATURATED, "f": -SATURATED, "g": SATURATED},
-    "g": {"i": SATURATED, "f": -SATURATED, "o": SATURATED},
-}
 FUNCTIONS = {  # what a port may define, and what each returns
     "windows": ("inputs", "targets", "train"),
     "cell": ("h", "c"),
@@ -42,49 +32,8 @@ class Question:
     @property
     def hidden(self) -> int:
         """The width of the network that is asked for."""
-        return len(self.arguments["weights"]["b_i"])
-
-
-def ask(hidden: int = 8, seed: int = 0) -> list[Question]:
-    """Every question but that about windows, which needs a price table; all numbers fit float32 exactly."""
-    generator = np.random.default_rng(seed)
-
-    def draw(*shape: int, scale: float = 1.0) -> np.ndarray:
-        return generator.normal(0, scale, shape).astype("float32").astype("float64")
-
-    scales = {"W_x": 0.6, "W_h": 1.2 / hidden**0.5, "b_": 0.4}
-    w = {
-        name: draw(*shape, scale=scales.get(name[:-1], 0.4) if name != "W_hy" else 1.2 / hidden**0.5)
-        for name, shape in shapes(hidden).items()
-    }
-    state = {"x": draw(BATCH, 1), "h": np.tanh(draw(BATCH, hidden)).astype("float32").astype("float64")}
-    state["c"] = draw(BATCH, hidden, scale=0.7)
-    questions = [Question("cell", "cell", {"weights": w} | state)]
-    for gate, biases in ALONE.items():
-        held = {f"b_{other}": np.full(hidden, value) for other, value in biases.items()}
-        questions.append(Question(f"cell {gate}", "cell", {"weights": w | held} | state))
-
-    inputs, targets = draw(BATCH, WINDOW, 1), draw(BATCH, 1)
-    for days in range(1, WINDOW + 1):
-        questions.append(Question(f"forward {days}", "predict", {"weights": w, "inputs": inputs[:, :days]}))
-    questions.append(Question("gradients", "loss_and_gradients", {"weights": w, "inputs": inputs, "targets": targets}))
-
-    def training(name: str, weights: Named, inputs: np.ndarray, targets: np.ndarray, epochs: int = 1) -> Question:
-        arguments = {"weights": weights, "inputs": inputs, "targets": targets, "batch": BATCH, "epochs": epochs}
-        return Question(name, "train", arguments)
-
-    questions.append(training("one step", w, inputs, targets))
-    # The gates' gradients pass through W_hy, so they are as small as Adam's epsilon.
-    small = w | {"W_hy": (w["W_hy"] * 1e-5).astype("float32").astype("float64")}
-    questions.append(training("one step, small", small, inputs, targets))
-    # Adam forgets a gradient's size, so clipping shows only where sizes change from step to step.
-    sizes = np.repeat([30.0, 0.1] * 3, BATCH)[:, None].astype("float32").astype("float64")
-    targets = (sizes * draw(6 * BATCH, 1)).astype("float32").astype("float64")
-    questions.append(training("six steps", w, draw(6 * BATCH, WINDOW, 1), targets))
-    targets = draw(20, 1)
-    targets[4] = 5.0  # a marked window: the batch that has it has the largest loss
-    questions.append(training("two epochs", w, draw(20, WINDOW, 1), targets, epochs=2))
-    return questions
+        weights = self.arguments["weights"]
+        return len(weights["b_i"] if "b_i" in weights else weights["recurrent_1"])  # of two layers, the first one's
 
 
 def copied(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -110,16 +59,19 @@ def flat(question: Question, returned: Any) -> dict[str, Any]:
         if name not in ("gradients", "weights"):
             answer[name] = part
             continue
-        if not isinstance(part, dict) or set(part) != set(NAMES):
-            raise PortError(f"gave {name} {_difference(part)}, expected a dictionary of the 14 weights")
-        answer |= {f"{name}/{weight}": part[weight] for weight in NAMES}
+        names = question.arguments["weights"]
+        if not isinstance(part, dict) or set(part) != set(names):
+            raise PortError(
+                f"gave {name} {_difference(part, set(names))}, expected a dictionary of the {len(names)} weights"
+            )
+        answer |= {f"{name}/{weight}": part[weight] for weight in names}
     return answer
 
 
-def _difference(part: Any) -> str:
+def _difference(part: Any, names: set[str]) -> str:
     if not isinstance(part, dict):
         return f"as {type(part).__name__}"
-    missing, further = sorted(set(NAMES) - set(part)), sorted(map(str, set(part) - set(NAMES)))
+    missing, further = sorted(names - set(part)), sorted(map(str, set(part) - names))
     return "; ".join(f"{word} {', '.join(names)}" for word, names in (("without", missing), ("with", further)) if names)
 
 

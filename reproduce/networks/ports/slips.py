@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reproduce.networks.ports.program import GATES, Program
+from reproduce.networks.ports.layer import GATES
 
 WAYS = ("both", "in", "out")
+
+
+@dataclass(frozen=True)
+class Number:
+    """What a port may have in place of a program's number: found from how it trains."""
+
+    field: str  # of the program
+    question: str  # whose answer tells it
+    low: float
+    high: float
+    title: str  # with {} for the number
+    is_near_1: bool = False
 
 
 @dataclass(frozen=True, eq=False)  # each is itself
@@ -19,65 +31,32 @@ class Slip:
     symptom: str
     cause: str
     mend: str
-    changes: tuple[dict[str, Any], ...]  # fields of Program, one way the slip may be made or several
+    changes: tuple[dict[str, Any], ...]  # fields of a program, one way the slip may be made or several
     issue: str = ""  # where people asked it
+    number: Number | None = None
 
     @property
     def anchor(self) -> str:
         """Its place in the documents."""
         return f"docs/slips.md#{self.name}"
 
-    def programs(self, wiring: str) -> tuple[Program, ...]:
-        """The program of that wiring with the slip in it, in each of its ways."""
-        other = {"published": "described", "described": "published"}[wiring]
+    def programs(self, published: Any) -> tuple[Any, ...]:
+        """The published program with the slip in it, in each of its ways."""
+        other = {"published": "described", "described": "published"}.get(published.wiring)
         return tuple(
-            replace(Program(), **{"wiring": wiring} | change | ({"wiring": other} if "wiring" in change else {}))
-            for change in self.changes
+            replace(published, **change | ({"wiring": other} if "wiring" in change else {})) for change in self.changes
         )
 
 
-def _ways(change: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+def ways(change: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The change where weights are handed in and back, or one of the two alone."""
     return tuple(change | {"way": way} for way in WAYS)
 
 
-def _spelled(gates: str) -> str:
-    return " ".join(gates)
-
-
-def gate_order(gates: str) -> Slip:
-    """All weights of the gates in another order."""
-    exchanged = [f"{ours} takes {theirs}'s" for ours, theirs in zip(GATES, gates, strict=True) if ours != theirs]
-    return Slip(
-        f"gate-order-{gates}",
-        f"the gates i f o g take the weights of {_spelled(gates)}; in the program each takes its own",
-        "Predictions are wrong from the first day. Shapes and the loss's fall look right.",
-        "The blocks of one wide matrix are in another order than the code that fills or reads it: Keras and PyTorch "
-        "have i f g o (Keras calls g c), TF1's BasicLSTMCell has i g f o (it calls g j), this program i f o g.",
-        f"exchange the blocks ({', '.join(exchanged)}), or let layouts.py pack them",
-        _ways({"gates": gates}),
-        "https://github.com/keras-team/keras/issues/3088",
-    )
-
-
-def exchange(kind: str, pair: tuple[str, str]) -> Slip:
-    """One kind of weights, x, h or b, of two gates in each other's place."""
-    one, other = pair
-    gates = GATES.translate(str.maketrans(one + other, other + one))
-    name = {"x": "W_x", "h": "W_h", "b": "b_"}[kind]
-    return Slip(
-        f"exchanged-{name.rstrip('_')}{one}-{name.rstrip('_')}{other}".lower().replace("_", "-"),
-        f"{name}{one} and {name}{other} stand in each other's place; the other weights are where they belong",
-        "Predictions are a little wrong, the more the longer the window."
-        if kind == "h"
-        else "Predictions are a little wrong from the first day.",
-        "One of three matrices is packed in another order than the two others, or two lines were copied and one name "
-        "was not changed.",
-        f"exchange {name}{one} and {name}{other}",
-        _ways({f"gates_{kind}": gates}),
-    )
-
-
-def _one(name: str, title: str, symptom: str, cause: str, mend: str, change: dict[str, Any], issue: str = "") -> Slip:
+def one_slip(
+    name: str, title: str, symptom: str, cause: str, mend: str, change: dict[str, Any], issue: str = ""
+) -> Slip:
+    """A slip that is made in one way only."""
     return Slip(name, title, symptom, cause, mend, (change,), issue)
 
 
@@ -88,9 +67,20 @@ SINGLE = (
         "The first day is right, as there is nothing to read; every later one is wrong. Shapes fit, as W_h is square.",
         "PyTorch keeps weight_hh as (4·hidden, hidden) and computes with its transpose; Keras and TF1 do not.",
         "transpose W_h once, for each gate, when you hand it over",
-        _ways({"recurrent": "transposed"}),
+        ways({"recurrent": "transposed"}),
     ),
-    _one(
+    *(
+        Slip(
+            f"recurrent-transposed-{gate}",
+            f"W_h{gate} alone is transposed; the program computes read @ W_h{gate}",
+            "The first day is right; every later one is a little wrong. Shapes fit, as the matrix is square.",
+            "Four matrices are handed over by four lines, and one of them has a .T too many or too few.",
+            f"hand over W_h{gate} as you do the other three",
+            ways({"recurrent": f"transposed {gate}"}),
+        )
+        for gate in GATES
+    ),
+    one_slip(
         "gate-bias-missing",
         "the gates' biases are not added; the program adds b_i, b_f, b_o and b_g",
         "A new network looks right, because biases start at 0; a trained one is wrong from the first day.",
@@ -98,7 +88,7 @@ SINGLE = (
         "add the bias of each gate",
         {"gate_biases": 0.0},
     ),
-    _one(
+    one_slip(
         "gate-bias-doubled",
         "the gates' biases are added twice; the program adds them once",
         "A new network looks right, because biases start at 0; a trained one is wrong from the first day.",
@@ -106,7 +96,7 @@ SINGLE = (
         "put b into bias_ih and zeros into bias_hh",
         {"gate_biases": 2.0},
     ),
-    _one(
+    one_slip(
         "output-bias-missing",
         "the output layer's bias b_y is not added; the program adds it",
         "All predictions are off by one constant.",
@@ -114,7 +104,7 @@ SINGLE = (
         "add b_y to h @ W_hy",
         {"output_bias": 0.0},
     ),
-    _one(
+    one_slip(
         "forget-bias",
         "1 is added to the forget gate's bias in the cell; the program adds nothing",
         "Every forget gate is too open. Weights copied from one program into the other do not give its predictions.",
@@ -123,7 +113,7 @@ SINGLE = (
         {"forget_bias": 1.0},
         "https://github.com/keras-team/keras/issues/10179",
     ),
-    _one(
+    one_slip(
         "candidate-of-input-gate",
         "the candidate g reads the input gate's weights; in the program it has its own",
         "W_xg, W_hg and b_g get no gradient and never change.",
@@ -131,7 +121,7 @@ SINGLE = (
         "use W_xg, W_hg and b_g for the candidate",
         {"gates": "ifoi"},
     ),
-    _one(
+    one_slip(
         "wiring",
         "h and c stand in each other's place when the cell is called",
         "The first day is right, as both start at 0; every later one is wrong.",
@@ -140,7 +130,7 @@ SINGLE = (
         "call the cell with (c, h) for (h, c), or compare with the other --wiring",
         {"wiring": "described"},
     ),
-    _one(
+    one_slip(
         "hard-sigmoid-old",
         "the gates use the hard sigmoid 0.2 z + 0.5, cut to 0 … 1; the program uses 1 / (1 + exp(-z))",
         "Predictions are a few per cent off; gates are exactly 0 or 1 at times.",
@@ -149,7 +139,7 @@ SINGLE = (
         {"sigmoid": "hard-0.2"},
         "https://github.com/tensorflow/tensorflow/issues/47495",
     ),
-    _one(
+    one_slip(
         "hard-sigmoid-new",
         "the gates use the hard sigmoid z / 6 + 0.5, cut to 0 … 1; the program uses 1 / (1 + exp(-z))",
         "Predictions are a few per cent off; gates are exactly 0 or 1 at times.",
@@ -158,7 +148,7 @@ SINGLE = (
         {"sigmoid": "hard-6"},
         "https://github.com/tensorflow/tensorflow/issues/65381",
     ),
-    _one(
+    one_slip(
         "c-read-out",
         "the prediction is made from the cell state c; the program makes it from h",
         "Every step of the cell is right, and every prediction is wrong.",
@@ -166,7 +156,24 @@ SINGLE = (
         "multiply the last h with W_hy",
         {"read_out": "c"},
     ),
-    _one(
+    one_slip(
+        "c-returned",
+        "the cell hands on c in the place of h, at each step; the program hands on h = o · tanh(c)",
+        "The output gate has no effect: W_xo, W_ho and b_o get no gradient.",
+        "The loop keeps one state, or `return c, c` stands where h is lost.",
+        "return h and c, and read h at the next step",
+        {"returned": "c"},
+    ),
+    one_slip(
+        "relu",
+        "the candidate and the cell's output use relu; the program uses tanh",
+        "Predictions are too large, and may grow without bound over long windows.",
+        "activation='relu' in the layer, as many examples of time series have it.",
+        "leave the activation at tanh",
+        {"activation": "relu"},
+        "https://github.com/keras-team/keras/issues/2194",
+    ),
+    one_slip(
         "tanh-left-out",
         "h = o · c; the program has h = o · tanh(c)",
         "Predictions are a little too large, the more so the larger c is.",
@@ -174,7 +181,7 @@ SINGLE = (
         "h = o * tanh(c)",
         {"last_tanh": False},
     ),
-    _one(
+    one_slip(
         "window-backward",
         "the window is read from its last day to its first; the program reads from the first",
         "Windows of one day are right; longer ones are wrong.",
@@ -182,7 +189,7 @@ SINGLE = (
         "read inputs[:, 0] first",
         {"days": "backward"},
     ),
-    _one(
+    one_slip(
         "loss-sum",
         "the loss is the sum of the squared errors; the program takes their mean",
         "Loss and gradients are larger by the number of windows in a batch.",
@@ -190,7 +197,7 @@ SINGLE = (
         "divide by the number of windows",
         {"loss": "sum"},
     ),
-    _one(
+    one_slip(
         "loss-half",
         "the loss is half the mean squared error; the program takes all of it",
         "Loss and gradients are half as large. With Adam the training looks nearly the same.",
@@ -198,7 +205,7 @@ SINGLE = (
         "multiply by 2",
         {"loss": "half"},
     ),
-    _one(
+    one_slip(
         "loss-root",
         "the loss is the root of the mean squared error; the program takes no root",
         "The printed loss is the root of ours. Gradients differ by one factor a batch.",
@@ -206,7 +213,7 @@ SINGLE = (
         "take the root for the report only",
         {"loss": "root"},
     ),
-    _one(
+    one_slip(
         "loss-absolute",
         "the loss is the mean absolute error; the program squares the errors",
         "Large errors weigh less.",

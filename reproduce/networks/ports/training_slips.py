@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reproduce.networks.ports.slips import Slip
+from reproduce.networks.ports.slips import Number, Slip
 
 TRAINING = (
     Slip(
@@ -78,6 +78,18 @@ TRAINING = (
         "RMSProp's 0.99 was carried over, or a digit was lost.",
         "beta2 = 0.999",
         ({"beta2": 0.99},),
+        number=Number(
+            "beta2", "six steps", 0.5, 1 - 1e-6, "Adam's beta2 is {}; the program's is 0.999", is_near_1=True
+        ),
+    ),
+    Slip(
+        "adam-beta1",
+        "Adam's beta1 is 0.5; the program's is 0.9",
+        "The first step is right, later ones are not.",
+        "A value of another program was carried over, such as the 0.5 of generative adversarial networks.",
+        "beta1 = 0.9",
+        ({"beta1": 0.5},),
+        number=Number("beta1", "six steps", 0.01, 1 - 1e-4, "Adam's beta1 is {}; the program's is 0.9", is_near_1=True),
     ),
     Slip(
         "learning-rate",
@@ -86,6 +98,7 @@ TRAINING = (
         "A default of another optimizer, or a digit was lost.",
         "learning rate 0.001",
         ({"learning_rate": 0.01},),
+        number=Number("learning_rate", "one step", 1e-7, 10, "the learning rate is {}; the program's is 0.001"),
     ),
     Slip(
         "weight-decay",

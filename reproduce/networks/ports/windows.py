@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from reproduce.networks.ports.questions import WINDOW, Answer, Question
+from reproduce.networks.ports.price_questions import WINDOW
+from reproduce.networks.ports.questions import Answer, Question
 
 SHARE = 0.8  # that trains
 TOLERANCES = {"float64": 1e-9, "float32": 1e-6}

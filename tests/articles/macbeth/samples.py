@@ -6,23 +6,26 @@ import numpy as np
 
 from reproduce.articles.macbeth.epochs import TREND, MilestoneRow
 from reproduce.articles.macbeth.variant import Variant
-from reproduce.networks.characters.weights import CharWeights, weight_shapes
+from reproduce.networks.stack.weights import StackWeights, weight_shapes
 
 
 class StandIn:
     """An engine whose every value depends on each step before it and what that read, chaotically."""
 
     def __init__(self, _name, network, characters, seed):
-        self._shapes, self._characters = weight_shapes(network.hidden, characters), characters
+        self._shapes, self._characters = weight_shapes((network.hidden, network.hidden), characters), characters
         self._x = np.array([0.1, 0.2, 0.3]) + 0.01 * seed
 
     def train(self, inputs, targets):
-        losses = []
+        return float(np.mean(self.train_steps(inputs, targets)[:, 0], dtype=np.float64))
+
+    def train_steps(self, inputs, targets):
+        record = []
         for read, wanted in zip(inputs, targets, strict=True):
             place = np.arange(1, 1 + read.size)  # the order of samples counts
             self._x = (3.9 * self._x * (1 - self._x) + 1e-3 * (place @ read.ravel() + wanted.sum())) % 1
-            losses.append(self._x.sum())
-        return float(np.mean(losses))
+            record.append([self._x.sum(), *self._x, *(2 * self._x)])
+        return np.array(record, dtype=np.float32)
 
     def probabilities(self, inputs):
         scores = 1 + np.sin(inputs.sum(axis=1)[:, np.newaxis] + np.arange(self._characters) + self._x[0])
@@ -30,7 +33,7 @@ class StandIn:
 
     def weights(self):
         waves = (np.sin(9 * self._x[1] * np.arange(1, 1 + np.prod(shape))) for shape in self._shapes)
-        return CharWeights(
+        return StackWeights(
             *(wave.reshape(shape).astype(np.float32) for wave, shape in zip(waves, self._shapes, strict=True))
         )
 

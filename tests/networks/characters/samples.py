@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reproduce.inputs.text import MACBETH_FILE, number_characters
-from reproduce.networks.characters.weights import CharWeights, weight_shapes
+from reproduce.networks.stack.weights import StackWeights, weight_shapes
 
 WORDS = "Fair is foule, and foule is faire,\nHouer through the fogge and filthie ayre."
 
@@ -43,4 +43,6 @@ def small_text(characters=WORDS):
 def random_weights(hidden, characters, *, seed, scale):
     """Distinct float32 weights, every one drawn; biases too."""
     rng = np.random.default_rng(seed)
-    return CharWeights(*(rng.normal(0, scale, shape).astype(np.float32) for shape in weight_shapes(hidden, characters)))
+    return StackWeights(
+        *(rng.normal(0, scale, shape).astype(np.float32) for shape in weight_shapes((hidden, hidden), characters))
+    )

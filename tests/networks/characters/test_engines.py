@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from reproduce.networks.characters.create import CHAR_ENGINES, create_char_engine
-from reproduce.networks.characters.weights import CharWeights, weight_shapes
+from reproduce.networks.characters.steps import STEP_VALUES
+from reproduce.networks.stack.weights import StackWeights, weight_shapes
 from tests.networks.characters.samples import Sizes, random_weights
 from tests.networks.forecasters import lstm_layer
 
@@ -79,11 +80,11 @@ def trained(shared):
 def adam(name, state):
     """First moments, second moments and step out of an engine's state."""
     if name == "compiled":
-        m, v = ([state[f"{part}/{weight}"] for weight in CharWeights._fields] for part in "mv")
+        m, v = ([state[f"{part}/{weight}"] for weight in StackWeights._fields] for part in "mv")
         return m, v, int(state["step"])
-    *_, step_, rate = [state[key] for key in sorted(state)][: -2 * len(CharWeights._fields)]
+    *_, step_, rate = [state[key] for key in sorted(state)][: -2 * len(StackWeights._fields)]
     assert rate == np.float32(NETWORK.learning_rate)
-    slots = [state[key] for key in sorted(state)][-2 * len(CharWeights._fields) :]
+    slots = [state[key] for key in sorted(state)][-2 * len(StackWeights._fields) :]
     return slots[::2], slots[1::2], int(step_)
 
 
@@ -102,7 +103,7 @@ def test_both_start_from_the_same_weights(fresh):
     compiled, keras = (fresh(name).weights() for name in CHAR_ENGINES)
     assert same_bits(compiled._asdict(), keras._asdict())
     assert not np.array_equal(compiled.recurrent_1, compiled.recurrent_2)
-    assert [array.shape for array in compiled] == list(weight_shapes(4, CHARACTERS))
+    assert [array.shape for array in compiled] == list(weight_shapes((4, 4), CHARACTERS))
 
 
 def test_weights_start_as_keras_s_layers_do(fresh):
@@ -127,7 +128,7 @@ def test_losses_are_keras_s_step_by_step(trained):
 @pytest.mark.parametrize("what", [1, 2, 3], ids=["weights", "first-moments", "second-moments"])
 def test_what_training_leaves_is_what_keras_leaves(trained, what):
     """Array by array, none of which is what it was."""
-    for name, compiled, keras in zip(CharWeights._fields, *(trained[e][what] for e in CHAR_ENGINES), strict=True):
+    for name, compiled, keras in zip(StackWeights._fields, *(trained[e][what] for e in CHAR_ENGINES), strict=True):
         np.testing.assert_allclose(compiled, keras, **WEIGHTS, err_msg=name)
         assert np.all(compiled != 0), name
 
@@ -135,7 +136,7 @@ def test_what_training_leaves_is_what_keras_leaves(trained, what):
 def test_weights_have_moved(trained, fresh):
     """Far more than the engines may differ by."""
     for name, before, after in zip(
-        CharWeights._fields, fresh("compiled").weights(), trained["compiled"][1], strict=True
+        StackWeights._fields, fresh("compiled").weights(), trained["compiled"][1], strict=True
     ):
         assert np.abs(after - before).max() > 0.02, name
 
@@ -172,7 +173,7 @@ def test_target_that_seems_impossible_costs_what_it_costs_in_keras(fresh):
 
 def numpy_probabilities(w, window):
     """What comes after a window: float64, a character at a time, each divided by the number of characters."""
-    w = CharWeights(*(array.astype(np.float64) for array in w))
+    w = StackWeights(*(array.astype(np.float64) for array in w))
     outputs = lstm_layer(window[:, np.newaxis] / CHARACTERS, *w[:3])
     x = lstm_layer(outputs, *w[3:6])[-1]
     likelihoods = np.exp(x @ w.kernel_out + w.bias_out)
@@ -200,6 +201,60 @@ def test_dropout_is_at_work_in_training_alone(name, fresh):
         engine.set_weights(weights)
         losses.append(step(engine, 0))
     assert all(abs(loss - other) > 1e-4 for loss, other in pairwise([without, *losses]))
+
+
+# Steps that are recorded
+
+LAYERS = {"1": ("kernel_1", "recurrent_1", "bias_1"), "2": ("kernel_2", "recurrent_2", "bias_2")}
+LAYERS |= {"out": ("kernel_out", "bias_out")}
+
+
+@each_engine
+def test_recording_moves_no_bit(name, fresh):
+    """Two calls of three steps and one of shorter batches: losses, and the states after each call."""
+    calls = [(INPUTS[k : k + 3, :batch], TARGETS[k : k + 3, :batch]) for k, batch in ((0, 3), (3, 3), (6, 2))]
+    plain = fresh(name)
+    expected = [(plain.train(*call), plain.state()) for call in calls]
+    recording = fresh(name)
+    for call, (loss, state) in zip(calls, expected, strict=True):
+        record = recording.train_steps(*call)
+        assert record.dtype == np.float32
+        assert np.mean(record[:, 0], dtype=np.float64) == pytest.approx(loss, rel=1e-7)
+        assert same_bits(recording.state(), state)
+
+
+def test_recorded_losses_are_the_very_losses(fresh):
+    """Of the compiled engine, step by step; an epoch's loss is then the same to the last bit."""
+    recorded = fresh("compiled").train_steps(INPUTS[:3], TARGETS[:3])[:, 0].tolist()
+    plain = fresh("compiled")
+    assert recorded == [step(plain, number) for number in range(3)]
+
+
+@each_engine
+def test_recorded_norms_are_those_of_gradient_and_update(name, fresh):
+    """Layer by layer; the gradient is told by Adam's first moment, m' = m + (g - m) / 10, the update by the weights."""
+    engine = fresh(name)
+    engine.set_weights(random_weights(4, CHARACTERS, seed=6, scale=0.5))
+    for number in range(3):
+        weights, moments = engine.weights(), StackWeights(*adam(name, engine.state())[0])
+        (row,) = engine.train_steps(INPUTS[number : number + 1], TARGETS[number : number + 1])
+        after, moments_after = engine.weights(), StackWeights(*adam(name, engine.state())[0])
+        found = dict(zip(STEP_VALUES, row, strict=True))
+        for layer, fields in LAYERS.items():
+            moved = [getattr(after, f).astype(float) - getattr(weights, f) for f in fields]
+            m = [(getattr(moments, f).astype(float), getattr(moments_after, f).astype(float)) for f in fields]
+            gradient = [old + 10 * (new - old) for old, new in m]
+            for value, arrays in ((f"moved_{layer}", moved), (f"gradient_{layer}", gradient)):
+                expected = np.linalg.norm(np.concatenate([array.ravel() for array in arrays]))
+                assert found[value] == pytest.approx(expected, rel=1e-4), value  # float32 differences of weights
+    assert len({float(f"{value:.2g}") for value in row}) == len(STEP_VALUES)
+
+
+def test_engines_record_alike(fresh):
+    """Each of the seven values of each of eight steps."""
+    records = [fresh(name).train_steps(INPUTS[:8], TARGETS[:8]) for name in CHAR_ENGINES]
+    assert records[0].shape == (8, len(STEP_VALUES))
+    np.testing.assert_allclose(*records, rtol=1e-4)
 
 
 @each_engine
@@ -271,7 +326,7 @@ def test_two_seeds_differ_in_all_the_weights_they_draw(name, fresh):
     """Kernels and recurrent ones; that dropped units hang on the seed too is seen where both engines drop the same."""
     engine, other = fresh(name), create(name, seed=SEED + 1)
     first, second = engine.weights(), other.weights()
-    drawn = [field for field in CharWeights._fields if not field.startswith("bias")]
+    drawn = [field for field in StackWeights._fields if not field.startswith("bias")]
     assert [field for field in drawn if np.array_equal(getattr(first, field), getattr(second, field))] == []
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from reproduce.errors import PortError
 from reproduce.networks.ports.contract import PortInterrupted, ask_port, load
-from reproduce.networks.ports.questions import ask
+from reproduce.networks.ports.price_questions import ask
 
 
 @pytest.fixture

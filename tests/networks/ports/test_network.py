@@ -5,8 +5,9 @@ import pytest
 
 from reproduce.networks import reference
 from reproduce.networks.ports.answers import answers_of
+from reproduce.networks.ports.price_questions import ask
 from reproduce.networks.ports.program import Program
-from reproduce.networks.ports.questions import Question, ask
+from reproduce.networks.ports.questions import Question
 from reproduce.networks.ports.table import SLIPS
 from tests.networks.checks import WIRINGS
 from tests.oracles import numpy_adam, numpy_gradients
@@ -48,7 +49,7 @@ def test_training_without_a_slip_is_the_oracle_s(wiring):
 
 def test_gradients_of_every_slip_are_slopes_of_its_loss():
     """Along one random direction through all 14 weights, for all programs but those that cut a gradient."""
-    programs = [slip.programs("published")[0] for slip in INSIDE]
+    programs = [slip.programs(Program())[0] for slip in INSIDE]
     asked = QUESTIONS["gradients"].arguments
     generator = np.random.default_rng(5)
     direction = {name: generator.normal(size=array.shape) for name, array in asked["weights"].items()}

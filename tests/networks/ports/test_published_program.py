@@ -12,12 +12,13 @@ import pytest
 import tensorflow.compat.v1 as tf
 
 from reproduce.cli import ports
+from reproduce.cli.against import Against
 from reproduce.evidence.program import load_program
 from reproduce.networks.ports import layouts
 from reproduce.networks.ports.diagnosis import compare
 from reproduce.networks.ports.network import NAMES
-from reproduce.networks.ports.questions import ask
-from tests.networks.ports.slipped import names
+from reproduce.networks.ports.price_questions import ask
+from tests.networks.ports.slipped import PUBLISHED, names
 from tests.test_layout import ROOT
 
 ANSWERS = ROOT / "examples" / "ports" / "answers.py"
@@ -79,15 +80,18 @@ class Published:
 def test_published_program_agrees_through_files(tmp_path):
     """On every rung that can be asked of it: its cell is a function within another."""
     answer = runpy.run_path(str(ANSWERS))["answer"]
-    ports.give_questions(tmp_path / "questions.npz", hidden=4)
-    answers = answer(dict(np.load(tmp_path / "questions.npz")), Published().functions())
+    ports.give_questions(tmp_path / "questions.npz", 4, Against())
+    asked = dict(np.load(tmp_path / "questions.npz"))
+    longer = tuple(f"forward {days}/" for days in range(3, 7))  # each window is a graph of its own, and 7 is asked too
+    asked = {name: array for name, array in asked.items() if not name.startswith(longer)}
+    answers = answer(asked, Published().functions())
     np.savez(tmp_path / "answers.npz", **answers)
-    held = ports.hold_answers(tmp_path / "answers.npz", "published")
+    held = ports.hold_answers(tmp_path / "answers.npz", Against())
     assert held.agrees
     assert [row.rung for row in held.rows if row.verdict != "agrees"] == ["cell"]
 
 
-@pytest.mark.parametrize("order", ["ifgo", "gifo", "fiog", "figo", "goif", "ofig"])
+@pytest.mark.parametrize("order", ["ifgo", "goif", "ofig"])
 def test_basic_lstm_cell_s_kernel_cut_wrongly_is_named(order, monkeypatch):
     """Weights that came as i j f o and were cut into gates in another order, with no gradient to tell of it."""
     right, program, questions = layouts.BASIC, Published(), [one for one in ask(4) if one.name == "forward 2"]
@@ -99,12 +103,12 @@ def test_basic_lstm_cell_s_kernel_cut_wrongly_is_named(order, monkeypatch):
         cut = layouts.from_basic_lstm_cell(kernel, forget_bias=0.0)
         answers[question.name] = {"predictions": program.predict(cut, question.arguments["inputs"]).astype("float64")}
     gates = "".join(right[order.index(gate)] for gate in "ifog")
-    assert names(compare(questions, answers, "float32")) == [(f"gate-order-{gates}",)]
+    assert names(compare(PUBLISHED, questions, answers, "float32")) == [(f"gate-order-{gates}",)]
 
 
 def test_answers_script_runs_where_reproduce_is_not_installed(tmp_path):
     """By a Python that finds nothing of it; it writes all that the port has a function for."""
-    ports.give_questions(tmp_path / "questions.npz", hidden=2)
+    ports.give_questions(tmp_path / "questions.npz", 2, Against())
     (tmp_path / "port.py").write_text("def cell(weights, x, h, c):\n    return h, c\n", encoding="utf-8")
     words = [sys.executable, ANSWERS, "questions.npz", "port.py", "answers.npz"]
     ended = subprocess.run(words, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)

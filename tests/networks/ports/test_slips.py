@@ -6,42 +6,93 @@ import numpy as np
 import pytest
 
 from reproduce.networks.ports.diagnosis import compare
+from reproduce.networks.ports.price import price_target
 from reproduce.networks.ports.program import Program, combined
-from reproduce.networks.ports.questions import ask
 from reproduce.networks.ports.table import SLIPS
-from tests.networks.ports.slipped import answers_as_ports, compute_once, names
+from reproduce.networks.ports.two_layers.targets import CHARACTERS, PRICES
+from tests.networks.ports.slipped import PUBLISHED, answers_as_ports, computed_once, names, with_slips
+
+TARGETS = {"published": PUBLISHED, "described": price_target("described"), "prices": PRICES, "characters": CHARACTERS}
+ask = PUBLISHED.ask
 
 
-def test_table_has_73_slips_of_one_changed_field_each():
+@pytest.mark.parametrize(("name", "count"), [("published", 80), ("prices", 83), ("characters", 86)])
+def test_table_is_without_doubles(name, count):
     """Names are unique and are anchors; no two slips are the same program."""
-    assert len(SLIPS) == len({slip.name for slip in SLIPS}) == 73
-    assert len({slip.programs("published")[0] for slip in SLIPS}) == 73
-    assert [slip.name for slip in SLIPS if not re.fullmatch("[a-z0-9-]+", slip.name)] == []
-    assert {len(set(slip.programs("published")[0].changed()) - {"way"}) for slip in SLIPS} == {1}
+    target = TARGETS[name]
+    assert len(target.slips) == len({slip.name for slip in target.slips}) == count
+    assert len(set(with_slips(target))) == 1 + count
+    assert [slip.name for slip in target.slips if not re.fullmatch("[a-z0-9-]+", slip.name)] == []
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize(("seed", "wiring"), [(0, "published"), (1, "described"), (2, "published")])
-def test_each_slip_is_exactly_itself(seed, wiring, dtype, monkeypatch):
-    """As a port of either dtype, with questions and shuffled windows of several seeds; without a slip it agrees."""
-    compute_once(monkeypatch, wiring)
-    questions = ask(seed=seed)
-    programs = [Program(wiring=wiring), *(slip.programs(wiring)[0] for slip in SLIPS)]
-    ports = answers_as_ports(programs, questions, dtype, seed)
-    found = [names(compare(questions, port, dtype, wiring)) for port in ports]
-    assert found == [[()], *([(slip.name,)] for slip in SLIPS)]
+def test_slip_of_the_bitcoin_program_is_one_changed_field():
+    """And the way in which a layout is wrong."""
+    assert {len(set(program.changed()) - {"way"}) for program in with_slips(PUBLISHED)[1:]} == {1}
 
 
-def test_slip_made_in_one_way_only_is_found_with_its_way(monkeypatch):
-    """A layout that is wrong where weights are handed in, or handed back, but not both."""
-    compute_once(monkeypatch, "published")
-    questions = ask()
-    slips = [slip for slip in SLIPS if slip.name in ("gate-order-ifgo", "exchanged-w-hi-w-hf", "recurrent-transposed")]
-    programs = [program for slip in slips for program in slip.programs("published")[1:]]
-    ports = answers_as_ports(programs, questions, "float32")
-    found = [compare(questions, port, "float32") for port in ports]
-    assert [names(one) for one in found] == [[(slip.name,)] for slip in slips for _ in range(2)]
-    assert [one.ways for one in found] == [("in",), ("out",)] * len(slips)
+@pytest.mark.parametrize(
+    ("name", "seed", "dtype"),
+    [
+        ("published", 0, "float64"),
+        ("described", 1, "float32"),
+        ("prices", 0, "float32"),
+        ("characters", 1, "float32"),
+    ],
+)
+def test_each_slip_is_exactly_itself(name, seed, dtype):
+    """As a port, with questions and what is random in it of that seed; without a slip it agrees."""
+    target = computed_once(TARGETS[name])
+    questions = target.ask(6, seed)
+    ports = answers_as_ports(target, with_slips(target), questions, dtype, seed)
+    found = [names(compare(target, questions, port, dtype)) for port in ports]
+    assert found == [[()], *([(slip.name,)] for slip in target.slips)]
+
+
+@pytest.mark.parametrize(
+    ("name", "slips", "ways", "layers"),
+    [
+        ("published", ["gate-order-ifgo", "exchanged-w-hi-w-hf", "recurrent-transposed"], ["in", "out"], ["both"]),
+        ("prices", ["block-order-ifoc", "exchanged-bias-i-f"], ["both", "in", "out"], ["both", "first", "second"]),
+    ],
+)
+def test_slip_made_in_one_way_only_is_found_with_its_way(name, slips, ways, layers):
+    """A layout that is wrong where weights are handed in, or handed back, but not both; or in one layer of two."""
+    target = computed_once(TARGETS[name])
+    questions = target.ask(6)
+    programs = [
+        program
+        for slip in target.slips
+        if slip.name in slips
+        for program in slip.programs(target.program)
+        if program.way in ways and program.layer in layers
+    ]
+    ports = answers_as_ports(target, programs, questions, "float32")
+    found = [compare(target, questions, port, "float32") for port in ports]
+    assert [len(one.explanations) for one in found] == [1] * len(slips) * len(ways) * len(layers)
+    assert [(one.ways, one.layers) for one in found] == [((one.way,), (one.layer,)) for one in programs]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "title"),
+    [
+        ("learning_rate", 0.0037, "the learning rate is 0.0037; the program's is 0.001"),
+        ("beta1", 0.5625, "Adam's beta1 is 0.5625; the program's is 0.9"),
+        ("beta2", 0.97, "Adam's beta2 is 0.97; the program's is 0.999"),
+    ],
+)
+def test_number_of_a_port_is_found(field, value, title):
+    """With as few digits as fit."""
+    questions = ask(4)
+    (port,) = answers_as_ports(PUBLISHED, [Program(**{field: value})], questions, "float32")
+    (slips,) = compare(PUBLISHED, questions, port, "float32").explanations
+    assert [slip.title for slip in slips] == [title]
+
+
+def test_number_is_found_beside_another_slip():
+    """Half the loss, which Adam hardly feels, and half the rate."""
+    questions = ask(4)
+    (port,) = answers_as_ports(PUBLISHED, [Program(learning_rate=0.0005, loss="half")], questions, "float64")
+    assert names(compare(PUBLISHED, questions, port, "float64")) == [("loss-half", "learning-rate")]
 
 
 def pairs(count):
@@ -49,35 +100,35 @@ def pairs(count):
     generator, drawn = np.random.default_rng(13), []
     while len(drawn) < count:
         one, other = (SLIPS[k] for k in generator.choice(len(SLIPS), 2, replace=False))
-        program = combined(*(slip.programs("published")[0] for slip in (one, other)), "published")
+        program = combined(*(slip.programs(Program())[0] for slip in (one, other)), Program())
         if program is not None:
             drawn.append(((one.name, other.name), program))
     return drawn
 
 
 @pytest.mark.parametrize(
-    ("both", "program"), pairs(10), ids=lambda value: "+".join(value) if type(value) is tuple else ""
+    ("both", "program"), pairs(5), ids=lambda value: "+".join(value) if type(value) is tuple else ""
 )
 def test_two_slips_together_are_found(both, program):
     """Where no single slip explains a port; some pairs are the same program as another pair."""
     questions = ask()
-    (port,) = answers_as_ports([program], questions, "float64")
-    assert set(both) in [set(found) for found in names(compare(questions, port, "float64"))]
+    (port,) = answers_as_ports(PUBLISHED, [program], questions, "float64")
+    assert set(both) in [set(found) for found in names(compare(PUBLISHED, questions, port, "float64"))]
 
 
 def test_agreement_in_part_says_how_many_slips_would_not_show():
-    """In predictions alone: the four losses, and the sixteen that happen in training."""
+    """In predictions alone: the four losses, and the seventeen that happen in training."""
     questions = ask()
-    (port,) = answers_as_ports([Program()], questions, "float64")
-    comparison = compare(questions, {"forward 7": port["forward 7"]}, "float64")
-    assert (comparison.agrees, comparison.not_shown) == (True, 4 + 16)
+    (port,) = answers_as_ports(PUBLISHED, [Program()], questions, "float64")
+    comparison = compare(PUBLISHED, questions, {"forward 7": port["forward 7"]}, "float64")
+    assert (comparison.agrees, comparison.not_shown) == (True, 4 + 17)
 
 
 def test_what_cannot_be_told_apart_is_listed_with_the_function_to_add():
     """Seen through the input gate alone, three exchanges look the same."""
     questions = [one for one in ask() if one.name in ("cell i", "forward 7")]
-    (port,) = answers_as_ports([Program(gates="iofg")], questions, "float64")
-    comparison = compare(questions, {"cell i": port["cell i"]}, "float64")
+    (port,) = answers_as_ports(PUBLISHED, [Program(gates="iofg")], questions, "float64")
+    comparison = compare(PUBLISHED, questions, {"cell i": port["cell i"]}, "float64")
     assert names(comparison) == [("gate-order-iofg",), ("gate-order-igfo",), ("exchanged-bf-bo",)]
     assert comparison.add == ("predict",)
 
@@ -85,6 +136,6 @@ def test_what_cannot_be_told_apart_is_listed_with_the_function_to_add():
 def test_rounded_port_that_hands_back_float64_is_understood():
     """It computed in float32 somewhere: float64 explains nothing, so float32 is tried."""
     questions = ask()
-    (port,) = answers_as_ports([Program(epsilon=(1e-7, "before"))], questions, "float32")
-    comparison = compare(questions, port, "float64")
+    (port,) = answers_as_ports(PUBLISHED, [Program(epsilon=(1e-7, "before"))], questions, "float32")
+    comparison = compare(PUBLISHED, questions, port, "float64")
     assert (names(comparison), comparison.dtype) == ([("adam-epsilon-keras",)], "float32")

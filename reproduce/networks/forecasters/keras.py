@@ -6,25 +6,15 @@ Each is two layers of one kind, both with dropout, and a Dense one.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
-from reproduce.networks.engine import epoch_order
+from reproduce.networks.engine import Stack, epoch_order
 from reproduce.networks.keras_state import model_state, restore_model
 from reproduce.networks.stacked import KINDS, output_layer, two_layers
-
-
-class Stack(Protocol):
-    """What decides a network and its training steps, beside the seed."""
-
-    network: str  # lstm, simple-rnn, gru or mlp
-    window: int  # days
-    first: int  # units of the first layer
-    second: int  # units of the second
-    dropout: float  # share
-    batch: int  # windows
 
 
 def build_model(stack: Stack, seed: int, dtype: str = "float32") -> keras.Sequential:
@@ -63,8 +53,8 @@ def describe_model(stack: Stack) -> dict[str, Any]:
     }
 
 
-class Forecaster:
-    """A network in training. Inputs are (windows, window, 1), targets (windows, 1), both scaled."""
+class KerasForecaster:
+    """Trains with `fit`. See `reproduce.networks.engine.Forecaster` for what each method promises."""
 
     def __init__(self, stack: Stack, seed: int) -> None:
         self._model = build_model(stack, seed)
@@ -72,29 +62,27 @@ class Forecaster:
         self._seed = seed
 
     def train_epoch(self, epoch: int, inputs: np.ndarray, targets: np.ndarray) -> float:
-        """Train on every window once, in batches of a random order; the last batch may be shorter.
-
-        Returns:
-            The loss that Keras prints: the mean over windows of each batch's loss before its update, dropout at work.
-        """
         order = epoch_order(self._seed, epoch, len(inputs))
         history = self._model.fit(inputs[order], targets[order], batch_size=self._batch, shuffle=False, verbose=0)
         return float(history.history["loss"][0])
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
-        """Predictions, (windows, 1), without dropout."""
         return np.asarray(self._model(inputs.astype("float32"), training=False))
 
+    def slopes(self, inputs: np.ndarray) -> np.ndarray:
+        x = tf.constant(inputs, tf.float32)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            predictions = self._model(x, training=False)
+        return tape.gradient(predictions, x)[:, :, 0].numpy()
+
     def state(self) -> dict[str, np.ndarray]:
-        """All that the next epoch depends on, its number aside."""
         return model_state(self._model, self._model.optimizer)
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Continue from a `state` of the same network, to the same bits; ValueError where it is another's."""
         restore_model(self._model, self._model.optimizer, state)
 
     def weights(self) -> dict[str, np.ndarray]:
-        """By layer, in Keras's shapes: kernel_1, recurrent_1, bias_1, …, kernel_out, bias_out."""
         layers = [layer for layer in self._model.layers if layer.weights]
         return {
             f"{variable.name.removesuffix('_kernel')}_{place}": np.array(variable.numpy())
@@ -103,5 +91,7 @@ class Forecaster:
         }
 
     def save(self, path: Path) -> None:
-        """Write a .keras file: the model with its optimizer as they were trained."""
         self._model.save(path)
+
+    def close(self) -> None:
+        """Nothing is held that garbage collection does not free."""

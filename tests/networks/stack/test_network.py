@@ -1,4 +1,4 @@
-"""The network's loss, gradient and probabilities: against Keras's layers and a tape that differentiates them, and
+"""The stack's loss, gradient and outputs: against Keras's layers and a tape that differentiates them, and
 against faults put in on purpose. `reproduce.networks.lstm.backpropagation` is held to it here in Keras's gate order.
 
 Float64, so that only rounding is left; every size differs, every weight is a draw of its own, and inputs vary from step
@@ -14,53 +14,62 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from reproduce.networks.characters import network
-from reproduce.networks.characters.network import GATES, Layer, Masks, loss_and_gradients, probabilities
-from reproduce.networks.characters.weights import CharWeights, weight_shapes
+from reproduce.networks.characters.network import cross_entropy, probabilities
+from reproduce.networks.forecasters.compiled import squared_error
+from reproduce.networks.stack import network
+from reproduce.networks.stack.network import GATES, Layer, Masks, by_step, loss_and_gradients
+from reproduce.networks.stack.weights import StackWeights, weight_shapes
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-SIZE = (5, 3, 4, 7)  # window, batch, hidden, characters
-SIZES = [SIZE, (1, 3, 4, 7), (2, 1, 5, 3), (9, 2, 1, 4)]
+SIZE = (5, 3, 4, 6, 7)  # window, batch, units of both layers, characters
+SIZES = [SIZE, (1, 3, 4, 4, 7), (2, 1, 5, 3, 3), (9, 2, 1, 2, 4)]
 
 
 @functools.cache
 def problem(size, rate):
     """Weights, inputs, targets, and masks that drop that share, other units on each step and in each sample."""
-    window, batch, hidden, characters = size
+    window, batch, *units, characters = size
     generator = np.random.default_rng(size)
-    weights = CharWeights(*(generator.normal(size=shape) for shape in weight_shapes(hidden, characters)))
+    weights = StackWeights(*(generator.normal(size=shape) for shape in weight_shapes(units, characters)))
     inputs = generator.integers(characters, size=(batch, window)) / characters
     targets = generator.integers(characters, size=batch).astype(np.int32)
-    masks = Masks(*((generator.random(s) >= rate) / (1 - rate) for s in ((window, batch, hidden), (batch, hidden))))
+    shapes = (window, batch, units[0]), (batch, units[1])
+    masks = Masks(*((generator.random(shape) >= rate) / (1 - rate) for shape in shapes))
     return weights, inputs, targets, masks
 
 
 def layers_with(weights):
     """Two LSTM layers of Keras and a Dense one without its softmax."""
-    hidden, characters = weights.kernel_out.shape
-    first, second = (keras.layers.LSTM(hidden, return_sequences=all_, dtype="float64") for all_ in (True, False))
-    logits = keras.layers.Dense(characters, dtype="float64")
+    (H, _), (K, characters) = weights.kernel_2.shape, weights.kernel_out.shape
+    first = keras.layers.LSTM(H, return_sequences=True, dtype="float64")
+    second, logits = keras.layers.LSTM(K, dtype="float64"), keras.layers.Dense(characters, dtype="float64")
     for layer, shape, part in zip(
-        (first, second, logits), ((None, None, 1), (None, None, hidden), (None, hidden)), (0, 3, 6), strict=True
+        (first, second, logits), ((None, None, 1), (None, None, H), (None, K)), (0, 3, 6), strict=True
     ):
         layer.build(shape)
         layer.set_weights(weights[part : part + 3])
     return first, second, logits
 
 
-def by_hand(weights, *rest):
+def by_hand(weights, inputs, targets, masks, loss_of=cross_entropy):
     """Loss and gradient, as the package computes them."""
-    return loss_and_gradients(*tf.nest.map_structure(tf.constant, (weights, *rest)))
+    w, x, y, m = tf.nest.map_structure(tf.constant, (weights, inputs, targets, masks))
+    return loss_and_gradients(loss_of, w, by_step(x), y, m, len(inputs))
 
 
-def by_keras(weights, inputs, targets, masks):
+def keras_cross_entropy(targets, logits):
+    """The character network's."""
+    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits))
+
+
+def by_keras(weights, inputs, targets, masks, loss_of=keras_cross_entropy):
     """Loss and gradient; the masks stand where the program has its dropout layers."""
     first, second, logits = layers_with(weights)
     with tf.GradientTape() as tape:
         h_1 = first(inputs[:, :, tf.newaxis]) * tf.transpose(masks.between, (1, 0, 2))
         z = logits(second(h_1) * masks.last)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(targets, z))
+        loss = loss_of(targets, z)
     variables = [variable.value for layer in (first, second, logits) for variable in layer.trainable_variables]
     return loss, tape.gradient(loss, variables)
 
@@ -68,7 +77,7 @@ def by_keras(weights, inputs, targets, masks):
 def assert_equal(ours, expected):
     """Loss and all eight gradients."""
     np.testing.assert_allclose(ours[0], expected[0], rtol=1e-12)
-    for name, gradient, theirs in zip(CharWeights._fields, ours[1], expected[1], strict=True):
+    for name, gradient, theirs in zip(StackWeights._fields, ours[1], expected[1], strict=True):
         np.testing.assert_allclose(gradient, theirs, rtol=1e-9, atol=1e-13, err_msg=name)
 
 
@@ -77,6 +86,27 @@ def assert_equal(ours, expected):
 def test_loss_and_gradients_are_those_of_automatic_differentiation(size, rate):
     """One step, one sample and one unit too."""
     assert_equal(by_hand(*problem(size, rate)), by_keras(*problem(size, rate)))
+
+
+def test_squared_error_is_differentiated_too():
+    """The price network's: of one output, and of several a mean over samples and a sum over outputs."""
+    weights, inputs, _, masks = problem(SIZE, 0.4)
+    targets = np.random.default_rng(1).normal(size=(3, 7))
+    expected = by_keras(weights, inputs, targets, masks, lambda y, z: tf.reduce_sum((z - y) ** 2) / 3)
+    assert_equal(by_hand(weights, inputs, targets, masks, squared_error), expected)
+
+
+def test_parts_of_a_batch_add_up_to_it():
+    """Loss and gradient of the first sample and of the two others, each its share of the mean over three."""
+    weights, inputs, targets, masks = problem(SIZE, 0.4)
+    parts = []
+    for rows in (slice(0, 1), slice(1, 3)):
+        w, x, y, between, last = tf.nest.map_structure(
+            tf.constant, (weights, inputs[rows], targets[rows], masks.between[:, rows], masks.last[rows])
+        )
+        parts.append(loss_and_gradients(cross_entropy, w, by_step(x), y, Masks(between, last), samples=3))
+    added = tf.nest.map_structure(lambda one, other: one + other, *parts)
+    assert_equal(added, by_keras(weights, inputs, targets, masks))
 
 
 def test_gradients_are_slopes_of_the_loss():

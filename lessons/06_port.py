@@ -1,0 +1,152 @@
+# %% [markdown]
+# # 6. From graph to port
+#
+# **Is mine the same program?**
+#
+# Source: `reproduce/networks/ports/rungs.py`. Time: 60 minutes.
+#
+# Somebody writes the old program again, with a library of today. We call the result a *port*. It runs, and its loss
+# falls. Is it the same program? In lesson 3 the loss could not tell.
+#
+# Compare the port with the program step by step, as on a ladder, from the bottom to the top. On each *rung* both answer
+# the same questions:
+#
+# | rung | question |
+# |---|---|
+# | cell | one day, from random `h` and `c`; then each gate alone |
+# | forward | the prediction after 1, 2, … 7 days |
+# | loss | the loss of three windows |
+# | gradients | its derivative by each of 14 weights |
+# | one step | the weights after one step of Adam, also where gradients are tiny |
+# | six steps | the weights after six steps, with large and small gradients in turn |
+# | two epochs | all losses of two epochs, and the last weights |
+#
+# The first rung that differs tells you where to look. Most rungs above it then differ too.
+
+# %%
+import tempfile
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+
+from reproduce.lessons import check
+from reproduce.networks.ports.answers import answers_of
+from reproduce.networks.ports.contract import ask_port, load
+from reproduce.networks.ports.diagnosis import compare
+from reproduce.networks.ports.program import Program
+from reproduce.networks.ports.questions import ask
+from reproduce.networks.ports.rungs import RUNGS, gaps_on
+from reproduce.networks.ports.table import SLIPS
+from reproduce.networks.ports.templates import template_text
+
+# %% [markdown]
+# ## A port
+#
+# A port is a Python file with functions on arrays. Each function answers some of the questions. Here is one in Keras.
+# Read two places with care: how the weights come into the layer, and how Adam is made.
+
+# %%
+text = template_text("keras", "published")
+print(text)
+
+# %% [markdown]
+# Keras keeps the weights of the four parts side by side in one matrix, in the order i, f, g, o. The program has the
+# order i, f, o, g. `layouts` takes care of that. Without it, o and g exchange their weights, and no error tells you.
+#
+# ## Ask it
+#
+# We ask two ports: the one above, and the same one with the epsilon that Keras takes if you say nothing. To save
+# seconds we ask only some of the questions.
+
+
+# %%
+def answers_of_port(text, questions):
+    """Load a port from its text, and ask it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "port.py"
+        path.write_text(text, encoding="utf-8")
+        return ask_port(load(path), questions)
+
+
+SOME = ("cell", "forward 1", "forward 7", "gradients", "one step, small")
+questions = [one for one in ask(hidden=8) if one.name in SOME]
+ports = {
+    "Keras": answers_of_port(text, questions),
+    "Keras, its own epsilon": answers_of_port(text.replace(", epsilon=1e-8", ""), questions),
+}
+for name, answers in ports.items():
+    found = compare(questions, answers.by_question, answers.dtype).explanations
+    slips = [slip.title for explanation in found for slip in explanation]
+    print(f"{name}:", *(slips or ["agrees on every rung that was asked"]))
+
+# %% [markdown]
+# `compare` does more than find the rung. It knows many *slips*: mistakes that people make in ports. It computes what a
+# program with each of them would answer. Only a slip that agrees with the port on **every** rung is named.
+#
+# How near is near enough? A port in float32 rounds every number. So its tolerance on a rung is about ten times what the
+# same rounding makes of the program itself. Lesson 7 looks at this.
+#
+# ## Every rung finds something
+#
+# Now take programs with one known slip each. They are computed in NumPy, so that all questions are quick.
+
+# %%
+print(f"{len(SLIPS)} slips are known; here are seven")
+SHOWN = ("recurrent-transposed", "c-read-out", "loss-half", "gradient-of-last-day", "adam-epsilon", "clipping-global")
+asked = ask(hidden=8)
+rows = {name: (answers.by_question, answers.dtype) for name, answers in ports.items()}
+for slip in (one for name in (*SHOWN, "remainder-kept") for one in SLIPS if one.name == name):
+    program = slip.programs("published")[0]
+    answers = {one.name: answers_of([program], one, "float64") for one in asked}
+    rows[slip.name] = {name: {key: array[0] for key, array in of.items()} for name, of in answers.items()}, "float64"
+
+
+def verdicts(answers, dtype):
+    """Of each rung: agrees, differs (the first one), follows, or not asked."""
+    told = []
+    for rung in RUNGS:
+        if not set(rung.questions) & set(answers):
+            told.append("not asked")
+        elif gaps_on(rung, [Program()], asked, answers, dtype).agree[0]:
+            told.append("agrees")
+        else:
+            told.append("follows" if "differs" in told else "differs")
+    return told
+
+
+# %% [markdown]
+# ## See it
+#
+# A row is a port, and a column is a rung. Find the first dark cell of each row. Why does `recurrent-transposed` differ
+# on the cell already, and `loss-half` only later? Why is the row of `adam-epsilon` blue up to the gradients? A later
+# rung can agree again, where its question does not touch the slip: `clipping-global` changes large gradients only.
+
+# %%
+COLOURS = {"agrees": "#56B4E9", "differs": "#D55E00", "follows": "#F5C9A8", "not asked": "white"}
+figure, axes = plt.subplots(figsize=(10, 4.5), layout="constrained")
+for row, of in enumerate(rows.values()):
+    for column, word in enumerate(verdicts(*of)):
+        axes.add_patch(plt.Rectangle((column, row), 0.94, 0.88, facecolor=COLOURS[word], edgecolor="lightgrey"))
+        axes.text(column + 0.47, row + 0.44, word, ha="center", va="center", fontsize=9)
+axes.set(xlim=(0, len(RUNGS)), ylim=(len(rows), 0))
+axes.set_xticks([k + 0.47 for k in range(len(RUNGS))], [rung.name for rung in RUNGS])
+axes.set_yticks([k + 0.44 for k in range(len(rows))], list(rows))
+axes.tick_params(length=0, labeltop=True, labelbottom=False)
+axes.spines[:].set_visible(False)
+plt.show()
+
+# %% [markdown]
+# ## Exercise: write a port
+#
+# Write the whole program in the library that you like best: NumPy, Keras, PyTorch, JAX, or TensorFlow 1. Put it into a
+# file `my_port.py` beside this lesson. It needs four functions: `cell`, `predict`, `loss_and_gradients` and `train`.
+# Begin with `cell`, and add one function after the other. You have all parts: the cell is lesson 1's, the wiring is the
+# published one of lesson 3, and gradients and Adam are those of lessons 4 and 5.
+#
+# If you are stuck, `reproduce compare --template keras` prints a port that is right. In a terminal,
+# `reproduce compare my_port.py` shows all rungs, and one more: how prices become windows.
+
+# %%
+mine = "my_port.py"
+
+check.port(mine)

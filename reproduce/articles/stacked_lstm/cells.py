@@ -1,0 +1,82 @@
+"""What the text says of LSTM and GRU cells: values of ours by their names in claims.toml."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from scipy.optimize import brentq
+
+from reproduce.articles.stacked_lstm.variant import Variant
+from reproduce.networks.forecasters.keras import build_model
+
+SEEDS = range(100, 120)
+WINDOWS = 64
+CLOSED = -1000.0  # a bias at which a sigmoid is 0 to the last bit
+LEAST = 0.001  # of a second derivative that lasts
+FARTHEST = 50.0  # both are far below LEAST there
+
+
+@functools.cache
+def cell_outputs() -> Mapping[str, Any]:
+    """Every value; worked out once in a process."""
+    lstm, gru = (build_model(Variant(network=network), seed=SEEDS[0]) for network in ("lstm", "gru"))
+    found = {
+        "closed_input_effect": max(
+            closed_input_effect(lstm, build_model(Variant(), seed).get_weights(), seed) for seed in SEEDS
+        ),
+        "tanh_reach": reach(tanh_bend, 1.0),
+        "sigmoid_reach": reach(sigmoid_bend, 2.0),
+        "lstm_parameters": lstm.count_params(),
+        "gru_parameters": gru.count_params(),
+        "lstm_states": states(lstm),
+        "gru_states": states(gru),
+        "first_layer_inputs": lstm.layers[0].get_weights()[0].shape[0],
+    }
+    return MappingProxyType(found)
+
+
+def closed_input_effect(model: Any, weights: list[np.ndarray], seed: int) -> float:
+    """The largest difference of predictions from WINDOWS random windows to those from as many others, with i at 0.
+
+    Args:
+        model: a Keras model of two LSTM layers, which is given these weights with the input gates closed.
+    """
+    *layers, kernel, bias = weights
+    model.set_weights([*map(close_input_gate, layers), kernel, bias])
+    windows = np.random.default_rng(seed).random((2 * WINDOWS, Variant().window, 1), dtype=np.float32)
+    first, second = np.split(model.predict_on_batch(windows), 2)
+    return float(np.abs(first - second).max())
+
+
+def close_input_gate(array: np.ndarray) -> np.ndarray:
+    """A weight of an LSTM layer with the part of its input gate, the first of four, at 0, or in a bias at CLOSED."""
+    closed = array.copy()
+    closed[..., : array.shape[-1] // 4] = CLOSED if array.ndim == 1 else 0
+    return closed
+
+
+def states(model: Any) -> int:
+    """How many vectors the first layer's cell hands from one day to the next."""
+    size = model.layers[0].cell.state_size
+    return len(size) if isinstance(size, (list, tuple)) else 1
+
+
+def tanh_bend(x: float) -> float:
+    """|tanh''(x)| = 2 tanh(x) (1 - tanh²(x)), for x of at least 0."""
+    t = np.tanh(x)
+    return 2 * t / np.cosh(x) ** 2
+
+
+def sigmoid_bend(x: float) -> float:
+    """|σ''(x)| = σ(x) (1 - σ(x)) (2 σ(x) - 1), for x of at least 0; σ(x) = ½ + ½ tanh(x / 2)."""
+    t = np.tanh(x / 2)
+    return t / (4 * np.cosh(x / 2) ** 2)
+
+
+def reach(bend: Callable[[float], float], beyond: float) -> float:
+    """The largest x at which a second derivative is LEAST, given a place between its top and that x."""
+    return float(brentq(lambda x: bend(x) - LEAST, beyond, FARTHEST, xtol=1e-12))

@@ -1,0 +1,71 @@
+"""Lesson 1: one day of the described cell, and the slips of a first one, beside those that `compare` knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reproduce.lessons.exercises.asking import CLOSE, ask_student, attempt, explained
+from reproduce.networks.ports.diagnosis import compare
+from reproduce.networks.ports.questions import Answer, Question, ask
+from reproduce.networks.reference import Arrays, Day, State, sigmoid, step
+
+WIRING = "described"
+Pair = tuple[np.ndarray, np.ndarray]  # h and c, (n, H)
+
+
+def problem(mine: Any) -> str | None:
+    """What is wrong with `mine(weights, x, h, c)` → h, c; None where nothing is.
+
+    Raises:
+        PortError: it cannot be asked.
+    """
+    questions = [one for one in ask() if one.function == "cell"]
+    answers = ask_student({"cell": lambda *given: attempt(mine, *given)}, questions)
+    comparison = compare(questions, answers.by_question, answers.dtype, WIRING)
+    if not comparison.explanations:
+        for slip, change in SLIPS.items():
+            if all(_is_explained(change, one, answers.by_question[one.name]) for one in questions):
+                return slip
+    return explained(comparison)
+
+
+def _is_explained(change: Callable[[Arrays, Day], Pair], question: Question, answer: Answer) -> bool:
+    weights, x, h, c = question.arguments.values()
+    changed = change(weights, step(weights, WIRING, x, State(h, c)))
+    return all(np.allclose(one, answer[name], **CLOSE) for name, one in zip("hc", changed, strict=True))
+
+
+def _with_c(day: Day, c: np.ndarray) -> Pair:
+    return day.o * np.tanh(c), c
+
+
+def _candidate_by_sigmoid(w: Arrays, day: Day) -> Pair:
+    g = sigmoid(day.x @ w["W_xg"] + day.read @ w["W_hg"] + w["b_g"])
+    return _with_c(day, day.f * day.kept + day.i * g)
+
+
+def _without_h(w: Arrays, day: Day) -> Pair:
+    return step(w, WIRING, day.x, State(np.zeros_like(day.read), day.kept)).after
+
+
+SLIPS: dict[str, Callable[[Arrays, Day], Pair]] = {  # what the cell gives instead, from the right day
+    "it returns c before h; the order is h, c": lambda _, day: (day.after.c, day.after.h),
+    "the forget gate scales h; it scales the c of the day before": lambda _, day: _with_c(
+        day, day.f * day.read + day.i * day.g
+    ),
+    "the new c has nothing of the c of the day before": lambda _, day: _with_c(day, day.i * day.g),
+    "the candidate enters c whole; the input gate scales it": lambda _, day: _with_c(day, day.f * day.kept + day.g),
+    "the candidate goes through sigmoid; it goes through tanh": _candidate_by_sigmoid,
+    "h is made from the c of the day before; it is made from the new one": lambda _, day: (
+        day.o * np.tanh(day.kept),
+        day.after.c,
+    ),
+    "c goes through sigmoid on its way to h; it goes through tanh": lambda _, day: (
+        day.o * sigmoid(day.after.c),
+        day.after.c,
+    ),
+    "the gates read x alone; they read the h of the day before too": _without_h,
+}

@@ -1,0 +1,33 @@
+"""Lesson 6: a whole port in a file, asked all that `reproduce compare` asks, but for windows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reproduce.lessons.exercises.asking import explained
+from reproduce.networks.ports.contract import ask_port, load
+from reproduce.networks.ports.diagnosis import compare
+from reproduce.networks.ports.questions import FUNCTIONS, ask
+
+WANTED = [name for name in FUNCTIONS if name != "windows"]
+
+
+def problem(file: str | Path) -> str | None:
+    """What is wrong with the port in this file; None where nothing is.
+
+    Raises:
+        PortError: it cannot be loaded or asked.
+    """
+    path = Path(file)
+    if not path.exists():
+        return f"there is no {path}; begin with: reproduce compare --template numpy > {path}"
+    port = load(path)
+    questions = ask(port.hidden or 8)
+    answers = ask_port(port, questions)
+    if not answers.by_question:
+        return f"it has none of {', '.join(WANTED)}"
+    comparison = compare(questions, answers.by_question, answers.dtype)
+    missing = [name for name in WANTED if name not in port.functions]
+    if comparison.agrees and missing:
+        return f"what it has agrees, and {comparison.not_shown} slips would not show; write {', '.join(missing)} too"
+    return explained(comparison)

@@ -1,0 +1,94 @@
+"""How many slipped programs turn a gradient into a step at once: clipping, Adam, RMSprop, and what people change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Step(NamedTuple):
+    """One program's way to take a step."""
+
+    kind: str  # Adam, RMSprop or SGD
+    rate: float
+    beta1: float  # of the mean of gradients
+    squares: float  # of the mean of their squares: Adam's beta2, RMSprop's rho
+    epsilon: float
+    place: str  # of epsilon: Adam's before or after the means are corrected; RMSprop's inside or outside the root
+    is_corrected: bool = True  # Adam's means, for their start at 0
+    begins: float = 0.0  # the mean of squares
+    decay: float = 0.0  # a share of each weight, times the rate, is taken off it at each step
+    clipping: str = "unused"  # or global, each, each-packed, value
+    margin: float = 4.0  # of clipping
+    bias_steps: float = 1.0  # how often each gate bias takes its step
+
+
+class Rule:
+    """P programs' steps, of gradients that are flat, (P, D)."""
+
+    def __init__(self, steps: Sequence[Step], arrays: dict[str, list[int]], is_bias: np.ndarray, dtype: str) -> None:
+        """Args:
+        arrays: the sizes of the arrays that lie one behind the other in D, each with its own norm: for `each` and
+            `each-packed`.
+        is_bias: (D,): the gates' biases.
+        """
+
+        def column(name: str) -> np.ndarray:
+            return np.array([getattr(one, name) for one in steps], dtype)[:, None]
+
+        def mask(name: str, value: str) -> np.ndarray:
+            return np.array([getattr(one, name) == value for one in steps])[:, None]
+
+        self.rate, self.decay, self.epsilon = column("rate"), column("decay"), column("epsilon")
+        self.beta1, self.squares, self.margin = column("beta1"), column("squares"), column("margin")
+        self.is_corrected = column("is_corrected") > 0
+        self.is_sgd, self.is_rms = mask("kind", "SGD"), mask("kind", "RMSprop")
+        self.is_after, self.is_inside = mask("place", "after"), mask("place", "inside")
+        self.often = np.where(is_bias, column("bias_steps"), np.ones(1, dtype))
+        self._arrays = arrays
+        self._clipping = {kind: mask("clipping", kind) for kind in ("global", "each", "each-packed", "value")}
+        self.m = np.zeros((len(steps), len(is_bias)), dtype)
+        self.v = self.m + column("begins")
+        self.taken = np.zeros((len(steps), 1), dtype)
+
+    def step(self, w: np.ndarray, g: np.ndarray, is_taken: np.ndarray) -> np.ndarray:
+        """The weights after a step; `is_taken`, (P, 1), says which programs take it."""
+        g = self._clipped(g)
+        self.taken = self.taken + is_taken
+        m = self.beta1 * self.m + (1 - self.beta1) * g
+        v = self.squares * self.v + (1 - self.squares) * g**2
+        self.m, self.v = np.where(is_taken, m, self.m), np.where(is_taken, v, self.v)
+        return np.where(is_taken, w - self.often * self._move(g) - self.rate * self.decay * w, w)
+
+    def _move(self, g: np.ndarray) -> np.ndarray:
+        """What is taken off the weights.
+
+        Adam: rate · √(1-β₂ᵗ)/(1-β₁ᵗ) · m / (√v + ε). RMSprop: rate · g / √(v + ε), or / (√v + ε).
+        """
+        of_m, of_v = 1 - self.beta1**self.taken, np.sqrt(1 - self.squares**self.taken)
+        epsilon = self.epsilon * np.where(self.is_after, of_v, 1)  # m/of_m / (√v/of_v + ε), written like the other
+        move = np.where(self.is_corrected, of_v / of_m, 1) * self.m / (np.sqrt(self.v) + epsilon)
+        if self.is_rms.any():
+            root = np.where(self.is_inside, np.sqrt(self.v + self.epsilon), np.sqrt(self.v) + self.epsilon)
+            move = np.where(self.is_rms, g / root, move)
+        return self.rate * np.where(self.is_sgd, g, move)
+
+    def _clipped(self, g: np.ndarray) -> np.ndarray:
+        """The gradient, clipped where a program does."""
+        if not any(kind.any() for kind in self._clipping.values()):
+            return g
+        squares = g**2
+        factors = {"global": self._factor(squares.sum(axis=1, keepdims=True))}
+        for kind, sizes in self._arrays.items():
+            starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+            factors[kind] = np.repeat(self._factor(np.add.reduceat(squares, starts, axis=1)), sizes, axis=1)
+        result = np.where(self._clipping["value"], np.clip(g, -self.margin, self.margin), g)
+        for kind, factor in factors.items():
+            result = np.where(self._clipping[kind], g * factor, result)
+        return result
+
+    def _factor(self, squares: np.ndarray) -> np.ndarray:
+        """What scales a norm down to the margin, where it is above."""
+        return self.margin / np.maximum(np.sqrt(squares), self.margin)

@@ -1,0 +1,171 @@
+"""What slipped programs of two layers answer, P at once, and what is random in them, found from a port's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+
+from reproduce.networks.ports.answers import joined
+from reproduce.networks.ports.questions import Answer, Question
+from reproduce.networks.ports.rule import Rule
+from reproduce.networks.ports.training import apart, flat
+from reproduce.networks.ports.two_layers.network import NAMES, LayerWeights, Masks, Network, Packed
+from reproduce.networks.ports.two_layers.program import DROPOUT, TwoLayers
+from reproduce.networks.ports.two_layers.questions import SEEN
+
+FLOATS_AT_ONCE = 4_000_000  # of one array of weights: programs are computed in parts, so that memory stays small
+
+
+def answers_of(
+    programs: Sequence[TwoLayers], question: Question, dtype: str, draws: Sequence[Any] | None = None
+) -> Answer:
+    """The programs' answers, each array with an axis (P,) in front; the losses of a batch not trained on are nan.
+
+    Args:
+        draws: of each program, from `draws_of`; None where nothing is random.
+    """
+    widest = max(array.size for array in question.arguments["weights"].values())
+    at_once = max(1, min(512, FLOATS_AT_ONCE // widest))
+    rows_of = [np.array([one.axes == axes for one in programs]).nonzero()[0] for axes in ("days", "windows")]
+    parts = [rows[k : k + at_once] for rows in rows_of for k in range(0, len(rows), at_once)]
+    with np.errstate(all="ignore"):  # a slip may well overflow; then its answers are far from any port's
+        found = [
+            _answer([programs[k] for k in rows], question, dtype, None if draws is None else [draws[k] for k in rows])
+            for rows in parts
+        ]
+    order = np.argsort(np.concatenate(parts))
+    return {name: joined([part[name] for part in found])[order] for name in found[0]}
+
+
+def _answer(programs: Sequence[TwoLayers], question: Question, dtype: str, draws: Sequence[Any] | None) -> Answer:
+    given, network = question.arguments, Network(programs, dtype)
+    inputs = _inputs(question, len(programs), dtype)
+    if question.function == "train":
+        return _trained(network, question, inputs, draws)
+    w = network.inside(network.weights(given["weights"]))
+    if question.function == "predict":
+        z, _ = network.forward(w, inputs, _masks(w, inputs, draws, dtype))
+        predictions = network.output.answers(z)
+        for k, draw in enumerate(draws or ()):
+            predictions[k] = draw["predictions"] if isinstance(draw, dict) else predictions[k]
+        return {"predictions": predictions}
+    z, trace = network.forward(w, inputs)
+    loss, d_z = network.output.loss(z, given["targets"].reshape(1, -1).astype(dtype))
+    gradients = network.named(network.backward(w, trace, d_z))
+    return {"loss": loss} | {f"gradients/{name}": gradients[name] for name in NAMES}
+
+
+def _inputs(question: Question, programs: int, dtype: str) -> np.ndarray:
+    """(P, n, T)."""
+    inputs = question.arguments["inputs"]
+    return np.repeat(inputs.reshape(inputs.shape[:2])[None].astype(dtype), programs, axis=0)
+
+
+def _masks(w: Packed, inputs: np.ndarray, draws: Sequence[Any] | None, dtype: str) -> Masks | None:
+    """Each program's masks; ones for those that drop nothing."""
+    if draws is None or not any(isinstance(draw, Masks) for draw in draws):
+        return None
+    between = np.ones((*inputs.shape, w.first.b.shape[2]), dtype)
+    last = np.ones((*inputs.shape[:2], w.second.b.shape[2]), dtype)
+    for k, draw in enumerate(draws):
+        if isinstance(draw, Masks):
+            between[k], last[k] = draw
+    return Masks(between, last)
+
+
+def _trained(network: Network, question: Question, inputs: np.ndarray, orders: Sequence[np.ndarray] | None) -> Answer:
+    """Losses and weights of a training."""
+    given, dtype = question.arguments, network.dtype
+    batch, epochs, n, P = given["batch"], given["epochs"], inputs.shape[1], len(inputs)
+    orders = np.broadcast_to(np.arange(n), (P, epochs, n)) if orders is None else np.stack(orders)
+    targets, rows = given["targets"].reshape(-1).astype(dtype), np.arange(P)[:, None]
+    keeps = np.array([one.remainder == "kept" for one in network.programs])
+    takes = [np.ones(P, bool)] * (n // batch) + ([keeps] if n % batch else [])
+    weights = network.weights(given["weights"])
+    rule, losses = _rule(network.programs, weights, dtype), np.full((P, epochs, len(takes)), np.nan, dtype)
+    for epoch, (k, is_taken) in product(range(epochs), enumerate(takes)):
+        taken = orders[:, epoch, k * batch : (k + 1) * batch]
+        w = network.inside(weights)
+        z, trace = network.forward(w, inputs[rows, taken])
+        loss, d_z = network.output.loss(z, targets[taken])
+        losses[is_taken, epoch, k] = loss[is_taken]
+        gradients = network.backward(w, trace, d_z)
+        moved = rule.step(flat(_arrays(weights)), flat(_arrays(gradients)), is_taken[:, None])
+        x_1, h_1, b_1, x_2, h_2, b_2, *output = apart(moved, _arrays(weights))
+        weights = Packed(LayerWeights(x_1, h_1, b_1), LayerWeights(x_2, h_2, b_2), *output)
+    return {"losses": losses} | {f"weights/{name}": array for name, array in network.named(weights).items()}
+
+
+def _arrays(packed: Packed) -> list[np.ndarray]:
+    return [*packed.first, *packed.second, packed.W_y, packed.b_y]
+
+
+def _rule(programs: Sequence[TwoLayers], weights: Packed, dtype: str) -> Rule:
+    """A norm for each of Keras's eight arrays."""
+    sizes = [array[0].size for array in _arrays(weights)]
+    is_bias = np.repeat([k in (2, 5) for k in range(len(sizes))], sizes)
+    return Rule([one.step for one in programs], {"each": sizes}, is_bias, dtype)
+
+
+def draws_of(programs: Sequence[TwoLayers], question: Question, answer: Answer | None) -> list[Any] | None:
+    """What each program drew: the order of its windows, or what dropout dropped; without an answer, anything.
+
+    What dropout drops of a longer window cannot be found out. There a program that drops is taken at the port's word.
+    """
+    if question.function == "train" and any(one.order != "given" for one in programs):
+        return [_order(one, question, answer) for one in programs]
+    if question.function == "predict" and any(one.dropout != "off" for one in programs):
+        return [None if one.dropout == "off" else _dropped(one, question, answer) for one in programs]
+    return None
+
+
+def _order(program: TwoLayers, question: Question, answer: Answer | None) -> np.ndarray:
+    """The order whose losses are nearest, (epochs, n); of a batch its windows count and not their order."""
+    given = question.arguments
+    n, batch, epochs = len(given["targets"]), given["batch"], given["epochs"]
+    as_given = np.tile(np.arange(n), (epochs, 1))
+    if program.order == "given" or n <= batch:
+        return as_given
+    if answer is None:
+        return as_given[:, ::-1]
+    sets = [[*one, *np.setdiff1d(np.arange(n), one)] for one in combinations(range(n), batch)]
+    orders = [np.array(some) for some in product(sets, repeat=epochs)]
+    losses = answers_of([program] * len(orders), question, "float64", orders)["losses"]
+    theirs = answer["losses"]
+    common = min(losses.shape[2], theirs.shape[1])
+    gaps = np.abs(losses[:, :, :common] - theirs[:, :common]).sum(axis=(1, 2))
+    return orders[int(np.argmin(np.nan_to_num(gaps, nan=np.inf)))]
+
+
+def _dropped(program: TwoLayers, question: Question, answer: Answer | None) -> Masks | Answer:
+    """What the program dropped, of all it may have dropped what is nearest to the answer, window by window."""
+    w = question.arguments["weights"]
+    n, days, first, second = *question.arguments["inputs"].shape[:2], len(w["recurrent_1"]), len(w["recurrent_2"])
+    between = _patterns(first, program.dropout in ("on", "between"))  # (A, H1)
+    last = _patterns(second, program.dropout in ("on", "last"))  # (B, H2)
+    if answer is None:
+        return Masks(np.tile(between[-2:-1], (n, days, 1)), np.tile(last[-2:-1], (n, 1)))
+    if question.name != "one day":
+        return answer
+    A, B = len(between), len(last)
+    network = Network([program] * A, "float64")
+    packed = network.inside(network.weights(w))
+    masks = Masks(np.broadcast_to(between[:, None, None], (A, n, 1, first)), np.ones((A, n, second)))
+    _, trace = network.forward(packed, _inputs(question, A, "float64"), masks)
+    z = (trace.last[:, None] * last[:, None]) @ packed.W_y[:1, None] + packed.b_y[0]  # (A, B, n, K)
+    answers = Network([program] * B, "float64").output.answers
+    gaps = np.stack([np.abs(answers(z[k]) - answer["predictions"]).sum(axis=2) for k in range(A)])  # (A, B, n)
+    a, b = np.unravel_index(np.argmin(gaps.reshape(A * B, n), axis=0), (A, B))
+    return Masks(between[a][:, None], last[b])
+
+
+def _patterns(units: int, is_at_work: bool) -> np.ndarray:
+    """Every way to drop some of the first SEEN units, (ways, units): 0, or 1 / (1 - rate)."""
+    if not is_at_work:
+        return np.ones((2, units))  # two, as a pattern that drops is taken from behind
+    kept = np.ones((2 ** min(SEEN, units), units))
+    kept[:, :SEEN] = list(product((0, 1), repeat=min(SEEN, units)))
+    return kept / (1 - DROPOUT)

@@ -1,0 +1,32 @@
+"""The stacked Keras LSTM of prices and the network of characters as targets: their slips, and how they are asked."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from reproduce.networks.ports.questions import Question
+from reproduce.networks.ports.target import Target, training_rungs
+from reproduce.networks.ports.two_layers.answers import answers_of, draws_of
+from reproduce.networks.ports.two_layers.character_slips import OF_CHARACTERS
+from reproduce.networks.ports.two_layers.network import NAMES
+from reproduce.networks.ports.two_layers.price_slips import OF_PRICES
+from reproduce.networks.ports.two_layers.program import TwoLayers
+from reproduce.networks.ports.two_layers.questions import WINDOW, ask
+from reproduce.networks.ports.two_layers.slips import COMMON
+
+FUNCTIONS = ("predict", "loss_and_gradients", "train")
+RUNGS = training_rungs(NAMES, NAMES[::-1], WINDOW)
+
+
+def _ask_prices(hidden: int, seed: int = 0) -> list[Question]:
+    """The second layer is twice as wide, as the program's 50 and 100."""
+    return ask("prices", hidden, 2 * hidden, seed)
+
+
+def _ask_characters(hidden: int, seed: int = 0) -> list[Question]:
+    return ask("characters", hidden, hidden, seed)
+
+
+_target = partial(Target, functions=FUNCTIONS, rungs=RUNGS, answers=answers_of, draws=draws_of)
+PRICES = _target(program=TwoLayers("prices", "RMSprop"), slips=(*COMMON, *OF_PRICES), ask=_ask_prices)
+CHARACTERS = _target(program=TwoLayers("characters", "Adam"), slips=(*COMMON, *OF_CHARACTERS), ask=_ask_characters)

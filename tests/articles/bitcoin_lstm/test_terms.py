@@ -1,0 +1,77 @@
+"""What the article's terms are in its program: each value worked out in another way, and where it would be another."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reproduce.articles.bitcoin_lstm.program import PROBE
+from reproduce.articles.bitcoin_lstm.terms import (
+    count_updates,
+    count_weights,
+    joined_difference,
+    reads_all,
+    reads_length,
+    term_outputs,
+    update_operations,
+    windows_in_a_step,
+)
+from reproduce.networks.lstm.create import create_engine
+from reproduce.networks.lstm.weights import random_weights
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+SMALL = replace(PROBE, window=2, batch=3)
+INPUTS, TARGETS = np.random.default_rng(3).normal(size=(12, 2, 1)), np.random.default_rng(4).normal(size=(12, 1))
+
+
+@pytest.fixture(scope="module")
+def engine(one_thread):  # noqa: ARG001
+    """A graph of windows of two days, in batches of three."""
+    made = create_engine("session", SMALL, seed=1, dtype="float64")
+    yield made
+    made.close()
+
+
+def test_updates_are_batches_and_not_epochs(engine):
+    """Twelve windows make four batches; two epochs make eight."""
+    assert count_updates(engine, INPUTS, TARGETS) == 4
+    assert count_updates(engine, np.tile(INPUTS, (2, 1, 1)), np.tile(TARGETS, (2, 1))) == 8
+
+
+def test_step_reads_as_many_windows_as_batch_says(engine):
+    """Three of twelve; the weights are put back."""
+    before = engine.weights()
+    assert windows_in_a_step(engine, INPUTS, TARGETS) == 3
+    assert all(np.array_equal(array, before[name]) for name, array in engine.weights().items())
+
+
+def test_graph_reads_the_length_that_it_was_built_for(engine):
+    """And no other."""
+    assert [reads_length(engine, days) for days in (1, 2, 3)] == [False, True, False]
+
+
+def test_weights_are_counted(engine):
+    """Of 8 units: four gates of 8 + 64 + 8, and 9 of the output layer."""
+    assert count_weights(engine) == 4 * (8 + 64 + 8) + 9
+
+
+def test_update_is_adam_s(engine):
+    """The only kind of operation that writes weights."""
+    assert update_operations(engine) == {"ResourceApplyAdam"}
+
+
+def test_first_day_counts_by_its_derivative():
+    """Though it is too small to be seen; with no weight from the inputs there is none."""
+    w = random_weights(4, seed=2)
+    assert reads_all(w, 400)
+    assert not reads_all(w | {f"W_x{gate}": np.zeros((1, 4)) for gate in "ifog"}, 7)
+
+
+def test_joined_product_needs_both_parts():
+    """Equal but for rounding."""
+    assert 0 < joined_difference(random_weights(64, seed=2)) < 1e-13
+
+
+def test_window_of_one_day_has_the_shape_of_the_others():
+    """1273 rows: 1272 windows, of one day, of one price."""
+    assert term_outputs()["window_1_shape"] == [1272, 1, 1]

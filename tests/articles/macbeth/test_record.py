@@ -1,0 +1,120 @@
+"""What a run that records its steps keeps: every step's values and every epoch's state. A stand-in trains, mostly."""
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reproduce.articles.macbeth.record import RECORD, read_record, state_name
+from reproduce.articles.macbeth.training import load_weights
+from reproduce.errors import RunError
+from reproduce.networks.characters.create import create_char_engine
+from reproduce.networks.characters.steps import losses
+from tests.articles.macbeth.samples import StandIn
+from tests.articles.macbeth.test_training import BEGINS, TEXT, TINY, assert_same_bits, run, stopped
+from tests.articles.samples import ENGINES, hurry
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+RECORDED = replace(TINY, recorded="steps")
+MACBETH_ENGINES = [engine for id_, engine in ENGINES if id_ == "macbeth"]
+
+
+@pytest.fixture(scope="module")
+def recorded(one_thread, tmp_path_factory):  # noqa: ARG001
+    """A way to a recorded run of a real network; made once each."""
+
+    @functools.cache
+    def make(engine="compiled"):
+        with pytest.MonkeyPatch.context() as patch:
+            hurry(patch.setattr)
+            return run(tmp_path_factory.mktemp(engine), RECORDED, engine=engine)
+
+    return make
+
+
+@pytest.mark.parametrize("engine", MACBETH_ENGINES)
+def test_recorded_run_has_the_bits_of_one_that_is_not(engine, finished, recorded):
+    """Weights and texts of a real network; losses too, but that `fit` takes its mean over steps in float32."""
+    ours, plain = recorded(engine), finished("macbeth", engine)
+    for name in ("written.txt", "weights.npz", "sample-epoch-001.txt", "sample-epoch-002.txt"):
+        assert (ours.path / name).read_bytes() == (plain.path / name).read_bytes(), name
+    np.testing.assert_allclose(ours.read_losses(), plain.read_losses(), rtol=0 if engine == "compiled" else 1e-7)
+
+
+def test_record_has_a_row_for_each_step_of_each_epoch(finished, recorded):
+    """26 batches of two epochs, the last of two samples, which weigh half; the other run keeps none."""
+    directory = recorded()
+    record = read_record(directory)
+    assert record.shape == (2, 26, 7)
+    weighted = [np.average(losses(epoch), weights=[4] * 25 + [2]) for epoch in record]
+    assert weighted == pytest.approx(directory.read_losses(), rel=1e-7)
+    assert not (finished("macbeth").path / RECORD).exists()
+    with pytest.raises(RunError, match=r"steps\.npz: cannot be read"):
+        read_record(finished("macbeth"))
+
+
+def test_training_goes_on_from_the_state_of_any_epoch(recorded):
+    """An engine that is given the first epoch's state trains the second to the run's own weights."""
+    directory = recorded()
+    engine = create_char_engine("compiled", RECORDED, len(TEXT.vocabulary), seed=0)  # of what is dropped
+    engine.restore(directory.read_arrays(state_name(1)))
+    order = np.random.default_rng((0, 1)).permutation(102)
+    windows = np.array([TEXT.indices[k : k + 7] for k in order])
+    for first, steps, batch in ((0, 5, 4), (20, 5, 4), (40, 5, 4), (60, 5, 4), (80, 5, 4), (100, 1, 2)):
+        read = windows[first : first + steps * batch].reshape(steps, batch, 7)
+        engine.train(read[:, :, :6], read[:, :, 6])
+    for ours, theirs in zip(engine.weights(), load_weights(directory), strict=True):
+        assert ours.tobytes() == theirs.tobytes()
+    last = directory.read_arrays(state_name(2))
+    assert {name: array.tobytes() for name, array in last.items()} == {
+        name: array.tobytes() for name, array in directory.read_state().items()
+    }
+
+
+@pytest.mark.parametrize("at", [1, 4, 7, 8, 11, 14, len(BEGINS)])
+@pytest.mark.usefixtures("stand_in")
+def test_interrupted_run_records_the_same_bits(at, tmp_path):
+    """Stopped within an epoch, before its shorter batch and after it, and between two epochs."""
+    stopped(tmp_path, at, RECORDED)
+    resumed, undisturbed = run(tmp_path, RECORDED), run(tmp_path / "undisturbed", RECORDED)
+    assert_same_bits(resumed, undisturbed)
+    for name in (RECORD, state_name(1), state_name(2)):
+        assert (resumed.path / name).read_bytes() == (undisturbed.path / name).read_bytes(), name
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_record_of_an_unfinished_run_has_the_epochs_that_ended(tmp_path):
+    """One of two, while the second is under way."""
+    directory = stopped(tmp_path, 11, RECORDED)
+    record = read_record(directory)
+    assert record.shape == (1, 26, 7)
+    assert len(np.unique(record)) > 26
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_more_epochs_go_on_with_the_record_of_a_finished_run(tmp_path):
+    """Three epochs, then six; the states of the first three stay where they are."""
+    run(tmp_path / "by-steps", replace(RECORDED, epochs=3))
+    gone_on = run(tmp_path / "by-steps", replace(RECORDED, epochs=6))
+    at_once = run(tmp_path / "at-once", replace(RECORDED, epochs=6))
+    assert (gone_on.path / RECORD).read_bytes() == (at_once.path / RECORD).read_bytes()
+    states = [[path.name for path in sorted(one.path.glob("state-*"))] for one in (gone_on, at_once)]
+    assert states == [[state_name(epoch) for epoch in epochs] for epochs in ((4, 5, 6), (1, 2, 3, 4, 5, 6))]
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_checkpoint_of_an_earlier_version_is_taken_up(tmp_path):
+    """It has no record; nothing of it is lost."""
+    directory = stopped(tmp_path, 11)
+    progress, state = directory.load_checkpoint()
+    del progress["record"]
+    directory.save_checkpoint(progress, state)
+    assert_same_bits(run(tmp_path), run(tmp_path / "undisturbed"))
+
+
+def test_stand_in_trains_as_it_records():
+    """Or the tests above would show nothing."""
+    engines = [StandIn("compiled", TINY, 9, seed=1) for _ in range(2)]
+    inputs, targets = np.arange(24).reshape(2, 3, 4), np.arange(6).reshape(2, 3)
+    assert engines[0].train(inputs, targets) == np.mean(engines[1].train_steps(inputs, targets)[:, 0], dtype=float)

@@ -1,0 +1,279 @@
+"""What each exercise is told: `not yet` for a stub, `right` for a solution, and the slip for a slip."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from reproduce.evidence.bands import band_test
+from reproduce.lessons import check
+from reproduce.lessons.exercises import curve, slip, tolerance
+from reproduce.networks import reference
+from reproduce.networks.ports.network import shapes
+from reproduce.networks.ports.templates import template_text
+from tests.lessons import solutions
+
+
+@pytest.fixture
+def told(capsys):
+    """A way to check an answer: the one line that is printed."""
+
+    def call(function, *given):
+        assert function(*given) is None
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == 1
+        return lines[0]
+
+    return call
+
+
+RIGHT = [(check.cell, solutions.cell), (check.day_back, solutions.day_back), (check.adam, solutions.adam_step)]
+by_function = pytest.mark.parametrize("function", [function for function, _ in RIGHT], ids=lambda one: one.__name__)
+
+
+@pytest.mark.parametrize(("function", "solution"), RIGHT, ids=lambda one: one.__name__)
+def test_solution_is_right(function, solution, told):
+    """Written from the lesson's equations alone."""
+    assert told(function, solution) == "right"
+
+
+def stub(*_):
+    """Nothing yet."""
+    return ...
+
+
+def unwritten(*_):
+    """As some write a stub."""
+    raise NotImplementedError
+
+
+@by_function
+@pytest.mark.parametrize("mine", [stub, unwritten, lambda *_: None])
+def test_stub_is_not_yet_right(function, mine, told):
+    """And is no error."""
+    assert told(function, mine) == "not yet: it returns nothing; write it, and run this again"
+
+
+@by_function
+@pytest.mark.parametrize(
+    ("mine", "words"),
+    [
+        (solutions.sigmoid(0.0), "this is float64, and no function; hand over the function, without calling it"),
+        (lambda *_: 1 / 0, "it raises ZeroDivisionError in its line "),
+        (lambda: 1, "it raises TypeError: "),
+        (lambda *_: "h, c", "expected"),
+        (lambda *_: (1.0, 2.0), "expected"),
+        (lambda *_: ({}, 1.0), "expected"),
+        (lambda *_: ([[1, 2], [3]], None, {}), ""),
+        (lambda *_: (np.zeros((3, 8)), "c"), ""),
+    ],
+)
+def test_unusable_answer_is_one_line(function, mine, words, told):
+    """Whatever it is."""
+    line = told(function, mine)
+    assert line.startswith("not yet: ")
+    assert words in line
+
+
+CELL = {
+    "gates exchanged": "the gates i f o g take the weights of f i o g; in the program each takes its own",
+    "forget gate scales h": "the forget gate scales h; it scales the c of the day before",
+    "no tanh": "h = o · c; the program has h = o · tanh(c)",
+    "c before h": "it returns c before h; the order is h, c",
+}
+BACK = {
+    "no slope of tanh": "the slope of the tanh between c and h is left out",
+    "no dc": "c acts through h alone; it also acts on the next day by itself, and that part is dc",
+    "new c": "the forget gate multiplies the new c; it multiplies the c of the day before",
+    "no slopes of sigmoid": "the slopes of the three sigmoids are left out",
+    "c whole": "the c of the day before gets all of c's derivative; the forget gate lets a share of it through",
+}
+ADAM = {
+    "Adam's epsilon is 1e-7; the program's is 1e-8": {"epsilon": 1e-7},
+    "Adam adds epsilon after the bias correction (PyTorch); the program adds it before (TF1)": {"is_after": True},
+    "Adam's means are not corrected for their start at 0; the program corrects them": {"is_corrected": False},
+}
+SLIPS = [
+    *((check.cell, partial(solutions.cell, change=change), words) for change, words in CELL.items()),
+    *((check.day_back, partial(solutions.day_back, change=change), words) for change, words in BACK.items()),
+    *((check.adam, partial(solutions.adam_step, **how), words) for words, how in ADAM.items()),
+]
+
+
+@pytest.mark.parametrize(("function", "mine", "words"), SLIPS, ids=[words[:40] for *_, words in SLIPS])
+def test_typical_slip_is_named(function, mine, words, told):
+    """As a sentence, without the answer's code."""
+    assert told(function, mine) == f"not yet: {words}"
+
+
+def test_unknown_slip_is_placed(told):
+    """A cell whose input gate is squared, and a backward pass with the wrong sign at one gate."""
+
+    def cell(weights, x, h, c):
+        day = reference.step(weights, "described", x, reference.State(h, c))
+        return day.o * np.tanh(day.f * c + day.i**2 * day.g), day.f * c + day.i**2 * day.g
+
+    def day_back(day, dh, dc):
+        sums, before = solutions.day_back(day, dh, dc)
+        return sums | {"o": -sums["o"]}, before
+
+    assert "differs on the rung cell, in gate i, seen alone" in told(check.cell, cell)
+    assert told(check.day_back, day_back) == "not yet: wrong are the derivatives by the sum in the output gate"
+
+
+def test_what_a_function_prints_is_shown_first(capsys):
+    """Students look at values; a function is called many times, so the first lines must do."""
+
+    def cell(weights, x, h, c):
+        print("x is", x.shape)
+        return solutions.cell(weights, x, h, c)
+
+    check.cell(cell)
+    assert capsys.readouterr().out.splitlines() == ["it prints: x is (3, 1)"] * 5 + ["right"]
+
+
+HIDDEN = 8
+RANDOM = np.random.default_rng(2)
+WEIGHTS = {name: RANDOM.normal(0, 0.5, shape) for name, shape in shapes(HIDDEN).items()}
+INPUTS = RANDOM.normal(size=(2, 7, 1))
+
+
+def value_of(name, day, window=0):
+    """What the published graph has there, (1, hidden), rounded as float32 rounds."""
+    one = reference.forward(WEIGHTS, "published", INPUTS)[1][day]
+    return (one._asdict() | one.after._asdict())[name][window : window + 1].astype("float32")
+
+
+@pytest.mark.parametrize(
+    ("mine", "words"),
+    [
+        (value_of("f", 3), "right"),
+        (None, "not yet: nothing is fetched"),
+        ("window_0/day_3/forget_gate/Sigmoid:0", "not yet: this is a name; session.run gives the value"),
+        (value_of("f", 2), "not yet: this is the forget gate of window 0, day 2; the forget gate of window 0, day 3"),
+        (value_of("i", 3), "not yet: this is the input gate of window 0, day 3; "),
+        (value_of("c", 3), "not yet: this is c of window 0, day 3; "),
+        (value_of("f", 3, window=1), "not yet: this is the forget gate of window 1, day 3; "),
+        (value_of("f", 3)[0], "not yet: its shape is (8,); a gate of one window has (1, 8)"),
+        (value_of("f", 3) + 0.01, "not yet: no gate of these windows has this value"),
+        ({"a": 1}, "not yet: this is dict, and no array"),
+    ],
+)
+def test_fetched_value_is_named(mine, words, told):
+    """By where it stands in the graph."""
+    assert told(check.gate, mine, WEIGHTS, INPUTS).startswith(words)
+
+
+@pytest.mark.parametrize("name", slip.NAMES)
+def test_hidden_slip_is_found_by_its_name_alone(name, told):
+    """Every name but the right one is held against the program, and differs."""
+    seed = next(seed for seed in range(1000) if told(check.slip, name, seed) == "right")
+    others = {other: told(check.slip, other, seed) for other in slip.NAMES if other != name}
+    for other, line in others.items():
+        assert line.startswith(f"not yet: held against a program with the slip {other}, it differs on the rung ")
+
+
+def test_name_of_no_slip_is_refused_with_the_names(told):
+    """And no name is a stub."""
+    assert told(check.slip, "", 1).startswith("not yet: no name is given")
+    assert "'tanh' is not in the list: gate-order-fiog, " in told(check.slip, "tanh", 1)
+
+
+TEMPLATE = template_text("numpy", "published")
+
+
+@pytest.fixture
+def port(tmp_path):
+    """A way to write a port: the NumPy template, with a piece of its text exchanged."""
+
+    def file(old="", new="", text=TEMPLATE):
+        assert old in text
+        path = tmp_path / "my_port.py"
+        path.write_text(text.replace(old, new) if old else text, encoding="utf-8")
+        return path
+
+    return file
+
+
+def test_right_port_is_right(port, told):
+    """With windows or without, given as a path or as its name."""
+    assert told(check.port, port()) == "right"
+    assert told(check.port, str(port("def windows(", "def _windows("))) == "right"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("np.sqrt(v[name]) + 1e-8", "np.sqrt(v[name]) + 1e-7", "Adam's epsilon is 1e-7; the program's is 1e-8"),
+        ("return (1 + np.tanh(z / 2)) / 2", "return np.clip(0.2 * z + 0.5, 0, 1)", "it differs on the rung cell"),
+        ("PUBLISHED = True", "PUBLISHED = False", "h and c stand in each other's place when the cell is called"),
+        ("len(inputs) - batch + 1, batch", "len(inputs), batch", "the windows that fill no batch are trained on"),
+        ("def train(", "def _train(", "what it has agrees, and "),
+        ("def cell(", "def cell(x):\n    return 1 / 0\n\n\ndef _cell(", "cell: TypeError"),
+        (TEMPLATE, "def windows(close): ...", "it has none of cell, predict, loss_and_gradients, train"),
+        (TEMPLATE, "x = 1", "defines none of windows, cell, "),
+        (TEMPLATE, "def cell(:", "cannot be loaded: SyntaxError"),
+    ],
+)
+def test_slip_of_a_port_is_named(old, new, words, port, told):
+    """As `reproduce compare` names it; what is missing or broken is said too."""
+    line = told(check.port, port(old, new))
+    assert line.startswith("not yet: ")
+    assert words in line
+
+
+def test_port_that_is_not_there_is_not_yet_right(told, tmp_path):
+    """It says with which command to begin."""
+    line = told(check.port, tmp_path / "my_port.py")
+    assert line.startswith("not yet: there is no ")
+    assert line.endswith(f"reproduce compare --template numpy > {tmp_path / 'my_port.py'}")
+    assert told(check.port, None).startswith("not yet: ")
+
+
+@pytest.mark.parametrize(
+    ("mine", "words"),
+    [
+        (1e-5, "right"),
+        (np.float32(1e-5), "right"),
+        (None, "not yet: no number is given"),
+        (0, "not yet: 0 asks for equal bits"),
+        (float("nan"), "not yet: nan asks for equal bits"),
+        (1e-8, "not yet: a right port in float32 is off by "),
+        (1e-3, "not yet: a port whose epsilon is 1e-7 is off by "),
+        ("1e-5", "not yet: this is str, and no number"),
+        (True, "not yet: this is bool, and no number"),
+    ],
+)
+def test_tolerance_lies_between_rounding_and_the_slip(mine, words, told):
+    """By at least a factor of ten on either side, so that there is something to choose."""
+    assert told(check.tolerance, mine).startswith(words)
+    least, most = tolerance.limits()
+    assert 10 * least < most
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_drawn_curve_can_be_found_with_the_band_test(seed, told):
+    """The letter of the largest p under the described study is right, and the two others are not."""
+    drawn = curve.draw(seed)
+    p = {letter: band_test(drawn.studies["described"], losses).p_value for letter, losses in drawn.curves.items()}
+    best, *others = sorted(p, key=p.get, reverse=True)
+    assert told(check.curve, best, seed) == "right"
+    for letter in others:
+        assert told(check.curve, letter, seed) == (
+            f"not yet: held against the described study, {letter} has p = 0.025; "
+            "the curve that was made by it has a larger one"
+        )
+
+
+def test_letter_of_no_curve_is_refused(told):
+    """And no letter is a stub."""
+    assert told(check.curve, "", 1).startswith("not yet: no letter is given")
+    assert told(check.curve, "D", 1) == "not yet: 'D' is none of A, B, C"
+
+
+def test_drawn_curve_is_not_in_its_study():
+    """Otherwise it would be held against itself."""
+    drawn = curve.draw(1)
+    assert {study.shape for study in drawn.studies.values()} == {(39, 7)}
+    for losses in drawn.curves.values():
+        assert not any((study == losses).all(axis=1).any() for study in drawn.studies.values())
