@@ -15,7 +15,7 @@ that holds the true one with probability LEVEL, provided that it is among the ca
 A ratio says nothing where all is far: a curve that no candidate can have made has own and rival distances alike. So the
 set is empty, too, where the printed curve's `near` of every candidate is above the largest `near` of any study curve to
 its own program's others. A draw of a candidate with n study curves does that with probability 1 / (n + 1) at most, so
-much less than LEVEL the set may hold; docs/losses.md shows that it costs nothing on the shipped curves.
+the set may hold the true one that much less often; on the shipped curves it costs nothing (docs/losses.md).
 
 A loss that is not finite, of a run that diverged, or that is beyond 1e30, counts as 1e30.
 
