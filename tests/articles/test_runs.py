@@ -250,10 +250,13 @@ def test_checkpoint_of_another_network_is_one_line(id_, engine, finished, tmp_pa
 
 @every_article
 def test_every_field_of_the_progress_is_in_a_checkpoint(id_, finished, tmp_path):
-    """Else a resumed run would lose it; where one is missing, the checkpoint is refused by its name."""
+    """Else a resumed run would lose it; where one is missing, the checkpoint is refused by its name.
+
+    All but Macbeth's record of steps, which checkpoints of an earlier version have not.
+    """
     config = config_of(id_)
     progress, state = finished(id_).load_checkpoint()
-    for name in progress:
+    for name in progress.keys() - {"record"}:
         directory = Directory(tmp_path / name, config)
         with directory.opened():
             directory.save_checkpoint({other: progress[other] for other in progress if other != name}, state)
