@@ -135,10 +135,10 @@ TRAINING = (
     ),
     Slip(
         "shuffled",
-        "each epoch takes the windows in a new random order; the program takes them as they are given",
+        "the windows are taken in another order, such as a random one; the program takes them as they are given",
         "Steps on one batch are right. Losses of batches differ from run to run, their mean hardly.",
-        "Keras's fit shuffles by default; shuffle=True in a DataLoader.",
-        "shuffle=False",
+        "Keras's fit shuffles by default; shuffle=True in a DataLoader; or a loop over batches begins at the end.",
+        "shuffle=False, and batches from the first window to the last",
         ({"order": "shuffled"},),
     ),
     Slip(

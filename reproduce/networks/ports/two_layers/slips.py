@@ -148,7 +148,7 @@ BATCHES = (
     ),
     Slip(
         "shuffled-here",
-        "each epoch takes the windows in a new random order; here they are to be taken in the order given",
+        "the windows are taken in another order, such as a random one; here they are to be taken in the order given",
         "Steps on one batch are right. Losses of batches differ from run to run.",
         "fit shuffles, and so does the program; but what is random cannot be compared.",
         "shuffle=False while you compare",
