@@ -16,6 +16,8 @@
 # Here both have 8 numbers; in the article they have 256. We say that the network has 8 *hidden units*, or 8 units.
 
 # %%
+import inspect
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -42,6 +44,9 @@ x = windows.inputs[0, :1]  # the first window, the first day that it reads: (1, 
 print(f"{table.close_usd[0]:.0f} USD on {table.dates[0]} is {x[0, 0]:.3f}, scaled")
 
 # %% [markdown]
+# The table begins with the newest day, and the program reads it so: backward in time. In these lessons "the day before"
+# is the day that was read before.
+#
 # Seven prices in a row are a *window*. `x` is the price of one day, as a matrix with one row and one column. Many
 # windows can be rows of one matrix. Then one product computes all of them.
 #
@@ -92,10 +97,11 @@ print("the forget gate:", f.round(2))
 # ## The whole cell
 #
 # `reference.step` computes all six lines. It returns a `Day`, which has every part by name. Open the source file and
-# find the six lines there. The word "described" stands for the equations as the article's text describes them. Lesson 3
-# has the other word.
+# find the six lines there: `read` is h in them, and `kept` is c. The word "described" stands for the equations as the
+# article's text describes them. Lesson 3 has the other word.
 
 # %%
+print("the source file:", inspect.getsourcefile(reference))
 day = reference.step(weights, "described", x, reference.State(h=h, c=c))
 print("the same forget gate:", np.allclose(day.f, f))
 for name, values in (("c of the day before", c), ("c of today", day.after.c), ("h of today", day.after.h)):
@@ -136,7 +142,7 @@ rows = [
 for axes, (name, values) in zip(right.subplots(len(rows), sharex=True), rows, strict=True):
     axes.bar(range(HIDDEN), values[0], color="#0072B2" if "gate" in name else "#D55E00")
     axes.axhline(0, color="black", linewidth=0.6)
-    axes.set(ylim=(0, 1) if "gate" in name else (-2.5, 2.5))
+    axes.set(ylim=(0, 1) if "gate" in name else (-1, 1) if name in ("candidate", "h'") else (-2.5, 2.5))
     axes.set_ylabel(name, rotation=0, ha="right", va="center")
 axes.set(xlabel="unit", xticks=range(HIDDEN))
 plt.show()

@@ -123,6 +123,7 @@ for operation in operations:
 # The picture shows one day. Its boxes and arrows are read from the graph itself. The parts of a gate are folded into
 # one box, and the weights are left out. The boxes at the left come from outside: the day's price, and two vectors of
 # the day before. One of these comes out of an addition: it is `c`. The other comes out of a multiplication: it is `h`.
+# The box `memory_cell` is the candidate of lesson 1: the program calls it so.
 
 
 # %%

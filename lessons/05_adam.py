@@ -27,7 +27,8 @@ RATE, BETA1, BETA2 = 0.001, 0.9, 0.999
 # ## The rule
 #
 # Adam keeps two numbers for each number of each weight, both 0 at first: `m`, a mean of the gradients `g`, and `v`, a
-# mean of their squares. New gradients count more than old ones.
+# mean of their squares. New gradients count more than old ones. (In lessons 1 to 4 g was the candidate; here it is the
+# gradient.)
 #
 #     m = 0.9 * m + 0.1 * g              v = 0.999 * v + 0.001 * g²
 #
@@ -40,7 +41,7 @@ RATE, BETA1, BETA2 = 0.001, 0.9, 0.999
 #
 #     after the correction     w -= rate * (m / (1 - 0.9^t)) / (√(v / (1 - 0.999^t)) + epsilon)      PyTorch, 1e-8
 #     before the correction    w -= rate * √(1 - 0.999^t) / (1 - 0.9^t) * m / (√v + epsilon)         TF1, 1e-8
-#                                                                                                    Keras, 1e-7
+#                              the same                                                              Keras, 1e-7
 #
 # Without epsilon both lines are the same: check it on paper.
 #

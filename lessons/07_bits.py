@@ -124,7 +124,8 @@ for dtype, tolerances in TOLERANCES.items():
 # ## Exercise: choose a tolerance
 #
 # Choose a relative tolerance for the losses of the first epoch. It must let a right port in float32 pass, whatever its
-# first weights are, and it must stop a port whose epsilon is 1e-7. The check tries three draws of first weights.
+# first weights are, and it must stop a port whose epsilon is 1e-7. The check tries three draws of first weights, and
+# other weights give other lines: leave room on both sides.
 
 # %%
 mine = None  # a number, such as 0.5

@@ -16,7 +16,7 @@ NEAR = 1e-6  # what float32 may make of a gate
 def problem(mine: Any, weights: dict[str, np.ndarray], inputs: np.ndarray) -> str | None:
     """What is wrong with it; None where it is what is asked for."""
     if mine is None or mine is ...:
-        return "nothing is fetched; give session.run the name, and run this again"
+        return "nothing is fetched; give session.run the name, with :0 at its end, or it is the name of an operation"
     if isinstance(mine, str):
         return "this is a name; session.run gives the value that it names"
     if hasattr(mine, "graph"):

@@ -19,6 +19,8 @@ def problem(file: str | Path) -> str | None:
     Raises:
         PortError: it cannot be loaded or asked.
     """
+    if not isinstance(file, str | Path):
+        return f"this is {type(file).__name__}, and no file; give the name of yours"
     path = Path(file)
     if not path.exists():
         return f"there is no {path}; begin with: reproduce compare --template numpy > {path}"
