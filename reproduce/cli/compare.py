@@ -78,7 +78,12 @@ def compare(
     answers: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Port on another machine: read what it answered (.npz).")
     ] = None,
-    time_limit: Annotated[int, typer.Option(metavar="SECONDS", min=1, help="Ports: how long each may take.")] = 60,
+    time_limit: Annotated[
+        int,
+        typer.Option(
+            metavar="SECONDS", min=1, help="Of many ports: how long each may take. With one, it is marked so."
+        ),
+    ] = 60,
     losses: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Losses an old notebook printed: which variants can have made them?"),
@@ -101,9 +106,10 @@ def compare(
 ) -> None:
     """Compare your port of a network with the published program and name the slip; or our graph with Keras.
 
-    With PORT: rung by rung, from the contract to two epochs of training. Exit 1 where it differs or fails. The file is
-    run as you would run it, so look at what others sent you first. Many are marked, a row each; each has a process of
-    its own, and one that crashes or never ends does not stop the others.
+    With PORT: rung by rung, from the contract to two epochs of training. Exit 1 where it differs or fails. A port
+    defines some of windows, cell, predict, loss_and_gradients and train; --template shows how. The file is run as you
+    would run it, so look at what others sent you first. Many are marked, a row each; each has a process of its own, and
+    one that crashes or never ends does not stop the others.
 
     With --losses: a table, list, pasted log or notebook is held against the curves of many variants. Exit 1 where it
     rejects the published program.
@@ -188,7 +194,8 @@ def _option(name: str) -> str:
 
 def _compare_port(port: Path | None, answers: Path | None, against: dict[str, str], json_to: str | None) -> None:
     from reproduce.cli.against import Against
-    from reproduce.cli.ports import as_text, give_held, hold_answers, hold_port
+    from reproduce.cli.port_text import as_text, give_held
+    from reproduce.cli.ports import hold_answers, hold_port
 
     program = Against(**against)
     try:

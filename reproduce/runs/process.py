@@ -32,7 +32,7 @@ def limit_threads(inter_op: int, intra_op: int = 1) -> None:
     """
     if intra_op > 1 and ONE_THREAD_A_PRODUCT not in os.environ.get("XLA_FLAGS", ""):
         os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {ONE_THREAD_A_PRODUCT}".strip()
-    with _silent_stderr():  # its start-up notes come before any setting of ours can reach it
+    with silent_stderr():  # its start-up notes come before any setting of ours can reach it
         import tensorflow as tf
 
         if threads() != (inter_op, intra_op):
@@ -57,7 +57,7 @@ def devices() -> list[str]:
 
 
 @contextmanager
-def _silent_stderr() -> Iterator[None]:
+def silent_stderr() -> Iterator[None]:
     """Point the process's stderr, that of C++ code too, at nothing for a while."""
     sys.stderr.flush()
     kept = os.dup(2)

@@ -209,7 +209,7 @@ def test_right_port_is_right(port, told):
         ("PUBLISHED = True", "PUBLISHED = False", "h and c stand in each other's place when the cell is called"),
         ("len(inputs) - batch + 1, batch", "len(inputs), batch", "the windows that fill no batch are trained on"),
         ("def train(", "def _train(", "what it has agrees, and "),
-        ("def cell(", "def cell(x):\n    return 1 / 0\n\n\ndef _cell(", "cell: TypeError"),
+        ("def cell(", "def cell(x):\n    return 1 / 0\n\n\ndef _cell(", "cell has other arguments"),
         (TEMPLATE, "def windows(close): ...", "it has none of cell, predict, loss_and_gradients, train"),
         (TEMPLATE, "x = 1", "defines none of windows, cell, "),
         (TEMPLATE, "def cell(:", "cannot be loaded: SyntaxError"),

@@ -62,7 +62,7 @@ def _answer(programs: Sequence[Program], question: Question, dtype: str, orders:
     predictions, days = network.forward(w, inputs, zeros, zeros)
     if question.function == "predict":
         return {"predictions": predictions[:, :, None]}
-    loss, d_prediction = network.loss(predictions - given["targets"][None, :, 0].astype(dtype))
+    loss, d_prediction = network.loss(predictions, given["targets"][None, :, 0].astype(dtype))
     gradients = network.named(network.backward(w, days, d_prediction))
     return {"loss": loss} | {f"gradients/{name}": gradients[name] for name in NAMES}
 

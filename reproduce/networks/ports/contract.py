@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import inspect
 import io
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -39,6 +41,7 @@ class Port:
     path: Path
     functions: dict[str, Callable[..., Any]]
     hidden: int | None  # its HIDDEN, if it has one
+    misspelt: dict[str, str] = field(default_factory=dict)  # a function that it lacks, and one with nearly its name
     printed: list[str] = field(default_factory=list)  # lines that it printed, which are kept off stdout
 
 
@@ -61,8 +64,14 @@ def load(path: Path, wanted: Sequence[str] = tuple(FUNCTIONS), template: str = "
         PortError: it cannot be read or run, or defines none of the functions, or its HIDDEN is no width.
         PortInterrupted: Ctrl-C.
     """
+    if path.is_dir():
+        raise PortError(f"{path}: a folder; give the files in it, such as {path / '*.py'}")
     if not path.is_file():
         raise PortError(f"{path}: there is no such file; give the file of your port")
+    if path.suffix == ".ipynb":
+        raise PortError(
+            f"{path}: a notebook; save its code as a Python file (jupyter nbconvert --to script), and give that"
+        )
     printed: list[str] = []
     spec = importlib.util.spec_from_file_location(
         MODULE, path, loader=importlib.machinery.SourceFileLoader(MODULE, str(path))
@@ -78,7 +87,15 @@ def load(path: Path, wanted: Sequence[str] = tuple(FUNCTIONS), template: str = "
     functions = {name: getattr(module, name) for name in wanted if callable(getattr(module, name, None))}
     if not functions:
         raise PortError(f"{path}: defines none of {', '.join(wanted)}; reproduce compare {template} shows how")
-    return Port(path, functions, _hidden(path, module), printed)
+    return Port(path, functions, _hidden(path, module), _misspelt(module, wanted, functions), printed)
+
+
+def _misspelt(module: ModuleType, wanted: Sequence[str], found: Container[str]) -> dict[str, str]:
+    """By each function that is missing, one whose name is nearly its own."""
+    names = (name for name, value in vars(module).items() if callable(value) and not name.startswith("_"))
+    others = [name for name in names if name not in found]
+    close = {name: get_close_matches(name, others, n=1, cutoff=0.79) for name in wanted if name not in found}
+    return {name: names[0] for name, names in close.items() if names}
 
 
 def _hidden(path: Path, module: ModuleType) -> int | None:
@@ -105,6 +122,7 @@ def ask_port(port: Port, questions: Sequence[Question]) -> Answers:
 def _call(port: Port, question: Question) -> dict[str, Any]:
     where = f"{port.path}: {question.function}"
     arguments = copied(question.arguments)
+    _check_signature(port, question)
     with _watched(port.path, question.function, port.printed):
         returned = port.functions[question.function](*arguments.values())
         try:
@@ -116,6 +134,19 @@ def _call(port: Port, question: Question) -> dict[str, Any]:
     if changed:
         raise PortError(f"{where} changed the {changed[0]} that it was given; compute with a copy of it")
     return answer
+
+
+def _check_signature(port: Port, question: Question) -> None:
+    """Refuse a function that cannot take the arguments; one whose signature Python does not know is tried."""
+    function, names = port.functions[question.function], ", ".join(question.arguments)
+    try:
+        inspect.signature(function).bind(*question.arguments.values())
+    except ValueError:
+        return
+    except TypeError as error:
+        line = getattr(getattr(function, "__code__", None), "co_firstlineno", None)
+        where = f"{port.path}, line {line}" if line else f"{port.path}"
+        raise PortError(f"{where}: {question.function} has other arguments ({error}); expected ({names})") from error
 
 
 def check(name: str, questions: Sequence[Question], returned: dict[str, dict[str, Any]]) -> Answers:
@@ -144,7 +175,9 @@ def check(name: str, questions: Sequence[Question], returned: dict[str, dict[str
             ):
                 raise PortError(f"{where} gave {key} of shape {array.shape}, expected {_spelled(wanted)}")
             if not array.size or not np.isfinite(array).all():
-                raise PortError(f"{where} gave {key} {'without a number' if not array.size else 'that is not finite'}")
+                raise PortError(
+                    f"{where} gave {key} {'without a number' if not array.size else 'with nan or infinity in it'}"
+                )
             answers[question.name][key] = array.astype("float64")
             if question.function != "windows":
                 fits &= bool(np.array_equal(array.astype("float32"), array))

@@ -111,20 +111,25 @@ class Network:
         """A state before the first day, (P, n, H)."""
         return np.zeros((len(self.programs), windows, hidden), self.dtype)
 
-    def loss(self, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Each program's loss of errors (P, n), (P,), and its derivative by the predictions, (P, n)."""
-        return losses_of([one.loss for one in self.programs], error)
+    def loss(self, predictions: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Each program's loss of predictions (P, n), (P,), and its derivative by them, (P, n); targets (P, n)."""
+        return losses_of([one.loss for one in self.programs], predictions, targets)
 
 
-def losses_of(kinds: Sequence[str], error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The loss of each kind, of errors (P, n): (P,), and its derivative by the predictions, (P, n).
+def losses_of(kinds: Sequence[str], predictions: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The loss of each kind, (P,), of predictions and targets (P, n), and its derivative by the predictions, (P, n).
 
     Args:
-        kinds: mean of squares, or sum, half, root, absolute; one for each of P programs.
+        kinds: mean of squares, or sum, half, root, absolute, or `every with every`: (n, 1) less (n,) gives (n, n)
+            errors; one kind for each of P programs.
     """
-    n = error.shape[1]
+    n = predictions.shape[1]
+    targets = np.broadcast_to(targets, predictions.shape)
+    middle, is_every = targets.mean(axis=1, keepdims=True), np.array([kind == "every with every" for kind in kinds])
+    # mean over i, j of (p_i - t_j)² = mean over i of (p_i - mean t)² + the variance of t
+    error = predictions - np.where(is_every[:, None], middle, targets)
     factor = np.array([{"sum": n, "half": 0.5}.get(kind, 1) for kind in kinds], error.dtype)
-    mean = np.mean(error**2, axis=1)
+    mean = np.mean(error**2, axis=1) + np.where(is_every, targets.var(axis=1), 0)
     root, is_root = np.sqrt(mean), np.array([kind == "root" for kind in kinds])
     is_absolute = np.array([kind == "absolute" for kind in kinds])
     loss = np.where(is_root, root, np.where(is_absolute, np.abs(error).mean(axis=1), factor * mean))

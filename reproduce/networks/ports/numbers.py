@@ -1,4 +1,4 @@
-"""Slips whose number is found: a port's learning rate, or one of Adam's betas, read off what its training did."""
+"""Slips whose number is found: a learning rate, a beta of Adam, a clipping margin, read off what a port trained."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _fitted(target: Target, slip: Slip, number: Number, asked: Sequence[tuple[Qu
 
     def gaps_of(values: np.ndarray) -> np.ndarray:
         """How far the port is from programs with these numbers, (values,)."""
-        programs = [replace(target.program, **{number.field: float(value)}) for value in values]
+        programs = [replace(target.program, **slip.changes[0] | {number.field: float(value)}) for value in values]
         differences = gaps_on(target, rung, programs, pair, "float64").differences
         return np.minimum(differences, 10).sum(axis=1)
 
@@ -44,7 +44,11 @@ def _fitted(target: Target, slip: Slip, number: Number, asked: Sequence[tuple[Qu
     value = float(_turned(np.exp(best), number))
     rounded = [float(f"{value:.{digits}g}") for digits in (1, 2, 3, 4)]
     return [
-        replace(slip, title=number.title.format(f"{found:.6g}"), changes=({number.field: found},))
+        replace(
+            slip,
+            title=number.title.format(f"{found:.6g}"),
+            changes=tuple(one | {number.field: found} for one in slip.changes),
+        )
         for found in dict.fromkeys([*rounded, value])
     ]
 

@@ -36,9 +36,11 @@ class Program:
     activation: str = "tanh"  # of the candidate and of c; or relu
     last_tanh: bool = True  # h = o tanh(c); else o c
     days: str = "forward"  # or backward
-    loss: str = "mean"  # of squared errors; or sum, half, root, absolute
+    loss: str = "mean"  # of squared errors; or sum, half, root, absolute, or of every prediction with every target
+    reported: str = "batch"  # of training: each batch's loss; or running mean, over the epoch's batches so far
     backward_days: str = "all"  # through how many days gradients flow; or the last
-    clipping: str = "unused"  # D3; or global, each, each-packed, value; the margin is 4
+    clipping: str = "unused"  # D3; or global, each, each-packed, value
+    margin: float = 4.0  # of clipping
     optimizer: str = "Adam"  # or SGD
     epsilon: tuple[float, str] = (1e-8, "before")  # Adam's, added before or after its means are corrected
     is_corrected: bool = True  # Adam's means, for their start at 0
@@ -47,6 +49,7 @@ class Program:
     learning_rate: float = 0.001
     decay: float = 0.0  # a share of each weight, times the rate, is taken off it at each step
     bias_steps: float = 1.0  # how often each gate bias takes its step: two biases that are summed both do
+    counted: str = "step"  # what Adam's t counts; or epoch
     remainder: str = "dropped"  # D6; or kept
     order: str = "given"  # of the windows in an epoch; or shuffled
     state: str = "zeros"  # at the start of a window; or carried from batch to batch; or within-epoch, carried and reset
@@ -63,7 +66,9 @@ class Program:
             is_corrected=self.is_corrected,
             decay=self.decay,
             clipping=self.clipping,
+            margin=self.margin,
             bias_steps=self.bias_steps,
+            counted=self.counted,
         )
 
     def changed(self) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class Step(NamedTuple):
     clipping: str = "unused"  # or global, each, each-packed, value
     margin: float = 4.0  # of clipping
     bias_steps: float = 1.0  # how often each gate bias takes its step
+    counted: str = "step"  # what Adam's t counts; or epoch
 
 
 class Rule:
@@ -45,18 +46,23 @@ class Rule:
         self.beta1, self.squares, self.margin = column("beta1"), column("squares"), column("margin")
         self.is_corrected = column("is_corrected") > 0
         self.is_sgd, self.is_rms = mask("kind", "SGD"), mask("kind", "RMSprop")
+        self.is_by_epoch = mask("counted", "epoch")
         self.is_after, self.is_inside = mask("place", "after"), mask("place", "inside")
         self.often = np.where(is_bias, column("bias_steps"), np.ones(1, dtype))
         self._arrays = arrays
         self._clipping = {kind: mask("clipping", kind) for kind in ("global", "each", "each-packed", "value")}
         self.m = np.zeros((len(steps), len(is_bias)), dtype)
         self.v = self.m + column("begins")
-        self.taken = np.zeros((len(steps), 1), dtype)
+        self.counted = np.zeros((len(steps), 1), dtype)  # Adam's t
+
+    def start_epoch(self) -> None:
+        """Count the epoch where a program's t does."""
+        self.counted = self.counted + self.is_by_epoch
 
     def step(self, w: np.ndarray, g: np.ndarray, is_taken: np.ndarray) -> np.ndarray:
         """The weights after a step; `is_taken`, (P, 1), says which programs take it."""
         g = self._clipped(g)
-        self.taken = self.taken + is_taken
+        self.counted = self.counted + (is_taken & ~self.is_by_epoch)
         m = self.beta1 * self.m + (1 - self.beta1) * g
         v = self.squares * self.v + (1 - self.squares) * g**2
         self.m, self.v = np.where(is_taken, m, self.m), np.where(is_taken, v, self.v)
@@ -67,7 +73,7 @@ class Rule:
 
         Adam: rate · √(1-β₂ᵗ)/(1-β₁ᵗ) · m / (√v + ε). RMSprop: rate · g / √(v + ε), or / (√v + ε).
         """
-        of_m, of_v = 1 - self.beta1**self.taken, np.sqrt(1 - self.squares**self.taken)
+        of_m, of_v = 1 - self.beta1**self.counted, np.sqrt(1 - self.squares**self.counted)
         epsilon = self.epsilon * np.where(self.is_after, of_v, 1)  # m/of_m / (√v/of_v + ε), written like the other
         move = np.where(self.is_corrected, of_v / of_m, 1) * self.m / (np.sqrt(self.v) + epsilon)
         if self.is_rms.any():

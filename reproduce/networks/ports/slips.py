@@ -18,7 +18,7 @@ class Number:
     question: str  # whose answer tells it
     low: float
     high: float
-    title: str  # with {} for the number
+    title: str  # with {0} for the number
     is_near_1: bool = False
 
 
@@ -127,7 +127,7 @@ SINGLE = (
         "The first day is right, as both start at 0; every later one is wrong.",
         "The published program hands its cell the two vectors exchanged (D2); the article's text, and every library's "
         "LSTM, does not.",
-        "call the cell with (c, h) for (h, c), or compare with the other --wiring",
+        "if you port the other wiring, compare with the other --wiring; else call the cell with (c, h) for (h, c)",
         {"wiring": "described"},
     ),
     one_slip(
@@ -220,5 +220,13 @@ SINGLE = (
         "'mae' or L1Loss for 'mse' or MSELoss.",
         "square the errors",
         {"loss": "absolute"},
+    ),
+    one_slip(
+        "loss-every-with-every",
+        "every prediction is subtracted from every target; the program takes each with its own",
+        "Predictions are right. The loss stays as large as the targets' variance, and the network learns their mean.",
+        "Predictions have the shape (n, 1) and targets (n,), so the difference has (n, n); no library complains.",
+        "give both the same shape: targets[:, None], or predictions[:, 0]",
+        {"loss": "every with every"},
     ),
 )

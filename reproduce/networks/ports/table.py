@@ -15,14 +15,15 @@ def _spelled(gates: str) -> str:
 
 def gate_order(gates: str) -> Slip:
     """All weights of the gates in another order."""
-    exchanged = [f"{ours} takes {theirs}'s" for ours, theirs in zip(GATES, gates, strict=True) if ours != theirs]
+    exchanged = [f"{ours} has {theirs}'s" for ours, theirs in zip(GATES, gates, strict=True) if ours != theirs]
     return Slip(
         f"gate-order-{gates}",
         f"the gates i f o g take the weights of {_spelled(gates)}; in the program each takes its own",
         "Predictions are wrong from the first day. Shapes and the loss's fall look right.",
         "The blocks of one wide matrix are in another order than the code that fills or reads it: Keras and PyTorch "
         "have i f g o (Keras calls g c), TF1's BasicLSTMCell has i g f o (it calls g j), this program i f o g.",
-        f"exchange the blocks ({', '.join(exchanged)}), or let layouts.py pack them",
+        f"give each gate its own weights (now {', '.join(exchanged)}): pack the blocks in the order in which they are "
+        "cut, or let layouts.py pack them",
         ways({"gates": gates}),
         "https://github.com/keras-team/keras/issues/3088",
     )

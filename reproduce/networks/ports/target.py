@@ -56,12 +56,14 @@ def first_days(past: list[tuple[str, str]], days: int) -> str:
 
 def first_gradient(past: list[tuple[str, str]], weights: int) -> str:
     """The place of a gradient."""
-    return f"first in {weight_of(past[0][1])}; {len(past)} of {weights}"
+    return f"first in {weight_of(past[0][1])}; {len(past)} of {weights} differ"
 
 
 def first_move(past: list[tuple[str, str]]) -> str:
     """The place of what one step moves."""
     only_small = "; only where gradients are small" * all(name == "one step, small" for name, _ in past)
+    if all(key == "losses" for _, key in past):
+        return "the losses alone; the weights are right"
     return f"first in {weight_of(past[0][1])}{only_small}"
 
 

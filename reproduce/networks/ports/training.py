@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Training:
         if self._h is not None and self._h.shape == h.shape:
             h, c = self._h, self._c
         predictions, days = network.forward(w, self.inputs[rows], h, c)
-        loss, d_prediction = network.loss(predictions - self.targets[rows])
+        loss, d_prediction = network.loss(predictions, self.targets[rows])
         gradients = network.backward(w, days, d_prediction)
         carried = network.mask(lambda one: one.state != "zeros", 2)
         if carried.any():
@@ -51,17 +52,18 @@ class Training:
         return loss
 
     def start_epoch(self) -> None:
-        """Programs that reset a carried state each epoch do."""
+        """Programs that reset a carried state, or count, each epoch do."""
+        self._rule.start_epoch()
         if self._h is not None:
             stays = self.network.mask(lambda one: one.state == "carried", 2)
             self._h, self._c = np.where(stays, self._h, 0), np.where(stays, self._c, 0)
 
-    def errors(self, rows: np.ndarray) -> np.ndarray:
-        """The first program's errors on these windows, (rows,), with the weights as they are."""
+    def predictions(self, rows: np.ndarray) -> np.ndarray:
+        """The first program's predictions of these windows, (rows,), with the weights as they are."""
         h = self.network.zeros(len(rows), self.weights.W_y.shape[1])
         all_rows = np.broadcast_to(rows, (len(h), len(rows)))
         predictions, _ = self.network.forward(self.network.inside(self.weights), self.inputs[all_rows], h, h)
-        return (predictions - self.targets[rows])[0]
+        return predictions[0]
 
 
 def flat(arrays: Sequence[np.ndarray]) -> np.ndarray:
@@ -111,7 +113,15 @@ def train(
         for k, is_taken in enumerate(takes):
             losses[:, epoch, k] = training.step(orders[:, epoch, k * batch : (k + 1) * batch], is_taken)
     counts = [whole + int(keep and N % batch > 0) for keep in keeps]
+    losses = reported(network.programs, losses, [min(batch, N - k * batch) for k in range(len(takes))])
     return losses, counts, network.named(training.weights)
+
+
+def reported(programs: Sequence[Any], losses: np.ndarray, sizes: Sequence[int]) -> np.ndarray:
+    """What each program tells of its batches' losses, (P, epochs, batches), whose batches have these sizes."""
+    running = np.cumsum(losses * sizes, axis=2) / np.cumsum(sizes)
+    is_running = np.array([one.reported == "running mean" for one in programs])
+    return np.where(is_running[:, None, None], running, losses).astype(losses.dtype)
 
 
 def find_order(training: Training, batch: int, losses: np.ndarray) -> np.ndarray | None:
@@ -126,6 +136,7 @@ def find_order(training: Training, batch: int, losses: np.ndarray) -> np.ndarray
         losses: (epochs, batches).
     """
     N, batches = len(training.targets), losses.shape[1]
+    training.start_epoch()
     paths = [(training, [[]])]  # to be followed, the last one first: the training so far, and the epochs' windows
     for _ in range(MOST_STEPS):
         if not paths:
@@ -142,9 +153,9 @@ def find_order(training: Training, batch: int, losses: np.ndarray) -> np.ndarray
         if not rows.size:
             return None
         sets = rows[np.array(list(combinations(range(len(rows)), min(batch, len(rows)))))]  # (sets, n)
-        errors = np.zeros(N)
-        errors[rows] = trained.errors(rows)
-        found, _ = trained.network.loss(errors[sets])
+        predictions = np.zeros(N)
+        predictions[rows] = trained.predictions(rows)
+        found, _ = trained.network.loss(predictions[sets], trained.targets[sets])
         wrong = np.abs(found / losses.ravel()[done] - 1)
         for k in np.argsort(wrong)[:3][::-1]:
             if wrong[k] < SAME_LOSS:

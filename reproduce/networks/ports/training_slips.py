@@ -20,6 +20,9 @@ TRAINING = (
         "The article's text says that gradients are clipped (D3); clip_grad_norm_, global_clipnorm.",
         "do not clip; what is clipped is never used",
         ({"clipping": "global"},),
+        number=Number(
+            "margin", "six steps", 0.01, 100, "gradients are clipped to a global norm of {}; the program does not clip"
+        ),
     ),
     Slip(
         "clipping-each",
@@ -28,6 +31,9 @@ TRAINING = (
         "clipnorm=4 in Keras, tf.clip_by_norm: a norm for each array, not for all of them together.",
         "do not clip",
         ({"clipping": "each"}, {"clipping": "each-packed"}),
+        number=Number(
+            "margin", "six steps", 0.01, 100, "each gradient is clipped to a norm of {}; the program does not clip"
+        ),
     ),
     Slip(
         "clipping-value",
@@ -36,6 +42,13 @@ TRAINING = (
         "clipvalue=4, clip_grad_value_, tf.clip_by_value.",
         "do not clip",
         ({"clipping": "value"},),
+        number=Number(
+            "margin",
+            "six steps",
+            0.001,
+            100,
+            "each number of a gradient is cut to -{0} … {0}; the program does not clip",
+        ),
     ),
     Slip(
         "adam-epsilon-keras",
@@ -72,6 +85,14 @@ TRAINING = (
         ({"is_corrected": False},),
     ),
     Slip(
+        "adam-counts-epochs",
+        "Adam's t counts epochs; the program's counts steps",
+        "The first step is right, later ones of an epoch are too large.",
+        "Adam by hand, and t += 1 stands in the loop over epochs.",
+        "count a step for every batch",
+        ({"counted": "epoch"},),
+    ),
+    Slip(
         "adam-beta2",
         "Adam's beta2 is 0.99; the program's is 0.999",
         "The first step is right, later ones are not.",
@@ -79,7 +100,7 @@ TRAINING = (
         "beta2 = 0.999",
         ({"beta2": 0.99},),
         number=Number(
-            "beta2", "six steps", 0.5, 1 - 1e-6, "Adam's beta2 is {}; the program's is 0.999", is_near_1=True
+            "beta2", "six steps", 0.5, 1 - 1e-6, "Adam's beta2 is {0}; the program's is 0.999", is_near_1=True
         ),
     ),
     Slip(
@@ -89,7 +110,9 @@ TRAINING = (
         "A value of another program was carried over, such as the 0.5 of generative adversarial networks.",
         "beta1 = 0.9",
         ({"beta1": 0.5},),
-        number=Number("beta1", "six steps", 0.01, 1 - 1e-4, "Adam's beta1 is {}; the program's is 0.9", is_near_1=True),
+        number=Number(
+            "beta1", "six steps", 0.01, 1 - 1e-4, "Adam's beta1 is {0}; the program's is 0.9", is_near_1=True
+        ),
     ),
     Slip(
         "learning-rate",
@@ -98,7 +121,7 @@ TRAINING = (
         "A default of another optimizer, or a digit was lost.",
         "learning rate 0.001",
         ({"learning_rate": 0.01},),
-        number=Number("learning_rate", "one step", 1e-7, 10, "the learning rate is {}; the program's is 0.001"),
+        number=Number("learning_rate", "one step", 1e-7, 10, "the learning rate is {0}; the program's is 0.001"),
     ),
     Slip(
         "weight-decay",
@@ -132,6 +155,14 @@ TRAINING = (
         "Keras's fit and PyTorch's DataLoader keep the remainder by default (D6).",
         "drop_remainder=True, drop_last=True, or leave out the last windows",
         ({"remainder": "kept"},),
+    ),
+    Slip(
+        "loss-running-mean",
+        "a batch's loss is told as the mean over the epoch so far; the program tells its own",
+        "Weights are right, and only the losses of later batches are not. Each epoch's last one is the epoch's mean.",
+        "Keras's progress bar and the logs of on_train_batch_end show a running mean.",
+        "take the loss of train_on_batch after reset_metrics(), or undo the mean: n * mean - (n - 1) * the one before",
+        ({"reported": "running mean"},),
     ),
     Slip(
         "shuffled",

@@ -51,7 +51,7 @@ BROKEN = {
     ),
     "arguments": (
         "def predict(weights): ...\n",
-        "port.py, predict: TypeError: predict() takes 1 positional argument but 2 were given",
+        "port.py, line 1: predict has other arguments (too many positional arguments); expected (weights, inputs)",
     ),
     "nothing": (
         "def predict(weights, inputs): ...\n",
@@ -67,7 +67,7 @@ BROKEN = {
     ),
     "nan": (
         "def predict(weights, inputs):\n    return inputs[:, 0] + float('nan')\n",
-        "port.py: predict gave predictions that is not finite",
+        "port.py: predict gave predictions with nan or infinity in it",
     ),
     "changes-inputs": (
         "def predict(weights, inputs):\n    inputs *= 2\n    return inputs[:, 0]\n",

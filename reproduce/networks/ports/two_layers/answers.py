@@ -11,7 +11,7 @@ import numpy as np
 from reproduce.networks.ports.answers import joined
 from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.ports.rule import Rule
-from reproduce.networks.ports.training import apart, flat
+from reproduce.networks.ports.training import apart, flat, reported
 from reproduce.networks.ports.two_layers.network import NAMES, LayerWeights, Masks, Network, Packed
 from reproduce.networks.ports.two_layers.program import DROPOUT, TwoLayers
 from reproduce.networks.ports.two_layers.questions import SEEN
@@ -96,6 +96,7 @@ def _trained(network: Network, question: Question, inputs: np.ndarray, orders: S
         moved = rule.step(flat(_arrays(weights)), flat(_arrays(gradients)), is_taken[:, None])
         x_1, h_1, b_1, x_2, h_2, b_2, *output = apart(moved, _arrays(weights))
         weights = Packed(LayerWeights(x_1, h_1, b_1), LayerWeights(x_2, h_2, b_2), *output)
+    losses = reported(network.programs, losses, [min(batch, n - k * batch) for k in range(len(takes))])
     return {"losses": losses} | {f"weights/{name}": array for name, array in network.named(weights).items()}
 
 

@@ -42,7 +42,7 @@ class Output:
         if self.reads_characters:
             return self._loss_of_characters(z, targets)
         answers = self.answers(z)
-        loss, slope = losses_of([one.loss for one in self.programs], answers[..., 0] - targets)
+        loss, slope = losses_of([one.loss for one in self.programs], answers[..., 0], targets)
         slopes = {"relu": answers > 0, "sigmoid": answers * (1 - answers), "tanh": 1 - answers**2}
         d_z = slope[..., None]
         for kind, rows in _of_each([one.output for one in self.programs]):

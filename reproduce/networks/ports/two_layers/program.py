@@ -50,13 +50,17 @@ class TwoLayers:
     output_bias: float = 1.0
     scale: str = "count"  # by which a character's number is divided; or count - 1, none
     output: str = "plain"  # prices as they are, probabilities; or relu, sigmoid, tanh; softmax twice, logits, log
-    loss: str = "mean"  # of squares; or sum, half, root, absolute. Of cross-entropies; or a kind in outputs.py
+    loss: str = (
+        "mean"  # of squares, or another kind of `network.losses_of`; of cross-entropies, or a kind in outputs.py
+    )
     labels: str = "given"  # or one up, one down
     epsilon: tuple[float, str] | None = None  # the optimizer's own; here and in the next
     squares: float | None = None
     learning_rate: float = 0.001
     decay: float = 0.0
     clipping: str = "unused"
+    margin: float = 1.0
+    reported: str = "batch"
     bias_steps: float = 1.0
     remainder: str = "kept"
     order: str = "given"
@@ -74,6 +78,6 @@ class TwoLayers:
             begins=begins,
             decay=self.decay,
             clipping=self.clipping,
-            margin=1.0,
+            margin=self.margin,
             bias_steps=self.bias_steps,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations, permutations
 
-from reproduce.networks.ports.slips import SINGLE, Slip, ways
+from reproduce.networks.ports.slips import SINGLE, Number, Slip, ways
 from reproduce.networks.ports.training_slips import TRAINING
 from reproduce.networks.ports.two_layers.network import GATES, KERAS
 
@@ -22,7 +22,7 @@ OF_LAYERS = (
     "tanh-left-out",
 )
 AS_THEY_ARE = ("output-bias-missing", "c-read-out", "window-backward", "gradient-of-last-day")
-IN_TRAINING = ("learning-rate", "weight-decay", "two-biases")
+IN_TRAINING = ("learning-rate", "weight-decay", "two-biases", "loss-running-mean")
 
 
 def shared(*names: str) -> tuple[Slip, ...]:
@@ -119,25 +119,27 @@ BETWEEN = (
 
 
 def clipping(kind: str, words: str, cause: str) -> Slip:
-    """Of gradients, at 1."""
+    """Of gradients, at 1 or another margin, which `words` have as {0}."""
+    title = f"{words}; the program does not clip"
     return Slip(
         f"clipped-{kind}",
-        f"{words}; the program does not clip",
+        title.format(1),
         "Steps after a large gradient are different; the first step hardly is.",
         cause,
         "do not clip",
         ({"clipping": kind},),
+        number=Number("margin", "six steps", 0.001, 100, title),
     )
 
 
 BATCHES = (
-    clipping("each", "each gradient is clipped to a norm of 1 by itself", "clipnorm=1.0, as many examples have it."),
+    clipping("each", "each gradient is clipped to a norm of {0} by itself", "clipnorm=1.0, as many examples have it."),
     clipping(
         "global",
-        "gradients are clipped to a global norm of 1",
+        "gradients are clipped to a global norm of {0}",
         "global_clipnorm=1.0 in Keras, clip_grad_norm_(…, 1.0) in PyTorch.",
     ),
-    clipping("value", "each number of a gradient is cut to -1 … 1", "clipvalue=1.0, clip_grad_value_."),
+    clipping("value", "each number of a gradient is cut to -{0} … {0}", "clipvalue=1.0, clip_grad_value_."),
     Slip(
         "remainder-dropped",
         "the windows that fill no batch are left out; the program trains on them as a shorter one",

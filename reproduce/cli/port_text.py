@@ -1,0 +1,124 @@
+"""How `reproduce compare PORT` speaks: a line a rung, then what explains the difference; or all of it as JSON."""
+
+from __future__ import annotations
+
+import textwrap
+
+from reproduce.cli.output import give_json
+from reproduce.cli.ports import Held
+from reproduce.networks.ports.diagnosis import Comparison
+from reproduce.networks.ports.search import Slips
+
+WIDTH = 120  # of a line of prose
+WAYS = {"in": "only where the weights are handed in", "out": "only where weights and gradients are handed back"}
+LAYERS = {"first": "only in the first layer", "second": "only in the second layer"}
+
+
+def as_text(held: Held) -> str:
+    """What is printed."""
+    head = f"  {'rung':<12} {'largest difference':<20} tolerance"
+    lines = [held.title, "", head, *(row.as_text() for row in held.rows), ""]
+    for paragraph in [*_told(held), *filter(None, [held.remark])]:
+        lines += textwrap.wrap(paragraph, WIDTH, subsequent_indent="  ")
+    return "\n".join(lines)
+
+
+def _told(held: Held) -> list[str]:
+    """The explanation, a paragraph each."""
+    comparison, told = held.comparison, []
+    if held.windows is not None and not held.windows.agrees:
+        told.append(f"Windows: {held.windows.found}.")
+    if comparison.agrees:
+        of_network = [row for row in held.rows if row.rung not in ("contract", "windows")]
+        asked = [row for row in of_network if row.verdict == "agrees"]
+        told.append(
+            f"Agrees on {_of_all(len(asked))} that it answers." if asked else "No rung of the network was asked."
+        )
+        if comparison.not_shown:
+            missing = sorted({row.note.removeprefix("it has no ") for row in of_network if row.verdict == "not asked"})
+            unseen = f"{comparison.not_shown} of {held.slips} slips would not show in these functions"
+            told.append(f"{unseen}; add {', '.join(missing)}.")
+        return told
+    found = comparison.explanations
+    if not found:
+        told += _unexplained(held)
+    elif len(found) == 1:
+        told += _exactly(found[0], comparison, held.slips)
+    else:
+        told.append(f"Explained exactly by {len(found)} changes that these functions cannot tell apart:")
+        told += [f"- {_titles(slips)}" for slips in found[:6]]
+        told += [f"- and {len(found) - 6} more"] * (len(found) > 6)
+        told.append(
+            f"Add {comparison.add[0]} to tell them apart." if comparison.add else "No function tells them apart."
+        )
+    return told
+
+
+def _of_all(rungs: int) -> str:
+    return "the one rung" if rungs == 1 else f"all {rungs} rungs"
+
+
+def _unexplained(held: Held) -> list[str]:
+    row = next(row for row in held.rows if row.rung != "windows" and row.verdict == "differs")
+    told = [
+        f"No known slip explains it, and no pair of them that was tried. It differs first on the rung {row.rung}, "
+        f"{row.note}, by {row.largest_difference:.0e} of the largest value."
+    ]
+    right = [one.rung for one in held.rows if one.verdict == "agrees" and one.rung != "contract"]
+    told += [f"  Right so far: {', '.join(right)}."] * bool(right)
+    slips = held.comparison.before_training
+    if slips:
+        told.append(f"All before training is explained exactly: {_titles(slips)}. Training differs in more than that.")
+        told += [*_remedies(slips), "  Mend this first, and compare again."]
+    return told
+
+
+def _titles(slips: Slips) -> str:
+    return "; and ".join(slip.title for slip in slips)
+
+
+def _exactly(slips: Slips, comparison: Comparison, known: int) -> list[str]:
+    count = "one slip" if len(slips) == 1 else "two slips together"
+    ways = () if "both" in comparison.ways else comparison.ways
+    layers = () if "both" in comparison.layers else comparison.layers
+    where = "".join(f" ({words})" for words in [*(LAYERS[one] for one in layers[:1]), *(WAYS[one] for one in ways[:1])])
+    return [
+        f"Explained exactly by {count} of {known}: {_titles(slips)}{where}.",
+        f"  With {'it' if len(slips) == 1 else 'them'}, all rungs agree to {comparison.largest:.0e}.",
+        *_remedies(slips),
+    ]
+
+
+def _remedies(slips: Slips) -> list[str]:
+    return [line for slip in slips for line in (f"  Cause: {slip.cause}", f"  To mend: {slip.mend}: {slip.anchor}")]
+
+
+def _as_json(slips: Slips) -> list[dict[str, str]]:
+    return [
+        {"name": one.name, "title": one.title, "cause": one.cause, "mend": one.mend, "more": one.anchor}
+        for one in slips
+    ]
+
+
+def give_held(held: Held, json_to: str) -> None:
+    """The same as JSON.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    comparison = held.comparison
+    document = {
+        "title": held.title,
+        "agrees": held.agrees,
+        "computes_in": comparison.dtype,
+        "rows": [row.__dict__ for row in held.rows],
+        "windows": None if held.windows is None else held.windows.found,
+        "explanations": [_as_json(slips) for slips in comparison.explanations],
+        "before_training": _as_json(comparison.before_training),
+        "ways": list(comparison.ways),
+        "layers": list(comparison.layers),
+        "add": list(comparison.add),
+        "slips_that_would_not_show": comparison.not_shown,
+        "remark": held.remark,
+    }
+    give_json(document, json_to)

@@ -1,0 +1,140 @@
+"""The search for the slips that explain a port: programs that agree with it on every rung it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+
+from reproduce.networks.ports.numbers import with_numbers
+from reproduce.networks.ports.program import combined
+from reproduce.networks.ports.questions import Answer, Question
+from reproduce.networks.ports.rungs import Gaps, gaps_on
+from reproduce.networks.ports.slips import Slip
+from reproduce.networks.ports.target import Rung, Target
+from reproduce.networks.ports.telling import hidden_slips
+
+Slips = tuple[Slip, ...]  # none, one, or two together
+Asked = Sequence[tuple[Question, Answer]]
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A program and the slips in it."""
+
+    slips: Slips
+    program: Any
+    largest: float = 0.0  # difference from the port that was met so far
+
+
+class Search:
+    """Tries the simplest first: nothing, a slip, a slip whose number is found, two slips.
+
+    Args:
+        rungs: that the port answers.
+        asked: questions, and what it answered.
+        published: by dtype and rung, how far the program itself is from it.
+    """
+
+    def __init__(
+        self, target: Target, rungs: Sequence[Rung], asked: Asked, published: dict[str, dict[str, Gaps]]
+    ) -> None:
+        self._target, self._asked, self._published = target, asked, published
+        self._before = [rung for rung in rungs if rung.function != "train"]
+        self._training = [rung for rung in rungs if rung.function == "train"]
+        self.before_training: list[Hypothesis] = []  # the simplest that explain all rungs before training
+
+    def run(self) -> tuple[str, list[Hypothesis]]:
+        """The port's dtype and all the simplest that agree on every rung; `""` and none where nothing does."""
+        nothing = Hypothesis((), self._target.program)
+        for dtype, gaps in self._published.items():
+            if all(one.agree.all() for one in gaps.values()):
+                largest = max((float(one.differences.max()) for one in gaps.values()), default=0.0)
+                return dtype, [replace(nothing, largest=largest)]
+        if any(all(gaps[rung.name].agree.all() for rung in self._before) for gaps in self._published.values()):
+            self.before_training = [nothing]
+        for hypotheses in self._in_turn():
+            for dtype in self._published:
+                left = self._explain(hypotheses, self._before, dtype)
+                self.before_training = self.before_training or left
+                left = self._explain(left, self._training, dtype)
+                if left:
+                    return dtype, left
+        return "", []
+
+    def _in_turn(self) -> Iterator[Sequence[Hypothesis]]:
+        published, slips = self._target.program, self._target.slips
+        yield _singles(published, slips)
+        numbers = with_numbers(self._target, self._asked)
+        yield _singles(published, numbers)
+        asked_before = [one for one, _ in self._asked if one.function not in ("train", "windows")]
+        hidden = {slip.name for slip in hidden_slips(self._target, asked_before)}
+        yield [one for one in _pairs(published, slips) if self._may_explain(one, hidden)]
+        yield [one for one in _with_each(published, numbers, slips) if self._may_explain(one, hidden)]
+
+    def _may_explain(self, pair: Hypothesis, hidden: set[str]) -> bool:
+        """Whether those of its two slips that show before training may explain what differs there.
+
+        Args:
+            hidden: names of slips that show in training alone.
+        """
+        showing = tuple(slip.name for slip in pair.slips if slip.name not in hidden)
+        alone = {tuple(slip.name for slip in one.slips) for one in self.before_training}
+        return showing in alone or (len(showing) == 2 and () not in alone)
+
+    def _explain(self, hypotheses: Sequence[Hypothesis], rungs: Sequence[Rung], dtype: str) -> list[Hypothesis]:
+        """Those that agree on every rung.
+
+        Question by question only what is left is computed; the longest window comes first, as it tells the most.
+        """
+        left = list(hypotheses)
+        for rung in rungs:
+            for pair in (one for one in reversed(self._asked) if one[0].name in rung.questions):
+                if not left:
+                    return left
+                gaps = gaps_on(self._target, rung, [one.program for one in left], [pair], dtype)
+                differences = gaps.differences.max(axis=1)
+                left = [
+                    replace(left[k], largest=max(left[k].largest, float(differences[k])))
+                    for k in np.flatnonzero(gaps.agree)
+                ]
+        return left
+
+
+@lru_cache(maxsize=8)
+def _singles(published: Any, slips: tuple[Slip, ...]) -> tuple[Hypothesis, ...]:
+    return tuple(Hypothesis((slip,), program) for slip in slips for program in slip.programs(published))
+
+
+@lru_cache(maxsize=8)
+def _pairs(published: Any, slips: tuple[Slip, ...]) -> tuple[Hypothesis, ...]:
+    """Every two slips that change different fields."""
+    programs = {slip: slip.programs(published) for slip in slips}
+    return tuple(
+        Hypothesis((one, other), both)
+        for one, other in combinations(slips, 2)
+        for both in _together(programs[one], programs[other], published)
+    )
+
+
+def _with_each(published: Any, numbers: tuple[Slip, ...], slips: tuple[Slip, ...]) -> list[Hypothesis]:
+    """Each number that was found beside each other slip, in the order of the table."""
+    return [
+        Hypothesis((other, number), both)
+        for number in numbers
+        for other in slips
+        if other.name != number.name
+        for both in _together(number.programs(published), other.programs(published), published)
+    ]
+
+
+def _together(some: Sequence[Any], others: Sequence[Any], published: Any) -> Iterator[Any]:
+    """Programs with a change of each kind at once; either slip in all its ways, the other then in its first."""
+    for first, second in product(range(len(some)), range(len(others))):
+        both = combined(some[first], others[second], published) if 0 in (first, second) else None
+        if both is not None:
+            yield both
