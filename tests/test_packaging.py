@@ -160,6 +160,16 @@ def test_installed_command_works_away_from_the_checkout(words, run_installed, tm
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("article", [article.id for article in ARTICLES])
+def test_installed_template_agrees_with_its_program(article, run_installed, tmp_path):
+    """Printed and held against the program from the wheel alone."""
+    printed = run_installed("reproduce", "compare", "--article", article, "--template", "numpy")
+    (tmp_path / "port.py").write_text(printed.stdout, encoding="utf-8")
+    shown = run_installed("reproduce", "compare", "port.py", "--article", article)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "Agrees on all" in shown.stdout
+
+
 def test_installed_package_is_not_the_checkout(run_installed, site):
     """Otherwise the other tests of it would prove nothing."""
     shown = run_installed("python", "-c", "import reproduce; print(reproduce.__file__)").stdout

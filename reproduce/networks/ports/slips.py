@@ -127,7 +127,8 @@ SINGLE = (
         "The first day is right, as both start at 0; every later one is wrong.",
         "The published program hands its cell the two vectors exchanged (D2); the article's text, and every library's "
         "LSTM, does not.",
-        "if you port the other wiring, compare with the other --wiring; else call the cell with (c, h) for (h, c)",
+        "compare a library's LSTM, or one from the article's text, with --wiring described, and the published program "
+        "with --wiring published; else call the cell with (c, h) for (h, c)",
         {"wiring": "described"},
     ),
     one_slip(
