@@ -98,5 +98,5 @@ def first_difference(found: dict[str, Gaps]) -> str | None:
         gaps = found[rung.name]
         past = gaps.differences[0] > gaps.tolerances[0]
         place = rung.place([label for label, far in zip(gaps.labels, past, strict=True) if far])
-        return f"it differs first in {rung.name}: {place}, by {gaps.differences[0].max():.0e} of the largest value"
+        return f"it differs in {rung.name}: {place}, by {gaps.differences[0].max():.0e} of the largest value"
     return None
