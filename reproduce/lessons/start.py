@@ -19,7 +19,7 @@ def start_tensorflow() -> None:
     """
     if "tensorflow" in sys.modules:
         return
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     given = os.environ.get(OF_KERAS)
     os.environ[OF_KERAS] = "1"
     try:
