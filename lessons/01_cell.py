@@ -54,10 +54,11 @@ print(f"{table.close_usd[0]:.0f} USD on {table.dates[0]} is {x[0, 0]:.3f}, scale
 #
 # The network has four parts: three *gates*, called i, f and o, and a *candidate*, called g. Each part has three arrays
 # of weights: `W_x` multiplies the price, `W_h` multiplies a vector of the day before, and `b` is added. Training finds
-# their values. Here they are random.
+# their values. Here they are random. The *seed*, which is 1 here, decides which random numbers are drawn: the same seed
+# draws the same numbers.
 
 # %%
-random = np.random.default_rng(1)
+random = np.random.default_rng(seed=1)
 weights = {name: random.normal(0, 0.7, shape) for name, shape in shapes(HIDDEN).items()}
 for gate, word in GATES.items():
     print(f"{word:12}", {f"{kind}{gate}": weights[f"{kind}{gate}"].shape for kind in ("W_x", "W_h", "b_")})
@@ -153,6 +154,10 @@ plt.show()
 # Write the six equations. Return today's `h` and `c`. `weights` is a dictionary, as above, and `x`, `h` and `c` have a
 # row for each window. The check says `right`, or it says what is wrong. Do not copy `reference.step`. Type the lines
 # yourself: a slip that you make here is one that you will later find in other programs.
+#
+# To hand it in, copy the function into a file `my_cell.py`. The file begins with `import numpy as np`, because it has
+# to run without this lesson. In a terminal, `reproduce compare my_cell.py --wiring described` says the same as the
+# check.
 
 
 # %%

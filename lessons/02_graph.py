@@ -7,9 +7,14 @@
 #
 # The article's program was written for TensorFlow 1. There a program has two parts. The first part *describes* a
 # computation. The second part runs it, as often as it likes. The description is called a *graph*. TensorFlow 2 computes
-# at once, but the old way is still in it, as `tensorflow.compat.v1`.
+# at once, but the old way is still in it, as `tensorflow.compat.v1`. As it starts, it prints notes on your machine;
+# `start_tensorflow` keeps these away.
 
 # %%
+from reproduce.lessons.start import start_tensorflow
+
+start_tensorflow()  # before all that imports TensorFlow
+
 import matplotlib.pyplot as plt
 import tensorflow.compat.v1 as tf
 
@@ -64,19 +69,20 @@ except tf.errors.InvalidArgumentError as error:
     print(next(line for line in error.message.splitlines() if "placeholder" in line))
 
 # %% [markdown]
-# A place can also be fetched by its name. `half:0` is output number 0 of the operation `half`. Most operations have
-# only this one.
+# A place can also be fetched by its name. An *operation* is one step of the computation, such as this division.
+# `half:0` is output number 0 of the operation `half`. Most operations have only this one.
 
 # %%
-print("by name:", session.run("half:0", {"price:0": 3.0}))
+print("by name:", session.run("half:0", feed_dict={price: 3.0}))
 session.close()
 
 # %% [markdown]
 # ## The graph of the program
 #
-# `build_network` describes the article's network, here with two windows and 8 units. Read it in the source file. It has
-# a Python loop over windows, and in it one over days. These loops run now, and only once. The graph has no loop: it has
-# a copy of the cell for each day of each window. We say that it is *unrolled*.
+# `build_network` describes the article's network, here with two windows and 8 units: a `Variant` says what differs from
+# the article's. The seed decides which random weights the network begins with. Read it in the source file. It has a
+# Python loop over windows, and in it one over days. These loops run now, and only once. The graph has no loop: it has a
+# copy of the cell for each day of each window. We say that it is *unrolled*.
 
 # %%
 variant = Variant(hidden=8, batch=2)
@@ -98,7 +104,7 @@ inputs = prepare(load_prices(), variant).inputs[: variant.batch]  # (2, 7, 1)
 feed = {network.inputs: inputs}
 session = tf.Session(graph=graph)
 session.run(start)
-weights, predictions = session.run([network.weights, network.predictions], feed)
+weights, predictions = session.run([network.weights, network.predictions], feed_dict=feed)
 print("two fetches at once; the predictions:", [float(one[0, 0]) for one in predictions])
 
 # %% [markdown]
@@ -177,6 +183,6 @@ plt.show()
 # neighbour is. Feed the same windows. The check computes the gate in NumPy with the cell of lesson 1, and compares.
 
 # %%
-mine = None  # session.run("...", feed)
+mine = None  # session.run("...", feed_dict=feed)
 
 check.gate(mine, weights._asdict(), inputs)

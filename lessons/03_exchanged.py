@@ -106,8 +106,8 @@ plt.show()
 # %% [markdown]
 # ## Exercise: find a hidden slip
 #
-# Here is a described network with one slip in it. A seed decides which one. You can ask it, with `predict` and `cell`,
-# and you cannot look into it. These slips may be drawn:
+# Here is a described network with one slip in it. A *seed*, a number that decides what is drawn at random, decides
+# which one. You can ask it, with `predict` and `cell`, and you cannot look into it. These slips may be drawn:
 
 # %%
 SEED = 11
@@ -139,7 +139,8 @@ mine = ""  # a name from the list
 check.slip(mine, SEED)
 
 # %% [markdown]
-# Try other seeds. Then let the command do the work. Put these lines into a file `my_port.py`:
+# Try other seeds. Then let a command do the work. It asks a *port*: a program that somebody wrote again by other means.
+# Put these lines into a file `my_port.py`:
 #
 #     from reproduce.lessons.exercises import slip
 #

@@ -12,6 +12,10 @@
 # There are three ways to find it. All must give the same, so each of them tests the others.
 
 # %%
+from reproduce.lessons.start import start_tensorflow
+
+start_tensorflow()  # before all that imports TensorFlow
+
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -25,28 +29,29 @@ from reproduce.networks.lstm.graph import add_training_step, build_network
 from reproduce.networks.ports.network import shapes
 
 GATES, ONE = "ifog", 6
-variant = Variant(wiring="described", hidden=8, batch=3)
+variant = Variant(wiring="described", hidden=8, batch=2)
 table = prepare(load_prices(), variant)
-inputs, targets = table.inputs[:3], table.targets[:3]  # (3, 7, 1), (3, 1)
+inputs, targets = table.inputs[:2], table.targets[:2]  # (2, 7, 1), (2, 1)
 
 # %% [markdown]
 # ## First way: the graph does it
 #
-# `tf.gradients(loss, weights)` walks through the graph from the loss back to the weights. On its way it adds an
-# operation for each derivative. It computes nothing. `add_training_step` in `graph.py` calls it.
+# A *graph* describes a computation, and a *session* runs it: this is lesson 2. `tf.gradients(loss, weights)` walks
+# through the graph from the loss back to the weights. On its way it adds an operation for each derivative. It computes
+# nothing. `add_training_step` in `graph.py` calls it.
 
 # %%
 with tf.Graph().as_default() as graph:
     network = build_network(variant, seed=0, dtype="float64")
     before = len(graph.get_operations())
-    step = add_training_step(network, variant, windows=3)
+    step = add_training_step(network, variant, windows=2)
     start = tf.global_variables_initializer()
 print(f"{before} operations compute the predictions; {len(graph.get_operations()) - before} more train")
 
 session = tf.Session(graph=graph)
 session.run(start)
 feed = {network.inputs: inputs, network.targets: targets}
-weights, gradients = session.run([network.weights, step.gradients], feed)
+weights, gradients = session.run([network.weights, step.gradients], feed_dict=feed)
 weights, by_graph = weights._asdict(), gradients._asdict()
 session.close()
 

@@ -10,6 +10,10 @@
 # does not take the same steps.
 
 # %%
+from reproduce.lessons.start import start_tensorflow
+
+start_tensorflow()  # before all that imports TensorFlow
+
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -73,8 +77,9 @@ ADAMS = {
 # %% [markdown]
 # ## Does TF1 really do that?
 #
-# Ask it. The graph has a variable, a placeholder for the gradient, and one operation that takes a step. The optimizer
-# is TensorFlow's own. Each `session.run` of that operation takes one step more.
+# Ask it, in a graph and a session, as lesson 2 has them. The graph has a variable, a placeholder for the gradient, and
+# one operation that takes a step. The optimizer is TensorFlow's own. Each `session.run` of that operation takes one
+# step more.
 
 # %%
 sizes = 10.0 ** np.arange(-12, 1)  # of gradients
@@ -87,7 +92,7 @@ with tf.Graph().as_default() as graph:
     start = tf.global_variables_initializer()
 session = tf.Session(graph=graph)
 session.run(start)
-session.run(update, {gradient: sizes})
+session.run(update, feed_dict={gradient: sizes})
 moved = -session.run(weight)
 session.close()
 
@@ -118,7 +123,8 @@ for limit in (1e-2, 1e-4, 1e-6):
 # program's gradients.
 #
 # On the first step, an epsilon *before* the correction counts √(1 / (1 - 0.999)) times as much, which is 32 times.
-# After 3000 steps the correction is nearly 1, and the place does not matter any more.
+# After 3000 steps the correction is nearly 1, and the place does not matter any more: each thin line, with its epsilon
+# after, runs along the thick one with the same epsilon before.
 
 # %%
 figure, both = plt.subplots(1, 2, figsize=(10, 4.5), sharey=True, layout="constrained")
@@ -129,7 +135,8 @@ for axes, steps in zip(both, (1, 3000), strict=True):
     bars.set(yticks=[], ylim=(0, own.size))
     axes.set(zorder=1, frame_on=False)
     for (name, one), style in zip(ADAMS.items(), ("-", "--", "-", "--"), strict=True):
-        axes.loglog(grid, take_steps(grid, steps, *one), style, label=name, color="#0072B2" if one[1] else "#D55E00")
+        look = {"color": "#0072B2", "linewidth": 5, "alpha": 0.45} if one[1] else {"color": "#D55E00", "linewidth": 1.5}
+        axes.loglog(grid, take_steps(grid, steps, *one), style, label=name, **look)
     axes.set(xlabel="size of the gradient", title=f"step {steps}")
 both[0].loglog(sizes, moved, "o", color="black", markerfacecolor="none", label="TF1 itself")
 both[0].set(ylabel="size of the step")
@@ -141,7 +148,7 @@ plt.show()
 #
 # Write one step of TF1's Adam: learning rate 0.001, betas 0.9 and 0.999, epsilon 1e-8. `w`, `g`, `m` and `v` are arrays
 # of one shape, and `t` is 1 on the first step. Return the new `w`, `m` and `v`. The check trains the whole network with
-# your step, from one step to two epochs, and compares as `reproduce compare` does.
+# your step, from one step to two epochs, and compares as `reproduce compare` does, the command of lesson 6.
 
 
 # %%

@@ -24,6 +24,10 @@
 # The first rung that differs tells you where to look. Most rungs above it then differ too.
 
 # %%
+from reproduce.lessons.start import start_tensorflow
+
+start_tensorflow()  # before all that imports TensorFlow
+
 import tempfile
 from pathlib import Path
 

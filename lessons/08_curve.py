@@ -44,8 +44,9 @@ print(f"{'the article':28}          {np.round(reported, 4)}")
 #
 #     p = (1 + number of curves with at least its score) / 41
 #
-# is the share of curves that are at least as odd. If p is 5 % or less, we say that the variant is *excluded*. The
-# source file says it in full: the score is of logarithms, and the curve itself counts too when the middle is found.
+# is the share of curves that are at least as odd. It is called the *p-value*. If p is 5 % or less, we say that the
+# variant is *excluded*. The source file says it in full: the score is of logarithms, and the curve itself counts too
+# when the middle is found.
 
 # %%
 for variant, losses in studies.items():
@@ -69,7 +70,8 @@ for truth, supposed in (("published", "described"), ("described", "published")):
 
 # %% [markdown]
 # The second line is a warning: the test excludes no described curve as published. Some seeds of the published program
-# start slowly, and they make its band wide. Whoever prints "not excluded" must also say this.
+# start slowly, and they make its band wide, the range in which most of its curves lie. Whoever prints "not excluded"
+# must also say this.
 #
 # ## Does the network predict well?
 #

@@ -87,7 +87,7 @@ def _write_notebook(lesson: Lesson, path: Path) -> None:
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or error
         raise RunError(f"{shown}: {problem}; give --notebook another file") from error
-    note(f"reproduce: {shown}: lesson {lesson.number}; open it with Jupyter, VS Code or Colab")
+    note(f"reproduce: {shown}: lesson {lesson.number}; open it with Jupyter (pip install notebook), VS Code or Colab")
 
 
 def _print(lesson: Lesson) -> None:
@@ -103,6 +103,6 @@ def _print(lesson: Lesson) -> None:
     for block in lesson.blocks:
         console.print(Syntax(block.text, "python", **look) if block.is_code else Markdown(block.text))
         console.print()
-    note(
-        f"reproduce: to run it: python {lesson.path}; as a notebook: reproduce lessons {lesson.number} --notebook FILE"
-    )
+    number = lesson.number
+    note(f"reproduce: a copy to work on: reproduce lessons {number} > lesson{number}.py; python lesson{number}.py")
+    note(f"reproduce: as a notebook: reproduce lessons {number} --notebook lesson{number}.ipynb")

@@ -44,7 +44,10 @@ def test_lesson_on_a_terminal_is_laid_out():
         text += os.read(theirs, 1 << 20).decode()
     assert "# %%" not in text
     assert "What do six equations compute?" in text
-    assert shown.stderr.startswith(f"reproduce: to run it: python {LESSONS[0].path}; as a notebook: ")
+    assert shown.stderr.splitlines() == [
+        "reproduce: a copy to work on: reproduce lessons 1 > lesson1.py; python lesson1.py",
+        "reproduce: as a notebook: reproduce lessons 1 --notebook lesson1.ipynb",
+    ]
 
 
 def test_lesson_as_json_has_its_blocks(invoke):
@@ -61,7 +64,7 @@ def test_notebook_is_written_and_never_over_another(invoke, tmp_path):
     path = tmp_path / "one.ipynb"
     code, stdout, stderr = invoke("lessons", 1, "--notebook", path)
     assert (code, stdout) == (0, "")
-    assert stderr == f"reproduce: {path}: lesson 1; open it with Jupyter, VS Code or Colab\n"
+    assert stderr == f"reproduce: {path}: lesson 1; open it with Jupyter (pip install notebook), VS Code or Colab\n"
     written = path.read_bytes()
     assert_refused(invoke("lessons", 2, "--notebook", path), 1, str(path), "is there already", "another file")
     assert path.read_bytes() == written

@@ -1,8 +1,12 @@
 """The lessons themselves: each runs, shows a picture, ends in an exercise, and keeps to its size and its subject."""
 
+import os
 import re
 import runpy
 import shlex
+import subprocess
+import sys
+import textwrap
 import warnings
 from contextlib import redirect_stdout
 from functools import cache
@@ -19,6 +23,7 @@ from matplotlib.figure import Figure
 from reproduce.cli import app
 from reproduce.lessons import check
 from reproduce.lessons.catalogue import read_lessons
+from tests.lessons.figures import OF_LESSON
 from tests.test_layout import ROOT, imports
 
 LESSONS = read_lessons()
@@ -202,6 +207,47 @@ def test_lesson_8_says_of_the_study_what_the_study_says(ran):
     assert "0 of 40 published curves are not excluded as described" in one.said
     assert "40 of 40 described curves are not excluded as published" in one.said
     assert one.names["of_persistence"] < one.names["reported"][-1]
+
+
+@every_lesson
+def test_figures_in_the_text_are_those_of_the_run(lesson, ran):
+    """Each sentence with a figure stands in the text with the value that was computed."""
+    text = " ".join(prose_of(lesson).split())
+    sentences = [" ".join(one.split()) for one in OF_LESSON[lesson.number - 1](ran(lesson.number).names)]
+    assert sentences
+    assert [one for one in sentences if one not in text] == []
+
+
+def test_lesson_7_has_two_epochs_of_145_steps(ran):
+    """Its picture and what it prints of the first epoch count on that."""
+    one = ran(7).names
+    assert len(one["session"]) == 145 * one["EPOCHS"] == 290
+
+
+def test_lesson_as_a_program_says_nothing_of_tensorflow_s_start():
+    """Nor does it load Keras, which the user's program may still load as `tf.keras`."""
+    program = f"""
+        import runpy, sys
+        runpy.run_path({str(LESSONS[4].path)!r}, run_name="__main__")
+        assert "keras" not in sys.modules
+        import tensorflow as tf
+        assert tf.keras.layers.Dense(1).__module__.startswith("keras.")
+    """
+    hidden = ("TF_CPP_MIN_LOG_LEVEL", "TF_USE_LEGACY_KERAS")
+    given = {name: value for name, value in os.environ.items() if name not in hidden}
+    given |= {"PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"}
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    ended = subprocess.run(command, env=given, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.splitlines()[-1].startswith("not yet: ")
+
+
+@every_lesson
+def test_lesson_starts_tensorflow_before_it_imports_it(lesson):
+    """And where it needs none, it does not."""
+    code = code_of(lesson)
+    starts = code.startswith("from reproduce.lessons.start import start_tensorflow\n\nstart_tensorflow()")
+    assert starts == bool(re.search(r"import tensorflow|networks\.lstm|networks\.ports\.templates", code))
 
 
 @every_lesson

@@ -39,7 +39,7 @@ def attempt(mine: Any, *arguments: Any) -> Any:
         raise PortError(f"this is {type(mine).__name__}, and no function; hand over the function, without calling it")
     try:
         returned = mine(*arguments)
-    except NotImplementedError:
+    except NotImplementedError:  # a stub, as many teachers write it; it has not returned anything yet
         returned = None
     except Exception as error:
         own = getattr(getattr(mine, "__code__", None), "co_filename", None)
@@ -98,5 +98,5 @@ def first_difference(found: dict[str, Gaps]) -> str | None:
         gaps = found[rung.name]
         past = gaps.differences[0] > gaps.tolerances[0]
         place = rung.place([label for label, far in zip(gaps.labels, past, strict=True) if far])
-        return f"it differs on the rung {rung.name}, {place}, by {gaps.differences[0].max():.0e} of the largest value"
+        return f"it differs in {rung.name}: {place}, by {gaps.differences[0].max():.0e} of the largest value"
     return None

@@ -13,7 +13,7 @@ from reproduce.inputs.prices import load_prices
 from reproduce.networks import reference
 from reproduce.networks.ports.network import shapes
 
-HIDDEN, BATCH = 8, 7
+VARIANT = Variant(hidden=8, window=3)  # short windows, as every engine has to build a cell for each day
 SEEDS = range(3)
 ADAMS = {
     "TF1": (reference.begin_tf1, reference.tf1_step),
@@ -24,7 +24,7 @@ ADAMS = {
 def draw_weights(seed: int) -> reference.Arrays:
     """Small random weights, as float32 has them, in float64."""
     random = np.random.default_rng(seed)
-    draws = {name: random.normal(0, 0.05, shape) for name, shape in shapes(HIDDEN).items()}
+    draws = {name: random.normal(0, 0.05, shape) for name, shape in shapes(VARIANT.hidden).items()}
     return {name: draw.astype("float32").astype("float64") for name, draw in draws.items()}
 
 
@@ -35,13 +35,13 @@ def train(weights: reference.Arrays, dtype: str, adam: str = "TF1", epochs: int 
         weights: that it starts from.
         adam: of ADAMS; Keras's has an epsilon of 1e-7.
     """
-    inputs, targets = (array.astype(dtype) for array in prepare(load_prices(), Variant()).train)
+    inputs, targets = (array.astype(dtype) for array in prepare(load_prices(), VARIANT).train)
     begin, step = ADAMS[adam]
     weights = {name: array.astype(dtype) for name, array in weights.items()}
     memory, losses = begin(weights), []
     for _ in range(epochs):
-        for k in range(0, len(inputs), BATCH):
-            rows = slice(k, k + BATCH)
+        for k in range(0, len(inputs), VARIANT.batch):
+            rows = slice(k, k + VARIANT.batch)
             loss, gradients = reference.loss_and_gradients(weights, "published", inputs[rows], targets[rows])
             weights, memory = step(weights, gradients, memory)
             losses.append(loss)
