@@ -45,9 +45,6 @@ def main() -> None:
     behind `| head`, nothing is said, and the status is 1.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # TensorFlow imports Keras as it starts, only to find its folder: a third of the time to start, 130 MB. Told to look
-    # for the old Keras, which is not installed, it leaves that; what needs Keras here imports it by its own name.
-    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
     prepare_streams()
     try:
         status = app(standalone_mode=False)
