@@ -141,17 +141,3 @@ def test_links_lead_on(page):
 def test_words_are_plain(page):
     """None of those for which there is a common one."""
     assert [word for word in BANNED if re.search(rf"\b{word}", prose(TEXTS[page]), re.IGNORECASE)] == []
-
-
-def test_hours_of_a_class_have_room_for_their_lessons():
-    """By the minutes that each lesson says it takes; of every hour ten minutes are left over."""
-    minutes = {
-        int(head[1]): int(head[2])
-        for path in (ROOT / "lessons").glob("[0-9]*.py")
-        if (head := re.search(r"(?s)# # (\d+)\..*?Time: (\d+) minutes", path.read_text(encoding="utf-8")))
-    }
-    plans = re.findall(r"(?m)^\| (one|three|six) hours? \| ([\d, ]+) \|", TEXTS["docs/teaching.md"])
-    assert [hours for hours, _ in plans] == ["one", "three", "six"]
-    for hours, lessons in plans:
-        taken = sum(minutes.get(int(number), 0) for number in lessons.split(","))
-        assert taken <= {"one": 1, "three": 3, "six": 6}[hours] * 50
