@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations, product
 from typing import Any
 
@@ -73,18 +73,32 @@ class Search:
         yield _singles(published, numbers)
         asked_before = [one for one, _ in self._asked if one.function not in ("train", "windows")]
         hidden = {slip.name for slip in hidden_slips(self._target, asked_before)}
-        yield [one for one in _pairs(published, slips) if self._may_explain(one, hidden)]
-        yield [one for one in _with_each(published, numbers, slips) if self._may_explain(one, hidden)]
+        yield list(self._pairs(combinations(slips, 2), hidden))
+        beside = ((other, number) for number in numbers for other in slips if other.name != number.name)
+        yield list(self._pairs(beside, hidden))
 
-    def _may_explain(self, pair: Hypothesis, hidden: set[str]) -> bool:
-        """Whether those of its two slips that show before training may explain what differs there.
+    def _pairs(self, pairs: Iterable[Slips], hidden: set[str]) -> Iterator[Hypothesis]:
+        """Programs with two slips in them, of which those that show before training may explain what differs there.
+
+        Where one of them explains that, or nothing differs, both are tried in all their ways; otherwise each in its
+        first one.
 
         Args:
             hidden: names of slips that show in training alone.
         """
-        showing = tuple(slip.name for slip in pair.slips if slip.name not in hidden)
+        published = self._target.program
         alone = {tuple(slip.name for slip in one.slips) for one in self.before_training}
-        return showing in alone or (len(showing) == 2 and () not in alone)
+        programs_of = cache(lambda slip: slip.programs(published))
+        for pair in pairs:
+            showing = tuple(slip.name for slip in pair if slip.name not in hidden)
+            first, second = (programs_of(slip) for slip in pair)
+            if showing in alone:
+                together = _together(first, second, published)
+            elif len(showing) == 2 and () not in alone:
+                together = _together(first[:1], second[:1], published)
+            else:
+                continue
+            yield from (Hypothesis(pair, both) for both in together)
 
     def _explain(self, hypotheses: Sequence[Hypothesis], rungs: Sequence[Rung], dtype: str) -> list[Hypothesis]:
         """Those that agree on every rung.
@@ -108,28 +122,6 @@ class Search:
 @lru_cache(maxsize=8)
 def _singles(published: Any, slips: tuple[Slip, ...]) -> tuple[Hypothesis, ...]:
     return tuple(Hypothesis((slip,), program) for slip in slips for program in slip.programs(published))
-
-
-@lru_cache(maxsize=8)
-def _pairs(published: Any, slips: tuple[Slip, ...]) -> tuple[Hypothesis, ...]:
-    """Every two slips that change different fields."""
-    programs = {slip: slip.programs(published) for slip in slips}
-    return tuple(
-        Hypothesis((one, other), both)
-        for one, other in combinations(slips, 2)
-        for both in _together(programs[one], programs[other], published)
-    )
-
-
-def _with_each(published: Any, numbers: tuple[Slip, ...], slips: tuple[Slip, ...]) -> list[Hypothesis]:
-    """Each number that was found beside each other slip, in the order of the table."""
-    return [
-        Hypothesis((other, number), both)
-        for number in numbers
-        for other in slips
-        if other.name != number.name
-        for both in _together(number.programs(published), other.programs(published), published)
-    ]
 
 
 def _together(some: Sequence[Any], others: Sequence[Any], published: Any) -> Iterator[Any]:
