@@ -108,10 +108,11 @@ def _mark(port: Path, hold: Hold) -> Mark:
     except MemoryError:  # where even what the port has printed takes too much
         return _without_result(port, "failed", f"needs more than {MEMORY / 2**30:g} GB of memory")
     reasons = [] if held.windows is None or held.windows.agrees else [held.windows.found]
-    reasons += [] if held.comparison.explanations else ["no known slip"]
-    reasons += [held.remark] if held.remark else []
     rows = [row for row in held.rows if row.rung != "contract" and row.verdict != "not asked"]
     differing = [row for row in rows if row.verdict == "differs"]
+    if not held.comparison.explanations:
+        reasons += ["no known slip", *(row.note for row in differing if row.rung != "windows")]
+    reasons += [held.remark] if held.remark else []
     return Mark(
         port=str(port),
         verdict="agrees" if held.agrees else "differs",

@@ -19,7 +19,7 @@ def as_text(held: Held) -> str:
     head = f"  {'rung':<12} {'largest difference':<20} tolerance"
     lines = [held.title, "", head, *(row.as_text() for row in held.rows), ""]
     for paragraph in [*_told(held), *filter(None, [held.remark])]:
-        lines += textwrap.wrap(paragraph, WIDTH, subsequent_indent="  ")
+        lines += textwrap.wrap(paragraph, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     return "\n".join(lines)
 
 
@@ -30,10 +30,8 @@ def _told(held: Held) -> list[str]:
         told.append(f"Windows: {held.windows.found}.")
     if comparison.agrees:
         of_network = [row for row in held.rows if row.rung not in ("contract", "windows")]
-        asked = [row for row in of_network if row.verdict == "agrees"]
-        told.append(
-            f"Agrees on {_of_all(len(asked))} that it answers." if asked else "No rung of the network was asked."
-        )
+        agreeing = [row for row in held.rows if row.rung != "contract" and row.verdict == "agrees"]
+        told.append(_agreement(len(agreeing), held.agrees))
         if comparison.not_shown:
             missing = sorted({row.note.removeprefix("it has no ") for row in of_network if row.verdict == "not asked"})
             unseen = f"{comparison.not_shown} of {held.slips} slips would not show in these functions"
@@ -45,7 +43,7 @@ def _told(held: Held) -> list[str]:
     elif len(found) == 1:
         told += _exactly(found[0], comparison, held.slips)
     else:
-        told.append(f"Explained exactly by {len(found)} changes that these functions cannot tell apart:")
+        told.append(f"Explained by each of {len(found)} changes, which these functions cannot tell apart:")
         told += [f"- {_titles(slips)}" for slips in found[:6]]
         told += [f"- and {len(found) - 6} more"] * (len(found) > 6)
         told.append(
@@ -54,22 +52,26 @@ def _told(held: Held) -> list[str]:
     return told
 
 
-def _of_all(rungs: int) -> str:
-    return "the one rung" if rungs == 1 else f"all {rungs} rungs"
+def _agreement(rungs: int, is_all: bool) -> str:
+    if not is_all:
+        return f"The other rungs that it answers agree: {rungs}." if rungs else "No rung of the network was asked."
+    return f"Agrees on {'the one rung' if rungs == 1 else f'all {rungs} rungs'} that it answers."
 
 
 def _unexplained(held: Held) -> list[str]:
     row = next(row for row in held.rows if row.rung != "windows" and row.verdict == "differs")
-    told = [
-        f"No known slip explains it, and no pair of them that was tried. It differs first on the rung {row.rung}, "
-        f"{row.note}, by {row.largest_difference:.0e} of the largest value."
-    ]
+    place = f"differs first on the rung {row.rung}, {row.note}, by {row.largest_difference:.0e} of the largest value"
+    comparison = held.comparison
+    if comparison.partly:
+        return [
+            f"Explained as far as the rung {comparison.until}: {_titles(comparison.partly)}.",
+            *_remedies(comparison.partly),
+            f"  The rungs after {comparison.until} differ in more than that. Mend this first, and compare again.",
+            f"It {place}. No known slip explains all of it, and no pair of them that was tried.",
+        ]
+    told = [f"No known slip explains it, and no pair of them that was tried. It {place}."]
     right = [one.rung for one in held.rows if one.verdict == "agrees" and one.rung != "contract"]
     told += [f"  Right so far: {', '.join(right)}."] * bool(right)
-    slips = held.comparison.before_training
-    if slips:
-        told.append(f"All before training is explained exactly: {_titles(slips)}. Training differs in more than that.")
-        told += [*_remedies(slips), "  Mend this first, and compare again."]
     return told
 
 
@@ -82,9 +84,11 @@ def _exactly(slips: Slips, comparison: Comparison, known: int) -> list[str]:
     ways = () if "both" in comparison.ways else comparison.ways
     layers = () if "both" in comparison.layers else comparison.layers
     where = "".join(f" ({words})" for words in [*(LAYERS[one] for one in layers[:1]), *(WAYS[one] for one in ways[:1])])
+    exactly = " exactly" if comparison.dtype == "float64" else ""
+    agree = f"all rungs agree within their tolerances: what is left is {comparison.largest:.0e} or less"
     return [
-        f"Explained exactly by {count} of {known}: {_titles(slips)}{where}.",
-        f"  With {'it' if len(slips) == 1 else 'them'}, all rungs agree to {comparison.largest:.0e}.",
+        f"Explained{exactly} by {count} of {known}: {_titles(slips)}{where}.",
+        f"  With {'it' if len(slips) == 1 else 'them'}, {agree}.",
         *_remedies(slips),
     ]
 
@@ -114,7 +118,8 @@ def give_held(held: Held, json_to: str) -> None:
         "rows": [row.__dict__ for row in held.rows],
         "windows": None if held.windows is None else held.windows.found,
         "explanations": [_as_json(slips) for slips in comparison.explanations],
-        "before_training": _as_json(comparison.before_training),
+        "partly": _as_json(comparison.partly),
+        "partly_until": comparison.until,
         "ways": list(comparison.ways),
         "layers": list(comparison.layers),
         "add": list(comparison.add),

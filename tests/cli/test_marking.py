@@ -27,7 +27,7 @@ PORTS = {  # name: (its text, verdict, first step that differs, slips that expla
     ),
     "quits": ("import sys\nsys.exit(0)\n", "failed", None, [], "line 2, cannot be loaded: SystemExit: 0"),
     "crashes": ("import os\nos._exit(0)\n", "failed", None, [], "its process ended (exit status 0)"),
-    "broken": ("def predict(weights, inputs)\n", "failed", None, [], "line 1: cannot be loaded: SyntaxError"),
+    "broken": ("def predict(weights, inputs)\n", "failed", None, [], "line 1, cannot be loaded: SyntaxError"),
     "waits": ("import time\ntime.sleep(600)\n", "too slow", None, [], "took more than 5 s"),
     "loud": (f"print('x' * 10**7)\n{RIGHT}", "agrees", None, [], ""),
     "needs-no-tensorflow": (

@@ -79,7 +79,7 @@ CELL = {
     "gates exchanged": "the gates i f o g take the weights of f i o g; in the program each takes its own",
     "forget gate scales h": "the forget gate scales h; it scales the c of the day before",
     "no tanh": "h = o · c; the program has h = o · tanh(c)",
-    "c before h": "it returns c before h; the order is h, c",
+    "c before h": "the cell returns c before h; the order is h, c",
 }
 BACK = {
     "no slope of tanh": "the slope of the tanh between c and h is left out",

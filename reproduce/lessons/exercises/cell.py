@@ -54,7 +54,6 @@ def _without_h(w: Arrays, day: Day) -> Pair:
 
 
 SLIPS: dict[str, Callable[[Arrays, Day], Pair]] = {  # what the cell gives instead, from the right day
-    "it returns c before h; the order is h, c": lambda _, day: (day.after.c, day.after.h),
     "the forget gate scales h; it scales the c of the day before": lambda _, day: _with_c(
         day, day.f * day.read + day.i * day.g
     ),

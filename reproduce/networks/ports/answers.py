@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -22,16 +23,28 @@ def answers_of(
     Args:
         orders: for `train`, (epochs, windows) for each program; None for the windows as they are given.
     """
-    at_once = max(1, min(512, FLOATS_AT_ONCE // (8 * question.hidden**2)))
-    parts = []
+    parts = parts_of(programs, max(1, min(512, FLOATS_AT_ONCE // (8 * question.hidden**2))))
     with np.errstate(all="ignore"):  # a slip may well overflow; then its answers are far from any port's
-        for first in range(0, len(programs), at_once):
-            some = slice(first, first + at_once)
-            parts.append(_answer(programs[some], question, dtype, None if orders is None else orders[some]))
-    return {name: joined([part[name] for part in parts]) for name in parts[0]}
+        found = [
+            _answer([programs[k] for k in rows], question, dtype, None if orders is None else [orders[k] for k in rows])
+            for rows in parts
+        ]
+    return together(parts, found)
 
 
-def joined(arrays: list[np.ndarray]) -> np.ndarray:
+def parts_of(programs: Sequence[Any], at_once: int) -> list[np.ndarray]:
+    """Which programs are computed at once: those whose layers run along the same axis, so many at most."""
+    rows_of = [np.array([one.axes == axes for one in programs]).nonzero()[0] for axes in ("days", "windows")]
+    return [rows[k : k + at_once] for rows in rows_of for k in range(0, len(rows), at_once)]
+
+
+def together(parts: Sequence[np.ndarray], found: Sequence[Answer]) -> Answer:
+    """The answers of all parts, in the order of the programs."""
+    order = np.argsort(np.concatenate(parts))
+    return {name: _joined([part[name] for part in found])[order] for name in found[0]}
+
+
+def _joined(arrays: list[np.ndarray]) -> np.ndarray:
     """One below the other; losses of fewer batches are filled up with nan."""
     widest = max(array.shape[-1] for array in arrays)
     filled = [
@@ -56,7 +69,8 @@ def _answer(programs: Sequence[Program], question: Question, dtype: str, orders:
     if question.function == "cell":
         x, h, c = (np.repeat(given[name][None].astype(dtype), P, axis=0) for name in ("x", "h", "c"))
         day = network.step(w, x, h, c)
-        return {"h": day.h, "c": day.c}
+        is_exchanged = network.mask(lambda one: one.cell_returns == "c, h", 2)
+        return {"h": np.where(is_exchanged, day.c, day.h), "c": np.where(is_exchanged, day.h, day.c)}
     inputs = np.repeat(given["inputs"][None].astype(dtype), P, axis=0)
     zeros = network.zeros(inputs.shape[1], question.hidden)
     predictions, days = network.forward(w, inputs, zeros, zeros)

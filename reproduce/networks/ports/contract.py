@@ -12,7 +12,7 @@ import inspect
 import io
 import sys
 import traceback
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -70,7 +70,7 @@ def load(path: Path, wanted: Sequence[str] = tuple(FUNCTIONS), template: str = "
         raise PortError(f"{path}: there is no such file; give the file of your port")
     if path.suffix == ".ipynb":
         raise PortError(
-            f"{path}: a notebook; save its code as a Python file (jupyter nbconvert --to script), and give that"
+            f"{path}: a notebook; save its code as a Python file (jupyter nbconvert --to python), and give that"
         )
     printed: list[str] = []
     spec = importlib.util.spec_from_file_location(
@@ -123,7 +123,7 @@ def _call(port: Port, question: Question) -> dict[str, Any]:
     where = f"{port.path}: {question.function}"
     arguments = copied(question.arguments)
     _check_signature(port, question)
-    with _watched(port.path, question.function, port.printed):
+    with _watched(port.path, question.function, port.printed, question.arguments.get("weights", ())):
         returned = port.functions[question.function](*arguments.values())
         try:
             answer = {name: np.asarray(value) for name, value in flat(question, returned).items()}
@@ -200,13 +200,17 @@ def expected_shapes(question: Question) -> dict[str, tuple[int | None, ...]]:
 
 
 def _spelled(shape: tuple[int | None, ...]) -> str:
-    lengths = ["any" if n is None else str(n) for n in shape]
+    lengths = ["any number" if n is None else str(n) for n in shape]
     return f"({', '.join(lengths)}{',' * (len(lengths) == 1)})"
 
 
 @contextmanager
-def _watched(path: Path, doing: str, printed: list[str]) -> Iterator[None]:
-    """What a port raises becomes one line with its own line's number; what it prints is kept."""
+def _watched(path: Path, doing: str, printed: list[str], names: Iterable[str] = ()) -> Iterator[None]:
+    """What a port raises becomes one line with its own line's number; what it prints is kept.
+
+    Args:
+        names: of the weights, for a port that looks for others.
+    """
     stdout = io.StringIO()
     try:
         with redirect_stdout(stdout):
@@ -216,9 +220,11 @@ def _watched(path: Path, doing: str, printed: list[str]) -> Iterator[None]:
     except PortError:
         raise
     except SyntaxError as error:
-        raise PortError(f"{path}, line {error.lineno}: {doing}: {type(error).__name__}: {error.msg}") from error
+        raise PortError(f"{path}, line {error.lineno}, {doing}: {type(error).__name__}: {error.msg}") from error
     except (Exception, SystemExit) as error:
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        if isinstance(error, KeyError) and names:
+            what += f"; the weights are {', '.join(names)}"
         raise PortError(f"{path}, {_own_line(path, error.__traceback__)}{doing}: {what}") from error
     finally:
         printed += [line for line in stdout.getvalue().splitlines() if line.strip()]

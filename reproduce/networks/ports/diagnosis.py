@@ -28,7 +28,8 @@ class Comparison:
     ways: tuple[str, ...]  # both, in, out: in which the first explanation's weights are laid out wrongly
     layers: tuple[str, ...]  # both, first, second: in which layer of two
     add: tuple[str, ...]  # functions that would tell the explanations apart, the first is enough
-    before_training: Slips  # where nothing explains all of it: what explains every rung before training, if one does
+    partly: Slips  # where nothing explains all of it: what explains the first rungs, and one of those that differ
+    until: str  # the last rung that is explained so
     not_shown: int  # slips that would not show in the functions which the port has
 
     @property
@@ -52,7 +53,8 @@ def compare(target: Target, questions: Sequence[Question], answers: dict[str, An
     }
     search = Search(target, rungs, asked, published)
     found_dtype, left = search.run()
-    explanations, before_training = _named(left), _named(search.before_training)
+    explanations, partly = _named(left), _named(search.partly)
+    is_partly = not left and len(partly) == 1 and partly != ((),)
     if not left:  # the dtype in which more of it agrees
         found_dtype = max(DTYPES[dtype], key=lambda one: sum(gaps.agree.all() for gaps in published[one].values()))
     first = [one for one in left if one.slips == explanations[0]]
@@ -67,7 +69,8 @@ def compare(target: Target, questions: Sequence[Question], answers: dict[str, An
         tuple(one.program.way for one in first),
         tuple(one.program.layer for one in first),
         functions_that_tell(target, programs, questions, answers) if len(explanations) > 1 else (),
-        before_training[0] if not left and len(before_training) == 1 else (),
+        partly[0] if is_partly else (),
+        rungs[search.as_far - 1].name if is_partly else "",
         0 if is_whole else len(hidden_slips(target, of_network)),
     )
 

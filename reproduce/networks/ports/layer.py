@@ -31,6 +31,7 @@ class Cell(Protocol):
     forget_bias: float
     sigmoid: str
     activation: str
+    candidate: str
     last_tanh: bool
     returned: str
     backward_days: str
@@ -86,6 +87,7 @@ class Layer:
         self.is_published = mask(lambda one: one.wiring == "published")
         self.has_tanh = mask(lambda one: one.last_tanh)
         self.is_relu = mask(lambda one: one.activation == "relu")
+        self.is_gate = mask(lambda one: one.candidate == "sigmoid")
         self.returns_c = mask(lambda one: one.returned == "c")
         self.flows = mask(lambda one: one.backward_days == "all").astype(dtype)
         self.slopes = np.array([HARD_SLOPES[one.sigmoid] for one in programs], dtype)[:, None, None, None]
@@ -100,6 +102,10 @@ class Layer:
         z[:, :, 1] += self.forget_bias[:, :, None]
         ifo, d_ifo = self._sigmoid(z[:, :, :3])
         g, d_g = self._activation(z[:, :, 3])
+        if self.is_gate.any():  # the candidate goes through what the gates go through
+            like_gate, d_like_gate = self._sigmoid(z[:, :, 3:])
+            g = np.where(self.is_gate, like_gate[:, :, 0], g)
+            d_g = np.where(self.is_gate, d_like_gate[:, :, 0], d_g)
         c = ifo[:, :, 1] * kept + ifo[:, :, 0] * g
         out, d_out = self._activation(c)
         out, d_out = np.where(self.has_tanh, out, c), np.where(self.has_tanh, d_out, 1)

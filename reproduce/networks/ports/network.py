@@ -67,8 +67,10 @@ class Network:
         )
         self._layer = Layer(programs, dtype)
         self._output_bias = np.array([one.output_bias for one in programs], dtype)[:, None]
+        self._gradient_factor = np.array([one.gradient_factor for one in programs], dtype)[:, None]
         self._is_backward = self.mask(lambda one: one.days == "backward", 3)
         self._reads_c = self.mask(lambda one: one.read_out == "c", 2)
+        self._across_windows = programs[0].axes == "windows"  # all of them, or none
 
     def mask(self, holds: Callable[[Program], bool], axes: int) -> np.ndarray:
         """Of which programs it holds, (P, 1, …)."""
@@ -93,17 +95,32 @@ class Network:
 
     def forward(self, w: Packed, x: np.ndarray, h: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, list[Day]]:
         """Predictions, (P, n), and the days, from inputs (P, n, T, 1) and a state."""
-        days = self._layer.forward(w.layer, np.where(self._is_backward, x[:, :, ::-1], x), h, c)
-        last = np.where(self._reads_c, days[-1].c, days[-1].h)
+        x = np.where(self._is_backward, x[:, :, ::-1], x)
+        if self._across_windows:
+            x = x.swapaxes(1, 2)
+            h = c = self.zeros(x.shape[1], h.shape[2])
+        days = self._layer.forward(w.layer, x, h, c)
+        last = self._last(days)
         return (last @ w.W_y[:, :, None])[:, :, 0] + w.b_y, days
+
+    def _last(self, days: list[Day]) -> np.ndarray:
+        """What the prediction is made from, (P, n, H)."""
+        if self._across_windows:
+            return np.stack([day.h[:, -1] for day in days], axis=1)  # the cell's days are the windows
+        return np.where(self._reads_c, days[-1].c, days[-1].h)
 
     def backward(self, w: Packed, days: list[Day], d_prediction: np.ndarray) -> Packed:
         """Gradients by the named weights as each program has them."""
-        last = np.where(self._reads_c, days[-1].c, days[-1].h)
-        d_last = d_prediction[:, :, None] * w.W_y[:, None]  # (P, n, H)
-        zero = np.zeros_like(d_last)
-        dh, dc = np.where(self._reads_c, zero, d_last), np.where(self._reads_c, d_last, zero)
-        found = self._layer.backward(w.layer, days, [zero] * (len(days) - 1) + [dh], dc)
+        last, d_last = self._last(days), d_prediction[:, :, None] * w.W_y[:, None]  # (P, n, H)
+        zero = np.zeros_like(days[0].h)
+        if self._across_windows:
+            d_h, dc = [zero.copy() for _ in days], zero
+            for k, one in enumerate(d_h):
+                one[:, -1] = d_last[:, k]
+        else:
+            d_h = [zero] * (len(days) - 1) + [np.where(self._reads_c, zero, d_last)]
+            dc = np.where(self._reads_c, d_last, zero)
+        found = self._layer.backward(w.layer, days, d_h, dc)
         W_y, b_y = (last * d_prediction[:, :, None]).sum(axis=1), d_prediction.sum(axis=1, keepdims=True)
         return Packed(*self._inside.back(found.gradients), W_y, b_y * self._output_bias)
 
@@ -113,7 +130,8 @@ class Network:
 
     def loss(self, predictions: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Each program's loss of predictions (P, n), (P,), and its derivative by them, (P, n); targets (P, n)."""
-        return losses_of([one.loss for one in self.programs], predictions, targets)
+        loss, slope = losses_of([one.loss for one in self.programs], predictions, targets)
+        return loss, slope * self._gradient_factor
 
 
 def losses_of(kinds: Sequence[str], predictions: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -34,10 +34,14 @@ class Program:
     read_out: str = "h"  # or c
     returned: str = "h"  # by the cell at each step, and read at the next; or c, and h is lost
     activation: str = "tanh"  # of the candidate and of c; or relu
+    candidate: str = "activation"  # what it goes through; or sigmoid, as the gates do
+    cell_returns: str = "h, c"  # to whoever calls it alone; or c, h
     last_tanh: bool = True  # h = o tanh(c); else o c
     days: str = "forward"  # or backward
+    axes: str = "days"  # along which the cell runs; or windows, with the days as its batch
     loss: str = "mean"  # of squared errors; or sum, half, root, absolute, or of every prediction with every target
     reported: str = "batch"  # of training: each batch's loss; or running mean, over the epoch's batches so far
+    gradient_factor: float = 1.0  # by which all gradients are more than the loss's
     backward_days: str = "all"  # through how many days gradients flow; or the last
     clipping: str = "unused"  # D3; or global, each, each-packed, value
     margin: float = 4.0  # of clipping
@@ -50,6 +54,8 @@ class Program:
     decay: float = 0.0  # a share of each weight, times the rate, is taken off it at each step
     bias_steps: float = 1.0  # how often each gate bias takes its step: two biases that are summed both do
     counted: str = "step"  # what Adam's t counts; or epoch
+    is_renewed: bool = False  # whether each epoch begins with a new optimizer
+    is_added_up: bool = False  # whether gradients are never set back to zero
     remainder: str = "dropped"  # D6; or kept
     order: str = "given"  # of the windows in an epoch; or shuffled
     state: str = "zeros"  # at the start of a window; or carried from batch to batch; or within-epoch, carried and reset
@@ -69,6 +75,8 @@ class Program:
             margin=self.margin,
             bias_steps=self.bias_steps,
             counted=self.counted,
+            is_renewed=self.is_renewed,
+            is_added_up=self.is_added_up,
         )
 
     def changed(self) -> dict[str, Any]:

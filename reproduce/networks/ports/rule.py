@@ -24,6 +24,8 @@ class Step(NamedTuple):
     margin: float = 4.0  # of clipping
     bias_steps: float = 1.0  # how often each gate bias takes its step
     counted: str = "step"  # what Adam's t counts; or epoch
+    is_renewed: bool = False  # whether each epoch begins with a new optimizer
+    is_added_up: bool = False  # whether gradients are never set back to zero
 
 
 class Rule:
@@ -46,21 +48,26 @@ class Rule:
         self.beta1, self.squares, self.margin = column("beta1"), column("squares"), column("margin")
         self.is_corrected = column("is_corrected") > 0
         self.is_sgd, self.is_rms = mask("kind", "SGD"), mask("kind", "RMSprop")
-        self.is_by_epoch = mask("counted", "epoch")
+        self.is_by_epoch, self.begins = mask("counted", "epoch"), column("begins")
+        self.is_renewed, self.is_added_up = column("is_renewed") > 0, column("is_added_up") > 0
         self.is_after, self.is_inside = mask("place", "after"), mask("place", "inside")
         self.often = np.where(is_bias, column("bias_steps"), np.ones(1, dtype))
         self._arrays = arrays
         self._clipping = {kind: mask("clipping", kind) for kind in ("global", "each", "each-packed", "value")}
         self.m = np.zeros((len(steps), len(is_bias)), dtype)
-        self.v = self.m + column("begins")
+        self.v = self.m + self.begins
+        self._earlier = np.zeros_like(self.m)  # gradients, where they are added up
         self.counted = np.zeros((len(steps), 1), dtype)  # Adam's t
 
     def start_epoch(self) -> None:
-        """Count the epoch where a program's t does."""
-        self.counted = self.counted + self.is_by_epoch
+        """Count the epoch where a program's t does, and begin anew where its optimizer does."""
+        self.m, self.v = np.where(self.is_renewed, 0, self.m), np.where(self.is_renewed, self.begins, self.v)
+        self.counted = np.where(self.is_renewed, 0, self.counted) + self.is_by_epoch
 
     def step(self, w: np.ndarray, g: np.ndarray, is_taken: np.ndarray) -> np.ndarray:
         """The weights after a step; `is_taken`, (P, 1), says which programs take it."""
+        g = g + self._earlier
+        self._earlier = np.where(self.is_added_up, np.where(is_taken, g, self._earlier), 0)
         g = self._clipped(g)
         self.counted = self.counted + (is_taken & ~self.is_by_epoch)
         m = self.beta1 * self.m + (1 - self.beta1) * g

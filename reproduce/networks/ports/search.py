@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.networks.ports.numbers import with_numbers
+from reproduce.networks.ports.numbers import find_numbers, rounded
 from reproduce.networks.ports.program import combined
 from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.ports.rungs import Gaps, gaps_on
@@ -43,25 +43,24 @@ class Search:
     def __init__(
         self, target: Target, rungs: Sequence[Rung], asked: Asked, published: dict[str, dict[str, Gaps]]
     ) -> None:
-        self._target, self._asked, self._published = target, asked, published
-        self._before = [rung for rung in rungs if rung.function != "train"]
-        self._training = [rung for rung in rungs if rung.function == "train"]
-        self.before_training: list[Hypothesis] = []  # the simplest that explain all rungs before training
+        self._target, self._rungs, self._asked, self._published = target, rungs, asked, published
+        # The simplest that explain more rungs than all others do: how many, from the first one on, and they themselves.
+        self.as_far = 0
+        self.partly: list[Hypothesis] = []
 
     def run(self) -> tuple[str, list[Hypothesis]]:
         """The port's dtype and all the simplest that agree on every rung; `""` and none where nothing does."""
         nothing = Hypothesis((), self._target.program)
         for dtype, gaps in self._published.items():
-            if all(one.agree.all() for one in gaps.values()):
+            agree = [gaps[rung.name].agree.all() for rung in self._rungs]
+            if all(agree):
                 largest = max((float(one.differences.max()) for one in gaps.values()), default=0.0)
                 return dtype, [replace(nothing, largest=largest)]
-        if any(all(gaps[rung.name].agree.all() for rung in self._before) for gaps in self._published.values()):
-            self.before_training = [nothing]
+            if agree.index(False) > self.as_far:
+                self.as_far, self.partly = agree.index(False), [nothing]
         for hypotheses in self._in_turn():
             for dtype in self._published:
-                left = self._explain(hypotheses, self._before, dtype)
-                self.before_training = self.before_training or left
-                left = self._explain(left, self._training, dtype)
+                left = self._explain(hypotheses, dtype)
                 if left:
                     return dtype, left
         return "", []
@@ -69,25 +68,24 @@ class Search:
     def _in_turn(self) -> Iterator[Sequence[Hypothesis]]:
         published, slips = self._target.program, self._target.slips
         yield _singles(published, slips)
-        numbers = with_numbers(self._target, self._asked)
-        yield _singles(published, numbers)
-        asked_before = [one for one, _ in self._asked if one.function not in ("train", "windows")]
-        hidden = {slip.name for slip in hidden_slips(self._target, asked_before)}
-        yield list(self._pairs(combinations(slips, 2), hidden))
-        beside = ((other, number) for number in numbers for other in slips if other.name != number.name)
-        yield list(self._pairs(beside, hidden))
+        found = find_numbers(self._target, self._asked)
+        yield _singles(published, rounded(found, digits=3))
+        yield list(self._pairs(combinations(slips, 2)))
+        numbers = rounded(found, digits=2)
+        yield list(self._pairs((other, number) for number in numbers for other in slips if other.name != number.name))
 
-    def _pairs(self, pairs: Iterable[Slips], hidden: set[str]) -> Iterator[Hypothesis]:
+    def _pairs(self, pairs: Iterable[Slips]) -> Iterator[Hypothesis]:
         """Programs with two slips in them, of which those that show before training may explain what differs there.
 
         Where one of them explains that, or nothing differs, both are tried in all their ways; otherwise each in its
         first one.
-
-        Args:
-            hidden: names of slips that show in training alone.
         """
         published = self._target.program
-        alone = {tuple(slip.name for slip in one.slips) for one in self.before_training}
+        asked_before = [one for one, _ in self._asked if one.function not in ("train", "windows")]
+        hidden = {slip.name for slip in hidden_slips(self._target, asked_before)}
+        is_explained = self.as_far >= sum(rung.function != "train" for rung in self._rungs)
+        explained = [[slip.name for slip in one.slips] for one in self.partly] if is_explained else []
+        alone = {tuple(name for name in names if name not in hidden) for names in explained}
         programs_of = cache(lambda slip: slip.programs(published))
         for pair in pairs:
             showing = tuple(slip.name for slip in pair if slip.name not in hidden)
@@ -100,13 +98,13 @@ class Search:
                 continue
             yield from (Hypothesis(pair, both) for both in together)
 
-    def _explain(self, hypotheses: Sequence[Hypothesis], rungs: Sequence[Rung], dtype: str) -> list[Hypothesis]:
+    def _explain(self, hypotheses: Sequence[Hypothesis], dtype: str) -> list[Hypothesis]:
         """Those that agree on every rung.
 
         Question by question only what is left is computed; the longest window comes first, as it tells the most.
         """
         left = list(hypotheses)
-        for rung in rungs:
+        for number, rung in enumerate(self._rungs):
             for pair in (one for one in reversed(self._asked) if one[0].name in rung.questions):
                 if not left:
                     return left
@@ -116,6 +114,8 @@ class Search:
                     replace(left[k], largest=max(left[k].largest, float(differences[k])))
                     for k in np.flatnonzero(gaps.agree)
                 ]
+            if left and number + 1 > self.as_far:
+                self.as_far, self.partly = number + 1, left
         return left
 
 

@@ -132,6 +132,15 @@ SINGLE = (
         {"wiring": "described"},
     ),
     one_slip(
+        "batch-first",
+        "the network runs along the windows of a batch; the program along the days of each window",
+        "A window's prediction depends on the other windows of its batch. Nothing fails: the shapes fit.",
+        "PyTorch's nn.LSTM takes (days, windows, features) unless it has batch_first=True.",
+        "nn.LSTM(…, batch_first=True)",
+        {"axes": "windows"},
+        "https://github.com/salesforce/cove/issues/10",
+    ),
+    one_slip(
         "hard-sigmoid-old",
         "the gates use the hard sigmoid 0.2 z + 0.5, cut to 0 … 1; the program uses 1 / (1 + exp(-z))",
         "Predictions are a few per cent off; gates are exactly 0 or 1 at times.",
@@ -175,6 +184,22 @@ SINGLE = (
         "https://github.com/keras-team/keras/issues/2194",
     ),
     one_slip(
+        "candidate-sigmoid",
+        "the candidate g goes through a sigmoid, as the gates do; in the program through tanh",
+        "The cell state never falls below 0 in a network that starts from zeros.",
+        "All four blocks go through one sigmoid.",
+        "g = tanh(…)",
+        {"candidate": "sigmoid"},
+    ),
+    one_slip(
+        "c-returned-first",
+        "the cell returns c before h; the order is h, c",
+        "The cell differs with every gate, and predictions may be right.",
+        "Keras's cells return the output and then [h, c], PyTorch's h, c, and some by hand c, h.",
+        "return h, c",
+        {"cell_returns": "c, h"},
+    ),
+    one_slip(
         "tanh-left-out",
         "h = o · c; the program has h = o · tanh(c)",
         "Predictions are a little too large, the more so the larger c is.",
@@ -203,7 +228,7 @@ SINGLE = (
         "the loss is half the mean squared error; the program takes all of it",
         "Loss and gradients are half as large. With Adam the training looks nearly the same.",
         "The 1/2 of textbooks, tf.nn.l2_loss, or optax.l2_loss.",
-        "multiply by 2",
+        "multiply the loss by 2, and its derivative too where you write that by hand",
         {"loss": "half"},
     ),
     one_slip(

@@ -20,10 +20,9 @@ def gate_order(gates: str) -> Slip:
         f"gate-order-{gates}",
         f"the gates i f o g take the weights of {_spelled(gates)}; in the program each takes its own",
         "Predictions are wrong from the first day. Shapes and the loss's fall look right.",
-        "The blocks of one wide matrix are in another order than the code that fills or reads it: Keras and PyTorch "
+        "Names of gates are exchanged, or one wide matrix is filled in one order and cut in another: Keras and PyTorch "
         "have i f g o (Keras calls g c), TF1's BasicLSTMCell has i g f o (it calls g j), this program i f o g.",
-        f"give each gate its own weights (now {', '.join(exchanged)}): pack the blocks in the order in which they are "
-        "cut, or let layouts.py pack them",
+        f"give each gate its own weights; now {', '.join(exchanged)}. A wide matrix is packed by layouts.py",
         ways({"gates": gates}),
         "https://github.com/keras-team/keras/issues/3088",
     )

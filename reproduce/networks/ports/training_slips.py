@@ -14,6 +14,29 @@ TRAINING = (
         ({"backward_days": "last"},),
     ),
     Slip(
+        "gradients-scaled",
+        "all gradients are 0.5 times those of the loss; the program's are the loss's",
+        "Every gradient is wrong by the same factor. With Adam the training looks nearly the same.",
+        "The derivative by hand belongs to another loss: a 2, a 1/2 or a division by the batch is missing or too many.",
+        "take the derivative of the loss that you report: 2 * error / n of a mean of n squares",
+        ({"gradient_factor": 0.5},),
+        number=Number(
+            "gradient_factor",
+            "gradients",
+            0.001,
+            1000,
+            "all gradients are {0} times those of the loss; the program's are the loss's",
+        ),
+    ),
+    Slip(
+        "gradients-added-up",
+        "each batch's gradients are added to those of all batches before; the program takes its own alone",
+        "The first step is right, later ones are not.",
+        "optimizer.zero_grad() is missing in PyTorch, or a sum of gradients is made once, outside the loop.",
+        "optimizer.zero_grad() before each backward()",
+        ({"is_added_up": True},),
+    ),
+    Slip(
         "clipping-global",
         "gradients are clipped to a global norm of 4; the program computes that and trains on the others",
         "Steps after a large gradient are different; the first step is not, because Adam is scale-free.",
@@ -93,6 +116,14 @@ TRAINING = (
         ({"counted": "epoch"},),
     ),
     Slip(
+        "optimizer-renewed",
+        "each epoch begins with a new optimizer; the program's goes on with its means",
+        "The first epoch is right; then the steps are too large for a while.",
+        "The optimizer is made, or model.compile is called, inside the loop over epochs.",
+        "make the optimizer once, before the loop",
+        ({"is_renewed": True},),
+    ),
+    Slip(
         "adam-beta2",
         "Adam's beta2 is 0.99; the program's is 0.999",
         "The first step is right, later ones are not.",
@@ -161,7 +192,8 @@ TRAINING = (
         "a batch's loss is told as the mean over the epoch so far; the program tells its own",
         "Weights are right, and only the losses of later batches are not. Each epoch's last one is the epoch's mean.",
         "Keras's progress bar and the logs of on_train_batch_end show a running mean.",
-        "take the loss of train_on_batch after reset_metrics(), or undo the mean: n * mean - (n - 1) * the one before",
+        "take the loss of train_on_batch after reset_metrics(), or undo the mean: multiply each by the windows so far, "
+        "subtract the product before it, divide by the batch's windows",
         ({"reported": "running mean"},),
     ),
     Slip(

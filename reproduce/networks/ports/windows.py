@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from reproduce.networks.ports.price_questions import WINDOW
+from reproduce.networks.ports.program import combined
 from reproduce.networks.ports.questions import Answer, Question
 
 SHARE = 0.8  # that trains
@@ -87,10 +89,16 @@ def compare_windows(question: Question, answer: Answer, expected: Answer) -> Win
     difference = _difference(answer, expected)
     if difference <= tolerance:
         return WindowsRow(difference, tolerance, f"{len(answer['inputs'])}, {int(answer['train'])} for training")
-    for slip, how in SLIPS.items():
+    for slip, how in _one_or_two().items():
         if _difference(answer, cut(question.arguments["close"], how)) <= tolerance:
             return WindowsRow(difference, tolerance, slip)
     return WindowsRow(difference, tolerance, _place(answer, expected, lambda gap: gap > tolerance))
+
+
+def _one_or_two() -> dict[str, Cut]:
+    """Every slip, and every two that change different fields."""
+    both = {f"{one}; and {other}": combined(SLIPS[one], SLIPS[other], Cut()) for one, other in combinations(SLIPS, 2)}
+    return SLIPS | {slips: how for slips, how in both.items() if how is not None}
 
 
 def _difference(answer: Answer, expected: Answer) -> float:

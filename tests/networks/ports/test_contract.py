@@ -30,7 +30,7 @@ def problem_of(path):
 
 
 BROKEN = {
-    "syntax": ("def predict(:\n", "port.py, line 1: cannot be loaded: SyntaxError: invalid syntax"),
+    "syntax": ("def predict(:\n", "port.py, line 1, cannot be loaded: SyntaxError: invalid syntax"),
     "no-module": (
         "import numpy\nimport no_such_library\n",
         "port.py, line 2, cannot be loaded: ModuleNotFoundError: No module named 'no_such_library'",
@@ -47,7 +47,8 @@ BROKEN = {
     ),
     "raises": (
         "def predict(weights, inputs):\n    return weights['W_xa']\n",
-        "port.py, line 2, predict: KeyError: 'W_xa'",
+        "port.py, line 2, predict: KeyError: 'W_xa'; the weights are W_xi, W_hi, b_i, W_xf, W_hf, b_f, "
+        "W_xo, W_ho, b_o, W_xg, W_hg, b_g, W_hy, b_y",
     ),
     "arguments": (
         "def predict(weights): ...\n",
@@ -92,7 +93,7 @@ BROKEN = {
     ),
     "losses-in-a-row": (
         "def train(weights, inputs, targets, batch, epochs):\n    return [0.0] * 12, weights\n",
-        "port.py: train gave losses of shape (12,), expected (1, any)",
+        "port.py: train gave losses of shape (12,), expected (1, any number)",
     ),
 }
 

@@ -137,6 +137,37 @@ SETTINGS = {
 }
 
 
+@pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="keras is not installed")
+def test_default_epsilon_of_keras_is_named_and_nothing_beside_it(tmp_path):
+    """On all rungs of the described wiring, where Keras rounds most; its optimizer as everybody makes it."""
+    change = ("Adam(0.001, epsilon=1e-8)", "Adam(0.001)")
+    assert compared(tmp_path, "keras", "described", change, asked=ALL) == ([("adam-epsilon-keras",)], ("both",))
+
+
+IN_THE_LOOP = {
+    "gradients-added-up": (
+        ("losses, t = [], 0", "losses, t, total = [], 0, {}"),
+        (
+            "rate = 0.001 *",
+            "total = gradients = {k: g + total.get(k, 0) for k, g in gradients.items()}\n            rate = 0.001 *",
+        ),
+    ),
+    "optimizer-renewed": (
+        (
+            "losses.append([])",
+            "losses.append([])\n        t, m, v = 0, *({k: 0 * a for k, a in w.items()} for _ in 'mv')",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("slip", IN_THE_LOOP)
+def test_slip_in_the_loop_is_named(slip, tmp_path):
+    """As it is made where training is written by hand."""
+    changes = IN_THE_LOOP[slip]
+    assert compared(tmp_path, "numpy", "published", *changes, asked=("one step", "two epochs"))[0] == [(slip,)]
+
+
 @pytest.mark.parametrize("case", [
     pytest.param(case, marks=installed(LIBRARIES[one[0]])) for case, one in SETTINGS.items()
 ])  # fmt: skip

@@ -8,15 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.networks.ports.answers import joined
+from reproduce.networks.ports.answers import FLOATS_AT_ONCE, parts_of, together
 from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.ports.rule import Rule
 from reproduce.networks.ports.training import apart, flat, reported
 from reproduce.networks.ports.two_layers.network import NAMES, LayerWeights, Masks, Network, Packed
 from reproduce.networks.ports.two_layers.program import DROPOUT, TwoLayers
 from reproduce.networks.ports.two_layers.questions import SEEN
-
-FLOATS_AT_ONCE = 4_000_000  # of one array of weights: programs are computed in parts, so that memory stays small
 
 
 def answers_of(
@@ -28,16 +26,13 @@ def answers_of(
         draws: of each program, from `draws_of`; None where nothing is random.
     """
     widest = max(array.size for array in question.arguments["weights"].values())
-    at_once = max(1, min(512, FLOATS_AT_ONCE // widest))
-    rows_of = [np.array([one.axes == axes for one in programs]).nonzero()[0] for axes in ("days", "windows")]
-    parts = [rows[k : k + at_once] for rows in rows_of for k in range(0, len(rows), at_once)]
+    parts = parts_of(programs, max(1, min(512, FLOATS_AT_ONCE // widest)))
     with np.errstate(all="ignore"):  # a slip may well overflow; then its answers are far from any port's
         found = [
             _answer([programs[k] for k in rows], question, dtype, None if draws is None else [draws[k] for k in rows])
             for rows in parts
         ]
-    order = np.argsort(np.concatenate(parts))
-    return {name: joined([part[name] for part in found])[order] for name in found[0]}
+    return together(parts, found)
 
 
 def _answer(programs: Sequence[TwoLayers], question: Question, dtype: str, draws: Sequence[Any] | None) -> Answer:
@@ -87,6 +82,8 @@ def _trained(network: Network, question: Question, inputs: np.ndarray, orders: S
     weights = network.weights(given["weights"])
     rule, losses = _rule(network.programs, weights, dtype), np.full((P, epochs, len(takes)), np.nan, dtype)
     for epoch, (k, is_taken) in product(range(epochs), enumerate(takes)):
+        if k == 0:
+            rule.start_epoch()
         taken = orders[:, epoch, k * batch : (k + 1) * batch]
         w = network.inside(weights)
         z, trace = network.forward(w, inputs[rows, taken])

@@ -84,7 +84,7 @@ class Network:
         self._reads_mean = self._mask(lambda one: one.read_out == "mean", 3)
         self._repeats = self._mask(lambda one: one.between == "last, repeated", 3)
         self._hands_state = self._mask(lambda one: one.second_begins == "first's", 3)
-        self._across_windows = programs[0].axes == "windows"
+        self._across_windows = programs[0].axes == "windows"  # all of them, or none
         self.output = Output(programs, dtype)
 
     def _mask(self, holds: Callable[[TwoLayers], bool], axes: int) -> np.ndarray:

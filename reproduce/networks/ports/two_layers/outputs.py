@@ -39,8 +39,10 @@ class Output:
 
     def loss(self, z: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Each program's loss, (P,), and its derivative by z, (P, n, K); targets (P, n)."""
-        if self.reads_characters:
-            return self._loss_of_characters(z, targets)
+        loss, d_z = self._loss_of_characters(z, targets) if self.reads_characters else self._loss_of_prices(z, targets)
+        return loss, d_z * np.array([one.gradient_factor for one in self.programs], self.dtype)[:, None, None]
+
+    def _loss_of_prices(self, z: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         answers = self.answers(z)
         loss, slope = losses_of([one.loss for one in self.programs], answers[..., 0], targets)
         slopes = {"relu": answers > 0, "sigmoid": answers * (1 - answers), "tanh": 1 - answers**2}

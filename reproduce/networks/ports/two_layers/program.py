@@ -37,6 +37,7 @@ class TwoLayers:
     forget_bias: float = 0.0
     sigmoid: str = "smooth"
     activation: str = "tanh"
+    candidate: str = "activation"
     last_tanh: bool = True
     returned: str = "h"
     backward_days: str = "all"
@@ -53,6 +54,7 @@ class TwoLayers:
     loss: str = (
         "mean"  # of squares, or another kind of `network.losses_of`; of cross-entropies, or a kind in outputs.py
     )
+    gradient_factor: float = 1.0
     labels: str = "given"  # or one up, one down
     epsilon: tuple[float, str] | None = None  # the optimizer's own; here and in the next
     squares: float | None = None
@@ -60,6 +62,8 @@ class TwoLayers:
     decay: float = 0.0
     clipping: str = "unused"
     margin: float = 1.0
+    is_renewed: bool = False
+    is_added_up: bool = False
     reported: str = "batch"
     bias_steps: float = 1.0
     remainder: str = "kept"
@@ -80,4 +84,6 @@ class TwoLayers:
             clipping=self.clipping,
             margin=self.margin,
             bias_steps=self.bias_steps,
+            is_renewed=self.is_renewed,
+            is_added_up=self.is_added_up,
         )

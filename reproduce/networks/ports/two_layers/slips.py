@@ -19,10 +19,19 @@ OF_LAYERS = (
     "hard-sigmoid-new",
     "c-returned",
     "relu",
+    "candidate-sigmoid",
     "tanh-left-out",
 )
-AS_THEY_ARE = ("output-bias-missing", "c-read-out", "window-backward", "gradient-of-last-day")
-IN_TRAINING = ("learning-rate", "weight-decay", "two-biases", "loss-running-mean")
+AS_THEY_ARE = ("batch-first", "output-bias-missing", "c-read-out", "window-backward", "gradient-of-last-day")
+IN_TRAINING = (
+    "gradients-scaled",
+    "gradients-added-up",
+    "optimizer-renewed",
+    "learning-rate",
+    "weight-decay",
+    "two-biases",
+    "loss-running-mean",
+)
 
 
 def shared(*names: str) -> tuple[Slip, ...]:
@@ -96,15 +105,6 @@ BETWEEN = (
         "return_sequences=True in the second layer too, and a mean or GlobalAveragePooling1D behind it.",
         "return_sequences=False in the second layer",
         ({"read_out": "mean"},),
-    ),
-    Slip(
-        "batch-first",
-        "the layers run along the windows of a batch; in the program along the days of each window",
-        "A window's prediction depends on the other windows of its batch. Nothing fails: the shapes fit.",
-        "PyTorch's nn.LSTM takes (days, windows, features) unless it has batch_first=True.",
-        "nn.LSTM(…, batch_first=True)",
-        ({"axes": "windows"},),
-        "https://github.com/salesforce/cove/issues/10",
     ),
     Slip(
         "dropout-at-inference",
