@@ -123,13 +123,19 @@ def test_two_slips_together_are_found(both, program):
     assert set(both) in [set(found) for found in names(compare(PUBLISHED, questions, port, "float64"))]
 
 
-def test_slip_made_in_its_second_way_is_found_beside_another():
-    """A state that is kept within an epoch alone, and PyTorch's epsilon, which every port in PyTorch has."""
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"state": "within-epoch", "epsilon": (1e-8, "after")}, ("adam-epsilon", "stateful")),
+        ({"recurrent": "transposed", "way": "in", "sigmoid": "hard-6"}, ("recurrent-transposed", "hard-sigmoid-new")),
+    ],
+    ids=["within-epoch", "in"],
+)
+def test_slip_made_in_its_second_way_is_found_beside_another(changes, found):
+    """A state that is kept within an epoch alone; a matrix that is turned only where weights are handed in."""
     questions = ask(4)
-    (port,) = answers_as_ports(
-        PUBLISHED, [Program(state="within-epoch", epsilon=(1e-8, "after"))], questions, "float64"
-    )
-    assert names(compare(PUBLISHED, questions, port, "float64")) == [("adam-epsilon", "stateful")]
+    (port,) = answers_as_ports(PUBLISHED, [Program(**changes)], questions, "float64")
+    assert names(compare(PUBLISHED, questions, port, "float64")) == [found]
 
 
 @pytest.mark.parametrize(
