@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from reproduce.evidence.chance import count_p
 from reproduce.evidence.record import ClaimsError, Record, read_record, refuse, write_record
 from reproduce.evidence.schema import (
     RECONSTRUCTION,
@@ -54,7 +55,8 @@ class Claim:
     shown: str = ""  # a format for our value, such as `.4f`; empty shows it as it is
     of_data: bool = False  # whether it states something of the article's own data, which other data cannot test
     test: str = ""  # one of TESTS, where the verdict rests on chance …
-    p: str = ""  # … and the name of our value that is its p-value
+    p: str = ""  # … and the name of our value that is its p-value …
+    seeds: int = 0  # … or, where our value itself is a count of seeds, of how many
 
     def __post_init__(self) -> None:
         problems = list(claim_problems(vars(self)))
@@ -84,8 +86,11 @@ class Claim:
         else:
             verdict = PARTLY if self.partly and _holds(self.partly, named) else NOT_REPRODUCED
         others = {name: value for name, value in values.items() if name != self.output}
-        p = outputs.get(self.p) if self.p and verdict != NOT_TESTABLE else None
+        p = None if verdict == NOT_TESTABLE else self._p(outputs)
         return Judgement(self, named["ours"], verdict, others, p=p)
+
+    def _p(self, outputs: Mapping[str, Any]) -> float | None:
+        return count_p(outputs[self.output], self.seeds) if self.seeds else outputs.get(self.p)
 
 
 def _holds(rule: str, named: Mapping[str, Any]) -> bool:

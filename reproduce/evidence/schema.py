@@ -19,7 +19,7 @@ TESTS = ("draw", "days", "mean", "count", "order", "intervals")  # what a p-valu
 RELATIONS = {"==": operator.eq, "<": operator.lt, ">": operator.gt}
 
 REQUIRED = ("id", "place", "text", "kind", "output", "rule", "evidence")
-OPTIONAL = ("partly", "expected", "shown", "of_data", "test", "p")
+OPTIONAL = ("partly", "expected", "shown", "of_data", "test", "p", "seeds")
 _ID = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -110,10 +110,7 @@ def claim_problems(claim: Mapping[str, Any]) -> Iterator[str]:
     for name in ("output", "p"):
         if name in texts and not _NAME.fullmatch(texts[name]):
             yield f"{name}: {texts[name]!r}, expected a name such as loss_30"
-    if ("test" in texts) != ("p" in texts):
-        yield "test, p: one of them alone, expected both or neither"
-    if "test" in texts and texts["test"] not in TESTS:
-        yield f"test: {texts['test']!r}, expected one of {', '.join(TESTS)}"
+    yield from _test_problems(texts.get("test", ""), texts.get("p", ""), claim.get("seeds", 0))
     if "evidence" in texts and not _is_inside(texts["evidence"]):
         yield f"evidence: {texts['evidence']!r}, expected a file's path from the top of the repository"
     expected = claim.get("expected")
@@ -126,6 +123,17 @@ def claim_problems(claim: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"{name}: {texts[name]!r}, expected {wanted}" for wanted in _rule_wants(texts[name], expected))
     if "partly" in texts and texts["partly"] == texts.get("rule"):
         yield f"partly: {texts['partly']!r}, expected another rule than the claim's own"
+
+
+def _test_problems(test: str, p: str, seeds: Any) -> Iterator[str]:
+    if test and test not in TESTS:
+        yield f"test: {test!r}, expected one of {', '.join(TESTS)}"
+    if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 0:
+        yield f"seeds: {seeds!r}, expected a whole number"
+    elif bool(p) + bool(seeds) != bool(test):
+        yield f"test: {test or 'none'} with {p or 'no p'} and {seeds or 'no'} seeds, expected one of both with a test"
+    elif seeds and test != "count":
+        yield f"seeds: {seeds} with test {test!r}, expected count, where our value is a number of seeds"
 
 
 def _rule_wants(rule: str, expected: Any) -> Iterator[str]:

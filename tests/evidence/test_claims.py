@@ -73,6 +73,22 @@ def test_claim_is_partly_reproduced_where_only_its_weaker_rule_holds(outputs, ve
     assert Claim(**CLAIM, rule="low > 0", partly="high > 0").judge(outputs).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("fields", "outputs", "p"),
+    [
+        pytest.param({"test": "mean", "p": "value_p"}, {"value": 3, "value_p": 0.3}, 0.3, id="named"),
+        pytest.param({"test": "mean", "p": "value_p"}, {"value": None, "value_p": 0.3}, None, id="not-testable"),
+        pytest.param({"test": "mean", "p": "value_p"}, {"value": 3}, None, id="not-known-of-a-run"),
+        pytest.param({"test": "count", "seeds": 20}, {"value": 16}, 2 * 6196 / 2**20, id="count-of-seeds"),
+        pytest.param({"test": "count", "seeds": 20}, {"value": None}, None, id="no-count"),
+        pytest.param({}, {"value": 3, "value_p": 0.3}, None, id="no-chance"),
+    ],
+)
+def test_p_is_the_value_named_or_that_of_the_count(fields, outputs, p):
+    """None without a verdict, and where no chance is in it."""
+    assert Claim(**CLAIM, rule="ours > 15", **fields).judge(outputs).p == p
+
+
 def test_judgement_shows_a_dash_where_there_is_no_value():
     """People see a dash, programs a null."""
     judgement = Claim(**CLAIM, rule="ours < 1", shown=".2f").judge({})
@@ -245,8 +261,20 @@ BROKEN = {
     "expected-value-that-is-empty": ("expected = 3", "expected = []", ROWS + "expected: []"),
     "format-that-is-none": ('".4f"', '".4q"', LOSS + "shown: '.4q'"),
     "format-of-a-text": ("expected = 3", 'expected = "3"\nshown = ".1f"', ROWS + "shown: '.1f'"),
-    "test-without-a-p": ('p = "p_30"\n', "", LOSS + "test, p: one of them alone"),
-    "p-without-a-test": ('test = "draw"\n', "", LOSS + "test, p: one of them alone"),
+    "test-without-a-p": ('p = "p_30"\n', "", LOSS + "test: draw with no p and no seeds, expected one"),
+    "p-without-a-test": ('test = "draw"\n', "", LOSS + "test: none with p_30 and no seeds, expected one"),
+    "p-and-seeds": (
+        'p = "p_30"\n',
+        'p = "p_30"\nseeds = 20\n',
+        LOSS + "test: draw with p_30 and 20 seeds, expected one",
+    ),
+    "p-and-seeds-without-a-test": (
+        'test = "draw"\n',
+        "seeds = 20\n",
+        LOSS + "test: none with p_30 and 20 seeds, expected",
+    ),
+    "seeds-of-another-test": ('p = "p_30"\n', "seeds = 20\n", LOSS + "seeds: 20 with test 'draw', expected count"),
+    "seeds-that-are-no-number": ('p = "p_30"\n', 'seeds = "20"\n', LOSS + "seeds: '20', expected a whole number"),
     "unknown-test": ('"draw"', '"drawn"', LOSS + "test: 'drawn', expected one of draw, "),
     "p-that-is-no-name": ('"p_30"\n', '"0.03"\n', LOSS + "p: '0.03', expected a name"),
     "no-evidence": ('evidence = "data/table.csv"\n', "", ROWS + "evidence: missing"),
