@@ -42,7 +42,7 @@ KEY = (
 EXPLAINED = {  # a test: what its p is, and what it would be rare under
     "draw": (
         "the rank of the article's losses among those of a study (conformal)",
-        "the article's losses are one more draw of the program",
+        "the article's losses are those of one run of the program",
     ),
     "days": (
         "the Diebold-Mariano test over the days of the test set",
