@@ -36,17 +36,25 @@ def findings(docs: Path) -> str:
         for finding in findings_of(article.id):
             shown = picture(finding)
             parts += [filled(f"**{finding.headline}** {finding.because}"), *([] if shown in parts else [shown])]
-            parts += [_rules(about, finding), _again(article, finding, docs)]
+            parts.append(_rests_on(article, about, finding, docs))
     return "\n\n".join(parts)
 
 
-def _rules(about: ClaimsFile, finding: Finding) -> str:
-    chance, chosen = _chance(about), [claim for claim in about.claims if claim.id in finding.claims]
-    rows = [
-        (claim.text, _rule(claim), about.verdicts.get(claim.id, "none yet"), chance.get(claim.id, ""))
-        for claim in chosen
+def _rests_on(article: Article, about: ClaimsFile, finding: Finding, docs: Path) -> str:
+    """Its claims, each with verdict, rule and p; how to run it again, with which seeds, and at what cost."""
+    (_, plan), chance = studies()[finding.study], _chance(about)
+    lines = [
+        f"{about.verdicts.get(claim.id, 'no verdict yet').capitalize()}: {claim.text}. Rule: {_rule(claim)}"
+        + (f"; p {chance[claim.id]}" if claim.id in chance else "")
+        for claim in about.claims
+        if claim.id in finding.claims
     ]
-    return table(("claim", "rule", "verdict", "p, 5 % FDR"), rows)
+    lines += [
+        f"Again: `reproduce study {plan.name}`; with `--shipped` it shows our table and trains nothing",
+        f"Seeds: {_seeds(plan)}",
+        f"Cost: {_cost(article, plan, docs)}",
+    ]
+    return "\n".join(f"- {line}." for line in lines)
 
 
 def _rule(claim: Claim) -> str:
@@ -54,17 +62,6 @@ def _rule(claim: Claim) -> str:
     rules = [rule.split() for rule in (claim.rule, claim.partly) if rule]
     words = [" ".join(str(claim.expected) if word == "expected" else word for word in rule) for rule in rules]
     return ", partly ".join(f"`{rule}`" for rule in words)
-
-
-def _again(article: Article, finding: Finding, docs: Path) -> str:
-    """How to run it again, with which seeds, and at what cost."""
-    _, plan = studies()[finding.study]
-    lines = (
-        f"Again: `reproduce study {plan.name}`; with `--shipped` it shows our table and trains nothing.",
-        f"Seeds: {_seeds(plan)}.",
-        f"Cost: {_cost(article, plan, docs)}.",
-    )
-    return "\n".join(f"- {line}" for line in lines)
 
 
 def _chance(about: ClaimsFile) -> dict[str, str]:
@@ -117,7 +114,7 @@ def counts(_: Path) -> str:
 
 def tests(_: Path) -> str:
     """What each p-value is, and what it would be rare under."""
-    return table(("test", "p is", "if"), [(name, *told) for name, told in EXPLAINED.items()])
+    return table(("test", "p is", "a small p is rare if"), [(name, *told) for name, told in EXPLAINED.items()])
 
 
 def chance_of(id_: str) -> str:
@@ -125,9 +122,9 @@ def chance_of(id_: str) -> str:
     about = read_claims(article_of(id_).package)
     chance = _chance(about)
     rows = [
-        (claim.text, _rule(claim), about.verdicts[claim.id], claim.test, chance[claim.id])
+        (claim.text, about.verdicts[claim.id], claim.test, chance[claim.id])
         for claim in about.claims
         if claim.id in chance
     ]
     head = filled(f"{sentence(standings(about.p_values))}.")
-    return f"{head}\n\n{table(('claim', 'rule', 'verdict', 'test', 'p, 5 % FDR'), rows)}"
+    return f"{head}\n\n{table(('claim', 'verdict', 'test', 'p, 5 % FDR'), rows)}"
