@@ -56,7 +56,7 @@ class Claim:
     of_data: bool = False  # whether it states something of the article's own data, which other data cannot test
     test: str = ""  # one of TESTS, where the verdict rests on chance …
     p: str = ""  # … and the name of our value that is its p-value …
-    seeds: int = 0  # … or, where our value itself is a count of seeds, of how many
+    seeds: int = 0  # … or, where the values of its rules are counts of seeds, of how many
 
     def __post_init__(self) -> None:
         problems = list(claim_problems(vars(self)))
@@ -86,11 +86,10 @@ class Claim:
         else:
             verdict = PARTLY if self.partly and _holds(self.partly, named) else NOT_REPRODUCED
         others = {name: value for name, value in values.items() if name != self.output}
-        p = None if verdict == NOT_TESTABLE else self._p(outputs)
+        p = None if verdict == NOT_TESTABLE else outputs.get(self.p)
+        if self.seeds and verdict != NOT_TESTABLE:
+            p = max(count_p(count, self.seeds) for count in values.values())  # as sure as the least sure of them
         return Judgement(self, named["ours"], verdict, others, p=p)
-
-    def _p(self, outputs: Mapping[str, Any]) -> float | None:
-        return count_p(outputs[self.output], self.seeds) if self.seeds else outputs.get(self.p)
 
 
 def _holds(rule: str, named: Mapping[str, Any]) -> bool:

@@ -80,12 +80,18 @@ def test_claim_is_partly_reproduced_where_only_its_weaker_rule_holds(outputs, ve
         pytest.param({"test": "mean", "p": "value_p"}, {"value": None, "value_p": 0.3}, None, id="not-testable"),
         pytest.param({"test": "mean", "p": "value_p"}, {"value": 3}, None, id="not-known-of-a-run"),
         pytest.param({"test": "count", "seeds": 20}, {"value": 16}, 2 * 6196 / 2**20, id="count-of-seeds"),
+        pytest.param(
+            {"test": "count", "seeds": 20, "partly": "other > 15"},
+            {"value": 1, "other": 16},
+            2 * 6196 / 2**20,
+            id="largest",
+        ),
         pytest.param({"test": "count", "seeds": 20}, {"value": None}, None, id="no-count"),
         pytest.param({}, {"value": 3, "value_p": 0.3}, None, id="no-chance"),
     ],
 )
 def test_p_is_the_value_named_or_that_of_the_count(fields, outputs, p):
-    """None without a verdict, and where no chance is in it."""
+    """The largest of all that the rules name; None without a verdict, and where no chance is in it."""
     assert Claim(**CLAIM, rule="ours > 15", **fields).judge(outputs).p == p
 
 
