@@ -22,7 +22,13 @@ ROOT = Path(__file__).resolve().parents[2]
 FIRST = "README.md"
 OWN = {  # pages under the title of their part; of docs/ those that are named nowhere come last
     "Your own port": ["docs/compare.md", "docs/slips.md"],
-    "The articles": ["docs/bitcoin-lstm.md", "docs/stacked-lstm.md", "docs/macbeth.md", "original_code/README.md"],
+    "The articles": [
+        "docs/findings.md",
+        "docs/bitcoin-lstm.md",
+        "docs/stacked-lstm.md",
+        "docs/macbeth.md",
+        "original_code/README.md",
+    ],
     "Reference": ["docs/commands.md", "help.md", "library.md", "docs/data.md", "data/README.md", "CHANGELOG.md"],
 }
 LANGUAGES = {".py": "python", ".toml": "toml", ".yml": "yaml", ".cff": "yaml", ".txt": "text"}

@@ -14,7 +14,7 @@ package calls; each is imported when it is first asked for, because some of them
                own_result(directory)        what a run says of a user's own data
     exports    exported(directory)          a finished run's network for other programs
     pictures   draw(directory)              a run's pictures, into its directory
-    findings   findings()                   what was found, for README and page
+    findings   findings()                   what was found, for README and page; first what is least expected
     page       account(directory, study)    what a page says of a run beyond what every page says
     inside     write_events(directory, to)  where `has_events`: what TensorBoard shows of a finished run, into a folder
 
@@ -100,9 +100,17 @@ def shipped_rows(package: str, table: str, row: type[Row]) -> list[Row]:
 
 @dataclass(frozen=True)
 class Finding:
-    """One sentence that stands alone, the values it follows from, and the picture that shows it."""
+    """One sentence that stands alone, the values it follows from, the picture that shows it, and what it rests on."""
 
     headline: str
-    text: str
+    because: str  # one sentence, with the values that say most
+    more: str  # what else is to be said; may be empty
     picture: str  # its name in docs/
     alt: str
+    claims: tuple[str, ...]  # the ids of those it is about; their rules and verdicts stand beside it
+    study: str  # the name of the one whose table it is made from
+
+    @property
+    def text(self) -> str:
+        """All that follows the headline."""
+        return f"{self.because} {self.more}".rstrip()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,8 @@ from reproduce.articles import ARTICLES
 from reproduce.articles.article import Article
 from reproduce.cli.choices import IDS, parse_article
 from reproduce.cli.output import JsonOption, give_json, note, print_lines, print_table
-from reproduce.evidence.claims import ClaimsError, ClaimsFile, Judgement, read_claims, record_verdicts
+from reproduce.evidence.chance import KEY, sentence, standings, told
+from reproduce.evidence.claims import ClaimsError, ClaimsFile, Judgement, p_values_of, read_claims, record_verdicts
 from reproduce.evidence.tally import count_verdicts
 from reproduce.runs.process import limit_threads
 
@@ -51,8 +53,8 @@ def claims(
         _write_manifest(codecheck, audits[0])
     if json_to is None:
         for one in audits:
-            print_table(one.title, [_text(judged) for judged in one.judged])
-            print_lines(one.assumptions)
+            print_table(one.title, [_text(one, judged) for judged in one.judged])
+            print_lines([f"{one.chance}. {KEY}", *one.assumptions])
     else:
         give_json(_document(audits), json_to)
     if _tell_moved(audits, recorded=record) and not record:
@@ -77,6 +79,16 @@ class _Audit:
     def assumptions(self) -> tuple[str, ...]:
         """What had to be chosen to judge them."""
         return self.article.assumptions(self.article.Variant())
+
+    @cached_property
+    def standings(self) -> dict[str, str]:
+        """Which of its verdicts stand among all that rest on chance, by claim."""
+        return standings(p_values_of(self.judged))
+
+    @property
+    def chance(self) -> str:
+        """The same, counted."""
+        return sentence(self.standings)
 
     @property
     def moved(self) -> list[Judgement]:
@@ -132,17 +144,20 @@ def _document(audits: list[_Audit]) -> dict[str, Any]:
     """What `--json` gives: one list of rows whatever the number of articles, and each article's assumptions."""
     return {
         "title": "; ".join(one.title for one in audits),
-        "rows": [_row(one.about, judged) for one in audits for judged in one.judged],
+        "rows": [_row(one, judged) for one in audits for judged in one.judged],
+        "chance": {one.article.id: one.chance for one in audits},
         "assumptions": {one.article.id: list(one.assumptions) for one in audits if one.assumptions},
     }
 
 
-def _row(about: ClaimsFile, judged: Judgement) -> dict[str, Any]:
-    more = {"output": judged.claim.output, "evidence": judged.claim.evidence}
-    return judged.as_row() | more | {"recorded": about.verdicts.get(judged.claim.id)}
+def _row(audit: _Audit, judged: Judgement) -> dict[str, Any]:
+    claim = judged.claim
+    more = {"output": claim.output, "evidence": claim.evidence, "recorded": audit.about.verdicts.get(claim.id)}
+    return judged.as_row() | more | {"test": claim.test or None, "p": judged.p, "fdr": audit.standings.get(claim.id)}
 
 
-def _text(judged: Judgement) -> dict[str, str]:
+def _text(audit: _Audit, judged: Judgement) -> dict[str, str]:
     shown = judged.as_text()
     verdict = shown.pop("verdict")
-    return {"kind": judged.claim.kind} | shown | {"rule": judged.rule_text(), "verdict": verdict}
+    chance = "" if judged.p is None else told(judged.p, audit.standings[judged.claim.id])
+    return {"kind": judged.claim.kind} | shown | {"rule": judged.rule_text(), "verdict": verdict, "p, 5 % FDR": chance}

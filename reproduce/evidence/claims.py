@@ -5,16 +5,16 @@ An article's package has two files: claims.toml, written by hand, and verdicts.j
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from reproduce.errors import ReproduceError
+from reproduce.evidence.chance import count_p
+from reproduce.evidence.record import ClaimsError, Record, read_record, refuse, write_record
 from reproduce.evidence.schema import (
     RECONSTRUCTION,
     RELATIONS,
@@ -24,9 +24,7 @@ from reproduce.evidence.schema import (
     document_problems,
     names_in,
     number,
-    record_problems,
 )
-from reproduce.runs.files import write_json
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -35,10 +33,6 @@ else:
 
 REPRODUCED, PARTLY, NOT_REPRODUCED, NOT_TESTABLE = VERDICTS
 OURS = "ours/"  # how the id of a question of ours begins
-
-
-class ClaimsError(ReproduceError):
-    """A claims.toml or verdicts.json breaks rules; the message has a line for each."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +54,9 @@ class Claim:
     expected: Any = None  # the article's value, where it gives one
     shown: str = ""  # a format for our value, such as `.4f`; empty shows it as it is
     of_data: bool = False  # whether it states something of the article's own data, which other data cannot test
+    test: str = ""  # one of TESTS, where the verdict rests on chance …
+    p: str = ""  # … and the name of our value that is its p-value …
+    seeds: int = 0  # … or, where the values of its rules are counts of seeds, of how many
 
     def __post_init__(self) -> None:
         problems = list(claim_problems(vars(self)))
@@ -89,7 +86,10 @@ class Claim:
         else:
             verdict = PARTLY if self.partly and _holds(self.partly, named) else NOT_REPRODUCED
         others = {name: value for name, value in values.items() if name != self.output}
-        return Judgement(self, named["ours"], verdict, others)
+        p = None if verdict == NOT_TESTABLE else outputs.get(self.p)
+        if self.seeds and verdict != NOT_TESTABLE:
+            p = max(count_p(count, self.seeds) for count in values.values())  # as sure as the least sure of them
+        return Judgement(self, named["ours"], verdict, others, p=p)
 
 
 def _holds(rule: str, named: Mapping[str, Any]) -> bool:
@@ -106,6 +106,7 @@ class Judgement:
     verdict: str
     others: dict[str, Any] = field(default_factory=dict)  # the other values that the rules name, such as p_30
     reason: str = ""  # why it cannot be tested, where that is not for want of a value
+    p: float | None = None  # None where no chance is in it, or nothing to test
 
     def as_row(self) -> dict[str, Any]:
         """One row of a table, for JSON."""
@@ -159,6 +160,7 @@ class ClaimsFile:
     claims: list[Claim]
     time: datetime | None  # when the verdicts were recorded; None where none are
     verdicts: dict[str, str]  # those on record by the claims' ids
+    p_values: dict[str, float] = field(default_factory=dict)  # likewise, of verdicts that rest on chance
 
     def moved(self, judgements: Sequence[Judgement]) -> list[Judgement]:
         """Those whose verdict is another than the one on record, or that have none there."""
@@ -176,43 +178,31 @@ def read_claims(package: str) -> ClaimsFile:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ClaimsError(f"{path.name}: not TOML: {error}") from error
-    _refuse(f"{path.name}, {problem}" for problem in document_problems(document))
+    refuse(f"{path.name}, {problem}" for problem in document_problems(document))
     claims = [Claim(**one) for one in document["claim"]]
-    time, verdicts = _read_record(path.with_name("verdicts.json"))
-    known = {claim.id: verdicts[claim.id] for claim in claims if claim.id in verdicts}
-    return ClaimsFile(**document["article"], **document["check"], claims=claims, time=time, verdicts=known)
-
-
-def _read_record(path: Path) -> tuple[datetime | None, dict[str, str]]:
-    if not path.is_file():
-        return None, {}
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ClaimsError(f"{path.name}: not JSON: {error}; remove it and record the verdicts again") from error
-    _refuse(f"{path.name}, {problem}; remove it and record the verdicts again" for problem in record_problems(record))
-    return datetime.fromisoformat(record["time"]), record["verdicts"]
+    record = read_record(path.with_name("verdicts.json")).of([claim.id for claim in claims])
+    return ClaimsFile(**document["article"], **document["check"], claims=claims, **vars(record))
 
 
 def record_verdicts(package: str, judgements: Sequence[Judgement], time: datetime) -> None:
-    """Write the verdicts of an article's package, and the time, into its verdicts.json, moved into place whole.
+    """Write verdicts, their p-values and the time into verdicts.json of an article's package, moved into place whole.
 
-    Claims that were not judged keep the verdict on record; ids that are in claims.toml no more are dropped.
+    Claims that were not judged keep what is on record; ids that are in claims.toml no more are dropped.
     """
-    about = read_claims(package)
+    about, judged = read_claims(package), {one.claim.id for one in judgements}
     verdicts = about.verdicts | {one.claim.id: one.verdict for one in judgements}
-    ordered = {claim.id: verdicts[claim.id] for claim in about.claims if claim.id in verdicts}
-    write_json(_folder(package) / "verdicts.json", {"time": time.isoformat(), "verdicts": ordered})
+    p_values = {id_: p for id_, p in about.p_values.items() if id_ not in judged} | p_values_of(judgements)
+    record = Record(time, verdicts, p_values).of([claim.id for claim in about.claims])
+    write_record(_folder(package) / "verdicts.json", record)
+
+
+def p_values_of(judgements: Sequence[Judgement]) -> dict[str, float]:
+    """The p-values of those that rest on chance, by the claims' ids."""
+    return {one.claim.id: one.p for one in judgements if one.p is not None}
 
 
 def _folder(package: str) -> Path:
     return Path(str(files(package)))
-
-
-def _refuse(problems: Iterable[str]) -> None:
-    lines = list(problems)
-    if lines:
-        raise ClaimsError("\n".join(lines))
 
 
 def judge_all(claims: Sequence[Claim], outputs: Mapping[str, Any]) -> list[Judgement]:
@@ -221,8 +211,8 @@ def judge_all(claims: Sequence[Claim], outputs: Mapping[str, Any]) -> list[Judge
     Raises:
         ClaimsError: a claim names a value that is none of the outputs; the message has a line for each such claim.
     """
-    unknown = {claim.id: sorted(claim.names - set(outputs)) for claim in claims}
-    _refuse(f"claims.toml, {id_}: no value is called {', '.join(names)}" for id_, names in unknown.items() if names)
+    unknown = {claim.id: sorted((claim.names | {claim.p} - {""}) - set(outputs)) for claim in claims}
+    refuse(f"claims.toml, {id_}: no value is called {', '.join(names)}" for id_, names in unknown.items() if names)
     return [claim.judge(outputs) for claim in claims]
 
 

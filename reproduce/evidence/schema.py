@@ -15,10 +15,11 @@ from typing import Any
 SETTING, RECONSTRUCTION = "setting", "reconstruction"  # shown, and not counted among the claims
 KINDS = ("exact", "band", "comparison", "picture", "wording", SETTING, RECONSTRUCTION)
 VERDICTS = ("reproduced", "partly reproduced", "not reproduced", "not testable")
+TESTS = ("draw", "days", "mean", "count", "order", "intervals")  # what a p-value is of: reproduce/evidence/chance.py
 RELATIONS = {"==": operator.eq, "<": operator.lt, ">": operator.gt}
 
 REQUIRED = ("id", "place", "text", "kind", "output", "rule", "evidence")
-OPTIONAL = ("partly", "expected", "shown", "of_data")
+OPTIONAL = ("partly", "expected", "shown", "of_data", "test", "p", "seeds")
 _ID = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -59,9 +60,17 @@ def _header_problems(document: Mapping[str, Any], table: str, kinds: Mapping[str
 
 
 def record_problems(record: Any) -> Iterator[str]:
-    """Yield what is wrong with a parsed verdicts.json: {"time": …, "verdicts": {id: verdict}}."""
-    if not (isinstance(record, dict) and set(record) == {"time", "verdicts"} and isinstance(record["verdicts"], dict)):
-        yield "expected an object with time and verdicts, by the claims' ids"
+    """Yield what is wrong with a parsed verdicts.json: {"time": …, "verdicts": {id: verdict}, "p_values": {id: p}}.
+
+    An older record has no p-values.
+    """
+    known = {"time", "verdicts", "p_values"}
+    if not (
+        isinstance(record, dict)
+        and known - {"p_values"} <= set(record) <= known
+        and all(isinstance(record[name], dict) for name in set(record) - {"time"})
+    ):
+        yield "expected an object with time, verdicts and p_values, both by the claims' ids"
         return
     if not _is_time(record["time"]):
         yield f"time: {record['time']!r}, expected a time such as 2018-05-26T12:00:00+00:00"
@@ -69,6 +78,11 @@ def record_problems(record: Any) -> Iterator[str]:
         f"{id_}: {verdict!r}, expected one of {', '.join(VERDICTS)}"
         for id_, verdict in record["verdicts"].items()
         if verdict not in VERDICTS
+    )
+    yield from (
+        f"p_values, {id_}: {p!r}, expected a number from 0 to 1"
+        for id_, p in record.get("p_values", {}).items()
+        if not (isinstance(p, (int, float)) and not isinstance(p, bool) and 0 <= p <= 1)
     )
 
 
@@ -83,7 +97,7 @@ def claim_problems(claim: Mapping[str, Any]) -> Iterator[str]:
     )
     yield from (
         f"{name}: {_came(claim, name)}, expected a text"
-        for name in ("partly", "shown")
+        for name in ("partly", "shown", "test", "p")
         if not isinstance(claim.get(name, ""), str)
     )
     if not isinstance(claim.get("of_data", False), bool):
@@ -93,8 +107,10 @@ def claim_problems(claim: Mapping[str, Any]) -> Iterator[str]:
         yield f"id: {texts['id']!r}, expected article/claim in small letters, digits and hyphens"
     if "kind" in texts and texts["kind"] not in KINDS:
         yield f"kind: {texts['kind']!r}, expected one of {', '.join(KINDS)}"
-    if "output" in texts and not _NAME.fullmatch(texts["output"]):
-        yield f"output: {texts['output']!r}, expected a name such as loss_30"
+    for name in ("output", "p"):
+        if name in texts and not _NAME.fullmatch(texts[name]):
+            yield f"{name}: {texts[name]!r}, expected a name such as loss_30"
+    yield from _test_problems(texts.get("test", ""), texts.get("p", ""), claim.get("seeds", 0))
     if "evidence" in texts and not _is_inside(texts["evidence"]):
         yield f"evidence: {texts['evidence']!r}, expected a file's path from the top of the repository"
     expected = claim.get("expected")
@@ -107,6 +123,17 @@ def claim_problems(claim: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"{name}: {texts[name]!r}, expected {wanted}" for wanted in _rule_wants(texts[name], expected))
     if "partly" in texts and texts["partly"] == texts.get("rule"):
         yield f"partly: {texts['partly']!r}, expected another rule than the claim's own"
+
+
+def _test_problems(test: str, p: str, seeds: Any) -> Iterator[str]:
+    if test and test not in TESTS:
+        yield f"test: {test!r}, expected one of {', '.join(TESTS)}"
+    if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 0:
+        yield f"seeds: {seeds!r}, expected a whole number"
+    elif bool(p) + bool(seeds) != bool(test):
+        yield f"test: {test or 'none'} with {p or 'no p'} and {seeds or 'no'} seeds, expected one of both with a test"
+    elif seeds and test != "count":
+        yield f"seeds: {seeds} with test {test!r}, expected count, where our value is a number of seeds"
 
 
 def _rule_wants(rule: str, expected: Any) -> Iterator[str]:

@@ -12,17 +12,19 @@ from pathlib import Path
 
 import numpy as np
 
-from reproduce.articles import ARTICLES, article_of, stacked_lstm
-from reproduce.articles.article import Finding
+from reproduce.articles import ARTICLES, stacked_lstm
 from reproduce.articles.bitcoin_lstm import answers, departures, losses, variant, windows
 from reproduce.articles.macbeth import findings as macbeth
 from reproduce.articles.stacked_lstm import findings as stacked
+from reproduce.evidence.chance import sentence, standings
 from reproduce.evidence.claims import read_claims
 from reproduce.evidence.skill import persistence
 from reproduce.evidence.tally import count_verdicts
 from reproduce.inputs.prices import load_prices
+from reproduce.report import findings as findings_page
 from reproduce.report import losses as losses_page
 from reproduce.report import slips, speed
+from reproduce.report.findings import findings_of, picture, words
 from reproduce.report.markdown import WIDTH, filled, read_rows, table
 from reproduce.runs.files import write_text
 
@@ -44,26 +46,20 @@ def filled_in(page: str, root: Path) -> str:
     return text
 
 
-def _findings(id_: str) -> list[Finding]:
-    return article_of(id_).module("findings").findings()
-
-
-def _words(finding: Finding) -> str:
-    return filled(f"**{finding.headline}** {finding.text}")
-
-
-def _picture(finding: Finding, folder: str = "") -> str:
-    return f"![{finding.alt}]({folder}{finding.picture}.png)"
-
-
-def _one_finding(id_: str, number: int) -> Part:
-    """One finding and its picture, for the README."""
-    return lambda _: "\n\n".join([_words(_findings(id_)[number]), _picture(_findings(id_)[number], "docs/")])
+def _first_finding(id_: str) -> Part:
+    """The finding that is least expected, and its picture, for the README."""
+    return lambda _: "\n\n".join([words(findings_of(id_)[0]), picture(findings_of(id_)[0], "docs/")])
 
 
 def _all_findings(id_: str) -> Part:
     """All of an article's findings, then their pictures, each once."""
-    return lambda _: "\n\n".join(dict.fromkeys([*map(_words, _findings(id_)), *map(_picture, _findings(id_))]))
+    return lambda _: "\n\n".join(dict.fromkeys([*map(words, findings_of(id_)), *map(picture, findings_of(id_))]))
+
+
+def _opening(_: Path) -> str:
+    """The picture of the losses, which the README's first words are about."""
+    (shown,) = [one for one in findings_of(ARTICLES[0].id) if one.picture == "loss"]
+    return picture(shown, "docs/")
 
 
 def _last_lines(docs: Path) -> str:
@@ -77,8 +73,9 @@ def _articles(_: Path) -> str:
         about = read_claims(article.package)
         name = f"[{article.id}](docs/{article.id}.md): {', '.join(about.authors)}, {about.reference}"
         tally = count_verdicts(about.claims, about.verdicts)
-        rows.append((name, _findings(article.id)[0].headline, tally.sentence()))
-    return table(("article", "what was found", "verdicts"), rows)
+        chance = sentence(standings(about.p_values))
+        rows.append((name, findings_of(article.id)[0].headline, tally.sentence(), chance))
+    return table(("article", "what was found", "verdicts", "chance"), rows)
 
 
 def _answers(_: Path) -> str:
@@ -116,27 +113,33 @@ def _assumptions(_: Path) -> str:
 
 PARTS: dict[str, dict[str, Part]] = {
     "README.md": {
-        "opening": lambda _: _picture(_findings(ARTICLES[0].id)[0], "docs/"),
+        "opening": _opening,
         "run": _last_lines,
         "articles": _articles,
-        "bitcoin-lstm": _one_finding("bitcoin-lstm", 1),
-        "stacked-lstm": _one_finding("stacked-lstm", 0),
-        "macbeth": _one_finding("macbeth", 0),
+        **{article.id: _first_finding(article.id) for article in ARTICLES},
+    },
+    "docs/findings.md": {
+        "findings": findings_page.findings,
+        "counts": findings_page.counts,
+        "tests": findings_page.tests,
     },
     "docs/bitcoin-lstm.md": {
         "findings": _all_findings("bitcoin-lstm"),
         "answers": _answers,
         "days": _two_days,
         "run": _run,
+        "chance": lambda _: findings_page.chance_of("bitcoin-lstm"),
     },
     "docs/stacked-lstm.md": {
         "findings": _all_findings("stacked-lstm"),
         "networks": lambda _: "\n".join(stacked.table_lines()),
+        "chance": lambda _: findings_page.chance_of("stacked-lstm"),
         "assumptions": _assumptions,
     },
     "docs/macbeth.md": {
         "findings": _all_findings("macbeth"),
         "milestones": lambda _: "\n".join(macbeth.table_lines()),
+        "chance": lambda _: findings_page.chance_of("macbeth"),
     },
     "docs/slips.md": {
         "windows": slips.windows,

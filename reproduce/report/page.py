@@ -9,7 +9,8 @@ from pathlib import Path
 from reproduce.articles.article import Article
 from reproduce.articles.sections import Account, Answer, Answers, Section, Table
 from reproduce.articles.sources import is_own
-from reproduce.evidence.claims import REPRODUCED, ClaimsFile, Judgement, read_claims
+from reproduce.evidence.chance import KEY, sentence, standings, told
+from reproduce.evidence.claims import REPRODUCED, ClaimsFile, Judgement, p_values_of, read_claims
 from reproduce.evidence.tally import Tally, count_verdicts
 from reproduce.report.machine import Fact, facts_of
 from reproduce.runs.directory import Directory
@@ -26,6 +27,7 @@ class ClaimRow:
     """A claim in the table of verdicts."""
 
     judgement: Judgement
+    chance: str  # its p-value, and whether it stands among those of the article; empty where no chance is in it
 
     @property
     def is_counted(self) -> bool:
@@ -53,6 +55,7 @@ class Page:
     run: str  # which, in words
     tally: Tally
     claims: Sequence[ClaimRow]
+    chance: str  # how many rest on chance, and how many of those stand
     lead: str
     notices: Sequence[str]
     opening: Sequence[Section]  # before the verdicts: what the run says of a user's own data
@@ -73,12 +76,16 @@ def page_of(article: Article, directory: Directory, study: Path | None, judgemen
     """
     config, about = directory.config, read_claims(article.package)
     account: Account = article.module("page").account(directory, study)
+    p_values = p_values_of(judgements)
+    found_among = standings(p_values)
+    chance = {id_: told(p, found_among[id_]) for id_, p in p_values.items()}
     found = [Answer(one.headline, one.text) for one in article.module("findings").findings()]
     return Page(
         about=about,
         run=f"variant {config.variant.name}, seed {config.seed}, {config.engine} engine",
         tally=count_verdicts(about.claims, {one.claim.id: one.verdict for one in judgements}),
-        claims=[ClaimRow(judgement) for judgement in judgements],
+        claims=[ClaimRow(one, chance.get(one.claim.id, "")) for one in judgements],
+        chance=f"{sentence(found_among)}. {KEY}",
         lead=account.lead,
         notices=[*_notices(article, directory, study), *account.notices],
         opening=[] if is_own(directory, article.source) else [_own_result(article, directory)],

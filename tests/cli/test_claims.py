@@ -4,6 +4,7 @@ import json
 
 import pytest
 import yaml
+from scipy.stats import false_discovery_control
 
 from reproduce.articles import ARTICLES, article_of, audit
 from reproduce.evidence.claims import NOT_REPRODUCED, ClaimsError, Judgement, read_claims
@@ -32,7 +33,8 @@ def verdicts(monkeypatch):
         found |= read_claims(article.package).verdicts
 
     def judge(article):
-        return [Judgement(one, None, found[one.id]) for one in on_record(article)]
+        p_values = read_claims(article.package).p_values
+        return [Judgement(one, None, found[one.id], p=p_values.get(one.id)) for one in on_record(article)]
 
     monkeypatch.setattr(audit, "audit", judge)
     return found
@@ -60,6 +62,24 @@ def test_claims_shows_a_row_for_each_and_the_assumptions(article, invoke):
     assert stdout.startswith(f"{article}: ")
     assert [row[0] for row in table_rows(stdout) if row[0]] == [claim.kind for claim in on_record(article_of(article))]
     assert stdout.endswith("".join(f"{line}\n" for line in chosen(article_of(article))))
+
+
+@pytest.mark.usefixtures("verdicts")
+@every_article
+def test_claims_says_which_verdicts_stand_among_all(article, invoke):
+    """In the last column, by the p-values on record; counted in a line below the table, and in JSON."""
+    p_values = read_claims(article_of(article).package).p_values
+    adjusted = false_discovery_control(list(p_values.values()), method="by")
+    stand = {id_ for id_, p in zip(p_values, adjusted, strict=True) if p <= 0.05}
+    _, stdout, _ = invoke("claims", article)
+    cells = [row[-1] for row in table_rows(stdout) if row[0]]
+    assert len([cell for cell in cells if cell]) == len(p_values)
+    assert len([cell for cell in cells if "stands" in cell]) == len(stand)
+    assert f"{len(p_values)} verdicts rest on chance: {len(stand)} stand" in stdout
+    document = json.loads(invoke("claims", article, "--json")[1])
+    assert {row["id"] for row in document["rows"] if row["fdr"] == "stands"} == stand
+    assert {row["id"]: row["p"] for row in document["rows"] if row["p"] is not None} == p_values
+    assert document["chance"][article].startswith(f"{len(p_values)} verdicts rest on chance")
 
 
 @pytest.mark.usefixtures("verdicts")

@@ -73,6 +73,28 @@ def test_claim_is_partly_reproduced_where_only_its_weaker_rule_holds(outputs, ve
     assert Claim(**CLAIM, rule="low > 0", partly="high > 0").judge(outputs).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("fields", "outputs", "p"),
+    [
+        pytest.param({"test": "mean", "p": "value_p"}, {"value": 3, "value_p": 0.3}, 0.3, id="named"),
+        pytest.param({"test": "mean", "p": "value_p"}, {"value": None, "value_p": 0.3}, None, id="not-testable"),
+        pytest.param({"test": "mean", "p": "value_p"}, {"value": 3}, None, id="not-known-of-a-run"),
+        pytest.param({"test": "count", "seeds": 20}, {"value": 16}, 2 * 6196 / 2**20, id="count-of-seeds"),
+        pytest.param(
+            {"test": "count", "seeds": 20, "partly": "other > 15"},
+            {"value": 1, "other": 16},
+            2 * 6196 / 2**20,
+            id="largest",
+        ),
+        pytest.param({"test": "count", "seeds": 20}, {"value": None}, None, id="no-count"),
+        pytest.param({}, {"value": 3, "value_p": 0.3}, None, id="no-chance"),
+    ],
+)
+def test_p_is_the_value_named_or_that_of_the_count(fields, outputs, p):
+    """The largest of all that the rules name; None without a verdict, and where no chance is in it."""
+    assert Claim(**CLAIM, rule="ours > 15", **fields).judge(outputs).p == p
+
+
 def test_judgement_shows_a_dash_where_there_is_no_value():
     """People see a dash, programs a null."""
     judgement = Claim(**CLAIM, rule="ours < 1", shown=".2f").judge({})
@@ -143,9 +165,15 @@ output = "loss_30"
 rule = "p_30 > 0.05"
 partly = "p_30 > 0.01"
 shown = ".4f"
+test = "draw"
+p = "p_30"
 evidence = "docs/table.csv"
 """
-RECORD = {"time": "2030-01-02T03:04:05+00:00", "verdicts": {"tale/rows": "not reproduced"}}
+RECORD = {
+    "time": "2030-01-02T03:04:05+00:00",
+    "verdicts": {"tale/rows": "not reproduced"},
+    "p_values": {"tale/rows": 0.25},
+}
 
 
 @pytest.fixture
@@ -176,7 +204,7 @@ def test_sound_files_read_as_they_are_written(tale):
     about = read_claims("tale")
     assert (about.title, about.authors, about.reference) == ("A Tale", ["A. Teller"], "The Teller, May 2018")
     assert (about.codecheckers, about.time.isoformat()) == (["A. Reader"], "2030-01-02T03:04:05+00:00")
-    assert about.verdicts == {"tale/rows": "not reproduced"}
+    assert (about.verdicts, about.p_values) == ({"tale/rows": "not reproduced"}, {"tale/rows": 0.25})
     assert [claim.id for claim in about.claims] == ["tale/rows", "tale/loss"]
     assert about.claims[1] == Claim(
         id="tale/loss",
@@ -188,6 +216,8 @@ def test_sound_files_read_as_they_are_written(tale):
         evidence="docs/table.csv",
         partly="p_30 > 0.01",
         shown=".4f",
+        test="draw",
+        p="p_30",
     )
 
 
@@ -237,6 +267,22 @@ BROKEN = {
     "expected-value-that-is-empty": ("expected = 3", "expected = []", ROWS + "expected: []"),
     "format-that-is-none": ('".4f"', '".4q"', LOSS + "shown: '.4q'"),
     "format-of-a-text": ("expected = 3", 'expected = "3"\nshown = ".1f"', ROWS + "shown: '.1f'"),
+    "test-without-a-p": ('p = "p_30"\n', "", LOSS + "test: draw with no p and no seeds, expected one"),
+    "p-without-a-test": ('test = "draw"\n', "", LOSS + "test: none with p_30 and no seeds, expected one"),
+    "p-and-seeds": (
+        'p = "p_30"\n',
+        'p = "p_30"\nseeds = 20\n',
+        LOSS + "test: draw with p_30 and 20 seeds, expected one",
+    ),
+    "p-and-seeds-without-a-test": (
+        'test = "draw"\n',
+        "seeds = 20\n",
+        LOSS + "test: none with p_30 and 20 seeds, expected",
+    ),
+    "seeds-of-another-test": ('p = "p_30"\n', "seeds = 20\n", LOSS + "seeds: 20 with test 'draw', expected count"),
+    "seeds-that-are-no-number": ('p = "p_30"\n', 'seeds = "20"\n', LOSS + "seeds: '20', expected a whole number"),
+    "unknown-test": ('"draw"', '"drawn"', LOSS + "test: 'drawn', expected one of draw, "),
+    "p-that-is-no-name": ('"p_30"\n', '"0.03"\n', LOSS + "p: '0.03', expected a name"),
     "no-evidence": ('evidence = "data/table.csv"\n', "", ROWS + "evidence: missing"),
     "evidence-elsewhere": ("data/table.csv", "/data/table.csv", ROWS + "evidence: '/data/table.csv'"),
     "evidence-outside": ("data/table.csv", "../table.csv", ROWS + "evidence: '../table.csv'"),
@@ -285,8 +331,8 @@ def test_all_broken_rules_of_claims_toml_are_told_together(tale):
     ("record", "told"),
     [
         pytest.param("{", "verdicts.json: not JSON: ", id="no-json"),
-        pytest.param("[]", "verdicts.json, expected an object with time and verdicts", id="list"),
-        pytest.param('{"verdicts": {}}', "verdicts.json, expected an object with time and verdicts", id="no-time"),
+        pytest.param("[]", "verdicts.json, expected an object with time, verdicts", id="list"),
+        pytest.param('{"verdicts": {}}', "verdicts.json, expected an object with time, verdicts", id="no-time"),
         pytest.param('{"time": "now", "verdicts": {}}', "verdicts.json, time: 'now', expected a time", id="no-moment"),
         pytest.param(
             '{"time": "2030-01-02T03:04:05", "verdicts": {}}',
@@ -297,6 +343,11 @@ def test_all_broken_rules_of_claims_toml_are_told_together(tale):
             json.dumps(RECORD | {"verdicts": {"tale/rows": "no"}}),
             "verdicts.json, tale/rows: 'no', expected one of reproduced, ",
             id="unknown-verdict",
+        ),
+        pytest.param(
+            json.dumps(RECORD | {"p_values": {"tale/rows": 1.5}}),
+            "verdicts.json, p_values, tale/rows: 1.5, expected a number from 0 to 1",
+            id="no-probability",
         ),
     ],
 )
@@ -319,12 +370,13 @@ def judged(**outputs):
 
 
 def test_record_has_the_verdicts_in_the_order_of_the_claims(tale):
-    """And the time; of the two files only the generated one is written."""
+    """With the p-values, to six digits, and the time; of the two files only the generated one is written."""
     folder = tale()
-    record_verdicts("tale", judged(rows=3, loss_30=0.1, p_30=0.02)[::-1], LATER)
+    record_verdicts("tale", judged(rows=3, loss_30=0.1, p_30=0.0212345678)[::-1], LATER)
     assert (folder / "verdicts.json").read_text(encoding="utf-8") == (
         '{\n  "time": "2031-02-03T04:05:06+00:00",\n  "verdicts": {\n'
-        '    "tale/rows": "reproduced",\n    "tale/loss": "partly reproduced"\n  }\n}\n'
+        '    "tale/rows": "reproduced",\n    "tale/loss": "partly reproduced"\n  },\n'
+        '  "p_values": {\n    "tale/loss": 0.0212346\n  }\n}\n'
     )
     assert (folder / "claims.toml").read_text(encoding="utf-8") == SOUND
     about = read_claims("tale")
@@ -333,9 +385,25 @@ def test_record_has_the_verdicts_in_the_order_of_the_claims(tale):
 
 def test_record_keeps_the_verdicts_of_claims_that_were_not_judged(tale):
     """Those of ours, which only a run can tell; one whose claim is gone is dropped."""
-    tale(record=json.dumps(RECORD | {"verdicts": {"tale/gone": "reproduced", "tale/rows": "not reproduced"}}))
+    before = {"verdicts": {"tale/gone": "reproduced", "tale/rows": "not reproduced"}, "p_values": {"tale/rows": 0.5}}
+    tale(record=json.dumps(RECORD | before))
     record_verdicts("tale", judged(loss_30=0.1, p_30=0.2)[1:], LATER)
-    assert read_claims("tale").verdicts == {"tale/rows": "not reproduced", "tale/loss": "reproduced"}
+    about = read_claims("tale")
+    assert about.verdicts == {"tale/rows": "not reproduced", "tale/loss": "reproduced"}
+    assert about.p_values == {"tale/rows": 0.5, "tale/loss": 0.2}
+
+
+def test_verdict_that_rests_on_chance_no_more_has_no_p_value_on_record(tale):
+    """Nor one that cannot be tested any more."""
+    tale(record=json.dumps(RECORD | {"p_values": {"tale/rows": 0.5, "tale/loss": 0.4}}))
+    record_verdicts("tale", judged(rows=3, loss_30=None, p_30=0.2), LATER)
+    assert read_claims("tale").p_values == {}
+
+
+def test_record_without_p_values_is_read(tale):
+    """One that an earlier version wrote."""
+    tale(record=json.dumps({name: RECORD[name] for name in ("time", "verdicts")}))
+    assert (read_claims("tale").verdicts, read_claims("tale").p_values) == (RECORD["verdicts"], {})
 
 
 def test_article_without_a_record_has_no_verdicts(tale):

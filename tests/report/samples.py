@@ -1,6 +1,7 @@
 """Runs, studies and judgements to make pages of: written by the package's own writers, trained by nobody."""
 
 from dataclasses import replace
+from itertools import cycle
 
 import numpy as np
 
@@ -113,7 +114,13 @@ def write_losses(folder, variant, seeds):
 
 
 def judgements_of(article_id, words="a claim"):
-    """Every claim of an article with verdicts in turn, so that all four occur; texts as given."""
+    """Every claim of an article with verdicts in turn, so that all four occur; texts as given.
+
+    Where chance is in it, p-values of all three standings in turn.
+    """
     claims = read_claims(article_of(article_id).package).claims
     named = [replace(claim, text=f"{words} {k}") for k, claim in enumerate(claims)]
-    return [Judgement(claim, None, VERDICTS[k % 4]) for k, claim in enumerate(named)]
+    p_values = cycle([1e-6, 0.045, 0.6])
+    return [
+        Judgement(claim, None, VERDICTS[k % 4], p=next(p_values) if claim.p else None) for k, claim in enumerate(named)
+    ]

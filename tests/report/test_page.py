@@ -131,6 +131,17 @@ def test_page_has_every_claim_with_its_verdict_in_words(any_told):
         assert [part for part in parts if part not in words] == [], group
 
 
+def test_page_says_which_verdicts_stand_among_all_that_rest_on_chance(any_told):
+    """In the cell of its row; a row without chance has an empty one. The number of each stands above the table."""
+    rows = [text.splitlines() for a, text in any_told.elements.all("tr") if "data-group" in a]
+    words = {1e-6: "1e-06, stands", 0.045: "0.045, falls", 0.6: "0.6"}
+    for row, one in zip(rows, any_told.judgements, strict=True):
+        assert [cell.strip() for cell in row if cell.strip() in words.values()] == ([words[one.p]] if one.p else [])
+    by_chance = [one for one in any_told.judgements if one.p is not None]
+    stand = sum(one.p == 1e-6 for one in by_chance)
+    assert f"{len(by_chance)} verdicts rest on chance: {stand} stand" in any_told.html
+
+
 def test_only_claims_proper_are_counted_by_verdict(any_told):
     """The header, the lead and the filter's buttons; settings and reconstructions have buttons of their own."""
     proper = [one.verdict for one in any_told.judgements if one.claim.group == "claims"]

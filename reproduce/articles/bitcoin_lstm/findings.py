@@ -6,13 +6,49 @@ from reproduce.articles.article import Finding
 from reproduce.articles.bitcoin_lstm.departures import ALONE, DepartureRow, shipped_departures
 from reproduce.articles.bitcoin_lstm.losses import BandVerdict, judge, shipped_losses
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.evidence.chance import FALLS, FAMILY, standings
+from reproduce.evidence.claims import read_claims
+
+OF_EQUATIONS = "bitcoin-lstm/loss-curve-of-equations"
 
 
 def findings() -> list[Finding]:
-    """Which program made the losses; how the model compares with persistence; what is left of that in date order."""
+    """What is left in date order; how the model compares with persistence as published; which program made the losses.
+
+    The least expected comes first.
+    """
     joint, table = {band.variant: band for band in judge(shipped_losses())}, shipped_departures()
     published, ordered = table[Variant().name], table[ALONE["rows in date order"].name]
-    return [_losses(joint["published"], joint["described"]), _published(published), _ordered(published, ordered)]
+    return [_ordered(ordered), _published(published), _losses(joint["published"], joint["described"])]
+
+
+def _ordered(ordered: DepartureRow) -> Finding:
+    return Finding(
+        f"The program predicts a day from the days after it; in date order it is {ordered.verdict}.",
+        f"With the days in order, the same program's test error is {ordered.test_rmse_usd:.0f} USD, where repeating "
+        f"the day before gives {ordered.persistence_rmse_usd:.0f} USD.",
+        f"The skill is {ordered.skill:.1f} (95 % interval {ordered.skill_low:.1f} to {ordered.skill_high:.1f}, "
+        f"{ordered.seeds} seeds). The program reads the table as it lies, newest day first (D1).",
+        "departures",
+        "Skill of every variant with its 95 % interval, beside the line of persistence",
+        claims=("bitcoin-lstm/previous-days",),
+        study="bitcoin-departures",
+    )
+
+
+def _published(row: DepartureRow) -> Finding:
+    return Finding(
+        f"As published, the model is {row.verdict}.",
+        f"Its test error is {row.test_rmse_usd:.0f} USD, where repeating the nearest day that it reads gives "
+        f"{row.persistence_rmse_usd:.0f} USD.",
+        "As the rows run newest first, its test set is the oldest and calmest time. "
+        f"The skill is {row.skill:.2f}, with a 95 % interval from {row.skill_low:.2f} to {row.skill_high:.2f} over "
+        f"{row.seeds} seeds. What looks accurate in the article's picture trails the price by {row.best_lag:.0f} day.",
+        "predictions_by_date",
+        "Price and predictions by date in USD; below, the test set alone with persistence beside it",
+        claims=("bitcoin-lstm/accurate",),
+        study="bitcoin-departures",
+    )
 
 
 def _losses(published: BandVerdict, described: BandVerdict) -> Finding:
@@ -20,37 +56,25 @@ def _losses(published: BandVerdict, described: BandVerdict) -> Finding:
         f"The reported losses are {_consistent(published)} with the program, and {_consistent(described)} with the "
         "LSTM of its text.",
         f"Among {published.seeds} seeds of each, the seven losses have a joint p-value of {published.p_value:.3f} for "
-        f"the program as it ran, and of {described.p_value:.3f} for the cell that the article's equations describe: "
-        "the program hands its cell the two state vectors in each other's place (D2).",
+        f"the program as it ran, and of {described.p_value:.3f} for the cell that the article's equations describe.",
+        f"The program hands its cell the two state vectors in each other's place (D2).{_among_all(described)}",
         "loss",
         "Training loss on a log axis: 40 seeds faintly, their median and 5 to 95 % of them, and the article's values",
+        claims=("bitcoin-lstm/loss-curve", OF_EQUATIONS),
+        study="bitcoin-losses",
+    )
+
+
+def _among_all(described: BandVerdict) -> str:
+    """Whether the p-value that excludes the text's LSTM stands among those of the article's other verdicts."""
+    p_values = read_claims(__package__).p_values
+    if standings(p_values).get(OF_EQUATIONS) != FALLS:
+        return ""
+    return (
+        f" Among all {len(p_values)} p-values of the article the second does not stand {FAMILY}: with "
+        f"{described.seeds} seeds none can be below {1 / (described.seeds + 1):.3f}."
     )
 
 
 def _consistent(band: BandVerdict) -> str:
     return band.words if band.words == "consistent" else "not consistent"
-
-
-def _published(row: DepartureRow) -> Finding:
-    return Finding(
-        f"As published, the model is {row.verdict}.",
-        f"Its test error is {row.test_rmse_usd:.0f} USD. Repeating the nearest day that it reads gives "
-        f"{row.persistence_rmse_usd:.0f} USD. The skill is {row.skill:.2f}, with a 95 % interval from "
-        f"{row.skill_low:.2f} to {row.skill_high:.2f} over {row.seeds} seeds. What looks accurate in the article's "
-        f"picture trails the price by {row.best_lag:.0f} day.",
-        "predictions_by_date",
-        "Price and predictions by date in USD; below, the test set alone with persistence beside it",
-    )
-
-
-def _ordered(published: DepartureRow, ordered: DepartureRow) -> Finding:
-    return Finding(
-        f"In date order, where the past predicts the future, it is {ordered.verdict}.",
-        "The program reads the table as it lies, newest day first (D1). So the test set is the oldest and calmest "
-        f"time, where persistence has an error of {published.persistence_rmse_usd:.0f} USD. With the days in "
-        f"order, the same program's error is {ordered.test_rmse_usd:.0f} USD, and persistence has "
-        f"{ordered.persistence_rmse_usd:.0f} USD. The skill is {ordered.skill:.1f}, with a 95 % interval from "
-        f"{ordered.skill_low:.1f} to {ordered.skill_high:.1f} over {ordered.seeds} seeds.",
-        "departures",
-        "Skill of every variant with its 95 % interval, beside the line of persistence",
-    )

@@ -20,12 +20,14 @@ from reproduce.articles.forecasts import read_predictions, result_of
 from reproduce.articles.running import PROOF
 from reproduce.articles.sources import PRICES
 from reproduce.evidence.bands import band_test
+from reproduce.evidence.chance import count_p, intervals_p
 from reproduce.evidence.skill import evaluate
 from reproduce.inputs.prices import EMBEDDED_SHA256
 from reproduce.inputs.windows import Windows
 from reproduce.networks.agreement import relative_difference
 from reproduce.runs.directory import Directory
 
+FALL = 0.1  # the share of its first loss that a training must fall below: the rule of `loss-falls`
 TRAINED = (  # what only training tells, or comparing
     *(f"{name}_{epoch}" for name in ("loss", "p") for epoch in EPOCHS),
     *("loss_fall", "p_value", "run_p_value", "skill", "skill_low", "skill_high"),
@@ -100,7 +102,7 @@ def p_values(study: np.ndarray | None, losses: np.ndarray) -> dict[str, float]:
 def _loss_outputs() -> dict[str, float]:
     """The losses of the shipped study, each the median over its seeds, and the article's p-values among them."""
     losses = curves_of(shipped_losses())["published"]  # (seeds, 7)
-    medians = np.median(losses, axis=0)
+    medians, falls = np.median(losses, axis=0), losses[:, -1] / losses[:, 0]
     none = np.array([])
     published, described = (
         p_values(shipped_curves(variant, EMBEDDED_SHA256), none) for variant in (Variant(), Variant(wiring="described"))
@@ -109,7 +111,8 @@ def _loss_outputs() -> dict[str, float]:
         **{f"loss_{epoch}": float(median) for epoch, median in zip(EPOCHS, medians, strict=True)},
         **published,
         "described_p_value": described["p_value"],
-        "loss_fall": float(np.median(losses[:, -1] / losses[:, 0])),
+        "loss_fall": float(np.median(falls)),
+        "loss_fall_p": count_p(int(np.sum(falls < FALL)), len(falls)),
     }
 
 
@@ -121,5 +124,7 @@ def _skill_outputs() -> dict[str, float]:
         "skill_low": published.skill_low,
         "skill_high": published.skill_high,
         "window_3_skill_low": short.skill_low,
+        "skill_p": published.dm_p,
         "skill_gain_of_window_3": short.skill - published.skill,
+        "window_3_p": intervals_p(short.skill_low, published.skill_high),
     }

@@ -33,21 +33,26 @@ def findings() -> list[Finding]:
         Finding(
             "More epochs write better only for a while." if setbacks else "More epochs write better.",
             f"Over {TREND.epochs} epochs with a tenth of the text held out, the held-out loss falls at {last_steps}, "
-            f"from {found['held_out_first']:.3f} to {found['held_out_last']:.3f} nats a character.{setbacks} The share "
-            f"of greedy text that repeats itself falls at {found['repeat_falls']} of {last}, from "
+            f"from {found['held_out_first']:.3f} to {found['held_out_last']:.3f} nats a character.",
+            f"{setbacks}The share of greedy text that repeats itself falls at {found['repeat_falls']} of {last}, from "
             f"{found['repeat_first']:.2f} to {found['repeat_last']:.2f}; the play's own is "
             f"{trend[0].text_repeat_rate:.3f} ({counted}).",
             "milestones",
             alt,
+            claims=("macbeth/better-predictions", "macbeth/less-repetition", "macbeth/better-and-better"),
+            study="macbeth-epochs",
         ),
         Finding(
             "The one epoch that the program trains teaches it which characters are frequent, and a little more.",
             f"Its loss is {found['loss_mean']:.3f} nats a character ({losses[0]:.3f} to {losses[-1]:.3f}, "
-            f"{len(losses)} seeds). Characters counted alone give {one.entropy_0:.3f}, counted in pairs "
-            f"{one.entropy_1:.3f}. The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of "
+            f"{len(losses)} seeds), where characters counted alone give {one.entropy_0:.3f} and counted in pairs "
+            f"{one.entropy_1:.3f}.",
+            f"The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of "
             "the fastest of these, one thread on a busy machine.",
             "milestones",
             alt,
+            claims=("macbeth/learns", "macbeth/epochs"),
+            study="macbeth-epochs",
         ),
     ]
 
@@ -56,7 +61,7 @@ def _setbacks(held_out: np.ndarray) -> str:
     """Between which of TREND_EPOCHS the held-out loss, (epochs,), rose."""
     steps = zip(pairwise(TREND_EPOCHS), np.diff(held_out), strict=True)
     pairs = [f"{before} and {after}" for (before, after), step in steps if step > 0]
-    return f" The held-out loss rises between epochs {', '.join(pairs)}." if pairs else ""
+    return f"The held-out loss rises between epochs {', '.join(pairs)}. " if pairs else ""
 
 
 def table_lines() -> list[str]:

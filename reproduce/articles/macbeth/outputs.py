@@ -18,6 +18,7 @@ from reproduce.articles.macbeth.slopes import slope_outputs
 from reproduce.articles.macbeth.terms import term_outputs
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
+from reproduce.evidence.chance import mean_p, order_p
 from reproduce.evidence.measures import entropy_of_order
 from reproduce.networks.stack.weights import count_weights
 from reproduce.runs.directory import Directory
@@ -101,6 +102,7 @@ def study_outputs(rows: Sequence[MilestoneRow]) -> dict[str, Any]:
         "trainable_weights": count_weights((Variant().hidden, Variant().hidden), published[0].distinct_characters),
         "loss_mean": float(np.mean(losses)),
         "loss_highest": max(losses),
+        "loss_p": mean_p([row.loss - row.entropy_0 for row in published]),
         "unigram_entropy": published[0].entropy_0,
         **trend_outputs(trend_means(rows)),
     }
@@ -110,7 +112,11 @@ def trend_outputs(trend: np.ndarray) -> dict[str, Any]:
     """How often, and whether in all, each measure falls: (epochs, 2), held-out cross-entropy and repeat rate."""
     falls = np.diff(trend, axis=0) < 0  # (steps, 2)
     first, last = trend[0], trend[-1]
+    p_values = [order_p(int(count), len(falls)) for count in falls.sum(axis=0)]
     return {
+        "held_out_p": p_values[0],
+        "repeat_p": p_values[1],
+        "better_p": max(p_values),  # as sure as the less sure of the two
         "held_out_falls": int(falls[:, 0].sum()),
         "held_out_first": float(first[0]),
         "held_out_last": float(last[0]),

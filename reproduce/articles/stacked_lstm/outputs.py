@@ -23,6 +23,7 @@ from reproduce.articles.stacked_lstm.rivals import (
 )
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
+from reproduce.evidence.chance import mean_p
 from reproduce.evidence.pairs import pair_seeds
 from reproduce.inputs.prices import load_prices
 from reproduce.inputs.windows import Windows
@@ -108,9 +109,12 @@ def rival_outputs(rows: Sequence[RivalRow], persistence_usd: float) -> dict[str,
     naive = pair_seeds("persistence", dict.fromkeys(errors, persistence_usd), errors)
     pairs = {one.rival.replace("-", "_"): one for one in (*compare(rows), naive)}
     published = [pairs["simple_rnn"], pairs["mlp"]]
+    p_values = {f"{name}_p": mean_p(one.differences) for name, one in pairs.items()}
     return {
         **{f"{name}_mean": one.mean for name, one in pairs.items()},
         **{f"{name}_low": one.low for name, one in pairs.items()},
+        **p_values,
+        "rivals_p": max(p_values["simple_rnn_p"], p_values["mlp_p"]),  # as sure as the less sure of the two
         "rivals_low": min(one.low for one in published),
         "rivals_partly": max(*(one.low for one in published), min(one.mean for one in published)),
     }

@@ -226,7 +226,7 @@ def test_findings_follow_the_tables(monkeypatch):
     worse = {"skill": -9.0, "skill_low": -10.0, "skill_high": -8.0, "test_rmse_usd": 99.0, "persistence_rmse_usd": 30.0}
     monkeypatch.setattr(findings_module, "judge", lambda _: BANDS)
     monkeypatch.setattr(findings_module, "shipped_departures", lambda: table_of(published=worse))
-    losses, published, ordered = findings()
+    ordered, published, losses = findings()
     assert "are consistent with the program, and not consistent with the LSTM" in losses.headline
     assert "of 0.700 for the program" in losses.text
     assert published.headline == "As published, the model is worse than persistence."
@@ -234,4 +234,4 @@ def test_findings_follow_the_tables(monkeypatch):
     assert "30 USD" in published.text
     assert ordered.headline.endswith("it is better than persistence.")
     monkeypatch.setattr(findings_module, "shipped_departures", lambda: table_of(ordered=worse))
-    assert findings()[2].headline.endswith("it is worse than persistence.")
+    assert findings()[0].headline.endswith("it is worse than persistence.")

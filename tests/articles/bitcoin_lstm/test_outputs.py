@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.losses import curves_of, judge, shipped_curves, shipped_losses
@@ -15,6 +16,7 @@ from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.forecasts import prediction_rows, write_predictions
 from reproduce.articles.sources import PRICES
 from reproduce.errors import RunError
+from reproduce.evidence.claims import read_claims
 from reproduce.evidence.skill import persistence, prediction_metrics
 from reproduce.inputs.prices import EMBEDDED_SHA256, load_prices
 from reproduce.runs.config import RunConfig
@@ -23,6 +25,7 @@ from tests.oracles import numpy_forward
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 ROOT = Path(__file__).resolve().parents[3]
+CLAIMS = read_claims("reproduce.articles.bitcoin_lstm").claims
 TRAINED = ("loss_180", "loss_fall", "skill", "skill_low", "skill_high", "run_p_value")
 
 
@@ -114,6 +117,9 @@ def test_losses_and_their_fall_are_medians_of_the_shipped_seeds(outputs):
     assert {name: outputs[name] for name in expected} == pytest.approx(expected)
     ratios = [last / first for first, last in zip(losses[0], losses[180], strict=True)]
     assert outputs["loss_fall"] == pytest.approx(statistics.median(ratios))
+    rule = next(claim.rule for claim in CLAIMS if claim.output == "loss_fall")
+    below = sum(ratio < float(rule.removeprefix("ours < ")) for ratio in ratios)
+    assert outputs["loss_fall_p"] == pytest.approx(binomtest(below, 40).pvalue)
 
 
 def joint_p_value(study, epochs):
@@ -145,6 +151,9 @@ def test_skill_is_that_of_the_shipped_table(outputs):
     assert outputs["window_3_skill_low"] == float(rows["window-3"]["skill_low"])
     gain = float(rows["window-3"]["skill"]) - float(rows["published"]["skill"])
     assert outputs["skill_gain_of_window_3"] == pytest.approx(gain)
+    assert outputs["skill_p"] == float(rows["published"]["dm_p"])
+    assert float(rows["window-3"]["skill_low"]) < float(rows["published"]["skill_high"])
+    assert outputs["window_3_p"] == 1  # the intervals overlap
 
 
 def test_pictures_are_shifted_and_run_backwards(outputs):

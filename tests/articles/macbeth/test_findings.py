@@ -37,5 +37,5 @@ def test_rise_of_the_held_out_loss_is_told_once(losses, told, monkeypatch):
     found = findings()[0]
     assert found.headline == ("More epochs write better only for a while." if told else "More epochs write better.")
     assert found.text.count("The held-out loss rises") == (told is not None)
-    assert not told or f" The held-out loss rises {told}. " in found.text
+    assert not told or f" nats a character. The held-out loss rises {told}. The share" in found.text
     assert found.text.endswith("seeds)." if len(losses) > 1 else "seed).")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_1samp
 
 from reproduce.articles import article_of
 from reproduce.articles.audit import audit
@@ -53,7 +54,11 @@ def test_study_is_judged_by_means_over_its_seeds():
         "trainable_weights": 1096543,
         "loss_mean": pytest.approx(8.125 / 3),
         "loss_highest": 2.875,
+        "loss_p": pytest.approx(ttest_1samp([2.75, 2.5, 2.875], 3.0).pvalue),
         "unigram_entropy": 3.0,
+        "held_out_p": 2 / 120,  # one order of 120 falls always, and one never
+        "repeat_p": 1,  # two falls of four are what is most likely
+        "better_p": 1,  # the larger of both
         "held_out_falls": 4,
         "held_out_first": 2.625,
         "held_out_last": 1.625,

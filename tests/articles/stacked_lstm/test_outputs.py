@@ -8,6 +8,7 @@ from statistics import fmean, stdev
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_1samp, ttest_rel
 
 from reproduce.articles.stacked_lstm import assumptions
 from reproduce.articles.stacked_lstm.outputs import audit_outputs, rival_outputs, settings_outputs
@@ -138,6 +139,7 @@ def test_means_and_intervals_are_those_of_the_shipped_table(network, outputs):
     assert outputs[f"{name}_mean"] == pytest.approx(fmean(differences))
     low = fmean(differences) - T_19 * stdev(differences) / math.sqrt(20)
     assert outputs[f"{name}_low"] == pytest.approx(low)
+    assert outputs[f"{name}_p"] == pytest.approx(ttest_rel(errors[network], errors["lstm"]).pvalue)
 
 
 def test_persistence_is_worked_from_the_prices(outputs):
@@ -156,6 +158,8 @@ def test_rivals_are_judged_together_by_the_closer_one():
     assert (found["simple_rnn_mean"], found["mlp_mean"], found["gru_mean"]) == (10, 3, -48)
     assert found["rivals_low"] == found["mlp_low"] < found["simple_rnn_low"]
     assert found["rivals_partly"] == found["simple_rnn_low"]
+    assert found["rivals_p"] == found["mlp_p"] == pytest.approx(ttest_1samp([2, 3, 4], 0).pvalue)
+    assert found["rivals_p"] > found["simple_rnn_p"]
     assert found["persistence_mean"] == found["persistence_low"] == 50
 
 

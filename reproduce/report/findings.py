@@ -1,0 +1,130 @@
+"""The parts of docs/findings.md: each finding with what it rests on, and which verdicts stand among many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reproduce.articles import ARTICLES, article_of, studies
+from reproduce.articles.article import Article, Finding, StudyPlan
+from reproduce.evidence.chance import ABOVE, EXPLAINED, FALLS, STANDS, sentence, standings, told
+from reproduce.evidence.claims import Claim, ClaimsFile, read_claims
+from reproduce.report.markdown import filled, read_rows, table
+
+
+def findings_of(id_: str) -> list[Finding]:
+    """An article's findings, the least expected first."""
+    return article_of(id_).module("findings").findings()
+
+
+def words(finding: Finding) -> str:
+    """All of a finding, as one paragraph."""
+    return filled(f"**{finding.headline}** {finding.text}")
+
+
+def picture(finding: Finding, folder: str = "") -> str:
+    """The picture of a finding, in Markdown."""
+    return f"![{finding.alt}]({folder}{finding.picture}.png)"
+
+
+def findings(docs: Path) -> str:
+    """Every finding of every article in two sentences, with rules, seeds, command and cost; every picture once."""
+    parts: list[str] = []
+    for article in ARTICLES:
+        about = read_claims(article.package)
+        parts.append(f"## {article.label}\n\n[All about it]({article.id}.md): {about.title}.")
+        for finding in findings_of(article.id):
+            shown = picture(finding)
+            parts += [filled(f"**{finding.headline}** {finding.because}"), *([] if shown in parts else [shown])]
+            parts.append(_rests_on(article, about, finding, docs))
+    return "\n\n".join(parts)
+
+
+def _rests_on(article: Article, about: ClaimsFile, finding: Finding, docs: Path) -> str:
+    """Its claims, each with verdict, rule and p; how to run it again, with which seeds, and at what cost."""
+    (_, plan), chance = studies()[finding.study], _chance(about)
+    lines = [
+        f"{about.verdicts.get(claim.id, 'no verdict yet').capitalize()}: {claim.text}. Rule: {_rule(claim)}"
+        + (f"; p {chance[claim.id]}" if claim.id in chance else "")
+        for claim in about.claims
+        if claim.id in finding.claims
+    ]
+    lines += [
+        f"Again: `reproduce study {plan.name}`; with `--shipped` it shows our table and trains nothing",
+        f"Seeds: {_seeds(plan)}",
+        f"Cost: {_cost(article, plan, docs)}",
+    ]
+    return "\n".join(f"- {line}." for line in lines)
+
+
+def _rule(claim: Claim) -> str:
+    """The rule and the weaker one, with the article's value in them: `ours == 7`."""
+    rules = [rule.split() for rule in (claim.rule, claim.partly) if rule]
+    words = [" ".join(str(claim.expected) if word == "expected" else word for word in rule) for rule in rules]
+    return ", partly ".join(f"`{rule}`" for rule in words)
+
+
+def _chance(about: ClaimsFile) -> dict[str, str]:
+    """The p-values on record, each with its standing, by claim."""
+    found = standings(about.p_values)
+    return {id_: told(p, found[id_]) for id_, p in about.p_values.items()}
+
+
+def _seeds(plan: StudyPlan) -> str:
+    """Which of a study's variants are trained from which seeds."""
+    variants: dict[range, list[str]] = {}
+    for variant, seeds in plan.runs:
+        variants.setdefault(seeds, []).append(variant.name)
+    return ", ".join(f"{_span(seeds)} of {_named(names)}" for seeds, names in variants.items())
+
+
+def _span(seeds: range) -> str:
+    return f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else str(seeds[0])
+
+
+def _named(names: Sequence[str]) -> str:
+    return f"`{names[0]}`" if len(names) == 1 else f"each of {len(names)} variants"
+
+
+def _cost(article: Article, plan: StudyPlan, docs: Path) -> str:
+    """What the study's own runs took, where its table says so; else at the pace that the bench measured."""
+    rows, runs = plan.shipped(), sum(len(seeds) for _, seeds in plan.runs)
+    if hasattr(rows[0], "seconds"):
+        hours = sum({row.seconds for row in rows}) / 3600  # a run's stand in each of its rows
+        return f"{runs} runs, {hours:.1f} hours of training in all, by the shipped table"
+    if article == ARTICLES[0] and {variant.epochs for variant, _ in plan.runs} == {article.Variant().epochs}:
+        pace = {
+            row["workers"]: row["runs_per_hour"]
+            for row in read_rows(docs / "throughput.json")
+            if row["what"] == "study"
+        }
+        return f"{runs} runs, of which one process does {pace[1]:.0f} an hour ([measured](engines.md))"
+    return f"{runs} runs; their time is not recorded"
+
+
+def counts(_: Path) -> str:
+    """How many verdicts of each article rest on chance, and how many of them stand."""
+    rows = []
+    for article in ARTICLES:
+        found = list(standings(read_claims(article.package).p_values).values())
+        link = f"[{article.label}]({article.id}.md#verdicts-that-rest-on-chance)"
+        rows.append((link, *map(str, (len(found), *(found.count(one) for one in (STANDS, FALLS, ABOVE))))))
+    return table(("article", "verdicts that rest on chance", STANDS, FALLS, ABOVE), rows)
+
+
+def tests(_: Path) -> str:
+    """What each p-value is, and what it would be rare under."""
+    return table(("test", "p is", "a small p is rare if"), [(name, *told) for name, told in EXPLAINED.items()])
+
+
+def chance_of(id_: str) -> str:
+    """An article's verdicts that rest on chance, in the order of claims.toml."""
+    about = read_claims(article_of(id_).package)
+    chance = _chance(about)
+    rows = [
+        (claim.text, about.verdicts[claim.id], claim.test, chance[claim.id])
+        for claim in about.claims
+        if claim.id in chance
+    ]
+    head = filled(f"{sentence(standings(about.p_values))}.")
+    return f"{head}\n\n{table(('claim', 'verdict', 'test', 'p, 5 % FDR'), rows)}"
