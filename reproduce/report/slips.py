@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,7 +37,12 @@ def of_characters(_: Path) -> str:
 
 def windows(_: Path) -> str:
     """The slips of the windows, a line each."""
-    return "\n".join(filled(f"- {slip[0].upper()}{slip[1:]}.") for slip in WINDOW_SLIPS)
+    return "\n".join(filled(f"- {_begun(slip)}.") for slip in WINDOW_SLIPS)
+
+
+def _begun(words: str) -> str:
+    """With a capital, unless it begins with code."""
+    return words[0].upper() + words[1:] if re.match(r"[a-z]+[ ,](?!=)", words) else words
 
 
 def _page(told: Sequence[Slip]) -> str:
@@ -46,7 +52,7 @@ def _page(told: Sequence[Slip]) -> str:
     parts = ["\n".join(["Told above:", "", *(f"- {link}" for link in links)])] if links else []
     before = None
     for slip in (one for one in told if one.name not in above):
-        parts += [f"### {slip.name}", filled(f"{slip.title[0].upper()}{slip.title[1:]}."), _told(slip, before)]
+        parts += [f"### {slip.name}", filled(f"{_begun(slip.title)}."), _told(slip, before)]
         before = slip
     return "\n\n".join(parts)
 
@@ -55,4 +61,4 @@ def _told(slip: Slip, before: Slip | None) -> str:
     shared = before is not None and (slip.symptom, slip.cause) == (before.symptom, before.cause)
     same = ["Symptom and cause: as above."] if shared else [f"**Symptom.** {slip.symptom}", f"**Cause.** {slip.cause}"]
     issue = [f"**Asked** in [an issue]({slip.issue})."] if slip.issue and not shared else []
-    return "\n\n".join(filled(text) for text in (*same, f"**To mend.** {slip.mend[0].upper()}{slip.mend[1:]}.", *issue))
+    return "\n\n".join(filled(text) for text in (*same, f"**To mend.** {_begun(slip.mend)}.", *issue))
