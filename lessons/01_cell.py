@@ -109,6 +109,13 @@ for name, values in (("c of the day before", c), ("c of today", day.after.c), ("
     print(f"{name:20}", values[0].round(2))
 
 # %% [markdown]
+# When all days are read, the network makes its prediction from the last `h`. This is the *output layer*:
+#
+#     prediction = h @ W_hy + b_y
+#
+# Its two arrays are `W_hy`, which is (8, 1) here, and `b_y`, which is (1,). With three for each of the four parts,
+# `weights` has 14 arrays. The exercise below needs only those of the cell.
+#
 # ## See it
 #
 # On the left is the *wiring* of the cell: what goes where. On the right is a row for each part, and a bar for each

@@ -78,8 +78,9 @@ for t in range(7):
 
 # %% [markdown]
 # On day 0 nothing differs: before it, both vectors are zeros, and exchanged zeros are zeros. From day 1 on they differ.
-# Remember this sign. A program that is right for one day and wrong for two has something wrong with what the days hand
-# on.
+# Remember this sign. A program that is right for one day and wrong for two either does something wrong with what the
+# day before hands on, or it reads the days in another order. To tell which, ask its cell for one day, with an `h` and a
+# `c` that are not zeros. If the cell is right, it is the order.
 #
 # ## See it
 #

@@ -102,6 +102,12 @@ for name, place in (("W_xi", (0, 3)), ("W_hf", (2, 5)), ("b_o", 1), ("W_hg", (7,
 # the derivatives by the sum that stands in each gate, and by the `c` of the day before. All else is matrix products
 # with the weights.
 #
+# The gradient of a weight is a sum over the days. Let `by_sum` be the derivative by the sum in one gate, `x` that day's
+# price, and `h` what the gate reads of the day before. Then each day adds `x.T @ by_sum` to the gradient of the gate's
+# `W_x`, `h.T @ by_sum` to that of `W_h`, and the sum of the rows of `by_sum` to that of `b`. The output layer has its
+# own: with the error `e`, the mean loss of n windows has the derivative `2 * e / n` by the predictions. `W_hy` gets
+# `h.T @ (2 * e / n)` with the last `h`, and `b_y` gets the sum of its rows.
+#
 # The loop below takes `day_back` from the source file. It finds the derivative of the prediction by each day's price.
 
 

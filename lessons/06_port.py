@@ -142,13 +142,27 @@ plt.show()
 # %% [markdown]
 # ## Exercise: write a port
 #
-# Write the whole program in the library that you like best: NumPy, Keras, PyTorch, JAX, or TensorFlow 1. Put it into a
-# file `my_port.py` beside this lesson. It needs four functions: `cell`, `predict`, `loss_and_gradients` and `train`.
-# Begin with `cell`, and add one function after the other. You have all parts: the cell is lesson 1's, the wiring is the
-# published one of lesson 3, and gradients and Adam are those of lessons 4 and 5.
+# The port above is in Keras. Write the whole program in another library: NumPy, PyTorch, JAX, or TensorFlow 1. Put it
+# into a file `my_port.py` beside this lesson. It needs four functions. Begin with `cell`, and add one after the other;
+# the check works with one.
 #
-# If you are stuck, `reproduce compare --template keras` prints a port that is right. In a terminal,
-# `reproduce compare my_port.py` shows all rungs, and one more: how prices become windows.
+#     cell(weights, x, h, c)                            x is (n, 1), h and c are (n, H)
+#         returns h and c of that day                   both (n, H)
+#     predict(weights, inputs)                          inputs are (n, days, 1)
+#         returns the predictions                       (n, 1)
+#     loss_and_gradients(weights, inputs, targets)      targets are (n, 1)
+#         returns the loss, and the gradients           a number, and a dictionary of 14 arrays
+#     train(weights, inputs, targets, batch, epochs)    two whole numbers at the end
+#         returns the losses, and the new weights       a row for each epoch, a column for each batch; a dictionary
+#
+# `weights` is a dictionary of 14 arrays: `W_xi` (1, H), `W_hi` (H, H), `b_i` (H,), the same for f, o and g, then `W_hy`
+# (H, 1) and `b_y` (1,). Do not change it. Each epoch takes the windows in the order given, `batch` at a time, and
+# leaves out those at the end that fill no batch. Adam goes on counting from one epoch to the next.
+#
+# You have all parts: the cell and the output layer are lesson 1's, the wiring is the published one of lesson 3, and
+# gradients and Adam are those of lessons 4 and 5. If you are stuck, `reproduce compare --template numpy` prints a port
+# that is right; there are `pytorch`, `jax` and `tf1` too. In a terminal, `reproduce compare my_port.py` shows all
+# rungs, and one more: how prices become windows.
 
 # %%
 mine = "my_port.py"

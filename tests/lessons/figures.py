@@ -5,7 +5,7 @@ import numpy as np
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.bands import ENVELOPE
-from reproduce.lessons.exercises import curve, tolerance
+from reproduce.lessons.exercises import curve, port, tolerance
 from reproduce.networks.adam import BETA1, BETA2
 from reproduce.networks.agreement import TOLERANCES
 from reproduce.networks.lstm.create import ENGINES
@@ -23,6 +23,10 @@ def of_cell(names):
         f"Here both have {names['HIDDEN']} numbers; in the article they have {PUBLISHED.hidden}.",
         f"The network reads {WORDS[PUBLISHED.window]} daily prices",
         f"{WORDS[len(names['GATES']) - 1]} *gates*, called i, f and o",
+        f"Its two arrays are `W_hy`, which is {names['weights']['W_hy'].shape} here, "
+        f"and `b_y`, which is {names['weights']['b_y'].shape}.",
+        f"With {WORDS[len([name for name in names['weights'] if name.endswith('f')])]} for each of the "
+        f"{WORDS[len(names['GATES'])]} parts, `weights` has {len(names['weights'])} arrays.",
     ]
 
 
@@ -70,6 +74,8 @@ def of_port(names):
         f"the prediction after 1, 2, … {names['asked'][11].arguments['inputs'].shape[1]} days",
         f"the loss of {WORDS[len(gradients['inputs'])]} windows",
         f"its derivative by each of {len(gradients['weights'])} weights",
+        f"`weights` is a dictionary of {len(gradients['weights'])} arrays",
+        f"It needs {WORDS[len(port.WANTED)]} functions.",
         f"the weights after {WORDS[len(steps['inputs']) // steps['batch']]} steps",
         f"all losses of {WORDS[epochs['epochs']]} epochs",
         f"about {WORDS[TIMES_ITS_OWN_ROUNDING]} times what the same rounding makes",

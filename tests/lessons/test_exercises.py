@@ -223,11 +223,23 @@ def test_slip_of_a_port_is_named(old, new, words, port, told):
 
 
 def test_port_that_is_not_there_is_not_yet_right(told, tmp_path):
-    """It says with which command to begin."""
-    line = told(check.port, tmp_path / "my_port.py")
-    assert line.startswith("not yet: there is no ")
-    assert line.endswith(f"reproduce compare --template numpy > {tmp_path / 'my_port.py'}")
+    """It says what is enough to begin, and shows no solution."""
+    path = tmp_path / "my_port.py"
+    assert told(check.port, path) == (
+        f"not yet: there is no {path}; one function is enough to begin: cell(weights, x, h, c), which returns h and c; "
+        "the lesson lists all four"
+    )
     assert told(check.port, None).startswith("not yet: ")
+
+
+def test_port_may_begin_with_a_cell_alone(port, told):
+    """As the lesson says; the others are asked for. A file without any is shown no more than the lesson prints."""
+    cell = "import numpy as np\n\n\ndef cell(weights, x, h, c):\n    return h, c\n"
+    assert told(check.port, port(text=cell)).startswith("not yet: ")
+    right = TEMPLATE.replace("def train(", "def _train(").replace("def predict(", "def _predict(")
+    right = right.replace("def loss_and_gradients(", "def _loss_and_gradients(")
+    assert told(check.port, port(text=right)).endswith("; write predict, loss_and_gradients, train too")
+    assert told(check.port, port(text="x = 1")).endswith("; reproduce compare --template keras shows how")
 
 
 @pytest.mark.parametrize(

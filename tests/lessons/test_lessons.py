@@ -23,6 +23,8 @@ from matplotlib.figure import Figure
 from reproduce.cli import app
 from reproduce.lessons import check
 from reproduce.lessons.catalogue import read_lessons
+from reproduce.lessons.exercises import slip
+from tests.lessons import solutions
 from tests.lessons.figures import OF_LESSON
 from tests.test_layout import ROOT, imports
 
@@ -138,6 +140,23 @@ def test_lesson_3_wirings_part_on_day_1_and_not_in_the_loss(ran):
     assert last["described"] > 1.2 * last["published"]
 
 
+def test_lesson_3_tells_what_days_hand_on_from_their_order_by_the_cell(ran):
+    """Of the slips that are right for one day and wrong for two, one has a right cell: the window read backward."""
+    one, random = ran(3).names, np.random.default_rng(0)
+    weights, inputs = one["probe"], one["inputs"]
+    x, h, c = inputs[:, 0], *(random.normal(size=(2, 3, 8)))
+    day = one["reference"].step(weights, "described", x, one["reference"].State(h, c))
+    is_right_cell = {}
+    for name in slip.NAMES:
+        program = slip.draw(next(seed for seed in range(1000) if slip.problem(name, seed) is None))
+        right = [one["reference"].forward(weights, "described", inputs[:, :days])[0] for days in (1, 2)]
+        told = [np.allclose(program.predict(weights, inputs[:, :days]), right[days - 1]) for days in (1, 2)]
+        if told == [True, False]:
+            is_right_cell[name] = all(map(np.allclose, program.cell(weights, x, h, c), day.after))
+    wrong = dict.fromkeys(["recurrent-transposed", "forget-bias", "wiring"], False)
+    assert is_right_cell == wrong | {"window-backward": True}
+
+
 def test_lesson_3_hides_a_slip_that_one_day_does_not_show(ran):
     """So that its first probe leaves some names, and not all."""
     told = [float(line.rpartition(" ")[2]) for line in ran(3).said if line.startswith("days read: ")]
@@ -160,6 +179,26 @@ def test_lesson_4_has_the_same_gradient_three_times(ran):
     )
     assert described[0] > 3 * published[0]
     assert 0.5 < described[6] / published[6] < 2
+
+
+def test_lesson_4_gradients_are_the_sums_over_days_that_its_text_says(ran):
+    """x.T @ by_sum and so on, added up day by day; the output layer's own from the error."""
+    one = ran(4).names
+    weights, reference = one["weights"], one["reference"]
+    predictions, days = reference.forward(weights, "described", one["inputs"])
+    e, n = predictions - one["targets"], len(one["targets"])
+    found = {name: np.zeros_like(array) for name, array in weights.items()}
+    found["W_hy"], found["b_y"] = days[-1].after.h.T @ (2 * e / n), (2 * e / n).sum(axis=0)
+    dh, dc = 2 * e / n @ weights["W_hy"].T, np.zeros_like(days[0].f)
+    for day in reversed(days):
+        by_sum, dc = solutions.day_back(day, dh, dc)
+        for gate, by_one in by_sum.items():
+            found[f"W_x{gate}"] += day.x.T @ by_one
+            found[f"W_h{gate}"] += day.read.T @ by_one
+            found[f"b_{gate}"] += by_one.sum(axis=0)
+        dh = sum(by_one @ weights[f"W_h{gate}"].T for gate, by_one in by_sum.items())
+    for name, gradient in one["by_graph"].items():
+        np.testing.assert_allclose(found[name], gradient, rtol=1e-9, atol=1e-15)
 
 
 @pytest.mark.parametrize("wiring", ["described", "published"])

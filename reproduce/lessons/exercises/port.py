@@ -11,6 +11,8 @@ from reproduce.networks.ports.price import FUNCTIONS, price_target
 from reproduce.networks.ports.price_questions import ask
 
 WANTED = [name for name in FUNCTIONS if name != "windows"]
+BEGINNING = "cell(weights, x, h, c), which returns h and c"
+SHOWN = "--template keras"  # which the lesson prints, so that a file without a function is told no more than that
 
 
 def problem(file: str | Path) -> str | None:
@@ -23,8 +25,8 @@ def problem(file: str | Path) -> str | None:
         return f"this is {type(file).__name__}, and no file; give the name of yours"
     path = Path(file)
     if not path.exists():
-        return f"there is no {path}; begin with: reproduce compare --template numpy > {path}"
-    port = load(path)
+        return f"there is no {path}; one function is enough to begin: {BEGINNING}; the lesson lists all four"
+    port = load(path, template=SHOWN)
     questions = ask(port.hidden or 8)
     answers = ask_port(port, questions)
     if not answers.by_question:
