@@ -141,11 +141,11 @@ check.slip(mine, SEED)
 
 # %% [markdown]
 # Try other seeds. Then let a command do the work. It asks a *port*: a program that somebody wrote again by other means.
-# Put these lines into a file `my_port.py`:
+# Put these lines into a file `hidden_slip.py`:
 #
 #     from reproduce.lessons.exercises import slip
 #
 #     program = slip.draw(11)
 #     predict, cell = program.predict, program.cell
 #
-# Then run `reproduce compare my_port.py --wiring described` in a terminal.
+# Then run `reproduce compare hidden_slip.py --wiring described` in a terminal.
