@@ -87,11 +87,11 @@ CELL = {
     "weights of f in o": "the output gate is computed with the weights of the forget gate; it has its own",
 }
 BACK = {
-    "no slope of tanh": "the slope of the tanh between c and h is left out",
-    "no dc": "c acts through h alone; it also acts on the next day by itself, and that part is dc",
-    "new c": "the forget gate multiplies the new c; it multiplies the c of the day before",
+    "no slope of tanh": "the slope of the tanh between c' and h' is left out",
+    "no dc": "c' acts through h' alone; it also acts on the next day by itself, and that part is dc",
+    "new c": "the forget gate multiplies c'; it multiplies c, that of the day before",
     "no slopes of sigmoid": "the slopes of the three sigmoids are left out",
-    "c whole": "the c of the day before gets all of c's derivative; the forget gate lets a share of it through",
+    "c whole": "c gets all of the derivative by c'; the forget gate lets a share of it through",
 }
 ADAM = {
     "Adam's epsilon is 1e-7; the program's is 1e-8": {"epsilon": 1e-7},
