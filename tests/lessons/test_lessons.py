@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 import typer
 from matplotlib.figure import Figure
+from matplotlib.path import Path as Line
 
 from reproduce.cli import app
 from reproduce.lessons import check
@@ -106,6 +107,20 @@ def test_lesson_2_draws_the_program_s_wiring(ran):
         read
     )
     assert [kind for kind, end in read if "gate" not in end and end != "memory_cell"] == ["Mul"]
+
+
+def test_lesson_2_draws_no_arrow_through_a_box(ran):
+    """An arrow through a third box would seem to begin there."""
+    one = ran(2).names
+    places = {name: box.axes.transData.transform(box.get_position()) for name, box in one["boxes"].items()}
+    sizes = {name: box.get_bbox_patch().get_window_extent() for name, box in one["boxes"].items()}
+    crossed = [
+        (begin, end, name)
+        for begin, end in one["arrows"]
+        for name in set(sizes) - {begin, end}
+        if Line([places[begin], places[end]]).intersects_bbox(sizes[name], filled=False)
+    ]
+    assert crossed == []
 
 
 @pytest.mark.parametrize(
