@@ -119,7 +119,9 @@ for name, values in (("c of the day before", c), ("c of today", day.after.c), ("
 # ## See it
 #
 # On the left is the *wiring* of the cell: what goes where. On the right is a row for each part, and a bar for each
-# unit. Choose a unit, and follow it from top to bottom: how much is kept, how much is added, how much is shown?
+# unit. Choose a unit, and follow it from top to bottom: how much is kept, how much is added, how much is shown? A
+# program waits here until you close the picture. On a computer without a screen none is shown, and it goes on; a
+# notebook shows it.
 
 
 # %%

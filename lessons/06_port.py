@@ -92,7 +92,8 @@ for name, answers in ports.items():
 #
 # ## Every rung finds something
 #
-# Now take programs with one known slip each. They are computed in NumPy, so that all questions are quick.
+# Now take programs with one known slip each. They are computed in NumPy, so that all questions are quick. Each is
+# printed with its name, which is that of its row in the picture below, and with what it does.
 
 # %%
 print(f"{len(SLIPS)} slips are known; here are seven")
@@ -100,6 +101,7 @@ SHOWN = ("recurrent-transposed", "c-read-out", "loss-half", "gradient-of-last-da
 asked, target = ask(hidden=8), price_target("published")
 rows = {name: (answers.by_question, answers.dtype) for name, answers in ports.items()}
 for slip in (one for name in (*SHOWN, "remainder-kept") for one in SLIPS if one.name == name):
+    print(f"{slip.name}: {slip.title}")
     program = slip.programs(target.program)[0]
     answers = {one.name: answers_of([program], one, "float64") for one in asked}
     rows[slip.name] = {name: {key: array[0] for key, array in of.items()} for name, of in answers.items()}, "float64"

@@ -1,10 +1,15 @@
 """The sentences of a lesson's text that have a figure, each built from what a run, a table or the package decides."""
 
+import inspect
+
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.windows import prepare
+from reproduce.cli.compare import compare
 from reproduce.evidence.bands import ENVELOPE
+from reproduce.inputs.prices import load_prices
 from reproduce.lessons.exercises import curve, port, tolerance
 from reproduce.networks.adam import BETA1, BETA2
 from reproduce.networks.agreement import TOLERANCES
@@ -86,7 +91,13 @@ def of_bits(_):
     """Lesson 7."""
     double, single = (round((np.finfo(dtype).nmant + 1) * np.log10(2)) for dtype in ("float64", "float32"))
     share = {1e-3: "one in a thousand"}[TOLERANCES["float32"]["losses"]]
+    rounding, epsilon = tolerance.limits()
+    assert TOLERANCES["float64"]["losses"] < rounding < epsilon < TOLERANCES["float32"]["losses"]  # and so it passes
+    epochs = inspect.signature(compare).parameters["epochs"].default
+    steps = len(prepare(load_prices(), PUBLISHED).train[0]) // PUBLISHED.batch
     return [
+        f"with {PUBLISHED.hidden} units, {WORDS[PUBLISHED.window]} days and any first weights, after {WORDS[epochs]} "
+        f"epochs of {steps} steps.",
         f"This package has {WORDS[len(ENGINES)]} for the same network",
         f"about {double} digits of a number in *float64*, and about {single} in *float32*",
         f"of {WORDS[tolerance.VARIANT.window]} days each",
