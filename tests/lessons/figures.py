@@ -101,7 +101,7 @@ def of_bits(_):
         f"This package has {WORDS[len(ENGINES)]} for the same network",
         f"about {double} digits of a number in *float64*, and about {single} in *float32*",
         f"of {WORDS[tolerance.VARIANT.window]} days each",
-        f"In float32 losses may differ by {share} after some hundred steps",
+        f"In float32 losses may differ by {share}.",
         f"The check tries {WORDS[len(tolerance.SEEDS)]} draws of first weights",
     ]
 
