@@ -14,6 +14,8 @@ from reproduce.lessons.start import start_tensorflow
 
 start_tensorflow()  # before all that imports TensorFlow
 
+import inspect
+
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -96,6 +98,7 @@ session.run(update, feed_dict={gradient: sizes})
 moved = -session.run(weight)
 session.close()
 
+print("the source file:", inspect.getsourcefile(reference))
 print("gradient", "TF1 itself", *ADAMS, sep="  ")
 for size, tf1, *others in zip(sizes, moved, *(take_steps(sizes, 1, *one) for one in ADAMS.values()), strict=True):
     print(

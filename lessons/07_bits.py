@@ -17,6 +17,8 @@ from reproduce.lessons.start import start_tensorflow
 
 start_tensorflow()  # before all that imports TensorFlow
 
+import inspect
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -24,7 +26,7 @@ from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.inputs.prices import load_prices
 from reproduce.lessons import check
 from reproduce.lessons.exercises.tolerance import VARIANT, draw_weights, train
-from reproduce.networks.agreement import TOLERANCES
+from reproduce.networks import agreement
 from reproduce.networks.lstm.create import create_engine
 
 EPOCHS = 2
@@ -117,7 +119,8 @@ plt.show()
 # The source file has a tolerance for each quantity and each float type:
 
 # %%
-for dtype, tolerances in TOLERANCES.items():
+print("the source file:", inspect.getsourcefile(agreement))
+for dtype, tolerances in agreement.TOLERANCES.items():
     print(dtype, tolerances)
 
 # %% [markdown]

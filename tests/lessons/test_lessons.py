@@ -264,6 +264,13 @@ def test_lesson_8_says_of_the_study_what_the_study_says(ran):
 
 
 @every_lesson
+def test_lesson_that_speaks_of_its_source_file_says_where_it_is(lesson, ran):
+    """A wheel keeps it elsewhere than the path at the top of the lesson says."""
+    told = [line.removeprefix("the source file: ") for line in ran(lesson.number).said if "source file: " in line]
+    assert told == ([str(ROOT / lesson.source)] if "source file" in prose_of(lesson) else [])
+
+
+@every_lesson
 def test_figures_in_the_text_are_those_of_the_run(lesson, ran):
     """Each sentence with a figure stands in the text with the value that was computed."""
     text = " ".join(prose_of(lesson).split())
