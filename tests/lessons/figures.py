@@ -81,6 +81,7 @@ def of_port(names):
         f"its derivative by each of {len(gradients['weights'])} weights",
         f"`weights` is a dictionary of {len(gradients['weights'])} arrays",
         f"It needs {WORDS[len(port.WANTED)]} functions.",
+        *sorted({f"{one.function}({', '.join(one.arguments)})" for one in names["asked"]}),
         f"the weights after {WORDS[len(steps['inputs']) // steps['batch']]} steps",
         f"all losses of {WORDS[epochs['epochs']]} epochs",
         f"about {WORDS[TIMES_ITS_OWN_ROUNDING]} times what the same rounding makes",
