@@ -109,10 +109,19 @@ for name, values in (("c of the day before", c), ("c of today", day.after.c), ("
     print(f"{name:20}", values[0].round(2))
 
 # %% [markdown]
+# When all days are read, the network makes its prediction from the last `h`. This is the *output layer*:
+#
+#     prediction = h @ W_hy + b_y
+#
+# Its two arrays are `W_hy`, which is (8, 1) here, and `b_y`, which is (1,). With three for each of the four parts,
+# `weights` has 14 arrays. The exercise below needs only those of the cell.
+#
 # ## See it
 #
 # On the left is the *wiring* of the cell: what goes where. On the right is a row for each part, and a bar for each
-# unit. Choose a unit, and follow it from top to bottom: how much is kept, how much is added, how much is shown?
+# unit. Choose a unit, and follow it from top to bottom: how much is kept, how much is added, how much is shown? A
+# program waits here until you close the picture. On a computer without a screen none is shown, and it goes on; a
+# notebook shows it.
 
 
 # %%
@@ -156,8 +165,8 @@ plt.show()
 # yourself: a slip that you make here is one that you will later find in other programs.
 #
 # To hand it in, copy the function into a file `my_cell.py`. The file begins with `import numpy as np`, because it has
-# to run without this lesson. In a terminal, `reproduce compare my_cell.py --wiring described` says the same as the
-# check.
+# to run without this lesson. In a terminal, `reproduce compare my_cell.py --wiring described` holds it against the same
+# cell.
 
 
 # %%

@@ -15,6 +15,8 @@ from reproduce.lessons.start import start_tensorflow
 
 start_tensorflow()  # before all that imports TensorFlow
 
+import inspect
+
 import matplotlib.pyplot as plt
 import tensorflow.compat.v1 as tf
 
@@ -79,12 +81,14 @@ session.close()
 # %% [markdown]
 # ## The graph of the program
 #
-# `build_network` describes the article's network, here with two windows and 8 units: a `Variant` says what differs from
-# the article's. The seed decides which random weights the network begins with. Read it in the source file. It has a
-# Python loop over windows, and in it one over days. These loops run now, and only once. The graph has no loop: it has a
-# copy of the cell for each day of each window. We say that it is *unrolled*.
+# `build_network` describes the article's network, here with two windows and 8 units. A `Variant` holds the settings of
+# a training; those that you leave out are the article's. The seed decides which random weights the network begins with.
+# Read the function in the source file, whose path is printed below. It has a Python loop over windows, and in it one
+# over days. These loops run now, and only once. The graph has no loop: it has a copy of the cell for each day of each
+# window. We say that it is *unrolled*.
 
 # %%
+print("the source file:", inspect.getsourcefile(build_network))
 variant = Variant(hidden=8, batch=2)
 with tf.Graph().as_default() as graph:
     network = build_network(variant, seed=0, dtype="float64")
@@ -129,7 +133,8 @@ for operation in operations:
 # The picture shows one day. Its boxes and arrows are read from the graph itself. The parts of a gate are folded into
 # one box, and the weights are left out. The boxes at the left come from outside: the day's price, and two vectors of
 # the day before. One of these comes out of an addition: it is `c`. The other comes out of a multiplication: it is `h`.
-# The box `memory_cell` is the candidate of lesson 1: the program calls it so.
+# The box `strided_slice` is the price: this operation cuts it out of the window. The box `memory_cell` is the candidate
+# of lesson 1: the program calls it so.
 
 
 # %%
@@ -156,14 +161,15 @@ arrows, columns = read_boxes("window_0/day_3/")
 figure, axes = plt.subplots(figsize=(10, 4), layout="constrained")
 boxes = {}
 for column in sorted(set(columns.values())):
-    names = sorted(name for name in columns if columns[name] == column)
+    begun = {name: -sum(name == begin for begin, _ in arrows) for name in columns if columns[name] == column}
+    names = sorted(begun, key=begun.get)  # what most arrows begin at comes first
     for row, name in enumerate(names):
-        place = column, (len(names) - 1) / 2 - row
+        place = column, 0 if len(names) == 1 else 2 - 4 * row / (len(names) - 1)
         boxes[name] = axes.text(
             *place, name, ha="center", va="center", bbox={"boxstyle": "round", "facecolor": "white"}
         )
 axes.set(
-    xlim=(-0.5, max(columns.values()) + 0.4), ylim=(-1.8, 1.8), title="window_0/day_3; orange comes from the day before"
+    xlim=(-0.5, max(columns.values()) + 0.4), ylim=(-2.3, 2.3), title="window_0/day_3; orange comes from the day before"
 )
 axes.axis("off")
 figure.draw_without_rendering()  # which gives every box its size, so that arrows end at its edge

@@ -7,8 +7,8 @@
 #
 # The article's text has the equations of lesson 1. Its program has them too. But the program calls its cell with the
 # two vectors in each other's place. `h` and `c` have the same shape, so Python has no reason to complain. We call the
-# text's way the *described* wiring, and the program's way the *published* wiring. Open the source file: one function is
-# the cell, and the other one calls it with `h` and `c` exchanged. In equations, with the names of lesson 1:
+# text's way the *described* wiring, and the program's way the *published* wiring. In equations, with the names of
+# lesson 1:
 #
 #     described   gates read h        c' = f * c + i * g
 #     published   gates read c        c' = f * h + i * g
@@ -16,8 +16,14 @@
 # An LSTM hands `c` on as a sum, from day to day, and only the forget gate makes it smaller. This is what makes its
 # memory long. In the published wiring the forget gate scales `h` in its place. Tanh and the output gate have made that
 # small before.
+#
+# The path of the source file is printed below. Open it: one function is the cell, and the other one calls it with `h`
+# and `c` exchanged. `reference.step`, the cell of lesson 1, has both wirings in one line, the one of `read` and `kept`.
 
 # %%
+import inspect
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -30,6 +36,7 @@ from reproduce.networks import reference
 from reproduce.networks.ports.network import shapes
 
 WIRINGS = ("published", "described")
+print("the source file:", Path(inspect.getsourcefile(reference)).parent / "lstm" / "cell.py")
 windows = prepare(load_prices(), Variant())
 
 # %% [markdown]
@@ -78,8 +85,9 @@ for t in range(7):
 
 # %% [markdown]
 # On day 0 nothing differs: before it, both vectors are zeros, and exchanged zeros are zeros. From day 1 on they differ.
-# Remember this sign. A program that is right for one day and wrong for two has something wrong with what the days hand
-# on.
+# Remember this sign. A program that is right for one day and wrong for two either does something wrong with what the
+# day before hands on, or it reads the days in another order. To tell which, ask its cell for one day, with an `h` and a
+# `c` that are not zeros. If the cell is right, it is the order.
 #
 # ## See it
 #
@@ -131,7 +139,8 @@ for days in range(1, 8):
 # %% [markdown]
 # Which names of the list are left? Think of probes that tell these apart. Ask the cell alone, with an `h` and a `c`
 # that are not 0: `program.cell(probe, x, h, c)`. Or change the probe's weights: set all biases to 0, or make each `W_h`
-# symmetric. Then write the name.
+# symmetric. Then write the name. If it is wrong, the check says which probe tells your slip from the hidden one: ask
+# that, and see what the program answers.
 
 # %%
 mine = ""  # a name from the list
@@ -140,11 +149,11 @@ check.slip(mine, SEED)
 
 # %% [markdown]
 # Try other seeds. Then let a command do the work. It asks a *port*: a program that somebody wrote again by other means.
-# Put these lines into a file `my_port.py`:
+# Put these lines into a file `hidden_slip.py`:
 #
 #     from reproduce.lessons.exercises import slip
 #
 #     program = slip.draw(11)
 #     predict, cell = program.predict, program.cell
 #
-# Then run `reproduce compare my_port.py --wiring described` in a terminal.
+# Then run `reproduce compare hidden_slip.py --wiring described` in a terminal.

@@ -10,11 +10,15 @@
 # *gradient*.
 #
 # There are three ways to find it. All must give the same, so each of them tests the others.
+#
+# You need derivatives and the chain rule.
 
 # %%
 from reproduce.lessons.start import start_tensorflow
 
 start_tensorflow()  # before all that imports TensorFlow
+
+import inspect
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -28,7 +32,7 @@ from reproduce.networks import reference
 from reproduce.networks.lstm.graph import add_training_step, build_network
 from reproduce.networks.ports.network import shapes
 
-GATES, ONE = "ifog", 6
+GATES = "ifog"
 variant = Variant(wiring="described", hidden=8, batch=2)
 table = prepare(load_prices(), variant)
 inputs, targets = table.inputs[:2], table.targets[:2]  # (2, 7, 1), (2, 1)
@@ -44,7 +48,7 @@ inputs, targets = table.inputs[:2], table.targets[:2]  # (2, 7, 1), (2, 1)
 with tf.Graph().as_default() as graph:
     network = build_network(variant, seed=0, dtype="float64")
     before = len(graph.get_operations())
-    step = add_training_step(network, variant, windows=2)
+    step = add_training_step(network, variant, windows=variant.batch)  # how many windows the loss is the mean of
     start = tf.global_variables_initializer()
 print(f"{before} operations compute the predictions; {len(graph.get_operations()) - before} more train")
 
@@ -63,6 +67,7 @@ session.close()
 # first. This is *backpropagation through time*.
 
 # %%
+print("the source file:", inspect.getsourcefile(reference))
 loss, by_hand = reference.loss_and_gradients(weights, "described", inputs, targets)
 
 # %% [markdown]
@@ -92,15 +97,21 @@ for name, place in (("W_xi", (0, 3)), ("W_hf", (2, 5)), ("b_o", 1), ("W_hg", (7,
 # %% [markdown]
 # ## One day back
 #
-# How is one day undone? Let `dh` and `dc` be the derivatives of the loss by the `h` and the `c` that the day hands on.
-# `dh` has all that `h` does later, and `dc` has what `c` does on the next day by itself. But `c` does one thing more:
-# today's `h` is made from it. So the derivative by `c` is, with all that it does,
+# How is one day undone? As in lesson 1, `h` and `c` are those of the day before, and `h'` and `c'` those of today. Let
+# `dh` and `dc` be the derivatives of the loss by the `h'` and the `c'` that the day hands on. `dh` has all that `h'`
+# does later, and `dc` has what `c'` does on the next day by itself. But `c'` does one thing more: `h'` is made from it.
+# So the derivative by `c'` is, with all that it does,
 #
-#     a = dc + dh * o * (1 - tanh(c)²)
+#     a = dc + dh * o * (1 - tanh(c')²)
 #
 # because the slope of tanh is 1 - tanh². The slope of the sigmoid is s · (1 - s), where s is its value. From `a` follow
-# the derivatives by the sum that stands in each gate, and by the `c` of the day before. All else is matrix products
-# with the weights.
+# the derivatives by the sum that stands in each gate, and by `c`. All else is matrix products with the weights.
+#
+# The gradient of a weight is a sum over the days. Let `by_sum` be the derivative by the sum in one gate, `x` that day's
+# price, and `h` what the gate reads of the day before. Then each day adds `x.T @ by_sum` to the gradient of the gate's
+# `W_x`, `h.T @ by_sum` to that of `W_h`, and the sum of the rows of `by_sum` to that of `b`. The output layer has its
+# own: with the error `e`, the mean loss of n windows has the derivative `2 * e / n` by the predictions. `W_hy` gets
+# `h.T @ (2 * e / n)` with the last `h`, and `b_y` gets the sum of its rows.
 #
 # The loop below takes `day_back` from the source file. It finds the derivative of the prediction by each day's price.
 
@@ -130,8 +141,8 @@ def tried_by_day(weights, wiring, window, change=1e-5):
 #
 # Which day does the prediction listen to? Day 6 is the last one that is read. Each pale line is a network with random
 # weights, and the thick line is their median. Circles are finite differences of one network, and the dashed line
-# through them is the same by hand. The axis is logarithmic: on a straight line each day counts a fixed share of the
-# next one.
+# through them is the same by hand. The axis is logarithmic. So a straight line means: with each day further back, the
+# prediction listens less, and always by the same factor.
 #
 # The described wiring forgets more slowly than the published one, which exchanges `h` and `c`. There tanh and the
 # output gate make the memory smaller on every day, beside the forget gate. Lesson 3 shows where this comes from.
@@ -141,6 +152,7 @@ draws = [
     {name: random.normal(0, 0.2, shape) for name, shape in shapes(8).items()}
     for random in map(np.random.default_rng, range(40))
 ]
+ONE = 6  # of the 40 networks, one that is drawn by itself; the lines of some others zigzag
 figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
 for wiring, colour in (("described", "#0072B2"), ("published", "#D55E00")):
     lines = np.array([np.abs(slope_by_day(draw, wiring, inputs[:1])) for draw in draws])
@@ -157,16 +169,17 @@ plt.show()
 # ## Exercise: write one day of the way back
 #
 # `day` has what the forward pass computed, each (n, H): `day.i`, `day.f`, `day.o`, `day.g`, `day.kept` (what the forget
-# gate multiplied: the `c` of the day before) and `day.after.c` (today's `c`). Return two things: a dictionary with the
-# derivatives by the four sums, under `i`, `f`, `o` and `g`, and the derivative by the `c` of the day before.
+# gate multiplied, which is `c`) and `day.after.c` (which is `c'`). Return two things: a dictionary with the derivatives
+# by the four sums, under `i`, `f`, `o` and `g`, and the derivative by `c`.
 #
-# Begin with the input gate. The sum in it changes `i`, with slope i · (1 - i). Then `i` changes `c`, with slope `g`.
-# Then `c` changes the loss, with slope `a`. Multiply the three. The output gate is different: `o` does not change `c`.
+# Begin with the input gate. The sum in it changes `i`, with slope i · (1 - i). Then `i` changes `c'`, with slope `g`.
+# Then `c'` changes the loss, with slope `a`. Multiply the three. The output gate is different: `o` does not change
+# `c'`.
 
 
 # %%
 def day_back(day, dh, dc):
-    """The derivatives by the sums in i, f, o, g, and by the c of the day before."""
+    """The derivatives by the sums in i, f, o, g, and by c. `dh` and `dc` are those by h' and c'."""
     return ...
 
 

@@ -14,6 +14,8 @@ from reproduce.lessons.start import start_tensorflow
 
 start_tensorflow()  # before all that imports TensorFlow
 
+import inspect
+
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -96,11 +98,18 @@ session.run(update, feed_dict={gradient: sizes})
 moved = -session.run(weight)
 session.close()
 
+print("the source file:", inspect.getsourcefile(reference))
+print("gradient", "TF1 itself", *ADAMS, sep="  ")
 for size, tf1, *others in zip(sizes, moved, *(take_steps(sizes, 1, *one) for one in ADAMS.values()), strict=True):
-    print(f"gradient {size:.0e}: TF1 itself {tf1:.1e}, the four rules", *(f"{step:.1e}" for step in others))
+    print(
+        f"{size:8.0e}  {tf1:10.1e}",
+        *(f"{step:{len(name)}.1e}" for name, step in zip(ADAMS, others, strict=True)),
+        sep="  ",
+    )
 
 # %% [markdown]
-# The first rule is what TF1 does. The source file has it as `tf1_step`, and Keras's as `keras_step`.
+# The column after it is the same: that rule is what TF1 does. The source file has it as `tf1_step`, and Keras's as
+# `keras_step`.
 #
 # ## Which gradients does the program have?
 #
@@ -147,8 +156,9 @@ plt.show()
 # ## Exercise: write a step
 #
 # Write one step of TF1's Adam: learning rate 0.001, betas 0.9 and 0.999, epsilon 1e-8. `w`, `g`, `m` and `v` are arrays
-# of one shape, and `t` is 1 on the first step. Return the new `w`, `m` and `v`. The check trains the whole network with
-# your step, from one step to two epochs, and compares as `reproduce compare` does, the command of lesson 6.
+# of one shape, and `t` is 1 on the first step. Return the new `w`, `m` and `v`. The check tries your step alone, with
+# large and small gradients. Then it trains the whole network with it, from one step to two epochs, and compares as
+# `reproduce compare` does, the command of lesson 6.
 
 
 # %%

@@ -87,12 +87,13 @@ for name, answers in ports.items():
 # `compare` does more than find the rung. It knows many *slips*: mistakes that people make in ports. It computes what a
 # program with each of them would answer. Only a slip that agrees with the port on **every** rung is named.
 #
-# How near is near enough? A port in float32 rounds every number. So its tolerance on a rung is about ten times what the
-# same rounding makes of the program itself. Lesson 7 looks at this.
+# How near is near enough? A port in float32 rounds every number. So its tolerance on a rung is about twenty times what
+# the same rounding makes of the program itself. Lesson 7 looks at this.
 #
 # ## Every rung finds something
 #
-# Now take programs with one known slip each. They are computed in NumPy, so that all questions are quick.
+# Now take programs with one known slip each. They are computed in NumPy, so that all questions are quick. Each is
+# printed with its name, which is that of its row in the picture below, and with what it does.
 
 # %%
 print(f"{len(SLIPS)} slips are known; here are seven")
@@ -100,6 +101,7 @@ SHOWN = ("recurrent-transposed", "c-read-out", "loss-half", "gradient-of-last-da
 asked, target = ask(hidden=8), price_target("published")
 rows = {name: (answers.by_question, answers.dtype) for name, answers in ports.items()}
 for slip in (one for name in (*SHOWN, "remainder-kept") for one in SLIPS if one.name == name):
+    print(f"{slip.name}: {slip.title}")
     program = slip.programs(target.program)[0]
     answers = {one.name: answers_of([program], one, "float64") for one in asked}
     rows[slip.name] = {name: {key: array[0] for key, array in of.items()} for name, of in answers.items()}, "float64"
@@ -142,13 +144,27 @@ plt.show()
 # %% [markdown]
 # ## Exercise: write a port
 #
-# Write the whole program in the library that you like best: NumPy, Keras, PyTorch, JAX, or TensorFlow 1. Put it into a
-# file `my_port.py` beside this lesson. It needs four functions: `cell`, `predict`, `loss_and_gradients` and `train`.
-# Begin with `cell`, and add one function after the other. You have all parts: the cell is lesson 1's, the wiring is the
-# published one of lesson 3, and gradients and Adam are those of lessons 4 and 5.
+# The port above is in Keras. Write the whole program in another library: NumPy, PyTorch, JAX, or TensorFlow 1. Put it
+# into a file `my_port.py` beside this lesson. It needs four functions. Begin with `cell`, and add one after the other;
+# the check works with one.
 #
-# If you are stuck, `reproduce compare --template keras` prints a port that is right. In a terminal,
-# `reproduce compare my_port.py` shows all rungs, and one more: how prices become windows.
+#     cell(weights, x, h, c)                            x is (n, 1), h and c are (n, H)
+#         returns h and c of that day                   both (n, H)
+#     predict(weights, inputs)                          inputs are (n, days, 1)
+#         returns the predictions                       (n, 1)
+#     loss_and_gradients(weights, inputs, targets)      targets are (n, 1)
+#         returns the loss, and the gradients           a number, and a dictionary of 14 arrays
+#     train(weights, inputs, targets, batch, epochs)    two whole numbers at the end
+#         returns the losses, and the new weights       a row for each epoch, a column for each batch; a dictionary
+#
+# `weights` is a dictionary of 14 arrays: `W_xi` (1, H), `W_hi` (H, H), `b_i` (H,), the same for f, o and g, then `W_hy`
+# (H, 1) and `b_y` (1,). Do not change it. Each epoch takes the windows in the order given, `batch` at a time, and
+# leaves out those at the end that fill no batch. Adam goes on counting from one epoch to the next.
+#
+# You have all parts: the cell and the output layer are lesson 1's, the wiring is the published one of lesson 3, and
+# gradients and Adam are those of lessons 4 and 5. If you are stuck, `reproduce compare --template numpy` prints a port
+# that is right; there are `pytorch`, `jax` and `tf1` too. In a terminal, `reproduce compare my_port.py` shows all
+# rungs, and one more: how prices become windows.
 
 # %%
 mine = "my_port.py"

@@ -13,6 +13,8 @@
 # one variant are its *study*. The table of all comes with the package, and nothing is trained here.
 
 # %%
+import inspect
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -49,6 +51,7 @@ print(f"{'the article':28}          {np.round(reported, 4)}")
 # when the middle is found.
 
 # %%
+print("the source file:", inspect.getsourcefile(band_test))
 for variant, losses in studies.items():
     test = band_test(losses, reported)
     word = "excluded" if test.p_value <= 0.05 else "not excluded"

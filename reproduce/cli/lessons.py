@@ -33,9 +33,9 @@ def lessons(
     """List the lessons on low-level TensorFlow, show one, or write it as a notebook that also opens in Colab.
 
     A lesson is a Python program with its text in comments. Shown into a file, it can be run:
-    reproduce lessons 1 > lesson.py
+    reproduce lessons 1 > lesson1.py
 
-    Example: reproduce lessons 1 --notebook one_day.ipynb
+    Example: reproduce lessons 1 --notebook lesson1.ipynb
     """
     if notebook is not None and number is None:
         raise typer.BadParameter("needs the number of a lesson: reproduce lessons N", param_hint="--notebook")

@@ -267,7 +267,7 @@ def test_slip_in_one_layer_is_named_with_its_layer(port, invoke):
 
 def test_port_without_a_function_of_its_article_is_sent_to_its_template(port, invoke):
     """A cell is no function of the Macbeth network."""
-    told = "defines none of predict, loss_and_gradients, train; reproduce compare --article macbeth --template numpy"
+    told = "defines none of predict, loss_and_gradients, train; reproduce compare --article macbeth --template keras"
     assert_refused(invoke("compare", port(text="def cell(): ...\n"), "--article", "macbeth"), 1, told)
 
 

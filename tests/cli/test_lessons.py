@@ -29,7 +29,7 @@ def test_list_as_json_also_says_where_they_are(invoke):
 
 
 def test_lesson_is_printed_as_the_program_that_it_is(invoke):
-    """So that `> lesson.py` makes a file that runs."""
+    """So that `> lesson4.py` makes a file that runs."""
     code, stdout, stderr = invoke("lessons", 4)
     assert (code, stdout, stderr) == (0, LESSONS[3].path.read_text(encoding="utf-8"), "")
 

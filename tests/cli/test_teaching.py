@@ -1,5 +1,6 @@
 """docs/teaching.md: its minutes are those of the lessons, and what it tells a teacher to do ends as it says."""
 
+import importlib.util
 import inspect
 import json
 import re
@@ -14,7 +15,8 @@ from tests.lessons import solutions
 from tests.test_layout import ROOT
 
 PAGE = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
-MINUTES = {lesson.number: lesson.minutes for lesson in read_lessons()}
+LESSONS = read_lessons()
+MINUTES = {lesson.number: lesson.minutes for lesson in LESSONS}
 HOURS = {"one": 1, "three": 3, "six": 6}
 PLANS = re.findall(r"(?m)^\| (\w+) hours?[^|]* \| ([\d, ]+) \| (\d+) \|", PAGE)
 CELL = (  # as a student hands it in: without its keyword for tests, and with gates on lines of their own
@@ -47,7 +49,7 @@ def test_every_length_has_a_plan_and_one_hour_has_tensorflow():
     """One, three and six hours; lesson 1 has none of it, as the page says, and lesson 2 has."""
     plans = [(hours, lessons) for hours, lessons, _ in PLANS]
     assert [hours for hours, _ in plans] == ["one", "one", "three", "six"]
-    texts = [lesson.path.read_text(encoding="utf-8") for lesson in read_lessons()]
+    texts = [lesson.path.read_text(encoding="utf-8") for lesson in LESSONS]
     assert [("tensorflow" in texts[int(lessons) - 1]) for hours, lessons in plans if hours == "one"] == [False, True]
 
 
@@ -93,7 +95,7 @@ def test_template_holds_the_answers_that_the_page_says(name, answers):
     """To hand out the one of Keras gives none away."""
     text = template_text(name, "described")
     assert [one for one, shown in ANSWERS.items() if re.search(shown, text)] == answers
-    assert f"`{name}`" in PAGE or f"--template {name}`" in PAGE
+    assert f"`{name}`" in PAGE or f"--template {name} " in PAGE
 
 
 def test_wheel_is_installed_on_colab_as_the_page_says():
@@ -101,3 +103,21 @@ def test_wheel_is_installed_on_colab_as_the_page_says():
     assert "`%pip install ./reproduce-*.whl`" in PAGE
     assert 'glob("reproduce-*.whl")' in INSTALL
     assert "%pip install" in INSTALL
+
+
+FILES = re.findall(r"[\w./-]+\.(?:py|ipynb)\b", PAGE + "".join(lesson.path.read_text("utf-8") for lesson in LESSONS))
+
+
+def test_file_of_a_student_hides_no_module():
+    """A file lies first on Python's path: one named `six.py` would stop TensorFlow, which imports a `six`."""
+    own = {Path(name).stem for name in FILES if "/" not in name and "*" not in name} - {"six"}
+    assert {"lesson1", "my_cell", "hidden_slip", "my_port"} <= own
+    assert importlib.util.find_spec("six") is not None
+    assert [name for name in sorted(own) if importlib.util.find_spec(name)] == []
+
+
+def test_every_lesson_asks_for_a_file_of_its_own():
+    """So that the file of one is not judged by another."""
+    files = [set(re.findall(r"a file `(\w+\.py)`", lesson.path.read_text("utf-8"))) for lesson in LESSONS]
+    assert [bool(one) for one in files] == [number in (1, 3, 6) for number in MINUTES]
+    assert len(set.union(*files)) == sum(map(len, files))

@@ -1,11 +1,16 @@
 """The sentences of a lesson's text that have a figure, each built from what a run, a table or the package decides."""
 
+import inspect
+
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.windows import prepare
+from reproduce.cli.compare import compare
 from reproduce.evidence.bands import ENVELOPE
-from reproduce.lessons.exercises import curve, tolerance
+from reproduce.inputs.prices import load_prices
+from reproduce.lessons.exercises import curve, port, tolerance
 from reproduce.networks.adam import BETA1, BETA2
 from reproduce.networks.agreement import TOLERANCES
 from reproduce.networks.lstm.create import ENGINES
@@ -13,6 +18,7 @@ from reproduce.networks.ports.price_questions import ask
 from reproduce.networks.ports.rungs import TIMES_ITS_OWN_ROUNDING
 
 WORDS = dict(enumerate(["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]))
+WORDS[20] = "twenty"
 PUBLISHED = Variant()
 QUESTIONS = {one.name: one.arguments for one in ask()}
 
@@ -23,6 +29,10 @@ def of_cell(names):
         f"Here both have {names['HIDDEN']} numbers; in the article they have {PUBLISHED.hidden}.",
         f"The network reads {WORDS[PUBLISHED.window]} daily prices",
         f"{WORDS[len(names['GATES']) - 1]} *gates*, called i, f and o",
+        f"Its two arrays are `W_hy`, which is {names['weights']['W_hy'].shape} here, "
+        f"and `b_y`, which is {names['weights']['b_y'].shape}.",
+        f"With {WORDS[len([name for name in names['weights'] if name.endswith('f')])]} for each of the "
+        f"{WORDS[len(names['GATES'])]} parts, `weights` has {len(names['weights'])} arrays.",
     ]
 
 
@@ -70,6 +80,9 @@ def of_port(names):
         f"the prediction after 1, 2, … {names['asked'][11].arguments['inputs'].shape[1]} days",
         f"the loss of {WORDS[len(gradients['inputs'])]} windows",
         f"its derivative by each of {len(gradients['weights'])} weights",
+        f"`weights` is a dictionary of {len(gradients['weights'])} arrays",
+        f"It needs {WORDS[len(port.WANTED)]} functions.",
+        *sorted({f"{one.function}({', '.join(one.arguments)})" for one in names["asked"]}),
         f"the weights after {WORDS[len(steps['inputs']) // steps['batch']]} steps",
         f"all losses of {WORDS[epochs['epochs']]} epochs",
         f"about {WORDS[TIMES_ITS_OWN_ROUNDING]} times what the same rounding makes",
@@ -80,11 +93,17 @@ def of_bits(_):
     """Lesson 7."""
     double, single = (round((np.finfo(dtype).nmant + 1) * np.log10(2)) for dtype in ("float64", "float32"))
     share = {1e-3: "one in a thousand"}[TOLERANCES["float32"]["losses"]]
+    rounding, epsilon = tolerance.limits()
+    assert TOLERANCES["float64"]["losses"] < rounding < epsilon < TOLERANCES["float32"]["losses"]  # and so it passes
+    epochs = inspect.signature(compare).parameters["epochs"].default
+    steps = len(prepare(load_prices(), PUBLISHED).train[0]) // PUBLISHED.batch
     return [
+        f"with {PUBLISHED.hidden} units, {WORDS[PUBLISHED.window]} days and any first weights, after {WORDS[epochs]} "
+        f"epochs of {steps} steps.",
         f"This package has {WORDS[len(ENGINES)]} for the same network",
         f"about {double} digits of a number in *float64*, and about {single} in *float32*",
         f"of {WORDS[tolerance.VARIANT.window]} days each",
-        f"In float32 losses may differ by {share} after some hundred steps",
+        f"In float32 losses may differ by {share}.",
         f"The check tries {WORDS[len(tolerance.SEEDS)]} draws of first weights",
     ]
 

@@ -1,5 +1,6 @@
 """What each exercise is told: `not yet` for a stub, `right` for a solution, and the slip for a slip."""
 
+import re
 from functools import partial
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from reproduce.evidence.bands import band_test
 from reproduce.lessons import check
-from reproduce.lessons.exercises import curve, slip, tolerance
+from reproduce.lessons.exercises import adam, asking, curve, slip, tolerance
 from reproduce.networks import reference
 from reproduce.networks.ports.network import shapes
 from reproduce.networks.ports.templates import template_text
@@ -80,24 +81,93 @@ CELL = {
     "forget gate scales h": "the forget gate scales h; it scales the c of the day before",
     "no tanh": "h = o · c; the program has h = o · tanh(c)",
     "c before h": "the cell returns c before h; the order is h, c",
+    "minus in exp forgotten": "the sign of the sum in the three gates is wrong; sigmoid(z) is 1 / (1 + exp(-z))",
+    "no bias in o": "b_o has no effect in the output gate; the sum in it has three parts",
+    "gates read c": "the gates read the c of the day before; they read its h",
+    "weights of f in o": "the output gate is computed with the weights of the forget gate; it has its own",
 }
 BACK = {
-    "no slope of tanh": "the slope of the tanh between c and h is left out",
-    "no dc": "c acts through h alone; it also acts on the next day by itself, and that part is dc",
-    "new c": "the forget gate multiplies the new c; it multiplies the c of the day before",
+    "no slope of tanh": "the slope of the tanh between c' and h' is left out",
+    "no dc": "c' acts through h' alone; it also acts on the next day by itself, and that part is dc",
+    "new c": "the forget gate multiplies c'; it multiplies c, that of the day before",
     "no slopes of sigmoid": "the slopes of the three sigmoids are left out",
-    "c whole": "the c of the day before gets all of c's derivative; the forget gate lets a share of it through",
+    "c whole": "c gets all of the derivative by c'; the forget gate lets a share of it through",
 }
 ADAM = {
     "Adam's epsilon is 1e-7; the program's is 1e-8": {"epsilon": 1e-7},
     "Adam adds epsilon after the bias correction (PyTorch); the program adds it before (TF1)": {"is_after": True},
-    "Adam's means are not corrected for their start at 0; the program corrects them": {"is_corrected": False},
+    "Adam's means are not corrected for their start at 0; the program corrects them": {"corrected": ""},
+    "m is corrected for its start at 0 and v is not; both are": {"corrected": "m"},
+    "v is corrected for its start at 0 and m is not; both are": {"corrected": "v"},
+    "w moves along the gradient; it must move against it, so the step is subtracted": {"sign": 1},
+    "epsilon is added inside the root; it is added to the root": {"is_inside": True},
 }
 SLIPS = [
     *((check.cell, partial(solutions.cell, change=change), words) for change, words in CELL.items()),
     *((check.day_back, partial(solutions.day_back, change=change), words) for change, words in BACK.items()),
     *((check.adam, partial(solutions.adam_step, **how), words) for words, how in ADAM.items()),
 ]
+
+
+def test_two_mistakes_in_a_step_are_both_named(told):
+    """As in an Adam of textbooks that returns what it has corrected."""
+    assert told(check.adam, solutions.adam_of_textbooks) == (
+        "not yet: Adam adds epsilon after the bias correction (PyTorch); the program adds it before (TF1); and "
+        "m and v are returned corrected; the next step needs them as they were before"
+    )
+
+
+@pytest.mark.parametrize("words", adam.WAYS)
+def test_mistake_in_a_step_is_told_by_its_own_sentence(words, told):
+    """None is taken for another one, nor for a right step."""
+    way = adam.Way(**adam.WAYS[words])
+    assert told(check.adam, lambda *given: way.take(adam.Given(*given))) == f"not yet: {words}"
+
+
+def test_way_without_a_mistake_is_the_right_step(told):
+    """Its defaults are TF1's."""
+    assert told(check.adam, lambda *given: adam.Way().take(adam.Given(*given))) == "right"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda w, m, v: (w, 3 * m, v), "the new m is wrong on step 1, by about 2 times the largest value"),
+        (lambda w, m, v: (w, m, 1.03 * v), "the new v is wrong on step 1, by 3 % of the largest value"),
+        (lambda w, m, v: (w + 1e-3 * np.sqrt(v), m, v), "the step of w is wrong on step 1, by "),
+    ],
+)
+def test_unknown_mistake_in_a_step_is_placed(wrong, words, told):
+    """In m, in v or in the step that is made of them."""
+    line = told(check.adam, lambda *given: wrong(*solutions.adam_step(*given)))
+    assert line.startswith(f"not yet: {words}")
+
+
+def test_number_of_adam_is_found(told):
+    """Ten times the learning rate."""
+
+    def mine(w, *given):
+        moved, m, v = solutions.adam_step(w, *given)
+        return w + 10 * (moved - w), m, v
+
+    assert told(check.adam, mine) == "not yet: the learning rate is 0.01; the program's is 0.001"
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (250.0, "more than 100 times the largest value"),
+        (2.1, "about 2 times the largest value"),
+        (1.2, "about as much as the largest value"),
+        (0.031, "3 % of the largest value"),
+        (0.0012, "0.1 % of the largest value"),
+        (5e-7, "less than 0.01 % of the largest value"),
+        (np.inf, "a number that is missing or too many"),
+    ],
+)
+def test_difference_is_told_in_words(share, words):
+    """And not as a power of ten."""
+    assert asking.in_words(share) == words
 
 
 @pytest.mark.parametrize(("function", "mine", "words"), SLIPS, ids=[words[:40] for *_, words in SLIPS])
@@ -117,7 +187,11 @@ def test_unknown_slip_is_placed(told):
         sums, before = solutions.day_back(day, dh, dc)
         return sums | {"o": -sums["o"]}, before
 
-    assert "differs in cell: in gate i, seen alone" in told(check.cell, cell)
+    assert re.fullmatch(
+        r"not yet: one day of the cell is wrong in the input gate, by \d\d % of the largest value; to see one gate "
+        "alone, the check gave the others a bias that holds them open or shut, 50 or -50",
+        told(check.cell, cell),
+    )
     assert told(check.day_back, day_back) == "not yet: wrong are the derivatives by the sum in the output gate"
 
 
@@ -164,13 +238,77 @@ def test_fetched_value_is_named(mine, words, told):
     assert told(check.gate, mine, WEIGHTS, INPUTS).startswith(words)
 
 
+@pytest.fixture(scope="module")
+def seed_of():
+    """A seed by the name of the slip that it draws."""
+    return {name: next(k for k in range(1000) if slip.problem(name, k) is None) for name in slip.NAMES}
+
+
 @pytest.mark.parametrize("name", slip.NAMES)
-def test_hidden_slip_is_found_by_its_name_alone(name, told):
-    """Every name but the right one is held against the program, and differs."""
-    seed = next(seed for seed in range(1000) if told(check.slip, name, seed) == "right")
-    others = {other: told(check.slip, other, seed) for other in slip.NAMES if other != name}
-    for other, line in others.items():
-        assert line.startswith(f"not yet: held against a program with the slip {other}, it differs in ")
+def test_hidden_slip_is_found_by_its_name_alone(name, told, seed_of):
+    """Of every name but the right one a probe is told, and the right one is not."""
+    assert told(check.slip, name, seed_of[name]) == "right"
+    for other in (other for other in slip.NAMES if other != name):
+        line = told(check.slip, other, seed_of[name])
+        assert re.match(rf"not yet: the slip {other} (shows|does not show|and the hidden one both show) in ", line)
+        assert name not in line
+
+
+PROBES = {  # by what the check calls them, as a student asks them; the right answer is that of lesson 1
+    "windows of one day": lambda ask, w, s: ask.predict(w, s["inputs"][:, :1]),
+    "windows of two days": lambda ask, w, s: ask.predict(w, s["inputs"][:, :2]),
+    "windows of two days with a b_y of 0": lambda ask, w, s: ask.predict(w | {"b_y": np.zeros(1)}, s["inputs"][:, :2]),
+    "the cell with an h and a c that are not 0": lambda ask, w, s: ask.cell(w, s["x"], s["h"], s["c"]),
+    "the cell with a c of 0": lambda ask, w, s: ask.cell(w, s["x"], s["h"], 0 * s["c"]),
+    "the cell with the same vector for h and c": lambda ask, w, s: ask.cell(w, s["x"], s["h"], s["h"]),
+    "the cell with biases of 0": lambda ask, w, s: ask.cell(
+        w | {f"b_{gate}": np.zeros(HIDDEN) for gate in "ifog"}, s["x"], s["h"], s["c"]
+    ),
+    "the cell with symmetric W_h": lambda ask, w, s: ask.cell(
+        w | {f"W_h{gate}": w[f"W_h{gate}"] + w[f"W_h{gate}"].T for gate in "ifog"}, s["x"], s["h"], s["c"]
+    ),
+    "the cell with the same weights in i and f": lambda ask, w, s: ask.cell(
+        w | {f"{kind}f": w[f"{kind}i"] for kind in ("W_x", "W_h", "b_")}, s["x"], s["h"], s["c"]
+    ),
+    "the cell with the same weights in g and i": lambda ask, w, s: ask.cell(
+        w | {f"{kind}g": w[f"{kind}i"] for kind in ("W_x", "W_h", "b_")}, s["x"], s["h"], s["c"]
+    ),
+}
+
+
+class Right:
+    """The described network, asked as a hidden program is."""
+
+    @staticmethod
+    def predict(weights, inputs):
+        """From a state of zeros, day by day."""
+        h = c = np.zeros((len(inputs), HIDDEN))
+        for t in range(inputs.shape[1]):
+            h, c = solutions.cell(weights, inputs[:, t], h, c)
+        return h @ weights["W_hy"] + weights["b_y"]
+
+    @staticmethod
+    def cell(weights, x, h, c):
+        """One day."""
+        return solutions.cell(weights, x, h, c)
+
+
+@pytest.mark.parametrize("mine", slip.NAMES)
+def test_probe_that_the_check_tells_tells_the_slips_apart(mine, told, seed_of):
+    """Asked with other weights and days: the one named shows there, or does not, and the hidden one as is said."""
+    random = np.random.default_rng(3)
+    state = {"inputs": INPUTS, "x": INPUTS[:, 0], "h": random.normal(size=(2, HIDDEN)), "c": random.normal(size=(2, 8))}
+    for hidden in (name for name in slip.NAMES if name != mine):
+        said, probe = told(check.slip, mine, seed_of[hidden]).partition(" in ")[::2]
+        probe = re.split(r",| and the hidden one does", probe)[0]
+        right, ours, theirs = (
+            np.ravel(PROBES[probe](one, WEIGHTS, state))
+            for one in (Right, *map(slip.draw, (seed_of[mine], seed_of[hidden])))
+        )
+        shows = [not np.allclose(one, right) for one in (ours, theirs)]
+        expected = {"shows": [True, False], "does not show": [False, True], "both show": [True, True]}
+        assert shows == next(value for words, value in expected.items() if said.endswith(words))
+        assert not np.allclose(ours, theirs)
 
 
 def test_name_of_no_slip_is_refused_with_the_names(told):
@@ -205,7 +343,7 @@ def test_right_port_is_right(port, told):
     ("old", "new", "words"),
     [
         ("np.sqrt(v[name]) + 1e-8", "np.sqrt(v[name]) + 1e-7", "Adam's epsilon is 1e-7; the program's is 1e-8"),
-        ("return (1 + np.tanh(z / 2)) / 2", "return np.clip(0.2 * z + 0.5, 0, 1)", "it differs in cell: "),
+        ("return (1 + np.tanh(z / 2)) / 2", "return np.clip(0.2 * z + 0.5, 0, 1)", "one day of the cell is wrong in "),
         ("PUBLISHED = True", "PUBLISHED = False", "h and c stand in each other's place when the cell is called"),
         ("len(inputs) - batch + 1, batch", "len(inputs), batch", "the windows that fill no batch are trained on"),
         ("def train(", "def _train(", "what it has agrees, and "),
@@ -223,11 +361,23 @@ def test_slip_of_a_port_is_named(old, new, words, port, told):
 
 
 def test_port_that_is_not_there_is_not_yet_right(told, tmp_path):
-    """It says with which command to begin."""
-    line = told(check.port, tmp_path / "my_port.py")
-    assert line.startswith("not yet: there is no ")
-    assert line.endswith(f"reproduce compare --template numpy > {tmp_path / 'my_port.py'}")
+    """It says what is enough to begin, and shows no solution."""
+    path = tmp_path / "my_port.py"
+    assert told(check.port, path) == (
+        f"not yet: there is no {path}; one function is enough to begin: cell(weights, x, h, c), which returns h and c; "
+        "the lesson lists all four"
+    )
     assert told(check.port, None).startswith("not yet: ")
+
+
+def test_port_may_begin_with_a_cell_alone(port, told):
+    """As the lesson says; the others are asked for. A file without any is shown no more than the lesson prints."""
+    cell = "import numpy as np\n\n\ndef cell(weights, x, h, c):\n    return h, c\n"
+    assert told(check.port, port(text=cell)).startswith("not yet: ")
+    right = TEMPLATE.replace("def train(", "def _train(").replace("def predict(", "def _predict(")
+    right = right.replace("def loss_and_gradients(", "def _loss_and_gradients(")
+    assert told(check.port, port(text=right)).endswith("; write predict, loss_and_gradients, train too")
+    assert told(check.port, port(text="x = 1")).endswith("; reproduce compare --template keras shows how")
 
 
 @pytest.mark.parametrize(

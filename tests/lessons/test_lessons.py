@@ -19,10 +19,13 @@ import numpy as np
 import pytest
 import typer
 from matplotlib.figure import Figure
+from matplotlib.path import Path as Line
 
 from reproduce.cli import app
 from reproduce.lessons import check
 from reproduce.lessons.catalogue import read_lessons
+from reproduce.lessons.exercises import slip
+from tests.lessons import solutions
 from tests.lessons.figures import OF_LESSON
 from tests.test_layout import ROOT, imports
 
@@ -106,6 +109,20 @@ def test_lesson_2_draws_the_program_s_wiring(ran):
     assert [kind for kind, end in read if "gate" not in end and end != "memory_cell"] == ["Mul"]
 
 
+def test_lesson_2_draws_no_arrow_through_a_box(ran):
+    """An arrow through a third box would seem to begin there."""
+    one = ran(2).names
+    places = {name: box.axes.transData.transform(box.get_position()) for name, box in one["boxes"].items()}
+    sizes = {name: box.get_bbox_patch().get_window_extent() for name, box in one["boxes"].items()}
+    crossed = [
+        (begin, end, name)
+        for begin, end in one["arrows"]
+        for name in set(sizes) - {begin, end}
+        if Line([places[begin], places[end]]).intersects_bbox(sizes[name], filled=False)
+    ]
+    assert crossed == []
+
+
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
@@ -138,6 +155,23 @@ def test_lesson_3_wirings_part_on_day_1_and_not_in_the_loss(ran):
     assert last["described"] > 1.2 * last["published"]
 
 
+def test_lesson_3_tells_what_days_hand_on_from_their_order_by_the_cell(ran):
+    """Of the slips that are right for one day and wrong for two, one has a right cell: the window read backward."""
+    one, random = ran(3).names, np.random.default_rng(0)
+    weights, inputs = one["probe"], one["inputs"]
+    x, h, c = inputs[:, 0], *(random.normal(size=(2, 3, 8)))
+    day = one["reference"].step(weights, "described", x, one["reference"].State(h, c))
+    is_right_cell = {}
+    for name in slip.NAMES:
+        program = slip.draw(next(seed for seed in range(1000) if slip.problem(name, seed) is None))
+        right = [one["reference"].forward(weights, "described", inputs[:, :days])[0] for days in (1, 2)]
+        told = [np.allclose(program.predict(weights, inputs[:, :days]), right[days - 1]) for days in (1, 2)]
+        if told == [True, False]:
+            is_right_cell[name] = all(map(np.allclose, program.cell(weights, x, h, c), day.after))
+    wrong = dict.fromkeys(["recurrent-transposed", "forget-bias", "wiring"], False)
+    assert is_right_cell == wrong | {"window-backward": True}
+
+
 def test_lesson_3_hides_a_slip_that_one_day_does_not_show(ran):
     """So that its first probe leaves some names, and not all."""
     told = [float(line.rpartition(" ")[2]) for line in ran(3).said if line.startswith("days read: ")]
@@ -160,6 +194,26 @@ def test_lesson_4_has_the_same_gradient_three_times(ran):
     )
     assert described[0] > 3 * published[0]
     assert 0.5 < described[6] / published[6] < 2
+
+
+def test_lesson_4_gradients_are_the_sums_over_days_that_its_text_says(ran):
+    """x.T @ by_sum and so on, added up day by day; the output layer's own from the error."""
+    one = ran(4).names
+    weights, reference = one["weights"], one["reference"]
+    predictions, days = reference.forward(weights, "described", one["inputs"])
+    e, n = predictions - one["targets"], len(one["targets"])
+    found = {name: np.zeros_like(array) for name, array in weights.items()}
+    found["W_hy"], found["b_y"] = days[-1].after.h.T @ (2 * e / n), (2 * e / n).sum(axis=0)
+    dh, dc = 2 * e / n @ weights["W_hy"].T, np.zeros_like(days[0].f)
+    for day in reversed(days):
+        by_sum, dc = solutions.day_back(day, dh, dc)
+        for gate, by_one in by_sum.items():
+            found[f"W_x{gate}"] += day.x.T @ by_one
+            found[f"W_h{gate}"] += day.read.T @ by_one
+            found[f"b_{gate}"] += by_one.sum(axis=0)
+        dh = sum(by_one @ weights[f"W_h{gate}"].T for gate, by_one in by_sum.items())
+    for name, gradient in one["by_graph"].items():
+        np.testing.assert_allclose(found[name], gradient, rtol=1e-9, atol=1e-15)
 
 
 @pytest.mark.parametrize("wiring", ["described", "published"])
@@ -207,6 +261,13 @@ def test_lesson_8_says_of_the_study_what_the_study_says(ran):
     assert "0 of 40 published curves are not excluded as described" in one.said
     assert "40 of 40 described curves are not excluded as published" in one.said
     assert one.names["of_persistence"] < one.names["reported"][-1]
+
+
+@every_lesson
+def test_lesson_that_speaks_of_its_source_file_says_where_it_is(lesson, ran):
+    """A wheel keeps it elsewhere than the path at the top of the lesson says."""
+    told = [line.removeprefix("the source file: ") for line in ran(lesson.number).said if "source file: " in line]
+    assert told == ([str(ROOT / lesson.source)] if "source file" in prose_of(lesson) else [])
 
 
 @every_lesson

@@ -13,6 +13,7 @@ from reproduce.errors import PortError
 from reproduce.networks.ports.contract import Answers, Port, ask_port
 from reproduce.networks.ports.diagnosis import Comparison
 from reproduce.networks.ports.price import RUNGS
+from reproduce.networks.ports.price_questions import ALONE, SATURATED
 from reproduce.networks.ports.questions import Question
 from reproduce.networks.ports.rungs import Gaps
 
@@ -27,6 +28,19 @@ WORDS = {
 CLOSE = {"rtol": 1e-4, "atol": 1e-6}  # what float32 may make of a number
 MOST_LINES = 5  # of what a student's function prints, as it is called for every question
 MOST_SLIPS = 3  # that are told where several explain all that is seen
+MANY_TIMES = 100
+WRONG = {  # by the name of a rung
+    "forward": "the predictions are",
+    "loss": "the loss is",
+    "gradients": "the gradients are",
+    "one step": "after one step of training the answer is",
+    "six steps": "after six steps of training the answer is",
+    "two epochs": "after two epochs of training the answer is",
+}
+HOW_ALONE = (
+    "to see one gate alone, the check gave the others a bias that holds them open or shut, "
+    f"{SATURATED:.0f} or -{SATURATED:.0f}"
+)
 
 
 def attempt(mine: Any, *arguments: Any) -> Any:
@@ -97,6 +111,40 @@ def first_difference(found: dict[str, Gaps]) -> str | None:
             continue
         gaps = found[rung.name]
         past = gaps.differences[0] > gaps.tolerances[0]
-        place = rung.place([label for label, far in zip(gaps.labels, past, strict=True) if far])
-        return f"it differs in {rung.name}: {place}, by {gaps.differences[0].max():.0e} of the largest value"
+        labels = [label for label, far in zip(gaps.labels, past, strict=True) if far]
+        size = in_words(gaps.differences[0].max())
+        if rung.name == "cell":
+            return _in_cell([name for name, _ in labels], size)
+        return f"{WRONG[rung.name]} wrong ({rung.place(labels)}), by {size}"
     return None
+
+
+def _in_cell(questions: list[str], size: str) -> str:
+    """What is wrong in one day of the cell: of the questions asked with one gate left to be seen, these differ."""
+    gates = [gate for gate in ALONE if f"cell {gate}" in questions]
+    if not gates:
+        return f"one day of the cell is wrong, by {size}; with each gate seen alone it is right"
+    *most, last = (WORDS[gate] for gate in gates)
+    seen = "every gate" if len(gates) == len(ALONE) else f"{', '.join(most)} and {last}" if most else last
+    return f"one day of the cell is wrong in {seen}, by {size}; {HOW_ALONE}"
+
+
+def in_words(share: float) -> str:
+    """A difference relative to the largest value, as one says it.
+
+    >>> in_words(2.1), in_words(0.031), in_words(5e-7)
+    ('about 2 times the largest value', '3 % of the largest value', 'less than 0.01 % of the largest value')
+    """
+    if not np.isfinite(share):
+        return "a number that is missing or too many"
+    if share >= MANY_TIMES:
+        return f"more than {MANY_TIMES} times the largest value"
+    if share >= 1.5:  # which is rounded to 2
+        return f"about {share:.0f} times the largest value"
+    if share >= 0.95:
+        return "about as much as the largest value"
+    if share >= 0.01:
+        return f"{100 * share:.0f} % of the largest value"
+    if share >= 1e-4:
+        return f"{100 * share:.1g} % of the largest value"
+    return "less than 0.01 % of the largest value"

@@ -41,13 +41,13 @@ def _arrays(returned: Any, shape: tuple[int, ...]) -> Back:
     if set(sums) != set("ifog"):
         raise PortError(f"its dictionary has {', '.join(map(str, sums)) or 'nothing'}, expected i, f, o and g")
     arrays = {gate: numbers(f"the derivative by the sum in {WORDS[gate]}", sums[gate], shape) for gate in "ifog"}
-    return arrays, numbers("the derivative by the c of the day before", before, shape)
+    return arrays, numbers("the derivative by c", before, shape)
 
 
 def _differing(one: Back, other: Back) -> list[str]:
     """Which of the derivatives differ."""
     pairs = {f"the sum in {WORDS[gate]}": (one[0][gate], other[0][gate]) for gate in "ifog"}
-    pairs["the c of the day before"] = one[1], other[1]
+    pairs["c"] = one[1], other[1]
     return [name for name, pair in pairs.items() if not np.allclose(*pair, **CLOSE)]
 
 
@@ -75,22 +75,20 @@ def _output_gate_alone(day: Day, d: State) -> Back:
 
 
 SLIPS: dict[str, Callable[[Day, State], Back]] = {
-    "c acts through h alone; it also acts on the next day by itself, and that part is dc": lambda day, d: day_back(
+    "c' acts through h' alone; it also acts on the next day by itself, and that part is dc": lambda day, d: day_back(
         day, State(d.h, np.zeros_like(d.c))
     ),
-    "dc is taken for all of c's effect; c also acts through h": _past_c,
-    "the slope of the tanh between c and h is left out": lambda day, d: day_back(
+    "dc is taken for all that c' does; it also acts through h'": _past_c,
+    "the slope of the tanh between c' and h' is left out": lambda day, d: day_back(
         day, State(d.h, d.c + d.h * day.o * np.tanh(day.after.c) ** 2)
     ),
     "the slopes of the three sigmoids are left out": _without_slopes("ifo"),
     "the slope of the candidate's tanh is left out": _without_slopes("g"),
     "the slopes of all four gates are left out": _without_slopes("ifog"),
-    "the forget gate multiplies h; it multiplies the c of the day before": lambda day, d: day_back(
-        day._replace(kept=day.read), d
-    ),
-    "the forget gate multiplies the new c; it multiplies the c of the day before": lambda day, d: day_back(
+    "the forget gate multiplies h; it multiplies c": lambda day, d: day_back(day._replace(kept=day.read), d),
+    "the forget gate multiplies c'; it multiplies c, that of the day before": lambda day, d: day_back(
         day._replace(kept=day.after.c), d
     ),
-    "the c of the day before gets all of c's derivative; the forget gate lets a share of it through": _before_whole,
-    "tanh(c) is left out at the output gate; h is o times tanh(c)": _output_gate_alone,
+    "c gets all of the derivative by c'; the forget gate lets a share of it through": _before_whole,
+    "tanh(c') is left out at the output gate; h' is o times tanh(c')": _output_gate_alone,
 }

@@ -11,6 +11,7 @@ from reproduce.networks.ports.price import FUNCTIONS, price_target
 from reproduce.networks.ports.price_questions import ask
 
 WANTED = [name for name in FUNCTIONS if name != "windows"]
+BEGINNING = "cell(weights, x, h, c), which returns h and c"
 
 
 def problem(file: str | Path) -> str | None:
@@ -23,7 +24,7 @@ def problem(file: str | Path) -> str | None:
         return f"this is {type(file).__name__}, and no file; give the name of yours"
     path = Path(file)
     if not path.exists():
-        return f"there is no {path}; begin with: reproduce compare --template numpy > {path}"
+        return f"there is no {path}; one function is enough to begin: {BEGINNING}; the lesson lists all four"
     port = load(path)
     questions = ask(port.hidden or 8)
     answers = ask_port(port, questions)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from reproduce.lessons.exercises.asking import ask_student, first_difference
 from reproduce.networks.ports.answers import answers_of
-from reproduce.networks.ports.price import RUNGS, price_target
+from reproduce.networks.ports.layer import GATES
 from reproduce.networks.ports.price_questions import ask
 from reproduce.networks.ports.program import Program
 from reproduce.networks.ports.questions import Question
-from reproduce.networks.ports.rungs import gaps_on
 from reproduce.networks.ports.slips import Slip
 from reproduce.networks.ports.table import SLIPS
 
-WIRING = "described"
+WIRING, KINDS = "described", ("W_x", "W_h", "b_")
 PROGRAM = Program(wiring=WIRING)  # that the slip is put into
 NAMES = (  # of the slips that may be drawn
     "gate-order-fiog",
@@ -76,16 +75,63 @@ def _name_of(seed: int) -> str:
 
 
 def problem(mine: Any, seed: int) -> str | None:
-    """How a program with the slip `mine` differs from `draw(seed)`; None where that is its slip."""
+    """What tells a program with the slip `mine` from `draw(seed)`; None where that is its slip."""
     if not mine:
         return "no name is given; probe the program, and choose a name from the list"
     if mine not in NAMES:
         return f"{mine!r} is not in the list: {', '.join(NAMES)}"
     if mine == _name_of(seed):
         return None
-    program, supposed = draw(seed), named(mine).programs(PROGRAM)[0]
-    questions = [one for one in ask() if one.function in ("cell", "predict")]
-    answers = ask_student({"cell": program.cell, "predict": program.predict}, questions).by_question
-    asked = [(one, answers[one.name]) for one in questions]
-    found = {one.name: gaps_on(price_target(WIRING), one, [supposed], asked, "float64") for one in RUNGS[:2]}
-    return f"held against a program with the slip {mine}, {first_difference(found)}"
+    return _told_apart(mine, _name_of(seed))
+
+
+def _told_apart(mine: str, hidden: str) -> str:
+    """The probe that tells a program with the slip `mine` from the hidden one; the simplest comes first."""
+    plain, special = _probes()
+    programs = [PROGRAM, *(named(name).programs(PROGRAM)[0] for name in (mine, hidden))]
+    asked = {words: _answers(programs, probe) for words, probe in (plain | special).items()}
+    for words, (right, ours, theirs) in asked.items():
+        if not _differ(right, ours) and _differ(right, theirs):
+            return f"the slip {mine} does not show in {words}, and the hidden one does"
+        if words in plain and _differ(right, ours) and not _differ(right, theirs):
+            return f"the slip {mine} shows in {words}, and the hidden one does not"
+    words = next(words for words, (_, ours, theirs) in asked.items() if _differ(ours, theirs))
+    return f"the slip {mine} and the hidden one both show in {words}, but the wrong numbers are not the same"
+
+
+def _probes() -> tuple[dict[str, Question], dict[str, Question]]:
+    """Questions by what is asked: plain ones, and those in which some slip cannot show."""
+    asked = {one.name: one for one in ask()}
+    cell, two = asked["cell"].arguments, asked["forward 2"].arguments
+    w = cell["weights"]
+
+    def ask_cell(weights: dict[str, np.ndarray] | None = None, **state: np.ndarray) -> Question:
+        return Question("probe", "cell", cell | {"weights": w | (weights or {})} | state)
+
+    plain = {
+        "windows of one day": asked["forward 1"],
+        "windows of two days": asked["forward 2"],
+        "the cell with an h and a c that are not 0": asked["cell"],
+    }
+    special = {
+        "windows of two days with a b_y of 0": Question(
+            "probe", "predict", two | {"weights": w | {"b_y": np.zeros_like(w["b_y"])}}
+        ),
+        "the cell with a c of 0": ask_cell(c=np.zeros_like(cell["c"])),
+        "the cell with the same vector for h and c": ask_cell(c=cell["h"]),
+        "the cell with biases of 0": ask_cell({f"b_{gate}": np.zeros_like(w["b_i"]) for gate in GATES}),
+        "the cell with symmetric W_h": ask_cell({f"W_h{gate}": w[f"W_h{gate}"] + w[f"W_h{gate}"].T for gate in GATES}),
+        "the cell with the same weights in i and f": ask_cell({f"{kind}f": w[f"{kind}i"] for kind in KINDS}),
+        "the cell with the same weights in g and i": ask_cell({f"{kind}g": w[f"{kind}i"] for kind in KINDS}),
+    }
+    return plain, special
+
+
+def _answers(programs: Sequence[Program], question: Question) -> list[np.ndarray]:
+    """Of each program, in one row."""
+    answer = answers_of(programs, question, "float64")
+    return list(np.concatenate([array.reshape(len(programs), -1) for array in answer.values()], axis=1))
+
+
+def _differ(one: np.ndarray, other: np.ndarray) -> bool:
+    return not np.allclose(one, other, rtol=0, atol=1e-9)

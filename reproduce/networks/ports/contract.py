@@ -53,7 +53,7 @@ class Answers:
     dtype: str  # float32 where every number fits it
 
 
-def load(path: Path, wanted: Sequence[str] = tuple(FUNCTIONS), template: str = "--template numpy") -> Port:
+def load(path: Path, wanted: Sequence[str] = tuple(FUNCTIONS), template: str = "--template keras") -> Port:
     """Run a port's file and take the functions that it defines.
 
     Args:
@@ -85,17 +85,20 @@ def load(path: Path, wanted: Sequence[str] = tuple(FUNCTIONS), template: str = "
     finally:
         sys.path.remove(str(path.resolve().parent))
     functions = {name: getattr(module, name) for name in wanted if callable(getattr(module, name, None))}
+    misspelt = _misspelt(module, wanted, functions)
     if not functions:
-        raise PortError(f"{path}: defines none of {', '.join(wanted)}; reproduce compare {template} shows how")
-    return Port(path, functions, _hidden(path, module), _misspelt(module, wanted, functions), printed)
+        meant = "".join(f"; it defines {theirs}: did you mean {name}?" for name, theirs in misspelt.items())
+        how = meant or f"; reproduce compare {template} shows how"
+        raise PortError(f"{path}: defines none of {', '.join(wanted)}{how}")
+    return Port(path, functions, _hidden(path, module), misspelt, printed)
 
 
 def _misspelt(module: ModuleType, wanted: Sequence[str], found: Container[str]) -> dict[str, str]:
     """By each function that is missing, one whose name is nearly its own."""
     names = (name for name, value in vars(module).items() if callable(value) and not name.startswith("_"))
-    others = [name for name in names if name not in found]
+    others = {name.lower(): name for name in names if name not in found}
     close = {name: get_close_matches(name, others, n=1, cutoff=0.79) for name in wanted if name not in found}
-    return {name: names[0] for name, names in close.items() if names}
+    return {name: others[nearest[0]] for name, nearest in close.items() if nearest}
 
 
 def _hidden(path: Path, module: ModuleType) -> int | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import combinations, permutations
 
 from reproduce.networks.ports.layer import GATES
-from reproduce.networks.ports.slips import SINGLE, Slip, ways
+from reproduce.networks.ports.network_slips import NETWORK
+from reproduce.networks.ports.slips import Slip, ways
 from reproduce.networks.ports.training_slips import TRAINING
 
 
@@ -49,6 +50,6 @@ def exchange(kind: str, pair: tuple[str, str]) -> Slip:
 SLIPS: tuple[Slip, ...] = (
     *(gate_order("".join(gates)) for gates in permutations(GATES) if "".join(gates) != GATES),
     *(exchange(kind, pair) for kind in "xhb" for pair in combinations(GATES, 2)),
-    *SINGLE,
+    *NETWORK,
     *TRAINING,
 )

@@ -39,7 +39,12 @@ BROKEN = {
     "no-function": (
         "def forecast(weights, inputs): ...\n",
         "port.py: defines none of windows, cell, predict, loss_and_gradients, train; "
-        "reproduce compare --template numpy shows how",
+        "reproduce compare --template keras shows how",
+    ),
+    "another-case": (
+        "def Cell(weights, x, h, c): ...\n",
+        "port.py: defines none of windows, cell, predict, loss_and_gradients, train; "
+        "it defines Cell: did you mean cell?",
     ),
     "width": (
         "HIDDEN = '8'\ndef predict(weights, inputs): ...\n",

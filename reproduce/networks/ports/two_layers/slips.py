@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations, permutations
 
-from reproduce.networks.ports.slips import SINGLE, Number, Slip, ways
+from reproduce.networks.ports.network_slips import NETWORK
+from reproduce.networks.ports.slips import Number, Slip, ways
 from reproduce.networks.ports.training_slips import TRAINING
 from reproduce.networks.ports.two_layers.network import GATES, KERAS
 
@@ -36,7 +37,7 @@ IN_TRAINING = (
 
 def shared(*names: str) -> tuple[Slip, ...]:
     """Slips of the Bitcoin program that are the same here."""
-    found = {slip.name: slip for slip in (*SINGLE, *TRAINING)}
+    found = {slip.name: slip for slip in (*NETWORK, *TRAINING)}
     return tuple(found[name] for name in names)
 
 
