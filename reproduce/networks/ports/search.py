@@ -19,6 +19,7 @@ from reproduce.networks.ports.target import Rung, Target
 from reproduce.networks.ports.telling import hidden_slips
 
 Slips = tuple[Slip, ...]  # none, one, or two together
+ONE_STEP = "one step"  # of Adam and its like is their rate times the gradient's sign: too many slips explain it alone
 Asked = Sequence[tuple[Question, Answer]]
 
 
@@ -121,7 +122,7 @@ class Search:
                     replace(left[k], largest=max(left[k].largest, float(differences[k])))
                     for k in np.flatnonzero(gaps.agree)
                 ]
-            if left and number + 1 > self.as_far:
+            if left and number + 1 > self.as_far and rung.name != ONE_STEP:
                 self.as_far, self.partly = number + 1, left
         return left
 

@@ -141,7 +141,7 @@ def test_slip_made_in_its_second_way_is_found_beside_another(changes, found):
 @pytest.mark.parametrize(
     ("before", "expected", "until"),
     [
-        ({"forget_bias": 1.0}, {"forget-bias", "adam-epsilon"}, "one step"),
+        ({"forget_bias": 1.0}, {"forget-bias"}, "gradients"),
         ({"forget_bias": 1.0, "last_tanh": False}, {"forget-bias", "tanh-left-out"}, "gradients"),
         ({}, {"adam-epsilon", "stateful"}, "six steps"),
     ],
