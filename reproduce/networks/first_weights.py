@@ -30,10 +30,11 @@ def layer_weights(kind: str, draw: str, hidden: int, seed: int) -> list[np.ndarr
     kernel, recurrent, bias = map(np.asarray, layer.get_weights())
     if draw == "keras":
         return [kernel, recurrent, bias]
-    return [*(_truncated(w.shape, SEEDS_A_RUN * seed + k) for k, w in enumerate((kernel, recurrent))), 0 * bias]
+    return [*(truncated(w.shape, SEEDS_A_RUN * seed + k) for k, w in enumerate((kernel, recurrent))), 0 * bias]
 
 
-def _truncated(shape: Sequence[int], seed: int) -> np.ndarray:
+def truncated(shape: Sequence[int], seed: int) -> np.ndarray:
+    """A draw as the program's, float64."""
     return np.asarray(keras.initializers.TruncatedNormal(stddev=STDDEV, seed=seed)(shape, dtype="float64"))
 
 

@@ -52,6 +52,29 @@ def _simple_rnn_back(U: np.ndarray, h: np.ndarray, d: np.ndarray) -> np.ndarray:
     return (d * (1 - h**2)) @ U.T  # tanh' = 1 - tanh²
 
 
+def simple_rnn_stack_days(weights: Sequence[np.ndarray], window: np.ndarray) -> list[Back]:
+    """Two SimpleRNN layers, the second one reading the first one's h, over a window, (days, 1); a state is both h.
+
+    Args:
+        weights: those of the first layer, and of the second, whose W is (H of the first, H).
+    """
+    (W_1, U_1, b_1), (W_2, U_2, b_2) = weights[:3], weights[3:]
+    h_1, h_2, days = np.zeros(len(U_1)), np.zeros(len(U_2)), []
+    for x in window:
+        h_1 = np.tanh(x @ W_1 + h_1 @ U_1 + b_1)
+        h_2 = np.tanh(h_1 @ W_2 + h_2 @ U_2 + b_2)
+        days.append(partial(_simple_rnn_stack_back, (U_1, W_2, U_2), (h_1, h_2)))
+    return days
+
+
+def _simple_rnn_stack_back(weights: Sequence[np.ndarray], after: Sequence[np.ndarray], d: np.ndarray) -> np.ndarray:
+    (U_1, W_2, U_2), (h_1, h_2) = weights, after
+    d_1, d_2 = np.split(d, [len(h_1)], axis=1)
+    d_z_2 = d_2 * (1 - h_2**2)
+    d_z_1 = (d_1 + d_z_2 @ W_2.T) * (1 - h_1**2)
+    return np.concatenate([d_z_1 @ U_1.T, d_z_2 @ U_2.T], axis=1)
+
+
 def gru_days(weights: Sequence[np.ndarray], window: np.ndarray) -> list[Back]:
     """Keras's GRU over a window, (days, 1), from h = 0; the reset gate scales h U + b of the candidate.
 

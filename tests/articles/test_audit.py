@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 every_article = pytest.mark.parametrize("id_", [article.id for article in ARTICLES])
 UNKNOWN = {  # what nothing here can tell
     "bitcoin-lstm": {"source_confirmed", "partial_days", *STORY},  # the last ones until their runs end
-    "stacked-lstm": {"data_confirmed", "fading", "fading_in_a_draw"},
+    "stacked-lstm": {"data_confirmed"},
     # and Macbeth's 100 epochs, until their runs have ended
     "macbeth": {"text_confirmed", "hundred_better_steps", "hundred_measures_better", "hundred_excess"},
 }

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reproduce.networks.first_weights import layer_weights, lstm_weights
-from reproduce.networks.jacobian import gru_days, lstm_days, reaches, simple_rnn_days
+from reproduce.networks.jacobian import gru_days, lstm_days, reaches, simple_rnn_days, simple_rnn_stack_days
 from reproduce.networks.lstm.weights import initial_weights, random_weights
 from tests.networks.checks import WIRINGS
 from tests.oracles import sigmoid
@@ -74,6 +74,29 @@ def test_reach_of_the_lstm_is_the_largest_slope_of_h_and_c(wiring):
     """Of both together, whichever of them the gates read."""
     expected = slopes(lstm_states(wiring), 2 * HIDDEN)
     assert reaches(lstm_days(W, wiring, WINDOW), 2 * HIDDEN, DISTANCES) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+def test_reach_of_a_stack_is_the_largest_slope_of_both_layers():
+    """The second layer, of three units, reads the first one's four."""
+    shapes = [*LAYERS["simple-rnn"][2], (HIDDEN, 3), (3, 3), (3,)]
+    weights = [RNG.normal(0, 0.7, shape) for shape in shapes]
+    days = [keras.layers.SimpleRNN(units, return_sequences=True, dtype="float64") for units in (HIDDEN, 3)]
+    for layer, features, mine in zip(days, (1, HIDDEN), (weights[:3], weights[3:]), strict=True):
+        layer.build((None, None, features))
+        layer.set_weights(mine)
+
+    def after(states, window):
+        h = np.repeat(window[np.newaxis], len(states), axis=0)
+        begun = np.split(states, [HIDDEN], axis=1)
+        last = []
+        for layer, state in zip(days, begun, strict=True):
+            h = layer(h, initial_state=keras.ops.convert_to_tensor(state))
+            last.append(np.asarray(h)[:, -1])
+        return np.concatenate(last, axis=1)
+
+    expected = slopes(after, HIDDEN + 3)
+    found = reaches(simple_rnn_stack_days(weights, WINDOW), HIDDEN + 3, DISTANCES)
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
 def test_reach_is_told_of_the_wanted_distances_alone():

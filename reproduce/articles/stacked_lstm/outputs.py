@@ -46,7 +46,6 @@ def audit_outputs() -> dict[str, Any]:
     """Every value by the table in the package; None where nothing here can tell."""
     return {
         "data_confirmed": None,  # A1
-        **dict.fromkeys(("fading", "fading_in_a_draw")),  # until they are computed
         **settings_outputs(prepare(load_prices(), Variant()), Variant()),
         **cell_outputs(),
         **rival_outputs(shipped_rivals(), shipped_persistence_usd()),
