@@ -32,6 +32,7 @@ TRAINED = (  # what only training tells, or comparing
     *("keras_difference", "session_difference"),
 )
 STORY = (  # until their runs end
+    *("never_forgetting_mean", "never_forgetting_low"),
     *("simple_rnn_fading", "simple_rnn_fading_in_a_draw", "falling_together", "rising_together_at_all"),
     *("realistic", "deciding", "deciding_in_a_wiring", "extreme_f", "extreme_f_in_a_wiring", "hiding_o"),
     *("hiding_o_in_a_wiring", "keeping_out", "keeping_out_in_a_wiring", "bent", "bent_in_a_wiring"),
