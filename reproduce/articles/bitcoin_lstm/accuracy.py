@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reproduce.articles.article import shipped_rows
+from reproduce.articles.bitcoin_lstm.counts import Counted
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.ranks import rank_correlation
 from reproduce.runs.study import Study
@@ -84,14 +85,30 @@ def _by_seed(rows: Sequence[AccuracyRow], variant: str) -> Mapping[int, list[Acc
     return found
 
 
-def accuracy_outputs(rows: Sequence[AccuracyRow]) -> dict[str, int]:
-    """How many seeds the statements hold of."""
+def accuracy_counts(rows: Sequence[AccuracyRow]) -> dict[str, Counted]:
+    """Of how many seeds each statement holds; nan holds nothing."""
     together, compared = np.array(list(correlations(rows).values())), np.array(list(ratios(rows).values()))
+    within = (compared >= 1 / WITHIN) & (compared <= WITHIN)
     return {
-        "falling_together": int(np.sum(together >= TOGETHER)),
-        "rising_together_at_all": int(np.sum(together > 0)),
-        "realistic": int(np.sum((compared >= 1 / WITHIN) & (compared <= WITHIN))),
+        "falling_together": Counted(
+            "Does a falling loss mean rising accuracy?",
+            "loss and test error do not fall together.",
+            {Variant().name: int(np.sum(together >= TOGETHER))},
+            len(together),
+        ),
+        "realistic": Counted(
+            "Is the published test error within twice that in date order?",
+            f"it is {np.nanmedian(compared):.2f} times that in the median.",
+            {Variant().name: int(np.sum(within))},
+            len(compared),
+        ),
     }
+
+
+def accuracy_outputs(rows: Sequence[AccuracyRow]) -> dict[str, int]:
+    """The counts, by the names in claims.toml."""
+    at_all = int(np.sum(np.array(list(correlations(rows).values())) > 0))
+    return {name: one.fewer for name, one in accuracy_counts(rows).items()} | {"rising_together_at_all": at_all}
 
 
 def shipped_accuracy() -> list[AccuracyRow]:

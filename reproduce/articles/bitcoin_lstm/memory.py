@@ -13,6 +13,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from reproduce.articles.article import shipped_rows
+from reproduce.articles.bitcoin_lstm.counts import Counted
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
 from reproduce.errors import DataError
@@ -29,6 +30,8 @@ FADED = 0.01  # of R(59)
 NETWORKS = ("simple-rnn", "gru", "published", "described")
 WIRINGS = NETWORKS[2:]  # of the LSTM
 TRAINED = "trained"  # in place of a draw
+DRAWN = {"keras": "Keras's draw", "program": "the program's draw"}
+LASTING = {"gru": "a GRU's", "published": "the published wiring's", "described": "an LSTM's"}
 
 
 @dataclass(frozen=True)
@@ -105,24 +108,53 @@ def window_of(directory: Directory) -> np.ndarray:
     return windows[(directory.config.seed - SEEDS[0]) % len(SEEDS) * (len(windows) - 1) // (len(SEEDS) - 1)]
 
 
-def memory_outputs(rows: Sequence[MemoryRow]) -> dict[str, int]:
-    """How many seeds fade or last, in the draw, or the wiring if trained, that has fewer of them and in the other."""
+def memory_counts(rows: Sequence[MemoryRow]) -> dict[str, Counted]:
+    """Of how many seeds each statement holds, by our value's name in claims.toml; nan holds nothing."""
     reached = reached_of(rows, "over_59")
     draws = sorted({weights for _, weights in reached} - {TRAINED})
+    named = [DRAWN[draw] for draw in draws]
+    plain, seeds = [reached["simple-rnn", draw] for draw in draws], len({row.seed for row in rows})
 
-    def count(network: str, kinds: Sequence[str], holds: np.ufunc) -> list[int]:
-        return [int(np.sum(holds(reached[network, weights], FADED))) for weights in kinds]
+    def counted(question: str, opposite: str, arms: Sequence[str], holds: Sequence[np.ndarray]) -> Counted:
+        return Counted(question, opposite, dict(zip(arms, map(np.count_nonzero, holds), strict=True)), seeds)
 
-    above = [int(np.sum(reached["described", draw] > reached["simple-rnn", draw])) for draw in draws]
-    trained = [count(wiring, [TRAINED], np.greater_equal)[0] for wiring in WIRINGS]
-    counted = {
-        "simple_rnn_fading": count("simple-rnn", draws, np.less),
-        **{f"{n}_lasting": count(n, draws, np.greater_equal) for n in ("gru", *WIRINGS)},
-        "described_above_simple_rnn": above,
+    found = {
+        "simple_rnn_fading": counted(
+            "Does a plain RNN's gradient fade with distance?",
+            "more than a hundredth of it is left after 59 days.",
+            named,
+            [one < FADED for one in plain],
+        )
     }
-    found = {name: min(counts) for name, counts in counted.items()}
-    found |= {f"{name}_in_a_draw": max(counts) for name, counts in counted.items()}
-    return found | {"trained_lasting": min(trained), "trained_lasting_in_a_wiring": max(trained)}
+    for network, name in LASTING.items():
+        found[f"{network}_lasting"] = counted(
+            f"Does {name} gradient last, untrained?",
+            "less than a hundredth of it is left after 59 days.",
+            named,
+            [reached[network, draw] >= FADED for draw in draws],
+        )
+    found["described_above_simple_rnn"] = counted(
+        "Does an LSTM's gradient fade less than a plain RNN's of the same seed?",
+        "it fades more.",
+        named,
+        [reached["described", draw] > one for draw, one in zip(draws, plain, strict=True)],
+    )
+    found["trained_lasting"] = counted(
+        "Does a trained network's gradient last?",
+        "less than a hundredth of it is left after 59 days.",
+        [f"the {wiring} wiring" for wiring in WIRINGS],
+        [reached[wiring, TRAINED] >= FADED for wiring in WIRINGS],
+    )
+    return found
+
+
+def memory_outputs(rows: Sequence[MemoryRow]) -> dict[str, int]:
+    """The counts of the arm that has fewer and of the one that has more, by the names in claims.toml."""
+    counts = memory_counts(rows)
+    more = {
+        f"{name}_in_a_{'wiring' if name == 'trained_lasting' else 'draw'}": one.more for name, one in counts.items()
+    }
+    return {name: one.fewer for name, one in counts.items()} | more
 
 
 def reached_of(rows: Sequence[MemoryRow], column: str) -> Mapping[tuple[str, str], np.ndarray]:

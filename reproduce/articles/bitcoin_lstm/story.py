@@ -1,15 +1,16 @@
-"""The studies on what the text says of memory, of gates and of accuracy: which runs, and how their tables are shown."""
+"""The studies on what the text says of memory, gates, forgetting and accuracy: their runs, and how tables are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from reproduce.articles.article import Shown, StudyPlan
-from reproduce.articles.bitcoin_lstm import accuracy, memory, story_pictures, trained_gates
-from reproduce.articles.bitcoin_lstm.accuracy import AccuracyRow
+from reproduce.articles.bitcoin_lstm import memory, story_pictures, trained_gates
+from reproduce.articles.bitcoin_lstm.counts import Counted
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, MemoryRow
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -26,39 +27,24 @@ def _show_memory(rows: Sequence[MemoryRow]) -> list[Shown]:
         for (network, weights), of_seeds in reached[DISTANCES[-1]].items()
     ]
     title = "What is left of a gradient after k days, R(k): medians, and seeds with R(59) below 0.01"
-    return [Shown(title, values, _texts(values, ".1e"))]
+    is_whole = set(reached[1]) >= {(w, memory.TRAINED) for w in memory.WIRINGS}
+    return [Shown(title, values, _texts(values, ".1e")), *(_follow(memory.memory_counts(rows)) if is_whole else [])]
 
 
 def _show_gates(rows: Sequence[GateRow]) -> list[Shown]:
     names = [name for name in GateRow.__annotations__ if name not in ("wiring", "seed")]
-    values, counts = [], []
+    values = []
     for wiring in dict.fromkeys(row.wiring for row in rows):
         mine = [row for row in rows if row.wiring == wiring]
-        start = {"wiring": wiring, "seeds": len(mine)}
-        values.append(start | {name: _median([getattr(row, name) for row in mine]) for name in names})
-        counts.append(start | {name: sum(holds(row) for row in mine) for name, holds in trained_gates.HOLDS.items()})
-    medians = Shown("The gates of trained networks: medians", values, _texts(values, ".3f"))
-    return [medians, Shown("Seeds of which each statement holds", counts, _texts(counts, ""))]
+        medians = {name: _median([getattr(row, name) for row in mine]) for name in names}
+        values.append({"wiring": wiring, "seeds": len(mine)} | medians)
+    table = Shown("The gates of trained networks: medians", values, _texts(values, ".3f"))
+    return [table, *_follow(trained_gates.gate_counts(rows))]
 
 
-def _show_accuracy(rows: Sequence[AccuracyRow]) -> list[Shown]:
-    groups: dict[tuple[str, int], list[AccuracyRow]] = {}
-    for row in rows:
-        groups.setdefault((row.variant, row.epochs), []).append(row)
-    values = [
-        {"variant": variant, "epochs": epochs, "seeds": len(group)}
-        | {"loss": _median([row.loss for row in group]), "test_rmse_usd": _median([row.test_rmse_usd for row in group])}
-        for (variant, epochs), group in groups.items()
-    ]
-    together, ratios = accuracy.correlations(rows), accuracy.ratios(rows)
-    told = [
-        {"seed": seed, "correlation": together[seed], "published_over_date_order": ratios.get(seed, float("nan"))}
-        for seed in together
-    ]
-    return [
-        Shown("Training loss and test error in USD: medians", values, _texts(values, ".4g")),
-        Shown("Rank correlation of the two over the epochs, and the ratio of test errors", told, _texts(told, ".2f")),
-    ]
+def _follow(counts: Mapping[str, Counted]) -> list[Shown]:
+    texts = [asdict(one.answer) for one in counts.values()]
+    return [Shown("What follows", texts, texts)]
 
 
 def _median(values: Any) -> float:
@@ -94,16 +80,5 @@ STORY = (
         rows=trained_gates.gate_rows,
         show=_show_gates,
         draw=lambda rows: {"trained_gates": story_pictures.trained_gates(rows)},
-    ),
-    StudyPlan(
-        name="bitcoin-accuracy",
-        question="Do the Bitcoin article's loss and split tell how accurate its network is?",
-        package=__package__,
-        table=accuracy.TABLE,
-        row=AccuracyRow,
-        runs=tuple((variant, memory.SEEDS) for variant in accuracy.VARIANTS),
-        rows=accuracy.accuracy_rows,
-        show=_show_accuracy,
-        draw=lambda rows: {"accuracy": story_pictures.accuracy(rows)},
     ),
 )

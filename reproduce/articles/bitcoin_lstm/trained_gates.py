@@ -12,6 +12,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from reproduce.articles.article import shipped_rows
+from reproduce.articles.bitcoin_lstm.counts import Counted
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
 from reproduce.evidence.ranks import line_share, partial_rank_correlation
@@ -92,23 +93,54 @@ def _mean(values: np.ndarray) -> float:
     return float(values.mean()) if values.size else np.nan
 
 
-HOLDS: dict[str, Callable[[GateRow], bool]] = {  # what each statement asks of a network; never so of nan
-    "deciding": lambda row: row.f_deviation >= DEVIATION and row.f_correlation >= CORRELATION,
-    "extreme_f": lambda row: row.f_shut >= REACHED and row.f_open >= REACHED,
-    "hiding_o": lambda row: row.o_shut >= HIDDEN,
-    "keeping_out": lambda row: row.i_unmoved < row.i_moved,
-    "bent": lambda row: row.line_share < LINE,
+HOLDS: dict[str, tuple[str, str, Callable[[GateRow], bool]]] = {  # what is asked of a network; never so of nan
+    "deciding": (
+        "Does the network decide how long to keep, by the price move?",
+        "the forget gates hardly vary, or do not follow the price move.",
+        lambda row: row.f_deviation >= DEVIATION and row.f_correlation >= CORRELATION,
+    ),
+    "extreme_f": (
+        "Does the forget gate forget, and keep?",
+        "it is hardly ever near 0, or hardly ever near 1.",
+        lambda row: row.f_shut >= REACHED and row.f_open >= REACHED,
+    ),
+    "hiding_o": (
+        "Does the output gate hide all but the relevant?",
+        "it lets through at most times.",
+        lambda row: row.o_shut >= HIDDEN,
+    ),
+    "keeping_out": (
+        "Does the input gate keep out a day without a price move?",
+        "it is open wider, or as wide, on such a day.",
+        lambda row: row.i_unmoved < row.i_moved,
+    ),
+    "bent": (
+        "Are its predictions more than a line through its seven prices?",
+        "a line explains 99 % of them or more.",
+        lambda row: row.line_share < LINE,
+    ),
 }
 
 
-def gate_outputs_of(rows: Sequence[GateRow]) -> dict[str, int]:
-    """How many seeds each statement holds of: of the wiring that has fewer, and of the other."""
-    wirings = sorted({row.wiring for row in rows})
-    found = {}
-    for name, holds in HOLDS.items():
-        counts = [sum(holds(row) for row in rows if row.wiring == wiring) for wiring in wirings]
-        found |= {name: min(counts), f"{name}_in_a_wiring": max(counts)}
-    return found
+def gate_counts(rows: Sequence[GateRow]) -> dict[str, Counted]:
+    """Of how many seeds of each wiring each statement holds, by our value's name in claims.toml."""
+    wirings, seeds = sorted({row.wiring for row in rows}), len({row.seed for row in rows})
+    return {
+        name: Counted(
+            question,
+            opposite,
+            {f"the {w} wiring": sum(holds(row) for row in rows if row.wiring == w) for w in wirings},
+            seeds,
+        )
+        for name, (question, opposite, holds) in HOLDS.items()
+    }
+
+
+def trained_gate_outputs(rows: Sequence[GateRow]) -> dict[str, int]:
+    """The counts of the wiring that has fewer and of the one that has more, by the names in claims.toml."""
+    counts = gate_counts(rows)
+    more = {f"{name}_in_a_wiring": one.more for name, one in counts.items()}
+    return {name: one.fewer for name, one in counts.items()} | more
 
 
 def shipped_gates() -> list[GateRow]:

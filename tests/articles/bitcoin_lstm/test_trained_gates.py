@@ -10,9 +10,11 @@ from sklearn.linear_model import LinearRegression
 from reproduce.articles.bitcoin_lstm.memory import SEEDS
 from reproduce.articles.bitcoin_lstm.trained_gates import (
     GateRow,
-    gate_outputs_of,
+    gate_counts,
     gate_rows,
     read_gates,
+    shipped_gates,
+    trained_gate_outputs,
 )
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
@@ -82,7 +84,7 @@ def test_network_that_diverged_has_no_values():
     values = read_gates(spoilt, "published", WINDOWS)
     assert set(values) == set(by_loops("published"))
     assert np.isnan(list(values.values())).all()
-    assert set(gate_outputs_of([GateRow("published", 100, **values)]).values()) == {0}
+    assert set(trained_gate_outputs([GateRow("published", 100, **values)]).values()) == {0}
 
 
 def rows_where(fields, published, described):
@@ -107,7 +109,7 @@ def rows_where(fields, published, described):
 )
 def test_statement_holds_in_sixteen_seeds_of_both_wirings(name, published, described, expected):
     """In part in one; the others are not moved by it."""
-    found = gate_outputs_of(rows_where(HOLDING[name], published, described))
+    found = trained_gate_outputs(rows_where(HOLDING[name], published, described))
     verdicts = {other: CLAIMS[f"bitcoin-lstm/{other}"].judge(found).verdict for other in HOLDING}
     assert verdicts == dict.fromkeys(HOLDING, "not reproduced") | {name: expected}
 
@@ -117,7 +119,7 @@ def test_statement_holds_in_sixteen_seeds_of_both_wirings(name, published, descr
 )
 def test_half_of_a_statement_is_not_enough(name, field):
     """Neither f that deviates but follows nothing, nor one that only forgets."""
-    found = gate_outputs_of(rows_where({field: HOLDING[name][field]}, 20, 20))
+    found = trained_gate_outputs(rows_where({field: HOLDING[name][field]}, 20, 20))
     assert CLAIMS[f"bitcoin-lstm/{name}"].judge(found).verdict == "not reproduced"
 
 
@@ -129,3 +131,17 @@ def test_table_has_a_row_a_run(tmp_path):
     assert [(row.wiring, row.seed) for row in rows] == [("described", 0), ("published", 0)]
     for row in rows:
         assert row == GateRow(row.wiring, 0, **read_gates(run_weights(4), row.wiring, WINDOWS))
+
+
+def test_opposite_that_the_rules_tell_of_is_what_the_shipped_table_shows():
+    """The words beside the rules in claims.toml."""
+    counts = gate_counts(shipped_gates())
+    assert all(counts[name].answer.answer.startswith("No, the opposite:") for name in ("deciding", "bent"))
+    assert all(row.line_share > 0.99 and row.f_correlation < 0.3 for row in shipped_gates())
+
+
+def test_shipped_table_has_twenty_seeds_of_each_wiring():
+    """Shares between 0 and 1."""
+    rows = shipped_gates()
+    assert [(row.wiring, row.seed) for row in rows] == [(w, seed) for w in ("described", "published") for seed in SEEDS]
+    assert all(0 <= share <= 1 for row in rows for share in (row.f_shut, row.f_open, row.o_shut, row.line_share))
