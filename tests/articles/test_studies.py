@@ -25,6 +25,13 @@ RUNS = {
     "bitcoin-curves": [(replace(variant, epochs=31), range(40)) for variant in SETS],
     "bitcoin-memory": [(BitcoinVariant(wiring=wiring), range(100, 120)) for wiring in ("published", "described")],
     "bitcoin-gates": [(BitcoinVariant(wiring=wiring), range(100, 120)) for wiring in ("published", "described")],
+    "bitcoin-accuracy": [
+        *(
+            (BitcoinVariant(epochs=epochs), range(100, 120))
+            for epochs in (20, 40, 60, 80, 100, 120, 140, 160, 180, 200)
+        ),
+        (BitcoinVariant(row_order="oldest-first"), range(100, 120)),
+    ],
     "stacked-networks": [(StackedVariant(network=network), range(20)) for network in NETWORKS],
     "macbeth-epochs": [(TREND, range(1)), (MacbethVariant(), range(5))],
 }

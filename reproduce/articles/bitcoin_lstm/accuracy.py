@@ -98,7 +98,7 @@ def accuracy_counts(rows: Sequence[AccuracyRow]) -> dict[str, Counted]:
         ),
         "realistic": Counted(
             "Is the published test error within twice that in date order?",
-            f"it is {np.nanmedian(compared):.2f} times that in the median.",
+            f"in date order the error is {np.nanmedian(1 / compared):.3g} times as large, in the median.",
             {Variant().name: int(np.sum(within))},
             len(compared),
         ),

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Shown, StudyPlan
-from reproduce.articles.bitcoin_lstm import memory, story_pictures, trained_gates
+from reproduce.articles.bitcoin_lstm import accuracy, memory, story_pictures, trained_gates
+from reproduce.articles.bitcoin_lstm.accuracy import AccuracyRow
 from reproduce.articles.bitcoin_lstm.counts import Counted
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, MemoryRow
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
@@ -47,6 +48,27 @@ def _follow(counts: Mapping[str, Counted]) -> list[Shown]:
     return [Shown("What follows", texts, texts)]
 
 
+def _show_accuracy(rows: Sequence[AccuracyRow]) -> list[Shown]:
+    groups: dict[tuple[str, int], list[AccuracyRow]] = {}
+    for row in rows:
+        groups.setdefault((row.variant, row.epochs), []).append(row)
+    values = [
+        {"variant": variant, "epochs": epochs, "seeds": len(group)}
+        | {"loss": _median([row.loss for row in group]), "test_rmse_usd": _median([row.test_rmse_usd for row in group])}
+        for (variant, epochs), group in groups.items()
+    ]
+    together, ratios = accuracy.correlations(rows), accuracy.ratios(rows)
+    told = [
+        {"seed": seed, "correlation": together[seed], "published_over_date_order": ratios.get(seed, float("nan"))}
+        for seed in together
+    ]
+    return [
+        Shown("Training loss and test error in USD: medians", values, _texts(values, ".4g")),
+        Shown("Rank correlation of the two over the epochs, and the ratio of test errors", told, _texts(told, ".3g")),
+        *(_follow(accuracy.accuracy_counts(rows)) if together and ratios else []),
+    ]
+
+
 def _median(values: Any) -> float:
     return float(np.nanmedian(values))
 
@@ -80,5 +102,16 @@ STORY = (
         rows=trained_gates.gate_rows,
         show=_show_gates,
         draw=lambda rows: {"trained_gates": story_pictures.trained_gates(rows)},
+    ),
+    StudyPlan(
+        name="bitcoin-accuracy",
+        question="Do the Bitcoin article's loss and split tell how accurate its network is?",
+        package=__package__,
+        table=accuracy.TABLE,
+        row=AccuracyRow,
+        runs=tuple((variant, memory.SEEDS) for variant in accuracy.VARIANTS),
+        rows=accuracy.accuracy_rows,
+        show=_show_accuracy,
+        draw=lambda rows: {"accuracy": story_pictures.accuracy(rows)},
     ),
 )

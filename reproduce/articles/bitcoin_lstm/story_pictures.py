@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reproduce.articles.bitcoin_lstm import trained_gates as gates
+from reproduce.articles.bitcoin_lstm.accuracy import TOGETHER, WITHIN, AccuracyRow, correlations, curves_of, ratios
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, FADED, NETWORKS, MemoryRow, reached_of
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.evidence.bands import envelope
@@ -16,6 +17,7 @@ from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, 
 
 LABELS = dict(zip(NETWORKS, ("SimpleRNN", "GRU", "LSTM, published", "LSTM, described"), strict=True))
 COLORS = dict(zip(NETWORKS, (ACTUAL, PERSISTENCE, TESTING, TRAINING), strict=True))
+FLOOR = 1e-16  # of the axis: below, a difference is lost in the digits of a float64
 PANELS = {  # what is drawn of a network, and where a rule's threshold is
     "deviation of f over days": (lambda row: row.f_deviation, gates.DEVIATION),
     "rank correlation of f, |price move|": (lambda row: row.f_correlation, gates.CORRELATION),
@@ -43,7 +45,9 @@ def memory(rows: Sequence[MemoryRow]) -> Figure:
         axes.axhline(FADED, color=ACTUAL, linestyle=":", linewidth=1)
         axes.set(yscale="log", title=title, xlabel="k, days back")
         axes.grid(True, alpha=0.2)
-        axes.sharey(panels[0])
+    lowest, highest = (end(axes.get_ylim()[k] for axes in panels) for k, end in enumerate((min, max)))
+    for axes in panels:
+        axes.set_ylim(max(lowest, FLOOR), highest)
     panels[0].set_ylabel("R(k): largest change of the state")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return figure
@@ -63,6 +67,27 @@ def trained_gates(rows: Sequence[GateRow]) -> Figure:
         axes.tick_params(labelsize=8)
         axes.grid(True, axis="y", alpha=0.2)
     panels[-1].set_visible(False)
+    return figure
+
+
+def accuracy(rows: Sequence[AccuracyRow]) -> Figure:
+    """Loss and test error of each seed over the epochs; their rank correlations; the two splits' errors."""
+    figure, (left, middle, right) = new_figure(10, 3.8, columns=3)
+    for losses, errors in curves_of(rows).values():
+        left.plot(losses, errors, "o-", color=TRAINING, alpha=0.4, markersize=3, linewidth=0.7)
+    left.set(xscale="log", yscale="log", xlabel="training loss (scaled)", ylabel="test error (USD)")
+    left.set_title("as published, every 20 epochs", fontsize=10)
+    _points(middle, 0, list(correlations(rows).values()), TRAINING)
+    middle.axhline(TOGETHER, color=ACTUAL, linestyle=":", linewidth=1)
+    middle.set(xlim=(-0.5, 0.5), xticks=[], ylim=(-1.05, 1.05))
+    middle.set_title("rank correlation of the two", fontsize=10)
+    _points(right, 0, list(ratios(rows).values()), TRAINING)
+    for end in (1 / WITHIN, WITHIN):
+        right.axhline(end, color=ACTUAL, linestyle=":", linewidth=1)
+    right.set(xlim=(-0.5, 0.5), xticks=[], yscale="log")
+    right.set_title("test error, published over date order", fontsize=10)
+    for axes in (left, middle, right):
+        axes.grid(True, alpha=0.2)
     return figure
 
 
