@@ -6,14 +6,13 @@ import pytest
 
 from reproduce.articles import ARTICLES, article_of
 from reproduce.articles.audit import audit
-from reproduce.articles.bitcoin_lstm.outputs import WAITING
 from reproduce.evidence.claims import ClaimsError, read_claims
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 ROOT = Path(__file__).resolve().parents[2]
 every_article = pytest.mark.parametrize("id_", [article.id for article in ARTICLES])
 UNKNOWN = {  # what nothing here can tell
-    "bitcoin-lstm": {"source_confirmed", "partial_days", *WAITING},
+    "bitcoin-lstm": {"source_confirmed", "partial_days"},
     "stacked-lstm": {"data_confirmed"},
     # and Macbeth's 100 epochs, until their runs have ended
     "macbeth": {"text_confirmed", "hundred_better_steps", "hundred_measures_better", "hundred_excess"},

@@ -32,6 +32,10 @@ RUNS = {
         ),
         (BitcoinVariant(row_order="oldest-first"), range(100, 120)),
     ],
+    "bitcoin-forgetting": [
+        (BitcoinVariant(wiring="described", forget_gate=forget_gate), range(100, 120))
+        for forget_gate in ("learned", "open")
+    ],
     "stacked-networks": [(StackedVariant(network=network), range(20)) for network in NETWORKS],
     "macbeth-epochs": [(TREND, range(1)), (MacbethVariant(), range(5))],
 }

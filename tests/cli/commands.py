@@ -71,6 +71,7 @@ STUDY_OF = {
     "bitcoin-memory": "bitcoin-lstm",
     "bitcoin-gates": "bitcoin-lstm",
     "bitcoin-accuracy": "bitcoin-lstm",
+    "bitcoin-forgetting": "bitcoin-lstm",
     "stacked-networks": "stacked-lstm",
     "macbeth-epochs": "macbeth",
 }

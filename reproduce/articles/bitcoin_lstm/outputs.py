@@ -11,6 +11,7 @@ from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm import ARTICLE, REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.accuracy import accuracy_outputs, shipped_accuracy
 from reproduce.articles.bitcoin_lstm.departures import shipped_departures
+from reproduce.articles.bitcoin_lstm.forgetting import forgetting_outputs, shipped_forgetting
 from reproduce.articles.bitcoin_lstm.gates import gate_outputs
 from reproduce.articles.bitcoin_lstm.losses import EPOCHS, curves_of, shipped_curves, shipped_losses
 from reproduce.articles.bitcoin_lstm.memory import memory_outputs, shipped_memory
@@ -34,8 +35,6 @@ TRAINED = (  # what only training tells, or comparing
     *("loss_fall", "p_value", "run_p_value", "skill", "skill_low", "skill_high"),
     *("keras_difference", "session_difference"),
 )
-
-WAITING = ("never_forgetting_mean", "never_forgetting_low")  # until their runs end
 
 
 def run_outputs(directory: Directory) -> dict[str, Any]:
@@ -122,7 +121,7 @@ def _loss_outputs() -> dict[str, float]:
 def _story_outputs() -> dict[str, float]:
     """How many seeds the statements on memory, gates and accuracy hold of, and what never to forget costs."""
     memory, gates = memory_outputs(shipped_memory()), trained_gate_outputs(shipped_gates())
-    return memory | gates | accuracy_outputs(shipped_accuracy()) | dict.fromkeys(WAITING)
+    return memory | gates | accuracy_outputs(shipped_accuracy()) | forgetting_outputs(shipped_forgetting())
 
 
 def _skill_outputs() -> dict[str, float]:

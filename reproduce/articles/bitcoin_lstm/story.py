@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Shown, StudyPlan
-from reproduce.articles.bitcoin_lstm import accuracy, memory, story_pictures, trained_gates
+from reproduce.articles.bitcoin_lstm import accuracy, forgetting, memory, story_pictures, trained_gates
 from reproduce.articles.bitcoin_lstm.accuracy import AccuracyRow
 from reproduce.articles.bitcoin_lstm.counts import Counted
+from reproduce.articles.bitcoin_lstm.forgetting import ForgettingRow
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, MemoryRow
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -69,6 +70,30 @@ def _show_accuracy(rows: Sequence[AccuracyRow]) -> list[Shown]:
     ]
 
 
+def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
+    groups: dict[str, list[ForgettingRow]] = {}
+    for row in rows:
+        groups.setdefault(row.variant, []).append(row)
+    values = [
+        {"variant": variant, "seeds": len(group)}
+        | {"loss": _median([row.loss for row in group]), "test_rmse_usd": _median([row.test_rmse_usd for row in group])}
+        for variant, group in groups.items()
+    ]
+    table = Shown("Training loss and test error in USD: medians", values, _texts(values, ".4g"))
+    if set(groups) < {forgetting.OPEN.name, forgetting.LEARNED.name}:
+        return [table]
+    pairs = forgetting.pairs_of(rows)
+    words = {
+        "better": "Yes: without it the test error grows.",
+        "worse": "No, the opposite: without it the test error falls.",
+        "not significantly different": "No: without it the test error is not significantly different.",
+    }
+    spans = f"{pairs.mean:.2f} USD ({pairs.low:.2f} to {pairs.high:.2f})"
+    found = f"test error without it less that with it: {spans}, over {len(pairs.differences)} seeds"
+    texts = [{"question": "Is forgetting required?", "answer": words[pairs.outcome], "evidence": found}]
+    return [table, Shown("What follows", texts, texts)]
+
+
 def _median(values: Any) -> float:
     return float(np.nanmedian(values))
 
@@ -113,5 +138,16 @@ STORY = (
         rows=accuracy.accuracy_rows,
         show=_show_accuracy,
         draw=lambda rows: {"accuracy": story_pictures.accuracy(rows)},
+    ),
+    StudyPlan(
+        name="bitcoin-forgetting",
+        question="Is forgetting required: does a network whose forget gate is always open predict worse?",
+        package=__package__,
+        table=forgetting.TABLE,
+        row=ForgettingRow,
+        runs=tuple((variant, memory.SEEDS) for variant in (forgetting.LEARNED, forgetting.OPEN)),
+        rows=forgetting.forgetting_rows,
+        show=_show_forgetting,
+        draw=lambda rows: {"forgetting": story_pictures.forgetting(rows)},
     ),
 )

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from reproduce.articles.bitcoin_lstm import trained_gates as gates
 from reproduce.articles.bitcoin_lstm.accuracy import TOGETHER, WITHIN, AccuracyRow, correlations, curves_of, ratios
+from reproduce.articles.bitcoin_lstm.forgetting import LEARNED, OPEN, ForgettingRow
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, FADED, NETWORKS, MemoryRow, reached_of
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.evidence.bands import envelope
@@ -88,6 +89,22 @@ def accuracy(rows: Sequence[AccuracyRow]) -> Figure:
     right.set_title("test error, published over date order", fontsize=10)
     for axes in (left, middle, right):
         axes.grid(True, alpha=0.2)
+    return figure
+
+
+def forgetting(rows: Sequence[ForgettingRow]) -> Figure:
+    """The test error of each seed, learning to forget and never forgetting, joined by a line."""
+    figure, (axes,) = new_figure(6, 4)
+    kinds = {LEARNED.name: "f learns", OPEN.name: "f is always 1"}
+    errors = [{row.seed: row.test_rmse_usd for row in rows if row.variant == name} for name in kinds]
+    for seed in errors[0].keys() & errors[1].keys():
+        axes.plot([0, 1], [one[seed] for one in errors], "-", color=ACTUAL, alpha=0.3, linewidth=0.8)
+    for place, (one, color) in enumerate(zip(errors, (TRAINING, TESTING), strict=True)):
+        axes.plot([place] * len(one), list(one.values()), "o", color=color, alpha=0.6, markersize=5)
+    axes.set(xlim=(-0.4, 1.4), ylabel="test error (USD)")
+    axes.set_xticks((0, 1), list(kinds.values()))
+    axes.set_title("the same seeds, wiring as described", fontsize=10)
+    axes.grid(True, axis="y", alpha=0.2)
     return figure
 
 

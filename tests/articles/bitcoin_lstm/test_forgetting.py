@@ -13,6 +13,7 @@ from reproduce.articles.bitcoin_lstm.forgetting import (
     forgetting_outputs,
     forgetting_rows,
     pairs_of,
+    shipped_forgetting,
 )
 from reproduce.articles.bitcoin_lstm.inside import trained_weights
 from reproduce.articles.bitcoin_lstm.memory import SEEDS
@@ -93,3 +94,15 @@ def test_table_has_a_row_a_run(tmp_path):
     assert [row.loss for row in rows] == [0, 0.25, 0.125, 0.375]
     assert np.isnan(rows[0].test_rmse_usd)
     assert [row.test_rmse_usd for row in rows[1:]] == [12, 11, 13]
+
+
+def test_words_beside_the_rule_are_what_the_shipped_table_shows():
+    """Neither better nor worse without forgetting, by the interval."""
+    assert pairs_of(shipped_forgetting()).outcome == "not significantly different"
+
+
+def test_shipped_table_has_twenty_seeds_of_both():
+    """The same seeds."""
+    assert [(row.variant, row.seed) for row in shipped_forgetting()] == [
+        (variant.name, seed) for variant in (LEARNED, OPEN) for seed in SEEDS
+    ]
