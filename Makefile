@@ -25,7 +25,8 @@ docs: $(READY)
 	$(REPRODUCE) run --out $(DRAWN) --json docs/run.json
 	$(REPRODUCE) run --out $(DRAWN) > docs/run.txt
 	$(REPRODUCE) run stacked-lstm --out $(DRAWN)
-	for study in bitcoin-losses bitcoin-departures bitcoin-curves stacked-networks macbeth-epochs; do \
+	for study in bitcoin-losses bitcoin-departures bitcoin-curves bitcoin-memory bitcoin-gates bitcoin-accuracy \
+	    bitcoin-forgetting stacked-networks macbeth-epochs; do \
 	    $(REPRODUCE) study $$study --shipped --out $(DRAWN) || exit 1; done
 	$(REPRODUCE) compare --losses examples/losses/article.txt > docs/losses.txt
 	for engine in compiled session keras; do cp $(RUN)-$$engine/losses.csv docs/losses-$$engine.csv; done
@@ -33,7 +34,8 @@ docs: $(READY)
 	    cp $(RUN)-compiled/pictures/$$picture.png docs/; done
 	cp $(DRAWN)/losses_published.png docs/loss.png
 	cp $(DRAWN)/losses_described.png $(DRAWN)/departures.png $(DRAWN)/rivals.png $(DRAWN)/milestones.png docs/
-	cp $(DRAWN)/losses.png docs/
+	cp $(DRAWN)/losses.png $(DRAWN)/reach.png $(DRAWN)/trained_gates.png $(DRAWN)/accuracy.png docs/
+	cp $(DRAWN)/forgetting.png docs/
 	cp $(DRAWN)/stacked-lstm-published-s0-keras/pictures/predictions_as_published.png docs/stacked.png
 	$(VENV)/bin/python -m reproduce.report.docs .
 
@@ -56,7 +58,8 @@ bench-input: $(READY)
 	$(VENV)/bin/python -m reproduce.bench.inputs
 
 # The tables that come with the package: hours. The first two Bitcoin studies share runs, so they share a folder: 406 in
-# all with the other articles'. The third has 480 short ones.
+# all with the other articles'. The third has 480 short ones. The four on memory, gates and accuracy share 280 runs in a
+# folder of their own; one worker, so that each length goes on from the one before.
 ARTICLES := reproduce/articles
 shipped-tables: $(READY)
 	$(REPRODUCE) study bitcoin-departures --out studies/bitcoin
@@ -64,6 +67,11 @@ shipped-tables: $(READY)
 	$(REPRODUCE) study bitcoin-curves --out studies/curves
 	cp studies/curves/curves.csv $(ARTICLES)/bitcoin_lstm/
 	cd studies/bitcoin && cp departures.csv losses.csv machine.json $(CURDIR)/$(ARTICLES)/bitcoin_lstm/
+	$(REPRODUCE) study bitcoin-accuracy --workers 1 --out studies/story
+	$(REPRODUCE) study bitcoin-gates --out studies/story
+	$(REPRODUCE) study bitcoin-memory --out studies/story
+	$(REPRODUCE) study bitcoin-forgetting --out studies/story
+	cd studies/story && cp accuracy.csv gates.csv memory.csv forgetting.csv $(CURDIR)/$(ARTICLES)/bitcoin_lstm/
 	$(REPRODUCE) study stacked-networks --out studies/stacked
 	cp studies/stacked/rivals.csv $(ARTICLES)/stacked_lstm/
 	$(REPRODUCE) study macbeth-epochs --out studies/macbeth

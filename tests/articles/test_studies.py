@@ -9,6 +9,7 @@ from reproduce.articles import studies
 from reproduce.articles.bitcoin_lstm.curves import SETS
 from reproduce.articles.bitcoin_lstm.departures import STEPS
 from reproduce.articles.bitcoin_lstm.losses import CANDIDATES
+from reproduce.articles.bitcoin_lstm.variant import Variant as BitcoinVariant
 from reproduce.articles.macbeth.epochs import TREND
 from reproduce.articles.macbeth.variant import Variant as MacbethVariant
 from reproduce.articles.stacked_lstm.variant import NETWORKS
@@ -22,6 +23,19 @@ RUNS = {
     "bitcoin-losses": [(variant, range(40)) for variant in CANDIDATES],
     "bitcoin-departures": [(variant, range(20)) for _, variant in STEPS],
     "bitcoin-curves": [(replace(variant, epochs=31), range(40)) for variant in SETS],
+    "bitcoin-memory": [(BitcoinVariant(wiring=wiring), range(100, 120)) for wiring in ("published", "described")],
+    "bitcoin-gates": [(BitcoinVariant(wiring=wiring), range(100, 120)) for wiring in ("published", "described")],
+    "bitcoin-accuracy": [
+        *(
+            (BitcoinVariant(epochs=epochs), range(100, 120))
+            for epochs in (20, 40, 60, 80, 100, 120, 140, 160, 180, 200)
+        ),
+        (BitcoinVariant(row_order="oldest-first"), range(100, 120)),
+    ],
+    "bitcoin-forgetting": [
+        (BitcoinVariant(wiring="described", forget_gate=forget_gate), range(100, 120))
+        for forget_gate in ("learned", "open")
+    ],
     "stacked-networks": [(StackedVariant(network=network), range(20)) for network in NETWORKS],
     "macbeth-epochs": [(TREND, range(1)), (MacbethVariant(), range(5))],
 }

@@ -68,6 +68,10 @@ STUDY_OF = {
     "bitcoin-losses": "bitcoin-lstm",
     "bitcoin-departures": "bitcoin-lstm",
     "bitcoin-curves": "bitcoin-lstm",
+    "bitcoin-memory": "bitcoin-lstm",
+    "bitcoin-gates": "bitcoin-lstm",
+    "bitcoin-accuracy": "bitcoin-lstm",
+    "bitcoin-forgetting": "bitcoin-lstm",
     "stacked-networks": "stacked-lstm",
     "macbeth-epochs": "macbeth",
 }

@@ -72,8 +72,8 @@ def test_claims_says_which_verdicts_stand_among_all(article, invoke):
     adjusted = false_discovery_control(list(p_values.values()), method="by")
     stand = {id_ for id_, p in zip(p_values, adjusted, strict=True) if p <= 0.05}
     _, stdout, _ = invoke("claims", article)
-    cells = [row[-1] for row in table_rows(stdout) if row[0]]
-    assert len([cell for cell in cells if cell]) == len(p_values)
+    cells = [row[-1] for row in table_rows(stdout)]  # in a narrow column the standing is on a line of its own
+    assert len([cell for cell in cells if cell[:1].isdigit()]) == len(p_values)
     assert len([cell for cell in cells if "stands" in cell]) == len(stand)
     assert f"{len(p_values)} verdicts rest on chance: {len(stand)} stand" in stdout
     document = json.loads(invoke("claims", article, "--json")[1])

@@ -12,6 +12,7 @@ import pytest
 from tests.cli.commands import (
     COMMANDS,
     ROOT,
+    STUDY_OF,
     TINY,
     assert_one_line,
     assert_refused,
@@ -184,7 +185,7 @@ MISUSES = [
     (["run", "--epochs", "many"], "--epochs"),
     (["run", "--out"], "--out"),
     (["run", "--gaps", "fill"], "--gaps"),
-    (["study", "none"], "none of bitcoin-losses, bitcoin-departures, bitcoin-curves, stacked-networks, macbeth-epochs"),
+    (["study", "none"], f"none of {', '.join(STUDY_OF)}"),
     (["study", "bitcoin-losses", "--seeds", "some"], "expected FIRST:END"),
     (["study", "bitcoin-losses", "--seeds", "9:3"], "END is not included"),
     (["study", "bitcoin-losses", "--seeds", "9999999997:9999999999"], "seed is 9999999997, expected 0 to"),

@@ -1,25 +1,37 @@
-"""The three findings that matter most, in sentences made from the shipped tables."""
+"""The findings that matter most, in sentences made from the shipped tables."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
 from reproduce.articles.article import Finding
 from reproduce.articles.bitcoin_lstm.departures import ALONE, DepartureRow, shipped_departures
+from reproduce.articles.bitcoin_lstm.forgetting import pairs_of, shipped_forgetting
 from reproduce.articles.bitcoin_lstm.losses import BandVerdict, judge, shipped_losses
+from reproduce.articles.bitcoin_lstm.memory import reached_of, shipped_memory
+from reproduce.articles.bitcoin_lstm.trained_gates import GateRow, shipped_gates
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.chance import FALLS, FAMILY, standings
 from reproduce.evidence.claims import read_claims
+from reproduce.evidence.pairs import Pairs
 
 OF_EQUATIONS = "bitcoin-lstm/loss-curve-of-equations"
 
 
 def findings() -> list[Finding]:
-    """What is left in date order; how the model compares with persistence as published; which program made the losses.
-
-    The least expected comes first.
-    """
+    """The least expected comes first."""
     joint, table = {band.variant: band for band in judge(shipped_losses())}, shipped_departures()
     published, ordered = table[Variant().name], table[ALONE["rows in date order"].name]
-    return [_ordered(ordered), _published(published), _losses(joint["published"], joint["described"])]
+    return [
+        _ordered(ordered),
+        _line(shipped_gates()),
+        _published(published),
+        _memory(reached_of(shipped_memory(), "over_59")),
+        _forgetting(pairs_of(shipped_forgetting())),
+        _losses(joint["published"], joint["described"]),
+    ]
 
 
 def _ordered(ordered: DepartureRow) -> Finding:
@@ -48,6 +60,48 @@ def _published(row: DepartureRow) -> Finding:
         "Price and predictions by date in USD; below, the test set alone with persistence beside it",
         claims=("bitcoin-lstm/accurate",),
         study="bitcoin-departures",
+    )
+
+
+def _line(rows: Sequence[GateRow]) -> Finding:
+    shares, H = [row.line_share for row in rows], Variant().hidden
+    return Finding(
+        "A trained network predicts what a straight line through its seven prices predicts.",
+        f"In each of {len(rows)} networks, in both wirings, a line explains {100 * min(shares):.1f} % or more of the "
+        "variance of what it predicts.",
+        f"A line has {Variant().window + 1} numbers, and the network {4 * H * (H + 2) + H + 1:,}.",
+        "trained_gates",
+        "What the gates of trained networks do, and how much of their predictions is a line, a dot a seed",
+        claims=("bitcoin-lstm/more-than-a-line",),
+        study="bitcoin-gates",
+    )
+
+
+def _memory(reached: Mapping[tuple[str, str], np.ndarray]) -> Finding:
+    rnn, lstm = (float(np.median(reached[network, "keras"])) for network in ("simple-rnn", "described"))
+    return Finding(
+        "Before training, the gradient of an LSTM fades with distance, and more than that of a plain RNN.",
+        f"Of a change 59 days back, an LSTM's state keeps {lstm:.0e} and a plain RNN's {rnn:.2f} (medians of "
+        f"{len(reached['described', 'keras'])} seeds, with weights as Keras draws them).",
+        "The three articles rest on the opposite. Whether a plain RNN's fades depends on how its weights are drawn.",
+        "reach",
+        "What is left of a gradient after 1 to 59 days, on a log axis, of SimpleRNN, GRU and both wirings",
+        claims=("bitcoin-lstm/rnn-fades", "ours/lstm-lasts", "ours/lstm-fades-less"),
+        study="bitcoin-memory",
+    )
+
+
+def _forgetting(pairs: Pairs) -> Finding:
+    verb = {"better": "predicts worse", "worse": "predicts better"}.get(pairs.outcome, "predicts as well")
+    return Finding(
+        f"A network that can never forget {verb}.",
+        f"With the forget gate held at 1, the test error differs by {pairs.mean:.3f} USD on average, with a 95 % "
+        f"interval from {pairs.low:.2f} to {pairs.high:.2f} over {len(pairs.differences)} seeds.",
+        "It reads seven days, of which there is little to forget.",
+        "forgetting",
+        "Test error of networks that learn to forget and of those that never do, seed by seed",
+        claims=("bitcoin-lstm/forgetting-required",),
+        study="bitcoin-forgetting",
     )
 
 

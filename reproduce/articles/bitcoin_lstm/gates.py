@@ -1,7 +1,4 @@
-"""What the text says of gates, put to its own cell: values of ours by their names in claims.toml.
-
-A gate is forced by its weights: with none from its inputs and a bias of ±FORCED its sigmoid is 1 or 0 to the last bit.
-"""
+"""What the text says of gates, put to its own cell: values of ours by their names in claims.toml."""
 
 from __future__ import annotations
 
@@ -19,13 +16,12 @@ from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.inputs.prices import load_prices
 from reproduce.networks.lstm.create import create_engine
-from reproduce.networks.lstm.weights import initial_weights, random_weights
+from reproduce.networks.lstm.weights import forced, initial_weights, random_weights
 from reproduce.networks.reference import Arrays, Day, State, forward, step
 
 SEEDS = range(100, 120)
 EVERY = 8  # of the test windows
 FREE_DAYS = 3  # before the gates are forced
-FORCED = 1000.0
 LARGE = 100  # times the weights, where the gates' limits are looked for
 DECIMALS = 12  # what lies below is float64's rounding, and another machine's is another
 WIRINGS = ("described", "published")
@@ -50,15 +46,6 @@ def gate_outputs() -> Mapping[str, float]:
         "prediction_without_h": round(max(difference_to_h(wiring, inputs) for wiring in WIRINGS), DECIMALS),
     }
     return MappingProxyType(found)
-
-
-def forced(w: Arrays, **gates: float) -> Arrays:
-    """The weights with these gates at 0 or 1 whatever they read."""
-    changed = dict(w)
-    for gate, value in gates.items():
-        changed |= {f"{kind}{gate}": np.zeros_like(w[f"{kind}{gate}"]) for kind in ("W_x", "W_h")}
-        changed[f"b_{gate}"] = np.full_like(w[f"b_{gate}"], FORCED if value else -FORCED)
-    return changed
 
 
 def kept_change(w: Arrays, wiring: str, inputs: np.ndarray) -> float:

@@ -9,11 +9,15 @@ import numpy as np
 
 from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm import ARTICLE, REPORTED_LOSSES
+from reproduce.articles.bitcoin_lstm.accuracy import accuracy_outputs, shipped_accuracy
 from reproduce.articles.bitcoin_lstm.departures import shipped_departures
+from reproduce.articles.bitcoin_lstm.forgetting import forgetting_outputs, shipped_forgetting
 from reproduce.articles.bitcoin_lstm.gates import gate_outputs
 from reproduce.articles.bitcoin_lstm.losses import EPOCHS, curves_of, shipped_curves, shipped_losses
+from reproduce.articles.bitcoin_lstm.memory import memory_outputs, shipped_memory
 from reproduce.articles.bitcoin_lstm.program import program_outputs, windows_outputs
 from reproduce.articles.bitcoin_lstm.terms import term_outputs
+from reproduce.articles.bitcoin_lstm.trained_gates import shipped_gates, trained_gate_outputs
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.forecasts import read_predictions, result_of
@@ -57,7 +61,8 @@ def own_result(directory: Directory) -> Shown:
 
 def audit_outputs() -> dict[str, Any]:
     """Every value by the tables in the package; None where nothing here can tell."""
-    return program_outputs() | _loss_outputs() | _skill_outputs() | dict(gate_outputs()) | dict(term_outputs())
+    of_studies = _loss_outputs() | _skill_outputs() | _story_outputs()
+    return program_outputs() | of_studies | dict(gate_outputs()) | dict(term_outputs())
 
 
 def _skill(windows: Windows, directory: Directory) -> dict[str, float]:
@@ -114,6 +119,12 @@ def _loss_outputs() -> dict[str, float]:
         "loss_fall": float(np.median(falls)),
         "loss_fall_p": count_p(int(np.sum(falls < FALL)), len(falls)),
     }
+
+
+def _story_outputs() -> dict[str, float]:
+    """How many seeds the statements on memory, gates and accuracy hold of, and what never to forget costs."""
+    memory, gates = memory_outputs(shipped_memory()), trained_gate_outputs(shipped_gates())
+    return memory | gates | accuracy_outputs(shipped_accuracy()) | forgetting_outputs(shipped_forgetting())
 
 
 def _skill_outputs() -> dict[str, float]:

@@ -15,6 +15,7 @@ from reproduce.articles.bitcoin_lstm.curves import CurveRow
 from reproduce.articles.bitcoin_lstm.departures import STEPS, DepartureRow
 from reproduce.articles.bitcoin_lstm.losses import CANDIDATES, LossRow
 from reproduce.articles.bitcoin_lstm.panels import panels
+from reproduce.articles.bitcoin_lstm.story import STORY
 
 SHOWN_EPOCHS = (0, 5, 10, 20, 30)
 
@@ -127,4 +128,5 @@ STUDIES = (
         show=_show_curves,
         draw=_draw_curves,
     ),
+    *STORY,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from reproduce.articles.bitcoin_lstm.program import PROBE
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.inputs.prices import load_prices
+from reproduce.inputs.windows import Windows, cut
 from reproduce.networks.adam import BETA1
 from reproduce.networks.lstm.create import create_engine
 from reproduce.networks.lstm.session import SessionEngine
@@ -25,6 +27,8 @@ SEED = 100
 LENGTHS = (3, 7, 60, 365)  # days
 SMALL = replace(Variant(), hidden=PROBE.hidden, window=LENGTHS[0])  # the program's graph, but small
 OTHER_RATE = replace(PROBE, learning_rate=0.01)
+PREDICTED = np.datetime64("2018-04-15")  # the day whose prediction is asked what it depends on
+EVERY = 10  # of the windows that are predicted before it
 NUDGE = 1e-20  # of an imaginary part: small enough that no square of it counts
 
 
@@ -35,7 +39,7 @@ def term_outputs() -> Mapping[str, Any]:
     shape = list(prepare(prices, replace(Variant(), window=1)).inputs.shape)
     w = initial_weights(Variant().hidden, SEED, "float64")
     found = {
-        **_graph_outputs(*prepare(prices, SMALL).train),
+        **_graph_outputs(*prepare(prices, SMALL).train, prepare(prices, Variant())),
         "joined_difference": round(joined_difference(w), DECIMALS),
         "equation_lengths": sum(reads_all(w, days) for days in LENGTHS),
         "units_built": len(w["b_i"]),
@@ -45,8 +49,12 @@ def term_outputs() -> Mapping[str, Any]:
     return MappingProxyType(found)
 
 
-def _graph_outputs(inputs: np.ndarray, targets: np.ndarray) -> dict[str, int]:
-    """What the program's graph does with windows; and one of another learning rate, and one of a single day."""
+def _graph_outputs(inputs: np.ndarray, targets: np.ndarray, week: Windows) -> dict[str, int]:
+    """What the program's graph does with windows; and one of another learning rate, and one of a single day.
+
+    Args:
+        week: windows of seven days, which the one of another learning rate reads.
+    """
     engines = [
         create_engine("session", settings, seed=SEED, dtype="float64")
         for settings in (SMALL, OTHER_RATE, replace(PROBE, window=1))
@@ -56,6 +64,7 @@ def _graph_outputs(inputs: np.ndarray, targets: np.ndarray) -> dict[str, int]:
         "windows_in_a_step": windows_in_a_step(engine, inputs[: 2 * SMALL.batch], targets[: 2 * SMALL.batch]),
         "graph_lengths": sum(reads_length(engine, days) for days in LENGTHS),
         "updates_an_epoch": count_updates(engine, inputs, targets),
+        "farthest_day": farthest_day(other, week),
         "update_methods": len(update_operations(engine) | update_operations(other)),
         "weights_of_the_chain": count_weights(other) - count_weights(of_one_day),
     }
@@ -96,6 +105,25 @@ def reads_length(engine: SessionEngine, days: int) -> bool:
     except ValueError:  # the placeholder has another shape
         return False
     return True
+
+
+def farthest_day(engine: SessionEngine, windows: Windows) -> int:
+    """Days from the PREDICTED one to the farthest day whose price moves its prediction; 0 where none does.
+
+    Other windows are predicted before it, so that a state that went on from one to the next would be seen.
+    """
+    (row,) = np.flatnonzero(windows.dates == PREDICTED)
+    away = np.abs(windows.dates - PREDICTED).astype(int)  # (rows,)
+
+    def predicted(least: int) -> float:
+        """With another price on every day that is at least so far away."""
+        prices = windows.close_scaled + (away >= least)
+        inputs, _ = cut(prices[:, np.newaxis], windows.window)
+        return float(engine.predict(inputs[[*range(0, len(inputs), EVERY), row - windows.window]])[-1, 0])
+
+    none = int(away.max()) + 1
+    plain = predicted(none)
+    return bisect_left(range(1, none + 1), True, key=lambda least: predicted(least) == plain)
 
 
 def count_updates(engine: SessionEngine, inputs: np.ndarray, targets: np.ndarray) -> int:

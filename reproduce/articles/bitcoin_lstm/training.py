@@ -77,6 +77,10 @@ class WindowTraining(PriceTraining):
     def __init__(self, directory: Directory, table: PriceTable) -> None:
         config = directory.config
         self._engine = create_engine(config.engine, config.variant, config.seed, threads=threads().inter_op or 1)
+        if config.variant.forget_gate == "open":
+            from reproduce.networks.lstm.weights import forced
+
+            self._engine.set_weights(forced(self._engine.weights(), f=1))
         super().__init__(directory, table, prepare(table, config.variant), self._engine, PredictingProgress())
 
     def train_epoch(self) -> float:

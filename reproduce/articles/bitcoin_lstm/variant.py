@@ -25,6 +25,7 @@ class Variant(variant.Variant):
     split_of: str = choice("rows", "windows")  # D5: 80 % of the table's rows; `windows`: 80 % of the windows
     remainder: str = choice("dropped", "kept")  # D6: `kept` trains and tests on the last, shorter batch too
     newest_row: str = choice("kept", "dropped")  # D11: a partial day
+    forget_gate: str = choice("learned", "open")  # no D: `open` holds f at 1, so that the network never forgets
     scaling: str = choice(
         "standard", "min-max"
     )  # no D: the text names StandardScaler; rebuilt programs often have 0 to 1

@@ -9,13 +9,20 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
+from threadpoolctl import threadpool_limits
 
 from reproduce.articles.stacked_lstm.variant import Variant
+from reproduce.articles.stacked_lstm.windows import prepare
+from reproduce.inputs.prices import load_prices
+from reproduce.networks.engine import SEEDS_A_RUN
+from reproduce.networks.first_weights import truncated
 from reproduce.networks.forecasters.keras import build_model
+from reproduce.networks.jacobian import reaches, simple_rnn_stack_days
 
 SEEDS = range(100, 120)
 WINDOWS = 64
 CLOSED = -1000.0  # a bias at which a sigmoid is 0 to the last bit
+FADED = 0.01  # of R(59)
 LEAST = 0.001  # of a second derivative that lasts
 FARTHEST = 50.0  # both are far below LEAST there
 
@@ -34,6 +41,7 @@ def cell_outputs() -> Mapping[str, Any]:
         "gru_parameters": gru.count_params(),
         "lstm_states": states(lstm),
         "gru_states": states(gru),
+        **fading_outputs(),
         "first_layer_inputs": lstm.layers[0].get_weights()[0].shape[0],
     }
     return MappingProxyType(found)
@@ -57,6 +65,28 @@ def close_input_gate(array: np.ndarray) -> np.ndarray:
     closed = array.copy()
     closed[..., : array.shape[-1] // 4] = CLOSED if array.ndim == 1 else 0
     return closed
+
+
+@threadpool_limits.wrap(limits=1, user_api="blas")  # the products are small: two threads take longer than one
+def fading_outputs() -> dict[str, int]:
+    """How many seeds of each draw have faded, of the draw that has fewer and of the one that has more."""
+    windows = prepare(load_prices(), Variant()).inputs
+    chosen = windows[np.linspace(0, len(windows) - 1, len(SEEDS)).astype(int)]
+    left = np.array([stack_reaches(seed, window) for seed, window in zip(SEEDS, chosen, strict=True)])  # (seeds, 2)
+    return dict(zip(("fading", "fading_in_a_draw"), sorted(np.sum(left < FADED, axis=0).tolist()), strict=True))
+
+
+def stack_reaches(seed: int, window: np.ndarray) -> list[float]:
+    """R over all but the first day of a window, (days, 1), of the guide's stack of SimpleRNNs, in the two draws."""
+    *drawn, _, _ = build_model(Variant(network="simple-rnn"), seed).get_weights()
+    narrow = [
+        truncated(w.shape, SEEDS_A_RUN * seed + k) if w.ndim == 2 else np.zeros_like(w) for k, w in enumerate(drawn)
+    ]
+    units, farthest = Variant().first + Variant().second, len(window) - 1
+    return [
+        reaches(simple_rnn_stack_days([w.astype(float) for w in weights], window), units, (farthest,))[farthest]
+        for weights in (drawn, narrow)
+    ]
 
 
 def states(model: Any) -> int:

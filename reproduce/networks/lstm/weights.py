@@ -10,6 +10,7 @@ import tensorflow.compat.v1 as tf
 from reproduce.networks.engine import SEEDS_A_RUN
 
 STDDEV = 0.05  # of the truncated normal draw; biases start at zero
+FORCED = 1000.0  # a bias at which a sigmoid is 1 to the last bit, or at -FORCED 0
 
 
 class Weights(NamedTuple):
@@ -74,3 +75,15 @@ def initial_weights(hidden: int, seed: int, dtype: str) -> dict[str, np.ndarray]
         weights = create_weights(hidden, seed, dtype)
         session.run(tf.global_variables_initializer())
         return session.run(weights)._asdict()
+
+
+def forced(w: dict[str, np.ndarray], **gates: float) -> dict[str, np.ndarray]:
+    """The weights with these gates at 0 or 1 whatever they read, to the last bit.
+
+    No training moves them: the derivative by every weight of such a gate is 0, since σ' = σ (1 - σ) is.
+    """
+    changed = dict(w)
+    for gate, value in gates.items():
+        changed |= {f"{kind}{gate}": np.zeros_like(w[f"{kind}{gate}"]) for kind in ("W_x", "W_h")}
+        changed[f"b_{gate}"] = np.full_like(w[f"b_{gate}"], FORCED if value else -FORCED)
+    return changed

@@ -221,12 +221,15 @@ def test_programs_that_the_losses_exclude_are_named():
     assert not any("seven reported" in one.question for one in answers(table_of(), []))
 
 
-def test_findings_follow_the_tables(monkeypatch):
+def test_findings_of_losses_and_departures_follow_the_tables(monkeypatch):
     """Each headline turns round with its values."""
     worse = {"skill": -9.0, "skill_low": -10.0, "skill_high": -8.0, "test_rmse_usd": 99.0, "persistence_rmse_usd": 30.0}
     monkeypatch.setattr(findings_module, "judge", lambda _: BANDS)
     monkeypatch.setattr(findings_module, "shipped_departures", lambda: table_of(published=worse))
-    ordered, published, losses = findings()
+    of_study = {(one.study, one.claims[0]): one for one in findings()}
+    ordered = of_study["bitcoin-departures", "bitcoin-lstm/previous-days"]
+    published = of_study["bitcoin-departures", "bitcoin-lstm/accurate"]
+    losses = of_study["bitcoin-losses", "bitcoin-lstm/loss-curve"]
     assert "are consistent with the program, and not consistent with the LSTM" in losses.headline
     assert "of 0.700 for the program" in losses.text
     assert published.headline == "As published, the model is worse than persistence."

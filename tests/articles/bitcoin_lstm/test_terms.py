@@ -9,6 +9,7 @@ from reproduce.articles.bitcoin_lstm.program import PROBE
 from reproduce.articles.bitcoin_lstm.terms import (
     count_updates,
     count_weights,
+    farthest_day,
     joined_difference,
     reads_all,
     reads_length,
@@ -16,6 +17,7 @@ from reproduce.articles.bitcoin_lstm.terms import (
     update_operations,
     windows_in_a_step,
 )
+from reproduce.evidence.claims import read_claims
 from reproduce.networks.lstm.create import create_engine
 from reproduce.networks.lstm.weights import random_weights
 
@@ -48,6 +50,32 @@ def test_step_reads_as_many_windows_as_batch_says(engine):
 def test_graph_reads_the_length_that_it_was_built_for(engine):
     """And no other."""
     assert [reads_length(engine, days) for days in (1, 2, 3)] == [False, True, False]
+
+
+class Reads:
+    """An engine that predicts the sum of all prices of the last so many windows that it is given, from a day on."""
+
+    def __init__(self, windows, first):
+        self.windows, self.first = windows, first
+
+    def predict(self, inputs):
+        sums = inputs[:, self.first :, 0].sum(axis=1)
+        return np.array([sums[max(0, k + 1 - self.windows) : k + 1].sum() for k in range(len(sums))])[:, np.newaxis]
+
+
+@pytest.mark.parametrize(
+    ("reads", "days", "verdict"),
+    [
+        pytest.param(Reads(1, 0), 7, "not reproduced", id="its-window"),
+        pytest.param(Reads(1, 4), 3, "not reproduced", id="three-days"),
+        pytest.param(Reads(2000, 0), 1225, "reproduced", id="state-goes-on"),
+    ],
+)
+def test_farthest_day_is_told_by_what_moves_the_prediction(reads, days, verdict, dataset):
+    """Of 15 April 2018: within its window, or as far as 7 December 2014, where a state went on through every tenth."""
+    assert farthest_day(reads, dataset) == days
+    (claim,) = [one for one in read_claims("reproduce.articles.bitcoin_lstm").claims if one.output == "farthest_day"]
+    assert claim.judge({"farthest_day": days}).verdict == verdict
 
 
 def test_weights_are_counted(engine):

@@ -13,6 +13,7 @@ from reproduce.articles.stacked_lstm.cells import (
     tanh_bend,
 )
 from reproduce.articles.stacked_lstm.variant import Variant
+from reproduce.evidence.claims import read_claims
 from reproduce.networks.forecasters.keras import build_model
 from tests.oracles import sigmoid
 
@@ -86,3 +87,35 @@ def test_parameters_are_those_counted_by_hand():
     assert found["lstm_parameters"] == 4 * 50 * (1 + 50 + 1) + 4 * 100 * (50 + 100 + 1) + 101
     assert found["gru_parameters"] == 3 * 50 * (1 + 50 + 2) + 3 * 100 * (50 + 100 + 2) + 101
     assert found["first_layer_inputs"] == 1
+
+
+@pytest.mark.parametrize(
+    ("keras", "narrow", "verdict"),
+    [
+        (16, 20, "reproduced"),
+        (16, 15, "partly reproduced"),
+        (0, 16, "partly reproduced"),
+        (15, 15, "not reproduced"),
+    ],
+)
+def test_stack_fades_in_sixteen_seeds_of_both_draws(keras, narrow, verdict, monkeypatch):
+    """R(59) below 0.01, and not at it; in part in one draw."""
+    left = {seed: [0.0099 if k < n else 0.01 for n in (keras, narrow)] for k, seed in enumerate(cells.SEEDS)}
+    monkeypatch.setattr(cells, "stack_reaches", lambda seed, window: left[seed] if window.shape == (60, 1) else None)
+    claims = {claim.id: claim for claim in read_claims("reproduce.articles.stacked_lstm").claims}
+    assert claims["stacked-lstm/rnn-fades"].judge(cells.fading_outputs()).verdict == verdict
+
+
+def test_stack_is_the_guide_s_and_the_same_drawn_narrowly(monkeypatch):
+    """Keras's weights as they are; then each kernel a draw of its own, within 0.1, and no bias."""
+    read = []
+    monkeypatch.setattr(cells, "simple_rnn_stack_days", lambda weights, _: read.append(weights) or [len(read)])
+    monkeypatch.setattr(cells, "reaches", lambda days, units, distances: {59: (days, units, distances)})
+    assert cells.stack_reaches(100, np.zeros((60, 1))) == [([1], 150, (59,)), ([2], 150, (59,))]
+    drawn, narrow = read
+    expected = build_model(Variant(network="simple-rnn"), 100).get_weights()[:6]
+    assert all(np.array_equal(ours, theirs) for ours, theirs in zip(drawn, expected, strict=True))
+    assert [w.shape for w in narrow] == [w.shape for w in expected]
+    assert all(0 < np.abs(w).max() <= 0.1 for w in narrow if w.ndim == 2)
+    assert len({w.flat[0] for w in narrow if w.ndim == 2}) == 4
+    assert not any(w.any() for w in narrow if w.ndim == 1)

@@ -1,0 +1,44 @@
+"""How many seeds of a study a statement holds of, in each of its arms (a draw or a wiring each), and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reproduce.articles.sections import Answer
+
+ENOUGH = 0.8  # of the seeds: 16 of 20
+FEW = 0.2
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A statement, and of how many seeds it holds."""
+
+    question: str
+    opposite: str  # a sentence that is true where it holds of few seeds
+    arms: Mapping[str, int]  # by an arm's name
+    seeds: int  # of each arm
+
+    @property
+    def fewer(self) -> int:
+        """Of the arm in which it holds of the fewest seeds."""
+        return min(self.arms.values())
+
+    @property
+    def more(self) -> int:
+        """Of the arm in which it holds of the most."""
+        return max(self.arms.values())
+
+    @property
+    def answer(self) -> Answer:
+        """In words: yes, yes in some arms, no, or the opposite."""
+        holding = [name for name, count in self.arms.items() if count >= ENOUGH * self.seeds]
+        evidence = ", ".join(f"{name}: {count} of {self.seeds} seeds" for name, count in self.arms.items())
+        if len(holding) == len(self.arms):
+            words = "Yes."
+        elif holding:
+            words = f"Only in {' and '.join(holding)}."
+        else:
+            words = f"No, the opposite: {self.opposite}" if self.more <= FEW * self.seeds else "No."
+        return Answer(self.question, words, evidence)

@@ -1,0 +1,153 @@
+"""The studies on what the text says of memory, gates, forgetting and accuracy: their runs, and how tables are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from reproduce.articles.article import Shown, StudyPlan
+from reproduce.articles.bitcoin_lstm import accuracy, forgetting, memory, story_pictures, trained_gates
+from reproduce.articles.bitcoin_lstm.accuracy import AccuracyRow
+from reproduce.articles.bitcoin_lstm.counts import Counted
+from reproduce.articles.bitcoin_lstm.forgetting import ForgettingRow
+from reproduce.articles.bitcoin_lstm.memory import DISTANCES, MemoryRow
+from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
+from reproduce.articles.bitcoin_lstm.variant import Variant
+
+TRAINED = tuple((Variant(wiring=wiring), memory.SEEDS) for wiring in memory.WIRINGS)
+
+
+def _show_memory(rows: Sequence[MemoryRow]) -> list[Shown]:
+    reached = {k: memory.reached_of(rows, f"over_{k}") for k in DISTANCES}
+    values = [
+        {"network": network, "weights": weights, "seeds": len(of_seeds)}
+        | {f"R({k})": _median(reached[k][network, weights]) for k in DISTANCES}
+        | {"faded": int(np.sum(of_seeds < memory.FADED))}
+        for (network, weights), of_seeds in reached[DISTANCES[-1]].items()
+    ]
+    title = "What is left of a gradient after k days, R(k): medians, and seeds with R(59) below 0.01"
+    is_whole = set(reached[1]) >= {(w, memory.TRAINED) for w in memory.WIRINGS}
+    return [Shown(title, values, _texts(values, ".1e")), *(_follow(memory.memory_counts(rows)) if is_whole else [])]
+
+
+def _show_gates(rows: Sequence[GateRow]) -> list[Shown]:
+    names = [name for name in GateRow.__annotations__ if name not in ("wiring", "seed")]
+    values = []
+    for wiring in dict.fromkeys(row.wiring for row in rows):
+        mine = [row for row in rows if row.wiring == wiring]
+        medians = {name: _median([getattr(row, name) for row in mine]) for name in names}
+        values.append({"wiring": wiring, "seeds": len(mine)} | medians)
+    table = Shown("The gates of trained networks: medians", values, _texts(values, ".3f"))
+    return [table, *_follow(trained_gates.gate_counts(rows))]
+
+
+def _follow(counts: Mapping[str, Counted]) -> list[Shown]:
+    texts = [asdict(one.answer) for one in counts.values()]
+    return [Shown("What follows", texts, texts)]
+
+
+def _show_accuracy(rows: Sequence[AccuracyRow]) -> list[Shown]:
+    groups: dict[tuple[str, int], list[AccuracyRow]] = {}
+    for row in rows:
+        groups.setdefault((row.variant, row.epochs), []).append(row)
+    values = [
+        {"variant": variant, "epochs": epochs, "seeds": len(group)}
+        | {"loss": _median([row.loss for row in group]), "test_rmse_usd": _median([row.test_rmse_usd for row in group])}
+        for (variant, epochs), group in groups.items()
+    ]
+    together, ratios = accuracy.correlations(rows), accuracy.ratios(rows)
+    told = [
+        {"seed": seed, "correlation": together[seed], "published_over_date_order": ratios.get(seed, float("nan"))}
+        for seed in together
+    ]
+    return [
+        Shown("Training loss and test error in USD: medians", values, _texts(values, ".4g")),
+        Shown("Rank correlation of the two over the epochs, and the ratio of test errors", told, _texts(told, ".3g")),
+        *(_follow(accuracy.accuracy_counts(rows)) if together and ratios else []),
+    ]
+
+
+def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
+    groups: dict[str, list[ForgettingRow]] = {}
+    for row in rows:
+        groups.setdefault(row.variant, []).append(row)
+    values = [
+        {"variant": variant, "seeds": len(group)}
+        | {"loss": _median([row.loss for row in group]), "test_rmse_usd": _median([row.test_rmse_usd for row in group])}
+        for variant, group in groups.items()
+    ]
+    table = Shown("Training loss and test error in USD: medians", values, _texts(values, ".4g"))
+    if set(groups) < {forgetting.OPEN.name, forgetting.LEARNED.name}:
+        return [table]
+    pairs = forgetting.pairs_of(rows)
+    words = {
+        "better": "Yes: without it the test error grows.",
+        "worse": "No, the opposite: without it the test error falls.",
+        "not significantly different": "No: without it the test error is not significantly different.",
+    }
+    spans = f"{pairs.mean:.2f} USD ({pairs.low:.2f} to {pairs.high:.2f})"
+    found = f"test error without it less that with it: {spans}, over {len(pairs.differences)} seeds"
+    texts = [{"question": "Is forgetting required?", "answer": words[pairs.outcome], "evidence": found}]
+    return [table, Shown("What follows", texts, texts)]
+
+
+def _median(values: Any) -> float:
+    return float(np.nanmedian(values))
+
+
+def _texts(rows: Sequence[dict[str, Any]], form: str) -> list[dict[str, str]]:
+    """The rows as people read them; `form` is that of floats."""
+    return [
+        {name: format(one, form) if isinstance(one, float) else str(one) for name, one in row.items()} for row in rows
+    ]
+
+
+STORY = (
+    StudyPlan(
+        name="bitcoin-memory",
+        question="Does a plain RNN's gradient fade with distance, and does that of a GRU or an LSTM?",
+        package=__package__,
+        table=memory.TABLE,
+        row=MemoryRow,
+        runs=TRAINED,
+        rows=memory.memory_rows,
+        show=_show_memory,
+        draw=lambda rows: {"reach": story_pictures.memory(rows)},
+    ),
+    StudyPlan(
+        name="bitcoin-gates",
+        question="Do the gates of trained Bitcoin networks decide, forget, keep and hide?",
+        package=__package__,
+        table=trained_gates.TABLE,
+        row=GateRow,
+        runs=TRAINED,
+        rows=trained_gates.gate_rows,
+        show=_show_gates,
+        draw=lambda rows: {"trained_gates": story_pictures.trained_gates(rows)},
+    ),
+    StudyPlan(
+        name="bitcoin-accuracy",
+        question="Do the Bitcoin article's loss and split tell how accurate its network is?",
+        package=__package__,
+        table=accuracy.TABLE,
+        row=AccuracyRow,
+        runs=tuple((variant, memory.SEEDS) for variant in accuracy.VARIANTS),
+        rows=accuracy.accuracy_rows,
+        show=_show_accuracy,
+        draw=lambda rows: {"accuracy": story_pictures.accuracy(rows)},
+    ),
+    StudyPlan(
+        name="bitcoin-forgetting",
+        question="Is forgetting required: does a network whose forget gate is always open predict worse?",
+        package=__package__,
+        table=forgetting.TABLE,
+        row=ForgettingRow,
+        runs=tuple((variant, memory.SEEDS) for variant in (forgetting.LEARNED, forgetting.OPEN)),
+        rows=forgetting.forgetting_rows,
+        show=_show_forgetting,
+        draw=lambda rows: {"forgetting": story_pictures.forgetting(rows)},
+    ),
+)

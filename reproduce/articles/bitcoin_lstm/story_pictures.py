@@ -1,0 +1,114 @@
+"""Pictures of the studies on memory, gates, accuracy and forgetting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from reproduce.articles.bitcoin_lstm import trained_gates as gates
+from reproduce.articles.bitcoin_lstm.accuracy import TOGETHER, WITHIN, AccuracyRow, correlations, curves_of, ratios
+from reproduce.articles.bitcoin_lstm.forgetting import LEARNED, OPEN, ForgettingRow
+from reproduce.articles.bitcoin_lstm.memory import DISTANCES, FADED, NETWORKS, MemoryRow, reached_of
+from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
+from reproduce.evidence.bands import envelope
+from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, new_figure
+
+LABELS = dict(zip(NETWORKS, ("SimpleRNN", "GRU", "LSTM, published", "LSTM, described"), strict=True))
+COLORS = dict(zip(NETWORKS, (ACTUAL, PERSISTENCE, TESTING, TRAINING), strict=True))
+FLOOR = 1e-16  # of the axis: below, a difference is lost in the digits of a float64
+PANELS = {  # what is drawn of a network, and where a rule's threshold is
+    "deviation of f over days": (lambda row: row.f_deviation, gates.DEVIATION),
+    "rank correlation of f, |price move|": (lambda row: row.f_correlation, gates.CORRELATION),
+    "share of f below 0.1": (lambda row: row.f_shut, gates.REACHED),
+    "share of f above 0.9": (lambda row: row.f_open, gates.REACHED),
+    "share of o below 0.1": (lambda row: row.o_shut, gates.HIDDEN),
+    "i, days with a move less others": (lambda row: row.i_moved - row.i_unmoved, 0),
+    "R² of a line": (lambda row: row.line_share, gates.LINE),
+}
+
+
+def memory(rows: Sequence[MemoryRow]) -> Figure:
+    """R(k) on a log axis, a panel for each kind of weights: the median of the seeds, and 5 to 95 % of them."""
+    kinds = {"program": "as the program draws weights", "keras": "as Keras draws weights", "trained": "after training"}
+    kinds = {kind: title for kind, title in kinds.items() if any(row.weights == kind for row in rows)}
+    reached = [reached_of(rows, f"over_{k}") for k in DISTANCES]
+    figure, panels = new_figure(10, 4, columns=len(kinds))
+    for axes, (kind, title) in zip(panels, kinds.items(), strict=True):
+        for network in NETWORKS:
+            if (network, kind) in reached[0]:
+                low, median, high = envelope(np.column_stack([one[network, kind] for one in reached]))
+                color = COLORS[network]
+                axes.fill_between(DISTANCES, low, high, color=color, alpha=0.2, linewidth=0)
+                axes.plot(DISTANCES, median, "o-", color=color, markersize=4, linewidth=1.2, label=LABELS[network])
+        axes.axhline(FADED, color=ACTUAL, linestyle=":", linewidth=1)
+        axes.set(yscale="log", title=title, xlabel="k, days back")
+        axes.grid(True, alpha=0.2)
+    lowest, highest = (end(axes.get_ylim()[k] for axes in panels) for k, end in enumerate((min, max)))
+    for axes in panels:
+        axes.set_ylim(max(lowest, FLOOR), highest)
+    panels[0].set_ylabel("R(k): largest change of the state")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    return figure
+
+
+def trained_gates(rows: Sequence[GateRow]) -> Figure:
+    """A point a network, a panel a quantity, and the rule's threshold as a dotted line."""
+    figure, panels = new_figure(10, 5, rows=2, columns=4)
+    for axes, (title, (value, threshold)) in zip(panels, PANELS.items(), strict=False):
+        for place, wiring in enumerate(("published", "described")):
+            values = [value(row) for row in rows if row.wiring == wiring]
+            _points(axes, place, values, COLORS[wiring])
+        axes.axhline(threshold, color=ACTUAL, linestyle=":", linewidth=1)
+        axes.set_xticks([0, 1], ["published", "described"])
+        axes.set_xlim(-0.5, 1.5)
+        axes.set_title(title, fontsize=9)
+        axes.tick_params(labelsize=8)
+        axes.grid(True, axis="y", alpha=0.2)
+    panels[-1].set_visible(False)
+    return figure
+
+
+def accuracy(rows: Sequence[AccuracyRow]) -> Figure:
+    """Loss and test error of each seed over the epochs; their rank correlations; the two splits' errors."""
+    figure, (left, middle, right) = new_figure(10, 3.8, columns=3)
+    for losses, errors in curves_of(rows).values():
+        left.plot(losses, errors, "o-", color=TRAINING, alpha=0.4, markersize=3, linewidth=0.7)
+    left.set(xscale="log", yscale="log", xlabel="training loss (scaled)", ylabel="test error (USD)")
+    left.set_title("as published, every 20 epochs", fontsize=10)
+    _points(middle, 0, list(correlations(rows).values()), TRAINING)
+    middle.axhline(TOGETHER, color=ACTUAL, linestyle=":", linewidth=1)
+    middle.set(xlim=(-0.5, 0.5), xticks=[], ylim=(-1.05, 1.05))
+    middle.set_title("rank correlation of the two", fontsize=10)
+    _points(right, 0, list(ratios(rows).values()), TRAINING)
+    for end in (1 / WITHIN, WITHIN):
+        right.axhline(end, color=ACTUAL, linestyle=":", linewidth=1)
+    right.set(xlim=(-0.5, 0.5), xticks=[], yscale="log")
+    right.set_title("test error, published over date order", fontsize=10)
+    for axes in (left, middle, right):
+        axes.grid(True, alpha=0.2)
+    return figure
+
+
+def forgetting(rows: Sequence[ForgettingRow]) -> Figure:
+    """The test error of each seed, learning to forget and never forgetting, joined by a line."""
+    figure, (axes,) = new_figure(6, 4)
+    kinds = {LEARNED.name: "f learns", OPEN.name: "f is always 1"}
+    errors = [{row.seed: row.test_rmse_usd for row in rows if row.variant == name} for name in kinds]
+    for seed in errors[0].keys() & errors[1].keys():
+        axes.plot([0, 1], [one[seed] for one in errors], "-", color=ACTUAL, alpha=0.3, linewidth=0.8)
+    for place, (one, color) in enumerate(zip(errors, (TRAINING, TESTING), strict=True)):
+        axes.plot([place] * len(one), list(one.values()), "o", color=color, alpha=0.6, markersize=5)
+    axes.set(xlim=(-0.4, 1.4), ylabel="test error (USD)")
+    axes.set_xticks((0, 1), list(kinds.values()))
+    axes.set_title("the same seeds, wiring as described", fontsize=10)
+    axes.grid(True, axis="y", alpha=0.2)
+    return figure
+
+
+def _points(axes: Axes, place: float, values: Sequence[float], color: str) -> None:
+    """The values side by side around a place, in their order."""
+    beside = place + np.linspace(-0.2, 0.2, len(values))
+    axes.plot(beside, values, "o", color=color, alpha=0.6, markersize=4, markeredgewidth=0)

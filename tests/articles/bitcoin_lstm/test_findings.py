@@ -1,0 +1,58 @@
+"""Findings on memory, gates and forgetting: their sentences follow the tables."""
+
+import re
+
+import keras
+import numpy as np
+import pytest
+
+from reproduce.articles.bitcoin_lstm import findings as module
+from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
+from reproduce.evidence.pairs import pair_seeds
+
+
+def found(study):
+    """The finding that is made from a study's table."""
+    (finding,) = (one for one in module.findings() if one.study == study)
+    return finding
+
+
+def test_line_is_told_by_the_network_that_is_least_of_one(monkeypatch):
+    """Rounded to a tenth of a per cent; how many networks there are."""
+    rows = [GateRow("published", seed, *[0.5] * 7, share) for seed, share in enumerate((0.9941, 0.9999, 0.9987))]
+    monkeypatch.setattr(module, "shipped_gates", lambda: rows)
+    text = found("bitcoin-gates").text
+    assert "each of 3 networks" in text
+    assert "a line explains 99.4 % or more" in text
+
+
+def test_weights_of_the_network_are_counted():
+    """As Keras counts them: four gates of 256 units, and an output."""
+    model = keras.Sequential([keras.Input((7, 1)), keras.layers.LSTM(256), keras.layers.Dense(1)])
+    assert f"the network {model.count_params():,}." in found("bitcoin-gates").text
+
+
+def test_memory_has_the_medians_of_the_seeds(monkeypatch):
+    """Of an LSTM and of a plain RNN, as Keras draws their weights."""
+    reached = {("simple-rnn", "keras"): np.array([0.1, 0.2, 0.9]), ("described", "keras"): np.array([2e-4, 4e-4, 9e-4])}
+    monkeypatch.setattr(module, "shipped_memory", lambda: None)
+    monkeypatch.setattr(module, "reached_of", lambda rows, column: reached)  # noqa: ARG005
+    assert "an LSTM's state keeps 4e-04 and a plain RNN's 0.20 (medians of 3 seeds" in found("bitcoin-memory").because
+
+
+@pytest.mark.parametrize(
+    ("differences", "headline"),
+    [
+        ((3.0, 3.1, 3.2), "predicts worse"),
+        ((-3.0, -3.1, -3.2), "predicts better"),
+        ((1.0, -1.0, 0.1), "predicts as well"),
+    ],
+)
+def test_forgetting_turns_round_with_the_differences(differences, headline, monkeypatch):
+    """The error without forgetting less that with it, seed by seed."""
+    learned = dict.fromkeys(range(3), 10.0)
+    never = {seed: 10 + difference for seed, difference in enumerate(differences)}
+    monkeypatch.setattr(module, "pairs_of", lambda _: pair_seeds("never", never, learned))
+    finding = found("bitcoin-forgetting")
+    assert re.fullmatch(f"A network that can never forget {headline}.", finding.headline)
+    assert f"{np.mean(differences):.3f} USD" in finding.because
