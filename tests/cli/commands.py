@@ -126,7 +126,7 @@ with open(f"{sys.argv[2]}/statuses", "w") as file:
 """
 
 
-def reproduce_each(cases, to, variables=None, stdout=None):
+def reproduce_each(cases, to, variables=None, stdout=None, python=sys.executable):
     """As `reproduce` answers, for cases of a folder to be in and words: exit status, stdout and stderr by the case.
 
     Args:
@@ -135,9 +135,9 @@ def reproduce_each(cases, to, variables=None, stdout=None):
     """
     given = {case: (str(folder), [str(word) for word in words]) for case, (folder, words) in cases.items()}
     streams = "1 2" if stdout is None else "2"
-    command = [sys.executable, "-c", FORKING, json.dumps(given), str(to), streams]
+    command = [python, "-c", FORKING, json.dumps(given), str(to), streams]
     environment = _environment(variables)
-    subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=stdout, check=True)
+    subprocess.run(command, env=environment, cwd=to, stdin=subprocess.DEVNULL, stdout=stdout, check=True)
     said = {path.name: path.read_text(encoding="utf-8") for path in to.glob("*-*")}
     statuses = json.loads((to / "statuses").read_bytes())
     return {case: (statuses[case], said.get(f"{case}-1", ""), said[f"{case}-2"]) for case in cases}
