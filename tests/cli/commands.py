@@ -111,8 +111,11 @@ def on_record(article):
 FORKING = """
 import json, os, sys
 from reproduce.cli import main
-statuses = {}
-for case, (folder, words) in json.loads(sys.argv[1]).items():
+cases, statuses = json.loads(sys.argv[1]), {}
+if any("study" in words for _, words in cases.values()):
+    from reproduce.articles import studies
+    studies()  # imports what takes another second
+for case, (folder, words) in cases.items():
     if child := os.fork():
         statuses[case] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         continue
