@@ -189,9 +189,10 @@ def test_study_of_two_machines_is_not_shipped(tmp_path):
 
 def test_stopped_study_keeps_what_is_finished_and_goes_on(local_study, tmp_path):
     """Ctrl-C when the first run is finished, started again: the bits of the undisturbed study."""
-    study, _ = local_study
+    study, part = local_study[0], study_in(tmp_path, seeds=range(1))
+    expected = {path: content for path, content in results(study.root).items() if "-s0-" in path.parent.name}
     names = ",".join(variant.name for variant in VARIANTS)
-    words = ["study", "bitcoin-losses", "--variants", names, "--seeds", "0:2", "--out", tmp_path, "--workers", "1"]
+    words = ["study", "bitcoin-losses", "--variants", names, "--seeds", "0", "--out", tmp_path, "--workers", "1"]
     with subprocess.Popen([sys.executable, "-m", "reproduce", *words], stderr=subprocess.PIPE, text=True) as stopped:
         wait_for(lambda: list(tmp_path.glob("*/metrics.json")))
         stopped.send_signal(signal.SIGINT)
@@ -202,9 +203,9 @@ def test_stopped_study_keeps_what_is_finished_and_goes_on(local_study, tmp_path)
         if (tmp_path / path.parent / "metrics.json").exists()
     }
     assert "Traceback" not in errors
-    assert kept.items() <= results(study.root).items()
-    run(replace(study, root=tmp_path))
-    assert results(tmp_path) == results(study.root)
+    assert kept.items() <= expected.items()
+    run(part)
+    assert results(tmp_path) == expected
 
 
 # A cluster: a real scheduler and real worker processes on this machine.
