@@ -109,12 +109,13 @@ def on_record(article):
 
 # Many commands, each in a process that this one forks once the package is there, which takes most of a second.
 FORKING = """
-import json, os, sys
+import gc, json, os, sys
 from reproduce.cli import main
 cases, statuses = json.loads(sys.argv[1]), {}
 if any("study" in words for _, words in cases.values()):
     from reproduce.articles import studies
     studies()  # imports what takes another second
+gc.freeze()  # no process looks through all of that as it ends
 for case, (folder, words) in cases.items():
     if child := os.fork():
         statuses[case] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
