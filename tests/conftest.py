@@ -1,10 +1,44 @@
-"""What the whole suite shares: TensorFlow with one thread, and the embedded table as the published variant sees it."""
+"""What the whole suite shares: TensorFlow with one thread, the embedded table as published, and who runs what."""
 
 import os
 
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# Under `pytest -n 2 --dist loadfile` a worker has a file, or a folder whose files share runs that are trained once.
+# What takes longest begins first, so that both workers end together.
+TOGETHER = ("tests/articles/", "tests/cli/", "tests/report/")
+LONGEST = (
+    *("tests/articles/", "tests/cli/", "tests/networks/lstm/test_engines.py", "tests/runs/test_study.py"),
+    *("tests/report/", "tests/networks/lstm/test_mutants.py", "tests/networks/ports/", "tests/lessons/"),
+    *("tests/networks/characters/test_engines.py", "tests/bench/", "tests/test_packaging.py", "tests/original_code/"),
+    *("tests/networks/", "tests/test_"),
+)
+
+
+def unit_of(nodeid):
+    """The folder, or else the file, that stays on one worker."""
+    return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid.partition("::")[0])
+
+
+def pytest_collection_modifyitems(items):
+    """What takes longest first; in a file the order stays."""
+    places = [*enumerate(LONGEST)]
+    items.sort(key=lambda one: next((k for k, name in places if one.nodeid.startswith(name)), len(places)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """The units of `unit_of` in the order of the tests, where pytest-xdist would begin with the most tests."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False
+    scheduler = LoadFileScheduling(config, log)
+    scheduler._split_scope = unit_of
+    return scheduler
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,24 @@
 import functools
 
 import pytest
+from matplotlib.figure import Figure
 
 from reproduce.runs.directory import Directory
 from tests.articles.samples import config_of, data_of, hurry
+from tests.sketches import SAVEFIG, sketch
 
 
 @pytest.fixture(autouse=True)
-def frequent_checkpoints(monkeypatch):
-    """Checkpoints after every second epoch, or call of five steps; only while a test of an article runs."""
+def small_runs(monkeypatch):
+    """Checkpoints after every second epoch, or call of five steps, and pictures that nobody looks at, not drawn."""
     hurry(monkeypatch.setattr)
+    sketch(monkeypatch.setattr)
+
+
+@pytest.fixture
+def drawn(small_runs, monkeypatch):  # noqa: ARG001 (it undoes a part of it)
+    """Pictures as they are."""
+    monkeypatch.setattr(Figure, "savefig", SAVEFIG)
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +37,7 @@ def finished(one_thread, tmp_path_factory):  # noqa: ARG001
         given = (article_of(id_), config_of(id_, engine), data_of(id_), root)
         with pytest.MonkeyPatch.context() as patch:
             hurry(patch.setattr)
+            sketch(patch.setattr)
             return run_article(*given, force=False, on_progress=lambda *_: None)[0]
 
     return lambda id_, engine=None: make(id_, engine or article_of(id_).engines[0])

@@ -16,7 +16,8 @@ from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
 
 VARIANTS = {
-    "bitcoin-lstm": BitcoinVariant(hidden=4, epochs=4),  # 80 days: 9 batches to train on, 1 to test on
+    # 80 days: 21 batches to train on and a window left over, 4 to test on and two left over.
+    "bitcoin-lstm": BitcoinVariant(window=2, batch=3, hidden=4, epochs=4),
     "stacked-lstm": StackedVariant(window=5, first=3, second=4, epochs=4, batch=7, test_days=6),
     # 120 characters make 114 samples of 6: 102 to train on, 25 batches of 4 and one of 2, and 6 held out.
     "macbeth": MacbethVariant(window=6, batch=4, hidden=5, epochs=2, held_out="last-tenth", learning_rate=0.01),

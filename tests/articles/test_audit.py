@@ -7,6 +7,7 @@ import pytest
 from reproduce.articles import ARTICLES, article_of
 from reproduce.articles.audit import audit
 from reproduce.evidence.claims import ClaimsError, read_claims
+from reproduce.evidence.codecheck import codecheck_text
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +39,12 @@ def test_every_verdict_is_the_recorded_one(id_, audited):
     assert {one.claim.id: one.verdict for one in judged} == about.verdicts
     order = [claim.id for claim in about.claims if claim.id in about.verdicts]
     assert [one.claim.id for one in judged] == order
+
+
+def test_codecheck_yml_is_up_to_date(audited):
+    """Where this fails: reproduce claims bitcoin-lstm --codecheck codecheck.yml."""
+    about, (_, judged) = read_claims(article_of("bitcoin-lstm").package), audited["bitcoin-lstm"]
+    assert codecheck_text("bitcoin-lstm", about, judged) == (ROOT / "codecheck.yml").read_text(encoding="utf-8")
 
 
 @every_article

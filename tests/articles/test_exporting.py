@@ -24,7 +24,7 @@ from tests.articles.samples import random_run, random_weights, short_table
 from tests.oracles import numpy_forward
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-SMALL = Variant(window=5, hidden=4, batch=3)
+SMALL = Variant(window=3, hidden=4, batch=2)
 BITCOIN = {
     "published": SMALL,
     "described": replace(SMALL, wiring="described"),
@@ -104,8 +104,8 @@ def test_checkpoint_restores_into_the_published_graph(runs, tmp_path):
     """By TF1's own Saver, whose graph then predicts what the run does."""
     data, index, _ = export_bitcoin(runs, "tf1-checkpoint", tmp_path / "bitcoin.ckpt")
     assert (data.name, index.name) == ("bitcoin.ckpt.data-00000-of-00001", "bitcoin.ckpt.index")
-    program, windows = load_program("bitcoin_lstm"), np.random.default_rng(6).normal(size=(7, 5, 1))
-    program.window_size, program.hidden_layer = 5, 4
+    program, windows = load_program("bitcoin_lstm"), np.random.default_rng(6).normal(size=(2, 3, 1))
+    program.batch_size, program.window_size, program.hidden_layer = 2, 3, 4
     with tf.Graph().as_default(), tf.Session() as session:
         inputs, _, outputs, _, _ = program.build_graph(seed=1)
         session.run(tf.global_variables_initializer())

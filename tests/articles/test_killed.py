@@ -25,21 +25,17 @@ from tests.equal_runs import assert_same_bits
 pytestmark = pytest.mark.usefixtures("one_thread")
 ROOT = Path(__file__).resolve().parents[2]
 CALL = 3  # the call of the engine in which runs are disturbed; checkpoints follow every second one
-TRAINED_BY = {  # what each article's training builds, and what trains
-    "bitcoin-lstm": ("create_engine", "train_epoch"),
-    "macbeth": ("create_char_engine", "train"),
-}
 
 
-def stay_in_call(id_):
+def stay_in_call():
     """In a child process: from now on that call of the engine is announced on stdout and lasts until a signal comes."""
     hurry(setattr)
-    module, (factory, method) = article_of(id_).module("training"), TRAINED_BY[id_]
-    create = getattr(module, factory)
+    module = article_of("bitcoin-lstm").module("training")
+    create = module.create_engine
 
     def create_announcing(*given, **options):
         engine, calls = create(*given, **options), itertools.count()
-        train_once = getattr(engine, method)
+        train_once = engine.train_epoch
 
         def announce_and_train(*samples):
             if next(calls) == CALL:
@@ -49,22 +45,22 @@ def stay_in_call(id_):
                 raise AssertionError("no signal came")
             return train_once(*samples)
 
-        setattr(engine, method, announce_and_train)
+        engine.train_epoch = announce_and_train
         return engine
 
-    setattr(module, factory, create_announcing)
+    module.create_engine = create_announcing
 
 
-def train_in_child(root, id_, engine):
+def train_in_child(root):
     """A small run up to that call."""
-    stay_in_call(id_)
-    train(Path(root), config_of(id_, engine), data_of(id_))
+    stay_in_call()
+    train(Path(root), config_of("bitcoin-lstm", "session"), data_of("bitcoin-lstm"))
 
 
 def command_in_child(*_):
     """The command line up to that call."""
     limit_threads(1)  # TensorFlow's notes, as it starts, are not the command's
-    stay_in_call("bitcoin-lstm")
+    stay_in_call()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit a deaf ear
     main()
 
@@ -85,16 +81,17 @@ def disturb(signal_number, function, *arguments):
 
 def test_killed_run_continues_to_the_same_bits(finished, tmp_path):
     """`kill -9` within an epoch: it stands at its checkpoint, from which another process brings it to the same end."""
-    config, told = config_of("macbeth", "keras"), []
+    config, told = config_of("bitcoin-lstm", "session"), []
     directory = Directory(tmp_path, config)
-    status, _ = disturb(signal.SIGKILL, train_in_child, tmp_path, "macbeth", "keras")
+    status, _ = disturb(signal.SIGKILL, train_in_child, tmp_path)
     assert (status, directory.is_finished) == (-signal.SIGKILL, False)
     assert (directory.path / "environment.json").exists()
 
-    begin = article_of("macbeth").module("training").begin
-    run(tmp_path, config, lambda there: begin(there, data_of("macbeth")), on_progress=lambda p: told.append(p.done))
-    assert told[0] == pytest.approx(40 / 102)  # ten batches of four
-    assert_same_bits(directory, finished("macbeth", "keras"), (*TABLES["macbeth"], "metrics.json"))
+    begin = article_of("bitcoin-lstm").module("training").begin
+    given = data_of("bitcoin-lstm")
+    run(tmp_path, config, lambda there: begin(there, given), on_progress=lambda p: told.append(p.epoch))
+    assert told[0] == 2
+    assert_same_bits(directory, finished("bitcoin-lstm", "session"), (*TABLES["bitcoin-lstm"], "metrics.json"))
 
 
 def test_interrupted_command_says_so_in_one_line_and_goes_on_to_the_same_bits(finished, monkeypatch, tmp_path):

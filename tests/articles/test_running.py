@@ -118,7 +118,7 @@ def test_bitcoin_run_has_its_seed_on_keras_beside_it_each_told_by_its_own_progre
     assert found["keras_difference"].verdict == REPRODUCED
 
 
-def test_interrupted_run_ends_the_one_beside_it_and_both_go_on(tmp_path):
+def test_interrupted_run_ends_the_one_beside_it_and_both_go_on(finished, tmp_path):
     """Ctrl-C in the second epoch, while Keras trains; in the end both are as if nothing had happened."""
     config, table = config_of("bitcoin-lstm", "session"), short_table()
 
@@ -132,9 +132,9 @@ def test_interrupted_run_ends_the_one_beside_it_and_both_go_on(tmp_path):
         with Directory(tmp_path, replace(config, engine=engine)).opened():  # no thread is in it any more
             pass
     do(tmp_path, "bitcoin-lstm", "session")
-    do(tmp_path / "again", "bitcoin-lstm", "session")
+    undisturbed = finished("bitcoin-lstm", "session").path.parent
     for engine in ("session", "keras"):
-        one, other = (Directory(root, replace(config, engine=engine)) for root in (tmp_path, tmp_path / "again"))
+        one, other = (Directory(root, replace(config, engine=engine)) for root in (tmp_path, undisturbed))
         assert one.read_losses().tolist() == other.read_losses().tolist()
 
 

@@ -11,7 +11,7 @@ from reproduce.bench.contender import THREADS
 from reproduce.bench.problem import create_char_problem
 from reproduce.bench.results import Bench, table_of
 from reproduce.cli import main
-from tests.bench.contenders import steady, writer
+from tests.bench.contenders import known_meter, steady, writer
 
 KERAS, SESSION = "Keras fit", "session engine"
 
@@ -19,6 +19,9 @@ KERAS, SESSION = "Keras fit", "session engine"
 @pytest.fixture
 def bench_command(monkeypatch, capsys):
     """A way to run `reproduce bench --rounds 1`; its exit status, stdout and stderr."""
+
+    for module in (bitcoin, characters, scaling):
+        monkeypatch.setattr(module, "speed_meter", known_meter)
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["reproduce", "bench", "--rounds", "1", *arguments])

@@ -51,10 +51,10 @@ def test_interrupted_bench_command_says_so_in_one_line(tmp_path):
         "from functools import partial\n"
         "from reproduce.bench import bitcoin\n"
         "from reproduce.cli import main\n"
-        "from tests.bench.contenders import Contender, train_for_ever\n"
+        "from tests.bench.contenders import Contender, known_meter, train_for_ever\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs inherit a deaf ear
         f"endless = Contender('endless', 'described', 1, partial(train_for_ever, {str(pipe)!r}))\n"
-        "bitcoin.all_contenders = lambda: [endless]\n"
+        "bitcoin.all_contenders, bitcoin.speed_meter = lambda: [endless], known_meter\n"
         "sys.argv = ['reproduce', 'bench']\n"
         "main()"
     )

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from reproduce.bench import scaling
 from reproduce.bench.bitcoin import house_contenders
 from reproduce.bench.contender import Contender
 from reproduce.bench.picture import draw_scaling
 from reproduce.bench.scaling import BASE, SIZES, is_feasible, run_scaling, show, variants
-from tests.bench.contenders import steady, train_dying
+from tests.bench.contenders import known_meter, steady, train_dying
 
 
 def test_scaling_varies_one_size_at_a_time():
@@ -36,7 +37,9 @@ def points():
     """Two contenders at three sizes, through the processes; one of them dies at the first."""
     contenders = [steady("compiled engine"), Contender("Keras fit", "described", 1, train_dying)]
     chosen = [replace(BASE, hidden=hidden, window=window) for hidden, window in ((2, 7), (3, 7), (2, 4))]
-    return run_scaling(contenders, chosen, steps=2, rounds=1, on_progress=lambda _: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scaling, "speed_meter", known_meter)
+        return run_scaling(contenders, chosen, steps=2, rounds=1, on_progress=lambda _: None)
 
 
 def test_scaling_measures_each_contender_at_each_variant(points):

@@ -5,9 +5,15 @@ import pytest
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.bench import throughput
 from reproduce.bench.throughput import run_throughput
-from tests.bench.contenders import steady
+from tests.bench.contenders import finish_at_once, steady
 
 SMALL = Variant(hidden=4, epochs=2)
+
+
+@pytest.fixture(autouse=True)
+def instant_runs(monkeypatch):
+    """Nothing trains; studies that do are tested in tests/runs/test_study.py."""
+    monkeypatch.setattr(throughput, "train", finish_at_once)
 
 
 def test_worker_counts_double_up_to_all_cores(monkeypatch):

@@ -1,6 +1,7 @@
 """The command line as its tests see it: every command, what it answers, and inputs that train in an instant."""
 
 import functools
+import json
 import os
 import re
 import shlex
@@ -14,6 +15,7 @@ import pytest
 import typer
 
 from reproduce.cli import app
+from reproduce.evidence.claims import read_claims
 
 ROOT = Path(__file__).resolve().parents[2]
 COLOUR_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
@@ -91,12 +93,62 @@ def example_of(name):
 
 def reproduce(*arguments, flags=(), variables=None, **options):
     """Run `python -m reproduce` in a process of its own, where nothing but `variables` decides on colours."""
-    environment = {name: value for name, value in os.environ.items() if name not in COLOUR_VARIABLES}
-    environment |= {"PYTHONPATH": str(ROOT), **(variables or {})}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
     words = [part if isinstance(part, bytes) else str(part) for part in arguments]
     command = [sys.executable, *flags, "-m", "reproduce", *words]
+    environment = _environment(variables)
     return subprocess.run(command, env=environment, encoding="utf-8", check=False, **streams | options)
+
+
+def _environment(variables):
+    ours = {name: value for name, value in os.environ.items() if name not in COLOUR_VARIABLES}
+    return ours | {"PYTHONPATH": str(ROOT), **(variables or {})}
+
+
+def on_record(article):
+    """The article's claims that have a verdict on record."""
+    about = read_claims(article.package)
+    return [one for one in about.claims if one.id in about.verdicts]
+
+
+# Many commands, each in a process that this one forks once the package is there, which takes most of a second.
+FORKING = """
+import gc, json, os, sys
+from reproduce.cli import main
+cases, statuses = json.loads(sys.argv[1]), {}
+if any("study" in words for _, words in cases.values()):
+    from reproduce.articles import studies
+    studies()  # imports what takes another second
+gc.freeze()  # no process looks through all of that as it ends
+for case, (folder, words) in cases.items():
+    if child := os.fork():
+        statuses[case] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        continue
+    os.chdir(folder)
+    for stream in map(int, sys.argv[3].split()):
+        os.dup2(os.open(f"{sys.argv[2]}/{case}-{stream}", os.O_CREAT | os.O_WRONLY), stream)
+    sys.argv = ["reproduce", *(os.fsdecode(word.encode("utf-8", "surrogateescape")) for word in words)]
+    main()
+with open(f"{sys.argv[2]}/statuses", "w") as file:
+    json.dump(statuses, file)
+"""
+
+
+def reproduce_each(cases, to, variables=None, stdout=None, python=sys.executable):
+    """As `reproduce` answers, for cases of a folder to be in and words: exit status, stdout and stderr by the case.
+
+    Args:
+        to: an empty folder for what they say.
+        stdout: where all of them write what nobody reads here.
+    """
+    given = {case: (str(folder), [str(word) for word in words]) for case, (folder, words) in cases.items()}
+    streams = "1 2" if stdout is None else "2"
+    command = [python, "-c", FORKING, json.dumps(given), str(to), streams]
+    environment = _environment(variables)
+    subprocess.run(command, env=environment, cwd=to, stdin=subprocess.DEVNULL, stdout=stdout, check=True)
+    said = {path.name: path.read_text(encoding="utf-8") for path in to.glob("*-*")}
+    statuses = json.loads((to / "statuses").read_bytes())
+    return {case: (statuses[case], said.get(f"{case}-1", ""), said[f"{case}-2"]) for case in cases}
 
 
 def states(folder):

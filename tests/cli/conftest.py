@@ -8,8 +8,11 @@ from typing import NamedTuple
 import pytest
 import typer.rich_utils  # noqa: F401 (it asks FORCE_COLOR once, as it is imported: not while a test has set it)
 
+from reproduce.articles import ARTICLES, audit
 from reproduce.cli import main
-from tests.cli.commands import TINY
+from reproduce.evidence.claims import Judgement, read_claims
+from tests.cli.commands import TINY, on_record
+from tests.sketches import sketch
 
 
 class Ended(NamedTuple):
@@ -20,6 +23,12 @@ class Ended(NamedTuple):
     status: int
     stdout: str
     stderr: str
+
+
+@pytest.fixture(autouse=True)
+def not_drawn(monkeypatch):
+    """Of pictures, the tests of commands look at their names alone."""
+    sketch(monkeypatch.setattr)
 
 
 @pytest.fixture
@@ -55,9 +64,25 @@ def tiny_runs(one_thread, tmp_path_factory):  # noqa: ARG001
     for article, one in TINY.items():
         words, said, told = _tiny_words(article, folder), io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said), contextlib.redirect_stderr(told):
+            sketch(patch.setattr)
             patch.setattr(sys, "argv", ["reproduce", *words])
             with pytest.raises(SystemExit) as left:
                 main()
         (path,) = (folder / "runs").glob(f"{article}-*-{one.engine}")
         ended[article] = Ended(words, path, left.value.code or 0, said.getvalue(), told.getvalue())
     return ended
+
+
+@pytest.fixture
+def verdicts(monkeypatch):
+    """What the audit finds, by claim: those on record, until a test says otherwise. Nothing of it is computed."""
+    found = {}
+    for article in ARTICLES:
+        found |= read_claims(article.package).verdicts
+
+    def judge(article):
+        p_values = read_claims(article.package).p_values
+        return [Judgement(one, None, found[one.id], p=p_values.get(one.id)) for one in on_record(article)]
+
+    monkeypatch.setattr(audit, "audit", judge)
+    return found

@@ -3,7 +3,6 @@
 Each is refused in one line with status 1 or 2, and leaves nothing behind: no file, no folder, no half of one.
 """
 
-import functools
 import json
 import os
 import shutil
@@ -12,7 +11,6 @@ import threading
 import numpy as np
 import pytest
 
-from reproduce.articles import audit
 from tests.cli.commands import (
     COMMANDS,
     TINY,
@@ -20,7 +18,7 @@ from tests.cli.commands import (
     assert_one_line,
     assert_refused,
     days_and_prices,
-    reproduce,
+    reproduce_each,
     states,
 )
 from tests.inputs.broken import BROKEN
@@ -186,34 +184,27 @@ def test_odd_name_is_shown_on_one_line(name, words, refuse):
 
 def test_file_whose_name_is_not_utf_8_is_read(invoke, tiny, tmp_path):
     """It trains as any other does, in a folder with such a name too, and its JSON can be written."""
-    words = tiny("bitcoin-lstm", "--json")
+    words = tiny("stacked-lstm", "--json")
     words[words.index("--out") + 1] = str(tmp_path / "runs\udcff")
-    path = (tmp_path / "bitcoin-lstm.input").rename(tmp_path / "prices\udcff.csv")
+    path = (tmp_path / "stacked-lstm.input").rename(tmp_path / "prices\udcff.csv")
     words[words.index("--data") + 1] = str(path)
     code, stdout, stderr = invoke(*words)
     assert code == 0, stderr
     assert json.loads(stdout)["rows"]
-    (run,) = (tmp_path / "runs\udcff").glob("*-session")
+    (run,) = (tmp_path / "runs\udcff").glob("*-keras")
     assert json.loads((run / "environment.json").read_bytes())["argv"][0] == "reproduce"
 
 
 # Run directories
 
 
-@pytest.fixture(scope="module")
-def audited():
-    """The audit of each article, made once."""
-    return functools.cache(audit.audit)
-
-
 @pytest.fixture
-def broken_run(tiny_runs, tmp_path, monkeypatch, audited):
+def broken_run(tiny_runs, tmp_path, verdicts):  # noqa: ARG001 (the audit is not what is tested)
     """A way to copy an article's finished run and damage one file of it; the copy's path."""
-    monkeypatch.setattr(audit, "audit", audited)
 
     def make(article, name, damage):
         path = tmp_path / "runs" / tiny_runs[article].path.name
-        shutil.copytree(tiny_runs[article].path, path, ignore=shutil.ignore_patterns("pictures"))
+        shutil.copytree(tiny_runs[article].path, path)
         damage(path / name)
         return path
 
@@ -413,10 +404,10 @@ def test_place_that_takes_no_page_is_refused(target, refuse, tiny_runs, tmp_path
     assert states(tmp_path) == before
 
 
+@pytest.mark.usefixtures("verdicts")
 @pytest.mark.parametrize("target", ["folder", "missing-folder"])
-def test_place_that_takes_no_manifest_is_refused(target, refuse, monkeypatch, audited, tmp_path):
+def test_place_that_takes_no_manifest_is_refused(target, refuse, tmp_path):
     """Whole or not at all."""
-    monkeypatch.setattr(audit, "audit", audited)
     path = {"folder": tmp_path, "missing-folder": tmp_path / "none" / "codecheck.yml"}[target]
     refuse("claims", "macbeth", "--codecheck", path)
 
@@ -429,15 +420,26 @@ SAMPLE = {
     "text": (["run", "macbeth", "--text", "input"], b"a" * 80),
     "run": (["generate", "input"], b"mine"),
     "page": (["report", "input"], b"mine"),
-    "name": (["run", "--data", b"in\xffput"], b""),
+    "name": (["run", "--data", "in\udcffput"], b""),
 }
 
 
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory):
+    """Every case's answer, and the names of what then is in its folder."""
+    cases, folder = {}, tmp_path_factory.mktemp("processes")
+    for case, (words, content) in SAMPLE.items():
+        (folder / case).mkdir()
+        (folder / case / "input").write_bytes(content)
+        cases[case] = folder / case, words
+    (folder / "said").mkdir()
+    answers = reproduce_each(cases, folder / "said")
+    return {case: (answers[case], [path.name for path in (folder / case).iterdir()]) for case in cases}
+
+
 @pytest.mark.parametrize("case", SAMPLE)
-def test_process_ends_in_one_line(case, tmp_path):
+def test_process_ends_in_one_line(case, ended):
     """Status 1, nothing on stdout, nothing new in the working directory."""
-    words, content = SAMPLE[case]
-    (tmp_path / "input").write_bytes(content)
-    ended = reproduce(*words, cwd=tmp_path)
-    assert_refused((ended.returncode, ended.stdout, ended.stderr), 1)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "input"]
+    answer, left = ended[case]
+    assert_refused(answer, 1)
+    assert left == ["input"]

@@ -6,38 +6,17 @@ import pytest
 import yaml
 from scipy.stats import false_discovery_control
 
-from reproduce.articles import ARTICLES, article_of, audit
-from reproduce.evidence.claims import NOT_REPRODUCED, ClaimsError, Judgement, read_claims
-from tests.cli.commands import assert_one_line, assert_refused, every_article, table_rows
+from reproduce.articles import ARTICLES, article_of
+from reproduce.evidence.claims import NOT_REPRODUCED, ClaimsError, read_claims
+from tests.cli.commands import assert_one_line, assert_refused, every_article, on_record, table_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 VERDICTS = ["reproduced", "partly reproduced", "not reproduced", "not testable"]
 
 
-def on_record(article):
-    """The article's claims that have a verdict on record."""
-    about = read_claims(article.package)
-    return [one for one in about.claims if one.id in about.verdicts]
-
-
 def chosen(article):
     """The assumptions of the published program."""
     return article.assumptions(article.Variant())
-
-
-@pytest.fixture
-def verdicts(monkeypatch):
-    """What the audit finds, by claim: those on record, until a test says otherwise. Nothing of it is computed."""
-    found = {}
-    for article in ARTICLES:
-        found |= read_claims(article.package).verdicts
-
-    def judge(article):
-        p_values = read_claims(article.package).p_values
-        return [Judgement(one, None, found[one.id], p=p_values.get(one.id)) for one in on_record(article)]
-
-    monkeypatch.setattr(audit, "audit", judge)
-    return found
 
 
 def test_list_counts_the_verdicts_on_record(invoke):

@@ -20,7 +20,7 @@ every_format = pytest.mark.parametrize("to", FILES)
 @pytest.fixture
 def finished(tmp_path):
     """A run with random weights."""
-    return random_run(tmp_path / "runs", Variant(window=5, hidden=4, batch=3), short_table()).path
+    return random_run(tmp_path / "runs", Variant(window=1, hidden=2, batch=1), short_table()).path
 
 
 @every_format

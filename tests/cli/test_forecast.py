@@ -15,7 +15,7 @@ from tests.articles.samples import VARIANTS, random_run, short_table, tiny_text
 from tests.cli.commands import assert_one_line, assert_refused, table_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-BACKWARDS = Variant(window=5, hidden=4, batch=3, remainder="kept")
+BACKWARDS = Variant(window=2, hidden=3, batch=1, remainder="kept")
 FORWARDS = replace(BACKWARDS, row_order="oldest-first")
 
 
@@ -57,7 +57,7 @@ def test_json_has_the_same_with_its_remarks(invoke, finished):
 
 def test_too_many_days_are_refused_in_one_line(invoke, finished):
     """Exit code 1, with the largest number that is not."""
-    assert_refused(invoke("forecast", finished(FORWARDS).path, "--days", 10**9), 1, "use --days 2 at most")
+    assert_refused(invoke("forecast", finished(FORWARDS).path, "--days", 10**9), 1, "use --days 5 at most")
 
 
 def test_run_on_a_text_is_refused_in_one_line(invoke, tmp_path):

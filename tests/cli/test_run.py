@@ -188,7 +188,8 @@ def test_ctrl_c_says_which_epoch_it_was():
 
 def test_training_that_diverges_says_so_in_one_line(invoke, tiny):
     """Exit code 1 with the epoch; the run is kept, and its values that are no numbers are null in JSON."""
-    words = tiny("bitcoin-lstm", "--variant", "window-1+batch-1+hidden-2+epochs-3+learning-rate-1e30", "--json")
+    variant = "window-1+batch-1+hidden-2+epochs-3+learning-rate-1e30"
+    words = tiny("bitcoin-lstm", "--variant", variant, "--engine", "keras", "--json")
     code, stdout, stderr = invoke(*words)
     document = json.loads(stdout, parse_constant=pytest.fail)
     assert (code, document["result"] is not None) == (1, True)
@@ -197,14 +198,16 @@ def test_training_that_diverges_says_so_in_one_line(invoke, tiny):
 
 def test_tensorboard_shows_a_run_without_moving_it(invoke, tiny, tiny_runs, tmp_path):
     """The event file is there, the run has the same bits as one without it, and how to look at it is said."""
-    words = tiny("bitcoin-lstm", "--tensorboard", str(tmp_path / "board"))
+    words = tiny("bitcoin-lstm", "--engine", "keras", "--tensorboard", str(tmp_path / "board"))
     code, _, stderr = invoke(*words)
     assert code == 0
     assert f"for TensorBoard: tensorboard --logdir {tmp_path / 'board'}\n" in stderr
-    (run,) = (tmp_path / "runs").glob("bitcoin-lstm-*-session")
+    (run,), (plain,) = (
+        folder.glob("bitcoin-lstm-*-keras") for folder in (tmp_path / "runs", tiny_runs["bitcoin-lstm"].path.parent)
+    )
     assert len(list((tmp_path / "board" / run.name).glob("events.out.tfevents.*"))) == 1
     for name in ("losses.csv", "predictions.csv", "metrics.json"):
-        assert (run / name).read_bytes() == (tiny_runs["bitcoin-lstm"].path / name).read_bytes()
+        assert (run / name).read_bytes() == (plain / name).read_bytes()
 
 
 def test_tensorboard_folder_that_cannot_be_is_refused_before_the_training(invoke, tiny, tmp_path):

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from reproduce.articles import ARTICLES, studies
-from tests.cli.commands import COMMANDS, ROOT, STUDY_OF, assert_one_line, parser_of, reproduce
+from tests.cli.commands import COMMANDS, ROOT, STUDY_OF, assert_one_line, parser_of, reproduce, reproduce_each
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 COLOUR = re.compile(r"\x1b\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
@@ -72,14 +72,27 @@ PRINTING = {
 }
 
 
+def printed(names, folder, **options):
+    """What these commands answer, each in the folder."""
+    (folder / "said").mkdir()
+    return reproduce_each({name: (folder, PRINTING[name]) for name in names}, folder / "said", **options)
+
+
+@pytest.fixture(scope="module")
+def in_ascii(tmp_path_factory):
+    """The answers on a terminal that has no other characters."""
+    return printed(PRINTING, tmp_path_factory.mktemp("ascii"), variables=ASCII)
+
+
 @pytest.mark.parametrize("case", PRINTING)
-def test_ascii_terminal_shows_everything(case, tmp_path):
+def test_ascii_terminal_shows_everything(case, in_ascii):
     """Other characters are replaced or escaped, JSON stays JSON, and frames are drawn with what there is."""
-    ended = reproduce(*PRINTING[case], variables=ASCII, cwd=tmp_path)
-    assert ended.returncode == (2 if case == "refusal" else 0), ended.stderr
-    assert (ended.stdout + ended.stderr).isascii()
-    assert "Traceback" not in ended.stderr
-    assert "json" not in case or json.loads(ended.stdout)["rows"]
+    status, stdout, stderr = in_ascii[case]
+    assert status == (2 if case == "refusal" else 0), stderr
+    assert (stdout + stderr).isascii()
+    assert (stderr if case == "refusal" else stdout) != ""
+    assert "Traceback" not in stderr
+    assert "json" not in case or json.loads(stdout)["rows"]
 
 
 def test_ascii_terminal_shows_the_claims_and_what_a_network_writes(invoke, monkeypatch, tiny_runs):
@@ -115,14 +128,13 @@ def test_colours_are_for_terminals():
     assert "\x1b" not in reproduce("--help").stdout
 
 
-@pytest.mark.parametrize("case", ["list", "json", "help"])
-def test_reader_that_has_gone_is_no_error_to_tell(case, tmp_path):
+def test_reader_that_has_gone_is_no_error_to_tell(tmp_path):
     """As behind `| head`: nothing on stderr; the status says that not everything was written."""
     read, write = os.pipe()
     os.close(read)
-    ended = reproduce(*PRINTING[case], stdout=write, cwd=tmp_path)
+    answers = printed(("list", "json", "help"), tmp_path, stdout=write)
     os.close(write)
-    assert (ended.returncode, ended.stderr) == (1, "")
+    assert answers == dict.fromkeys(answers, (1, "", ""))
 
 
 @pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
@@ -140,13 +152,13 @@ def test_closed_stream_is_no_error(words, closed, tmp_path):
     assert (ended.returncode, ended.stderr, list(tmp_path.iterdir())) == (0, b"", [])
 
 
-@pytest.mark.parametrize("case", ["list", "json"])
-def test_full_device_is_one_line(case, tmp_path):
-    """Exit code 1."""
+def test_full_device_is_one_line(tmp_path):
+    """Exit code 1, of tables and of JSON."""
     with open("/dev/full", "w") as full:  # noqa: PTH123
-        ended = reproduce(*PRINTING[case], stdout=full, cwd=tmp_path)
-    assert ended.returncode == 1
-    assert_one_line(ended.stderr, "No space left on device")
+        answers = printed(("list", "json"), tmp_path, stdout=full)
+    for status, _, stderr in answers.values():
+        assert status == 1
+        assert_one_line(stderr, "No space left on device")
 
 
 @pytest.fixture

@@ -211,6 +211,6 @@ def test_unknown_engine_is_refused():
 
 def test_proof_holds_both_engines_side_by_side():
     """On the first windows; a machine where they differ is refused before it trains."""
-    inputs, targets = problem(windows=15)
+    inputs, targets = problem(windows=12)
     proof = prove_compiled(stack_of("lstm"), 5, inputs, targets)
     assert proof["compiled"] == pytest.approx(proof["keras"], rel=1e-6)

@@ -15,17 +15,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reproduce.articles import train
+from reproduce.articles import article_of, train
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.running import run_article
 from reproduce.errors import RunError
 from reproduce.inputs.prices import load_prices
 from reproduce.runs import pool
 from reproduce.runs.config import RunConfig
 from reproduce.runs.pool import train_all
+from reproduce.runs.process import limit_threads
 from reproduce.runs.study import Study, first_finished, machine_of, run_row, tabled
 
-TINY = Variant(hidden=6, epochs=2)
-VARIANTS = (TINY, Variant(wiring="described", hidden=6, epochs=2))
+TINY = Variant(window=3, batch=5, hidden=4, epochs=2)
+VARIANTS = (TINY, replace(TINY, wiring="described"))
 RESULTS = ("losses.csv", "predictions.csv", "metrics.json", "config.json", "prices.csv", "input.json")
 TABLE = load_prices()
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,12 +67,14 @@ def test_study_leaves_one_finished_run_directory_for_each_variant_and_seed(local
     assert len(list(study.root.glob("*/metrics.json"))) == 4
 
 
-def test_study_runs_have_the_bits_of_reproduce_run(local_study, tmp_path):
-    """A run of the study and the same run by hand, in another process: equal files."""
+def test_study_runs_have_the_bits_of_reproduce_run(local_study, monkeypatch, tmp_path):
+    """A run of the study and the same run by hand, in another process than its own: equal files."""
     study, _ = local_study
-    config = study.configs[1]
-    command = ["run", "--variant", config.variant.name, "--seed", str(config.seed), "--out", tmp_path]
-    subprocess.run([sys.executable, "-m", "reproduce", *command], check=True, capture_output=True)
+    config, article = study.configs[1], replace(article_of("bitcoin-lstm"), beside=())
+    monkeypatch.setattr(article.module("training"), "prove", lambda *_: {"relative_difference": 0.0})
+    monkeypatch.setattr(article.module("pictures"), "draw", lambda _: None)
+    limit_threads(1)
+    run_article(article, config, TABLE, tmp_path, force=False, on_progress=lambda *_: None)
     for name in RESULTS:
         assert (tmp_path / config.name / name).read_bytes() == (study.root / config.name / name).read_bytes(), name
 
@@ -185,9 +189,10 @@ def test_study_of_two_machines_is_not_shipped(tmp_path):
 
 def test_stopped_study_keeps_what_is_finished_and_goes_on(local_study, tmp_path):
     """Ctrl-C when the first run is finished, started again: the bits of the undisturbed study."""
-    study, _ = local_study
+    study, part = local_study[0], study_in(tmp_path, seeds=range(1))
+    expected = {path: content for path, content in results(study.root).items() if "-s0-" in path.parent.name}
     names = ",".join(variant.name for variant in VARIANTS)
-    words = ["study", "bitcoin-losses", "--variants", names, "--seeds", "0:2", "--out", tmp_path, "--workers", "1"]
+    words = ["study", "bitcoin-losses", "--variants", names, "--seeds", "0", "--out", tmp_path, "--workers", "1"]
     with subprocess.Popen([sys.executable, "-m", "reproduce", *words], stderr=subprocess.PIPE, text=True) as stopped:
         wait_for(lambda: list(tmp_path.glob("*/metrics.json")))
         stopped.send_signal(signal.SIGINT)
@@ -198,9 +203,9 @@ def test_stopped_study_keeps_what_is_finished_and_goes_on(local_study, tmp_path)
         if (tmp_path / path.parent / "metrics.json").exists()
     }
     assert "Traceback" not in errors
-    assert kept.items() <= results(study.root).items()
-    run(replace(study, root=tmp_path))
-    assert results(tmp_path) == results(study.root)
+    assert kept.items() <= expected.items()
+    run(part)
+    assert results(tmp_path) == expected
 
 
 # A cluster: a real scheduler and real worker processes on this machine.
@@ -214,36 +219,45 @@ def wait_for(condition, seconds=200):
         time.sleep(0.05)
 
 
-@pytest.fixture
-def cluster(tmp_path):
-    """Start processes of a dask cluster on a free port of this machine; all of them end with the test."""
+def start(what, *arguments, to, python_path=""):
+    """A process of a dask cluster, which writes to the file `to`."""
+    found_first = os.pathsep.join([str(python_path), str(ROOT)])  # a worker has the code that is tested
+    environment = os.environ | {"PYTHONPATH": found_first, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments, "--no-dashboard"]
+    with to.open("w") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=to.parent)
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """A scheduler on a free port of this machine: its address, and a way to count a word in what it writes."""
     pytest.importorskip("distributed", reason="the cluster extra is not installed")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-    processes = []
+        host, port = free.getsockname()
+    log = tmp_path_factory.mktemp("cluster") / "scheduler.log"
+    process = start("scheduler", "--host", host, "--port", str(port), to=log)
+    yield f"tcp://{host}:{port}", lambda word: log.read_text().count(word)
+    process.kill()
+    process.wait()
 
-    def start(what, *arguments, python_path=""):
-        found_first = os.pathsep.join([str(python_path), str(ROOT)])  # a worker has the code that is tested
-        environment = os.environ | {"PYTHONPATH": found_first, "TF_CPP_MIN_LOG_LEVEL": "3"}
-        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments, "--no-dashboard"]
-        log = (tmp_path / f"{what}-{len(processes)}.log").open("w")
-        processes.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=tmp_path))
-        return processes[-1]
 
-    host, port = address.removeprefix("tcp://").split(":")
-    start("scheduler", "--host", host, "--port", port)
+@pytest.fixture
+def cluster(scheduler, tmp_path):
+    """The scheduler's address and a way to start a worker; all workers end with the test, and the scheduler knows."""
+    (address, count), workers = scheduler, []
 
     def start_worker(**options):
-        before = (tmp_path / "scheduler-0.log").read_text().count("Register worker")
-        worker = start("worker", address, "--nthreads", "1", "--no-nanny", **options)
-        wait_for(lambda: (tmp_path / "scheduler-0.log").read_text().count("Register worker") > before)
-        return worker
+        before, log = count("Register worker"), tmp_path / f"worker-{len(workers)}.log"
+        workers.append(start("worker", address, "--nthreads", "1", "--no-nanny", to=log, **options))
+        wait_for(lambda: count("Register worker") > before)
+        return workers[-1]
 
     yield address, start_worker
-    for process in processes:
-        process.kill()
-        process.wait()
+    for worker in workers:
+        worker.kill()
+        worker.wait()
+    wait_for(lambda: count("Remove worker") == count("Register worker"))
 
 
 def test_cluster_study_has_the_bits_of_the_local_one_though_a_worker_is_killed(local_study, cluster, tmp_path):

@@ -27,6 +27,7 @@ def curves(axes):
     return {line.get_label(): tuple(values.tolist() for values in line.get_data()) for line in axes.get_lines()}
 
 
+@pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize(("network", "title"), [("lstm", "LSTM"), ("simple-rnn", "SimpleRNN")])
 def test_published_picture_draws_days_by_their_number(network, title, windows, tmp_path):
     """True values first, predictions second, both in USD; its network is its title; 8x4 inches at 80 dots an inch."""

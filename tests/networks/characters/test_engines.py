@@ -212,7 +212,7 @@ LAYERS |= {"out": ("kernel_out", "bias_out")}
 @each_engine
 def test_recording_moves_no_bit(name, fresh):
     """Two calls of three steps and one of shorter batches: losses, and the states after each call."""
-    calls = [(INPUTS[k : k + 3, :batch], TARGETS[k : k + 3, :batch]) for k, batch in ((0, 3), (3, 3), (6, 2))]
+    calls = [*((INPUTS[k : k + 3], TARGETS[k : k + 3]) for k in (0, 3)), SHORT]
     plain = fresh(name)
     expected = [(plain.train(*call), plain.state()) for call in calls]
     recording = fresh(name)
@@ -251,9 +251,10 @@ def test_recorded_norms_are_those_of_gradient_and_update(name, fresh):
 
 
 def test_engines_record_alike(fresh):
-    """Each of the seven values of each of eight steps."""
-    records = [fresh(name).train_steps(INPUTS[:8], TARGETS[:8]) for name in CHAR_ENGINES]
-    assert records[0].shape == (8, len(STEP_VALUES))
+    """Each of the seven values of each of nine steps, three a call."""
+    calls = [(INPUTS[k : k + 3], TARGETS[k : k + 3]) for k in (0, 3, 6)]
+    records = [np.concatenate([engine.train_steps(*call) for call in calls]) for engine in map(fresh, CHAR_ENGINES)]
+    assert records[0].shape == (9, len(STEP_VALUES))
     np.testing.assert_allclose(*records, rtol=1e-4)
 
 

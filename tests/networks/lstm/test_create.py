@@ -8,7 +8,7 @@ import pytest
 
 from reproduce.errors import MismatchError
 from reproduce.networks.agreement import TOLERANCES
-from reproduce.networks.lstm import create
+from reproduce.networks.lstm import compiled, create
 from reproduce.networks.lstm.create import FIRST_EPOCH_TOLERANCE, compare_all, prove_compiled
 from reproduce.networks.lstm.weights import Weights
 from tests.networks.checks import WIRINGS, Settings
@@ -43,6 +43,13 @@ def test_graph_is_within_the_tolerances_of_keras(small_table):
     assert [one for one in differences if not one.is_within] == []
 
 
+@pytest.fixture
+def without_xla(monkeypatch):
+    """The compiled engine as TensorFlow's own operations, where another thing is tested: XLA takes seconds."""
+    monkeypatch.setattr(compiled, "compiled", lambda function: function)
+
+
+@pytest.mark.usefixtures("without_xla")
 def test_engine_that_is_named_is_the_one_compared(small_table):
     """The compiled one in float64, in one wiring."""
     differences = create.compare_with_keras("compiled", SMALL, *small_table, dtype="float64", **HOW)
@@ -64,11 +71,13 @@ def test_proof_of_the_compiled_engine_has_both_losses_and_their_difference(small
     assert proof["relative_difference"] == abs(proof["compiled"] / proof["session"] - 1) < FIRST_EPOCH_TOLERANCE
 
 
+@pytest.mark.usefixtures("without_xla")
 def test_proof_of_a_training_that_diverges_on_both_is_no_mismatch(small_table):
     """Neither loss is a number, and so neither is their difference."""
     assert np.isnan(list(prove_compiled(replace(SMALL, learning_rate=1e30), 0, *small_table).values())).all()
 
 
+@pytest.mark.usefixtures("without_xla")
 def test_proof_refuses_an_engine_that_trains_otherwise(small_table, monkeypatch):
     """The other wiring in place of the compiled engine's."""
     real = create.create_engine

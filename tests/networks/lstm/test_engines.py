@@ -2,19 +2,22 @@
 
 import functools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from reproduce.networks.lstm.create import ENGINES, create_engine
-from tests.networks.checks import CHECKS, SMALL, WIRINGS, Settings, engine_with, small_problem
+from tests.networks.checks import CHECKS, TINY, WIRINGS, Settings, engine_with, small_problem
 
 pytestmark = pytest.mark.usefixtures("one_thread")
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def losses_of_an_epoch(engine, wiring, dtype, table):
     """Every batch's loss, (batches,), of the published size on the real table."""
-    return create_engine(engine, Settings(wiring=wiring), seed=2, dtype=dtype).train_epoch(*table).losses
+    return create_engine(engine, Settings(wiring=wiring), seed=0, dtype=dtype).train_epoch(*table).losses
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +38,8 @@ def test_engine_passes_check(engine, wiring, check):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_engine_gradients_are_finite_differences_of_its_loss(engine, wiring):
     """Central differences, step 1e-6: their own error is about 1e-9, so four digits of every gradient are held."""
-    inputs, targets, weights = small_problem(windows=3)
-    trained = engine_with(weights, engine, replace(SMALL, wiring=wiring))
+    inputs, targets, weights = small_problem(windows=2)
+    trained = engine_with(weights, engine, replace(TINY, wiring=wiring))
     _, gradients = trained.loss_and_gradients(inputs, targets)
 
     def loss_with(name, index, step):
@@ -59,18 +62,27 @@ def test_engine_trains_as_the_session_engine_in_float64(engine, wiring, table, s
     np.testing.assert_allclose(ours, session_losses(wiring, "float64"), rtol=1e-9)
 
 
-@pytest.mark.parametrize(("engine", "wiring"), [("compiled", "published"), ("keras", "described")])
-def test_engine_trains_as_the_session_engine_in_float32(engine, wiring, table, session_losses):
-    """An epoch of the published size: its mean loss to 1e-3 relative; later ones part by chaos (README)."""
-    ours = losses_of_an_epoch(engine, wiring, "float32", table)
-    np.testing.assert_allclose(ours.mean(), session_losses(wiring, "float32").mean(), rtol=1e-3)
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "session"])
+def test_engine_trains_as_the_session_engine_in_float32(engine, table, session_losses):
+    """An epoch of the published size: its mean loss to 1e-3 relative; later ones part by chaos (README).
+
+    That it holds in the other wiring too is seen where the session engine is held to Keras in both dtypes.
+    """
+    ours = losses_of_an_epoch(engine, "published", "float32", table)
+    np.testing.assert_allclose(ours.mean(), session_losses("published", "float32").mean(), rtol=1e-3)
+
+
+def test_shipped_seed_is_trained_as_before(session_losses):
+    """The first epoch of seed 0 on the session engine, whose losses are in docs/; to what another processor rounds."""
+    shipped = pd.read_csv(ROOT / "docs" / "losses-session.csv")["loss"]
+    assert session_losses("published", "float32").mean() == pytest.approx(shipped[0], rel=1e-4)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_engine_starts_from_the_same_bits_as_the_others(engine):
     """One seed, one draw, whatever executes it."""
-    expected = create_engine("session", SMALL, seed=3).weights()
-    for name, value in create_engine(engine, SMALL, seed=3).weights().items():
+    expected = create_engine("session", TINY, seed=3).weights()
+    for name, value in create_engine(engine, TINY, seed=3).weights().items():
         np.testing.assert_array_equal(value, expected[name], err_msg=name)
 
 
@@ -78,32 +90,34 @@ def test_engine_starts_from_the_same_bits_as_the_others(engine):
 def test_engine_gives_back_the_weights_it_was_given(engine):
     """Exactly, whatever shape it keeps them in."""
     _, _, weights = small_problem()
-    for name, value in engine_with(weights, engine, SMALL).weights().items():
+    for name, value in engine_with(weights, engine, TINY).weights().items():
         np.testing.assert_array_equal(value, weights[name], err_msg=name)
 
 
 @pytest.mark.parametrize("wiring", WIRINGS)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_engine_repeats_its_bits_for_the_same_seed(engine, wiring):
-    """Two engines of one seed, two epochs, one thread: equal to the last bit, and another seed differs."""
+    """Two engines of one seed, two epochs, one thread: equal to the last bit; another seed's start trains to others."""
     inputs, targets, _ = small_problem()
+    first, second, other = (create_engine(engine, replace(TINY, wiring=wiring), seed) for seed in (11, 11, 12))
 
-    def losses(seed):
-        trained = create_engine(engine, replace(SMALL, wiring=wiring), seed)
+    def losses(trained):
         return np.concatenate([trained.train_epoch(inputs, targets).losses for _ in range(2)])
 
-    np.testing.assert_array_equal(losses(11), losses(11))
-    assert not np.any(losses(11) == losses(12))
+    expected = losses(first)
+    np.testing.assert_array_equal(losses(second), expected)
+    second.restore(other.state())
+    assert not np.any(losses(second) == expected)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_engine_continues_from_its_state_to_the_same_bits(engine):
     """State saved after one epoch and put into a fresh engine of another seed gives the second epoch's bits."""
     inputs, targets, _ = small_problem()
-    undisturbed = create_engine(engine, SMALL, seed=1)
+    undisturbed = create_engine(engine, TINY, seed=1)
     undisturbed.train_epoch(inputs, targets)
     state = {name: np.copy(value) for name, value in undisturbed.state().items()}
-    resumed = create_engine(engine, SMALL, seed=99)
+    resumed = create_engine(engine, TINY, seed=99)
     resumed.restore(state)
     for expected, got in zip(
         undisturbed.train_epoch(inputs, targets), resumed.train_epoch(inputs, targets), strict=True
@@ -115,7 +129,7 @@ def test_engine_continues_from_its_state_to_the_same_bits(engine):
 def test_engine_predictions_do_not_depend_on_the_other_windows_of_a_batch(engine):
     """A window alone is predicted as in company."""
     inputs, _, weights = small_problem(windows=7)
-    trained = engine_with(weights, engine, SMALL)
+    trained = engine_with(weights, engine, TINY)
     alone = np.concatenate([trained.predict(inputs[k : k + 1]) for k in range(7)])
     np.testing.assert_allclose(trained.predict(inputs), alone, rtol=1e-12)
 
@@ -124,7 +138,7 @@ def test_engine_predictions_do_not_depend_on_the_other_windows_of_a_batch(engine
 def test_compiled_engine_continues_a_training_of_the_session_engine(wiring):
     """Their states have the same names: one epoch each, as two of the session engine, to float64 rounding."""
     inputs, targets, weights = small_problem()
-    settings = replace(SMALL, wiring=wiring)
+    settings = replace(TINY, wiring=wiring)
     session = engine_with(weights, "session", settings)
     session.train_epoch(inputs, targets)
     compiled = create_engine("compiled", settings, seed=99, dtype="float64")
@@ -136,4 +150,4 @@ def test_compiled_engine_continues_a_training_of_the_session_engine(wiring):
 def test_unknown_engine_is_refused():
     """With those there are."""
     with pytest.raises(ValueError, match=r"^engine is 'torch', expected one of compiled, session, keras$"):
-        create_engine("torch", SMALL, 0)
+        create_engine("torch", TINY, 0)

@@ -8,7 +8,7 @@ from reproduce.networks.graph_engine import session_config
 from reproduce.networks.lstm.graph import add_training_step, build_network
 from reproduce.networks.lstm.session import SessionEngine
 from reproduce.networks.lstm.weights import Weights, create_weights, weight_shapes
-from tests.networks.checks import SMALL, Settings, small_problem
+from tests.networks.checks import TINY, Settings, small_problem
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -17,7 +17,7 @@ def drawn(before=lambda: None, after=lambda _: None, threads=1):
     """The initial weights of seed 3, other operations having been added before and after them."""
     with tf.Graph().as_default(), tf.Session(config=session_config(threads)) as session:
         before()
-        weights = create_weights(SMALL.hidden, 3, "float32")
+        weights = create_weights(TINY.hidden, 3, "float32")
         after(weights)
         session.run(tf.global_variables_initializer())
         return session.run(weights)
@@ -49,16 +49,16 @@ def test_losses_are_not_moved_by_a_summary_op():
 
     def losses(with_summary):
         with tf.Graph().as_default(), tf.Session(config=session_config(1)) as session:
-            network = build_network(SMALL, 3, "float32")
-            step = add_training_step(network, SMALL, SMALL.batch)
+            network = build_network(TINY, 3, "float32")
+            step = add_training_step(network, TINY, TINY.batch)
             fetches = {"loss": step.loss, "update": step.update}
             if with_summary:
                 add_summaries(network.weights)
                 fetches["summary"] = tf.summary.merge_all()
             session.run(tf.global_variables_initializer())
             feeds = [
-                {network.inputs: inputs[k : k + 3], network.targets: targets[k : k + 3]}
-                for k in range(0, len(inputs), 3)
+                {network.inputs: inputs[k : k + 2], network.targets: targets[k : k + 2]}
+                for k in range(0, len(inputs), 2)
             ]
             return [session.run(fetches, feed)["loss"] for feed in feeds]
 
@@ -68,7 +68,7 @@ def test_losses_are_not_moved_by_a_summary_op():
 def test_session_engine_trains_alike_with_two_threads():
     """To float32 rounding: which operations run first depends on timing then, and with it the order of some sums."""
     inputs, targets, _ = small_problem()
-    one, two = (SessionEngine(SMALL, 3, threads=threads) for threads in (1, 2))
+    one, two = (SessionEngine(TINY, 3, threads=threads) for threads in (1, 2))
     for _ in range(3):
         ours, expected = (engine.train_epoch(inputs, targets).losses for engine in (two, one))
         np.testing.assert_allclose(ours, expected, rtol=1e-4)
@@ -89,9 +89,9 @@ def test_variables_are_named_by_gate_in_the_program_s_order():
 
 
 def test_graph_has_a_scope_for_each_window_day_and_gate():
-    """The picture in TensorBoard folds to seven windows, each of seven days, each of four gates."""
-    names = {operation.name for operation in SessionEngine(Settings(hidden=4), 0).graph.get_operations()}
-    for scope in ("window_0/day_0/input_gate/", "window_6/day_6/memory_cell/", "window_3/output_layer/", "loss_of_7/"):
+    """The picture in TensorBoard folds to a batch's windows, here two, each of three days, each of four gates."""
+    names = {operation.name for operation in SessionEngine(TINY, 0).graph.get_operations()}
+    for scope in ("window_0/day_0/input_gate/", "window_1/day_2/memory_cell/", "window_1/output_layer/", "loss_of_2/"):
         assert any(name.startswith(scope) for name in names), scope
 
 
