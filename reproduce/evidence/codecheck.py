@@ -17,12 +17,12 @@ def codecheck_text(article: str, about: ClaimsFile, judgements: Sequence[Judgeme
     """The text of an article's codecheck.yml, which names the command that wrote it.
 
     The manifest has an entry for each claim, setting and reconstruction, in the order of claims.toml; the summary
-    counts them apart.
+    counts them apart. Questions of ours are not the article's, so they are left out.
 
     Args:
         article: its id, such as `macbeth`.
     """
-    document = _document(about, judgements)
+    document = _document(about, [one for one in judgements if one.claim.group != "ours"])
     options = {"sort_keys": False, "allow_unicode": True, "explicit_start": True, "width": 120}
     head = f"# Written by: reproduce claims {article} --codecheck codecheck.yml\n"
     return head + yaml.safe_dump(document, **options)
