@@ -66,7 +66,7 @@ def _unexplained(held: Held) -> list[str]:
         return [
             f"Explained as far as the rung {comparison.until}: {_titles(comparison.partly)}.",
             *_remedies(comparison.partly),
-            f"  The rungs after {comparison.until} differ in more than that. Mend this first, and compare again.",
+            f"  The rungs after {comparison.until} differ in more than that. Mend that first, and compare again.",
             f"It {place}. No known slip explains all of it, and no pair of them that was tried.",
         ]
     told = [f"No known slip explains it, and no pair of them that was tried. It {place}."]

@@ -55,8 +55,9 @@ def compare(target: Target, questions: Sequence[Question], answers: dict[str, An
     found_dtype, left = search.run()
     explanations, partly = _named(left), _named(search.partly)
     is_partly = not left and len(partly) == 1 and partly != ((),)
-    if not left:  # the dtype in which more of it agrees
-        found_dtype = max(DTYPES[dtype], key=lambda one: sum(gaps.agree.all() for gaps in published[one].values()))
+    if not left:  # float64 if any rung agrees as closely as that: float32's rounding never does
+        agreeing = [one for one in DTYPES[dtype] if any(gaps.agree.all() for gaps in published[one].values())]
+        found_dtype = agreeing[0] if agreeing else DTYPES[dtype][-1]
     first = [one for one in left if one.slips == explanations[0]]
     programs = [one.program for one in left]
     of_network = [one for one, _ in asked if one.function != "windows"]

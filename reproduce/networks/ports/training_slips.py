@@ -40,8 +40,9 @@ TRAINING = (
         "clipping-global",
         "gradients are clipped to a global norm of 4; the program computes that and trains on the others",
         "Steps after a large gradient are different; the first step is not, because Adam is scale-free.",
-        "The article's text says that gradients are clipped (D3); clip_grad_norm_, global_clipnorm.",
-        "do not clip; what is clipped is never used",
+        "The article's text says that gradients are clipped (D3); clip_grad_norm_, global_clipnorm, "
+        "tf.clip_by_global_norm.",
+        "take the step with gradients that are not clipped; the program clips some too, but never uses them",
         ({"clipping": "global"},),
         number=Number(
             "margin", "six steps", 0.01, 100, "gradients are clipped to a global norm of {}; the program does not clip"

@@ -144,6 +144,14 @@ def test_default_epsilon_of_keras_is_named_and_nothing_beside_it(tmp_path):
     assert compared(tmp_path, "keras", "described", change, asked=ALL) == ([("adam-epsilon-keras",)], ("both",))
 
 
+def test_remedy_for_every_with_every_mends_either_cause(tmp_path):
+    """Neither squeezed: targets come as (n, 1), and predictions stay so."""
+    for wrong in ("forward(w, inputs)[:, 0] - targets)", "forward(w, inputs) - targets[:, 0])"):
+        change = ("forward(w, inputs) - targets)", wrong)
+        assert compared(tmp_path, "tf1", "published", change, asked=("gradients",))[0] == [(EVERY,)]
+    assert compared(tmp_path, "tf1", "published", asked=("gradients",))[0] == [()]
+
+
 IN_THE_LOOP = {
     "gradients-added-up": (
         ("losses, t = [], 0", "losses, t, total = [], 0, {}"),

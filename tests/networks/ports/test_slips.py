@@ -220,3 +220,14 @@ def test_rounded_port_that_hands_back_float64_is_understood():
     (port,) = answers_as_ports(PUBLISHED, [Program(epsilon=(1e-7, "before"))], questions, "float32")
     comparison = compare(PUBLISHED, questions, port, "float64")
     assert (names(comparison), comparison.dtype) == ([("adam-epsilon-keras",)], "float32")
+
+
+def test_float64_port_with_an_unknown_slip_is_not_taken_for_one_in_float32():
+    """Whose wider tolerance would let a shift of its losses pass."""
+    questions = ask(4)
+    (port,) = answers_as_ports(PUBLISHED, [Program()], questions, "float64")
+    for name, shift in {"one step": 0.1, "six steps": 1e-7, "two epochs": 1e-7}.items():
+        port[name] = port[name] | {"losses": port[name]["losses"] * (1 + shift)}
+    found = compare(PUBLISHED, questions, port, "float64")
+    agreeing = [name for name, gaps in found.published.items() if gaps.agree.all()]
+    assert (found.explanations, found.dtype, agreeing) == ((), "float64", ["cell", "forward", "loss", "gradients"])
