@@ -111,7 +111,10 @@ def _mark(port: Path, hold: Hold) -> Mark:
     rows = [row for row in held.rows if row.rung != "contract" and row.verdict != "not asked"]
     differing = [row for row in rows if row.verdict == "differs"]
     if not held.comparison.explanations:
-        reasons += ["no known slip", *(row.note for row in differing if row.rung != "windows")]
+        comparison = held.comparison
+        known = f"as far as {comparison.until}: " + " and ".join(slip.name for slip in comparison.partly)
+        reasons += [known if comparison.partly else "no known slip"]
+        reasons += [row.note for row in differing if row.rung != "windows"]
     reasons += [held.remark] if held.remark else []
     return Mark(
         port=str(port),

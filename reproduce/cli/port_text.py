@@ -62,6 +62,15 @@ def _unexplained(held: Held) -> list[str]:
     row = next(row for row in held.rows if row.rung != "windows" and row.verdict == "differs")
     place = f"differs first on the rung {row.rung}, {row.note}, by {row.largest_difference:.0e} of the largest value"
     comparison = held.comparison
+    names = [one.rung for one in held.rows]
+    agreeing = [one.rung for one in held.rows if one.verdict == "agrees" and one.rung != "contract"]
+    later = [rung for rung in agreeing if comparison.partly and names.index(rung) > names.index(comparison.until)]
+    if later:  # then the slip is in no more than what these functions return, and its remedy would spoil the others
+        return [
+            f"As far as the rung {comparison.until} it looks like this: {_titles(comparison.partly)}. But "
+            f"{', '.join(later)} {'agrees' if len(later) == 1 else 'agree'} with the program, so look only at what the "
+            f"function of the rung {row.rung} returns. It {place}.",
+        ]
     if comparison.partly:
         return [
             f"Explained as far as the rung {comparison.until}: {_titles(comparison.partly)}.",
@@ -70,7 +79,7 @@ def _unexplained(held: Held) -> list[str]:
             f"It {place}. No known slip explains all of it, and no pair of them that was tried.",
         ]
     told = [f"No known slip explains it, and no pair of them that was tried. It {place}."]
-    right = [one.rung for one in held.rows if one.verdict == "agrees" and one.rung != "contract"]
+    right = [rung for rung in agreeing if names.index(rung) < names.index(row.rung)]
     told += [f"  Right so far: {', '.join(right)}."] * bool(right)
     return told
 

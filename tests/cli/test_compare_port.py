@@ -108,6 +108,29 @@ def test_what_is_known_of_a_port_with_too_many_slips_is_said(port, invoke):
     assert told.endswith("No known slip explains all of it, and no pair of them that was tried.")
 
 
+KEPT = {"loss": [("losses[-1].append(loss)", "losses[-1].append(2 * loss)")], "cell": []}  # what training tells
+
+
+@pytest.mark.parametrize(
+    ("change", "rung", "later"),
+    [
+        (("return np.mean(error**2), gradients", "return np.mean(error**2) / 2, gradients"), "loss", "gradients"),
+        (
+            ("    h, c, _ = step(weights, x, h, c)", "    h, c, _ = step(weights, x, c, h)"),
+            "cell",
+            "forward, loss, gradients",
+        ),
+    ],
+    ids=["reported-loss", "cell"],
+)
+def test_remedy_that_would_spoil_what_is_right_is_not_given(change, rung, later, port, invoke):
+    """Only what is reported is half, or only the cell that is asked alone is called otherwise; training is right."""
+    code, stdout, _ = invoke("compare", port(change, *KEPT[rung]))
+    told = " ".join(stdout.split())
+    assert (code, f"But {later}" in told, "To mend" in told) == (1, True, False)
+    assert f"look only at what the function of the rung {rung} returns" in told
+
+
 def test_function_with_nearly_a_name_is_remarked(port, invoke):
     """It is not asked, which agreement of the others would hide."""
     code, stdout, _ = invoke("compare", port(("def train(", "def trian(")))

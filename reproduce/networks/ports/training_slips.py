@@ -1,4 +1,4 @@
-"""The slips of a training: gradients, clipping, Adam, batches. `slips.py` has those of the network."""
+"""The slips of a training: gradients, clipping, Adam, batches. `network_slips.py` has those of the network."""
 
 from __future__ import annotations
 
