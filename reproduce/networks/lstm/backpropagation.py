@@ -145,14 +145,18 @@ def backward_sideways(
 
     d_read crosses from step to step lying on its side, (hidden, batch) = W_h dzᵀ: so the product walks through W_h in
     the order it is stored in, in half the time of dz W_hᵀ. Turned round within one step, XLA would make it dz W_hᵀ
-    again. It cuts W_h between rows, where `forward` cuts between columns. The last and the first step stand outside the
-    loop; taken into it, they move last bits of short windows.
+    again. It cuts W_h between rows, where `forward` cuts between columns. Products of eight samples are quicker than of
+    seven, so rows of zeros are added. These, and the last and the first step within the loop, would move last bits of
+    windows so short that XLA dissolves the loop.
     """
     steps, batch, hidden = factors.shape[0], dh.shape[0], dh.shape[1]
     cut = _cut(W_h, parts, axis=0)
+    lacking = -batch % 8 if steps > 3 else 0
 
     def cross(dz):
-        return tf.concat([tf.matmul(part, dz, transpose_b=True) for part in cut], axis=0)
+        by_eight = tf.pad(dz, [[0, lacking], [0, 0]]) if lacking <= 3 else dz
+        crossed = tf.concat([tf.matmul(part, by_eight, transpose_b=True) for part in cut], axis=0)
+        return crossed[:, :batch]  # (hidden, batch)
 
     def arrive(t, d_read_sideways, d_kept):
         return _back(gates, factors[t], *_read_and_kept(wiring, tf.transpose(d_read_sideways), d_kept))
