@@ -10,7 +10,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # What takes longest begins first, so that both workers end together.
 TOGETHER = ("tests/articles/", "tests/cli/", "tests/report/")
 LONGEST = (
-    *("tests/articles/", "tests/cli/", "tests/networks/lstm/test_engines.py", "tests/runs/test_study.py"),
+    *("tests/articles/", "tests/cli/", "tests/networks/lstm/test_engines.py", "tests/runs/"),
     *("tests/report/", "tests/networks/lstm/test_mutants.py", "tests/networks/ports/", "tests/lessons/"),
     *("tests/networks/characters/test_engines.py", "tests/bench/", "tests/test_packaging.py", "tests/original_code/"),
     *("tests/networks/", "tests/test_"),

@@ -83,7 +83,7 @@ def test_run_says_what_it_is_and_where_it_ran(id_, engine, finished):
 def test_run_repeats_its_bits_as_a_run_of_a_study(id_, engine, finished, tmp_path):
     """As another process's worker would train it: every table, every metric, every array of the last checkpoint.
 
-    A study of compiled runs is in tests/runs/test_study.py.
+    A compiled one is in test_studies.py.
     """
     config = config_of(id_, engine)
     train(tmp_path, config, data_of(id_))
