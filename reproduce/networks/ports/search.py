@@ -102,9 +102,14 @@ class Search:
         yield "slips that come together", list(self._companions())
 
     def _numbers(self, base: Hypothesis, as_far: int) -> list[Found]:
-        """The numbers nearest to the port in that program, which explains so many rungs, of slips that show behind."""
-        rungs, first = {rung.name: rung for rung in self._rungs}, self._rungs[as_far]
-        shows = [first.name, *(name for name, rung in rungs.items() if rung.function == first.function == "train")]
+        """The numbers nearest to the port in that program, which explains so many rungs, of slips that show behind.
+
+        Where the published program agrees no number is wrong, and a remedy would spoil what is right.
+        """
+        first = self._rungs[as_far]
+        reached = [one for one in self._rungs if one is first or one.function == first.function == "train"]
+        agreeing = [name for gaps in self._published.values() for name, one in gaps.items() if one.agree.all()]
+        shows = {one.name for one in reached} - set(agreeing)
         changed = changed_fields(base.program, self._target.program)
         slips = [
             slip

@@ -108,7 +108,7 @@ def test_number_of_a_port_is_found(changes, title):
     [
         ({"learning_rate": 0.0005, "loss": "half"}, ("loss-half", "learning-rate")),
         ({"learning_rate": 0.0037, "gates": "fiog"}, ("gate-order-fiog", "learning-rate")),
-        ({"gradient_factor": 2.0, "loss": "half"}, ("loss-half", "gradients-scaled")),
+        ({"gradient_factor": 0.5, "loss": "sum"}, ("loss-sum", "gradients-scaled")),
         ({"gradient_factor": 1 / 3, "epsilon": (1e-7, "before")}, ("adam-epsilon-keras", "gradients-scaled")),
     ],
     ids=["rate-and-loss", "rate-and-order", "factor-and-loss", "factor-and-epsilon"],
