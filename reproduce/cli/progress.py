@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
@@ -61,6 +62,28 @@ def run_progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, TextColumn("{task.fields[last]}"), console=Console(stderr=True)) as bar:
         task = bar.add_task(what, total=total, last="")
         yield lambda name: bar.update(task, advance=1, last=name)
+
+
+@contextmanager
+def search_progress(quiet: float = 1.0) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar over what a search tries, gone at its end; none where that takes fewer seconds than `quiet`.
+
+    Yields what to call with what is tried, and how many of how many have been.
+    """
+    columns = (TextColumn("trying {task.description}"), BarColumn(), MofNCompleteColumn())
+    console, begun = Console(stderr=True), time.monotonic()
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with ExitStack() as shown:
+
+        def show(what: str, tried: int, total: int) -> None:
+            if not bar.tasks:
+                if time.monotonic() - begun < quiet:
+                    return
+                shown.enter_context(bar)
+                bar.add_task(what)
+            bar.update(bar.tasks[0].id, description=what, completed=tried, total=total)
+
+        yield show
 
 
 @contextmanager
