@@ -23,6 +23,11 @@ from reproduce.evidence.measures import entropy_of_order
 from reproduce.networks.stack.weights import count_weights
 from reproduce.runs.directory import Directory
 
+UNTRAINED = (  # values of studies that are yet to be trained
+    *("best_less_counted", "dropout_gain", "dropout_p", "dropped_excess", "undropped_excess"),
+    *("stop_change", "stop_high", "stop_p"),
+)
+
 
 def own_result(directory: Directory) -> Shown:
     """What a run says of its own text: its loss beside what counted characters reach, and how it repeats itself."""
@@ -51,6 +56,7 @@ def audit_outputs() -> dict[str, Any]:
     return {
         "text_confirmed": None,  # the article names the play, not the edition
         **dict.fromkeys(("hundred_better_steps", "hundred_measures_better", "hundred_excess")),  # until the runs end
+        **dict.fromkeys(UNTRAINED),
         **term_outputs(),
         **slope_outputs(),
         **settings_outputs(Variant()),
