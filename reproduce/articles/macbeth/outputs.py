@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Shown
-from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shipped_milestones, trend_means
+from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shipped_milestones, trend_means, trend_of
 from reproduce.articles.macbeth.milestones import read_milestones, text_repeat_rate
 from reproduce.articles.macbeth.program import program_outputs
 from reproduce.articles.macbeth.samples import parts
@@ -24,7 +24,7 @@ from reproduce.networks.stack.weights import count_weights
 from reproduce.runs.directory import Directory
 
 UNTRAINED = (  # values of studies that are yet to be trained
-    *("best_less_counted", "dropout_gain", "dropout_p", "dropped_excess", "undropped_excess"),
+    *("dropout_gain", "dropout_p", "dropped_excess", "undropped_excess"),
     *("stop_change", "stop_high", "stop_p"),
 )
 
@@ -110,6 +110,7 @@ def study_outputs(rows: Sequence[MilestoneRow]) -> dict[str, Any]:
         "loss_highest": max(losses),
         "loss_p": mean_p([row.loss - row.entropy_0 for row in published]),
         "unigram_entropy": published[0].entropy_0,
+        "best_less_counted": float(trend_means(rows)[:, 0].min()) - trend_of(rows)[0].counted_entropy,
         **trend_outputs(trend_means(rows)),
     }
 

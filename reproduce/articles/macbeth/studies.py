@@ -28,6 +28,7 @@ def _text(row: MilestoneRow) -> dict[str, str]:
         "held-out loss": "-" if isnan(row.held_out_loss) else f"{row.held_out_loss:.3f}",
         "counted alone": f"{row.entropy_0:.3f}",
         "in pairs": f"{row.entropy_1:.3f}",
+        "in contexts": "-" if isnan(row.counted_entropy) else f"{row.counted_entropy:.3f}",
         "repeat rate": f"{row.repeat_rate:.3f}",
         "of the text": f"{row.text_repeat_rate:.3f}",
     }
