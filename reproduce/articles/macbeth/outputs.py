@@ -15,6 +15,7 @@ from reproduce.articles.macbeth.milestones import read_milestones, text_repeat_r
 from reproduce.articles.macbeth.program import program_outputs
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.slopes import slope_outputs
+from reproduce.articles.macbeth.stops import shipped_stops, stop_outputs
 from reproduce.articles.macbeth.terms import term_outputs
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
@@ -23,7 +24,7 @@ from reproduce.evidence.measures import entropy_of_order
 from reproduce.networks.stack.weights import count_weights
 from reproduce.runs.directory import Directory
 
-UNTRAINED = ("dropout_gain", "dropout_p", "stop_change", "stop_high")  # of studies that are yet to be trained
+UNTRAINED = ("dropout_gain", "dropout_p")  # of studies that are yet to be trained
 
 
 def own_result(directory: Directory) -> Shown:
@@ -59,6 +60,7 @@ def audit_outputs() -> dict[str, Any]:
         **settings_outputs(Variant()),
         **program_outputs(),
         **study_outputs(shipped_milestones()),
+        **stop_outputs(shipped_stops()),
     }
 
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from reproduce.articles.macbeth.epochs import MilestoneRow, held_out_counted
 from reproduce.articles.macbeth.milestones import Milestone, read_milestones, text_repeat_rate
 from reproduce.articles.macbeth.samples import parts
+from reproduce.articles.macbeth.stops import StopRow
 from reproduce.articles.sources import TEXTS
 from reproduce.evidence.measures import entropy_of_order
 from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_missing, new_figure
@@ -74,6 +75,22 @@ def milestones(measured: Sequence[Milestone], counted: Baselines) -> Figure:
     below.set(xlabel="Epochs", ylabel="Repeat rate (10 characters)", ylim=(-0.05, 1.05))
     for axes in (above, below):
         _finish(axes, epochs)
+    return figure
+
+
+def stops(rows: Sequence[StopRow]) -> Figure:
+    """Each unit's forget gate where a full stop is read beside what it is elsewhere, a panel a layer; 9x4.8 inches."""
+    figure, panels = new_figure(9, 4.8, columns=2)
+    for axes, layer in zip(panels, (1, 2), strict=True):
+        mine = [row for row in rows if row.layer == layer]
+        axes.plot([0, 1], [0, 1], color=ACTUAL, linestyle="--", linewidth=1)
+        dots = {"color": TRAINING, "alpha": 0.5, "markersize": 3, "markeredgewidth": 0}
+        axes.plot([row.f_other for row in mine], [row.f_stop for row in mine], "o", **dots)
+        below = sum(row.f_stop < row.f_other for row in mine)
+        axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal", xlabel="Mean f at other characters")
+        axes.set_title(f"Layer {layer}: {below} of {len(mine)} units below the line", fontsize=10)
+        axes.grid(True, alpha=0.2)
+    panels[0].set_ylabel("Mean f at a full stop")
     return figure
 
 

@@ -99,7 +99,7 @@ def test_trend_is_that_of_its_first_seed_and_its_means_those_of_all():
 
 def test_study_is_shown_row_by_row_and_drawn_where_it_has_a_trend():
     """A dash where nothing is held out."""
-    (plan,) = STUDIES
+    plan = STUDIES[0]
     (shown,) = plan.show(study_rows())
     assert [row["held-out loss"] for row in shown.texts] == [
         *(f"{pair[seed]:.3f}" for seed in (0, 1) for pair in HELD_OUT.values()),

@@ -8,6 +8,7 @@ from reproduce.articles.macbeth import findings as module
 from reproduce.articles.macbeth.epochs import TREND, TREND_EPOCHS, shipped_milestones
 from reproduce.articles.macbeth.findings import findings
 from reproduce.articles.macbeth.outputs import study_outputs
+from reproduce.articles.macbeth.stops import StopRow
 from reproduce.evidence.claims import read_claims
 
 PUBLISHED = [row for row in shipped_milestones() if row.variant != TREND.name]
@@ -59,3 +60,21 @@ def test_network_stands_beside_counted_characters(losses, told, monkeypatch):
     assert f"after epoch {5 if told == 'better' else 10} (2 seeds)" in found.text
     verdict = claim.judge(study_outputs(rows_of(*losses))).verdict
     assert verdict == {"better": "reproduced", "worse": "not reproduced"}[told]
+
+
+@pytest.mark.parametrize(
+    ("stop", "comma", "headline"),
+    [
+        (-0.25, -0.5, "At a full stop the forget gate falls; at a comma more is forgotten."),
+        (-0.25, -0.125, "At a full stop the forget gate falls; at a comma less is forgotten."),
+        (0.25, -0.5, "At a full stop the forget gate rises; at a comma more is forgotten."),
+    ],
+)
+def test_full_stop_stands_beside_a_comma(stop, comma, headline, monkeypatch):
+    """Of ten units, all alike."""
+    rows = [StopRow(100, 1, unit, 0.5 + stop, 0.5, 0.5 + comma) for unit in range(10)]
+    monkeypatch.setattr(module, "shipped_stops", lambda: rows)
+    found = findings()[-1]
+    assert found.headline == headline
+    assert f"changes by {stop:.3f}" in found.text
+    assert f"by {comma:.3f} at a comma" in found.text
