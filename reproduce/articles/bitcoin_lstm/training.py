@@ -12,7 +12,7 @@ import pandas as pd
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.forecasts import prediction_rows
-from reproduce.articles.price_training import PriceTraining
+from reproduce.articles.price_training import PriceTraining, restored
 from reproduce.errors import RunError
 from reproduce.inputs.prices import PriceTable
 from reproduce.networks.engine import Engine, Epoch, epoch_order
@@ -55,10 +55,7 @@ def begin(directory: Directory, table: PriceTable) -> WindowTraining:
 
 def trained_engine(directory: Directory) -> Engine:
     """The engine of a finished run, with its final weights; RunError where its checkpoint is damaged."""
-    engine = _engine(directory.config)
-    with directory.reading("checkpoint.npz"):
-        engine.restore(directory.read_state())
-    return engine
+    return restored(directory, _engine(directory.config))
 
 
 def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:
