@@ -15,8 +15,8 @@ from reproduce.runs.config import RunConfig
 
 
 @contextmanager
-def training_progress(epochs: int) -> Iterator[Callable[[RunConfig, training.Progress], None]]:
-    """A bar a run over its epochs: epoch, loss, time left.
+def training_progress(title: str, epochs: int) -> Iterator[Callable[[RunConfig, training.Progress], None]]:
+    """A bar a run over its epochs: epoch, loss, time left. Until the first step, which takes seconds, the title.
 
     Yields what to call with a run's configuration and progress, before its first step and after every few, from any
     thread. Ctrl-C becomes a line that says where it was and how to go on.
@@ -28,11 +28,13 @@ def training_progress(epochs: int) -> Iterator[Callable[[RunConfig, training.Pro
     one_at_a_time, reached = Lock(), ""
     try:
         with ExitStack() as shown:
+            waiting = shown.enter_context(bar.console.status(f"{title}: starts"))
 
             def show(config: RunConfig, progress: training.Progress) -> None:
                 nonlocal reached
                 name, epoch = config.engine, min(int(progress.done) + 1, epochs)
                 if not tasks:  # a bar without a task is an empty line, also above an error's
+                    waiting.stop()
                     shown.enter_context(bar)
                 if name not in tasks:
                     if 0 < progress.done < epochs:

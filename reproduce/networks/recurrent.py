@@ -17,7 +17,7 @@ from reproduce.networks.engine import SEEDS_A_RUN, Epoch, Settings
 from reproduce.networks.first_weights import layer_weights, truncated
 from reproduce.networks.graph_engine import compiled
 from reproduce.networks.keras_state import model_state, restore_model
-from reproduce.networks.lstm.keras import PublishedLSTMCell, build_optimizer
+from reproduce.networks.lstm.keras import build_model, build_optimizer
 from reproduce.networks.lstm.weights import initial_weights
 from reproduce.networks.ports.layouts import from_keras, to_keras
 
@@ -25,7 +25,7 @@ from reproduce.networks.ports.layouts import from_keras, to_keras
 # its gradient over all weights, before clipping; and that of the update which Adam makes of it.
 STEP_VALUES = ("loss", "gradient", "moved")
 _OUTPUT_DRAW = 8  # of a run's nine seeds; a layer has drawn with the first ones
-_LAYERS = {"simple-rnn": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
+_LAYERS = {"simple-rnn": keras.layers.SimpleRNN, "gru": keras.layers.GRU}
 _NAMES = ("W_x", "W_h", "b", "W_hy", "b_y")  # of a layer that is no LSTM
 
 
@@ -115,11 +115,10 @@ class RecurrentEngine:
 
 def _model(recipe: Recipe, dtype: str) -> keras.Model:
     """(batch, window, 1) scaled prices → (batch, 1); the days are unrolled, as in the program."""
-    hidden, how = recipe.hidden, {"unroll": True, "dtype": dtype}
-    if recipe.network == "lstm" and recipe.wiring == "published":
-        layer = keras.layers.RNN(PublishedLSTMCell(hidden, dtype=dtype), **how)
-    else:
-        layer = _LAYERS[recipe.network](hidden, seed=0, **how)  # of a dropout inside the layer, which is off
+    if recipe.network == "lstm":
+        return build_model(recipe, dtype, unroll=True)
+    # The seed is that of a dropout inside the layer, which is off.
+    layer = _LAYERS[recipe.network](recipe.hidden, unroll=True, seed=0, dtype=dtype)
     return keras.Sequential([keras.Input((recipe.window, 1), dtype=dtype), layer, keras.layers.Dense(1, dtype=dtype)])
 
 

@@ -49,7 +49,7 @@ def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
 
 
 def begin(directory: Directory, table: PriceTable) -> WindowTraining:
-    """The training of the directory's run; the session engine has as many threads as this process."""
+    """The training of the directory's run; the session engine does as many operations at once as this process."""
     return WindowTraining(directory, table)
 
 
@@ -110,7 +110,8 @@ class WindowTraining(PriceTraining):
 
     def __init__(self, directory: Directory, table: PriceTable) -> None:
         config = directory.config
-        self._engine = _engine(config, threads().inter_op or 1)
+        shared = config.threads if config.engine == "compiled" else threads().inter_op or 1
+        self._engine = _engine(config, shared)
         if config.variant.forget_gate == "open":
             from reproduce.networks.lstm.weights import forced
 
