@@ -30,7 +30,7 @@ RECORD = "steps.npz"  # of `recorded-steps`: the columns of STEP_VALUES, (epochs
 def check(table: PriceTable, variant: Variant) -> None:
     """Raise DataError where the table is too short for the variant, RunError where no engine trains it."""
     prepare(table, variant)
-    if _is_of_studies(variant) and (variant.remainder, variant.forget_gate) != ("dropped", "learned"):
+    if is_of_studies(variant) and (variant.remainder, variant.forget_gate) != ("dropped", "learned"):
         raise RunError(f"no engine trains {variant.name}; leave out remainder-kept and forget-gate-open, or the others")
 
 
@@ -40,7 +40,7 @@ def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
     Raises:
         RunError: no other engine has the variant's network, or records its steps.
     """
-    if _is_of_studies(config.variant):
+    if is_of_studies(config.variant):
         raise RunError(
             f"no second engine trains {config.variant.name}; train it in a study: reproduce study bitcoin-clipping "
             f"--variants {config.variant.name} --seeds {config.seed}"
@@ -58,19 +58,26 @@ def trained_engine(directory: Directory) -> Engine:
     return restored(directory, _engine(directory.config))
 
 
+def require_lstm(directory: Directory) -> None:
+    """Raise RunError where the run's network is another, which has no gates that could be shown or exported."""
+    network = directory.config.variant.network
+    if network != "lstm":
+        raise RunError(f"{directory.path}: its network is a {network}; only an LSTM can be shown or exported")
+
+
 def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:
     """What a finished run predicts, (n, 1), of inputs (n, window, 1), both scaled; RunError as `trained_engine`."""
     return trained_engine(directory).predict
 
 
-def _is_of_studies(variant: Variant) -> bool:
+def is_of_studies(variant: Variant) -> bool:
     """Whether it takes the engine that the other ones cannot be held against."""
     return variant.network != "lstm" or variant.recorded != "epochs"
 
 
 def _engine(config: RunConfig, threads: int = 1) -> Engine:
     """The engine of a run, with the weights that its seed draws; RunError where it has not the variant's network."""
-    if not _is_of_studies(config.variant):
+    if not is_of_studies(config.variant):
         return create_engine(config.engine, config.variant, config.seed, threads=threads)
     if config.engine != "compiled":
         raise RunError(f"the engine {config.engine} cannot train {config.variant.name}; leave --engine out")
