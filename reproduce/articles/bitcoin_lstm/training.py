@@ -34,7 +34,7 @@ def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
 
 
 def begin(directory: Directory, table: PriceTable) -> WindowTraining:
-    """The training of the directory's run; the session engine has as many threads as this process."""
+    """The training of the directory's run; the session engine does as many operations at once as this process."""
     return WindowTraining(directory, table)
 
 
@@ -76,7 +76,8 @@ class WindowTraining(PriceTraining):
 
     def __init__(self, directory: Directory, table: PriceTable) -> None:
         config = directory.config
-        self._engine = create_engine(config.engine, config.variant, config.seed, threads=threads().inter_op or 1)
+        shared = config.threads if config.engine == "compiled" else threads().inter_op or 1
+        self._engine = create_engine(config.engine, config.variant, config.seed, threads=shared)
         if config.variant.forget_gate == "open":
             from reproduce.networks.lstm.weights import forced
 

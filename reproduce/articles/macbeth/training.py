@@ -106,7 +106,7 @@ class TextTraining:
         self._variant: Any = config.variant
         self._training, self._judged = parts(text, config.variant)
         self._engine = create_char_engine(
-            config.engine, config.variant, len(text.vocabulary), config.seed, config.threads or 1
+            config.engine, config.variant, len(text.vocabulary), config.seed, config.threads
         )
         self._sizes = {"batch": self._variant.batch, "samples": len(self._training)}
         self.progress = SampleProgress(**self._sizes)

@@ -55,7 +55,7 @@ class ForecasterTraining(PriceTraining):
 
     def __init__(self, directory: Directory, table: PriceTable) -> None:
         config = directory.config
-        self._forecaster = create_forecaster(config.engine, config.variant, config.seed, config.threads or 1)
+        self._forecaster = create_forecaster(config.engine, config.variant, config.seed, config.threads)
         super().__init__(directory, table, prepare(table, config.variant), self._forecaster, Progress())
 
     def train_epoch(self) -> float:

@@ -102,6 +102,17 @@ def test_engine_trains_as_the_session_engine_in_float32(engine, table, session_e
     np.testing.assert_allclose(ours, session_epoch[:BATCHES], rtol=1e-3)
 
 
+def test_parts_of_the_compiled_step_move_no_bit():
+    """W_h is cut between sums, never through one, also into parts of unequal size, and into more than there are."""
+    inputs, targets, _ = small_problem(windows=7)
+    whole, *parts = (
+        create_engine("compiled", TINY, seed=0, threads=threads).train_epoch(inputs, targets).losses
+        for threads in (1, 3, 50)
+    )
+    for losses in parts:
+        np.testing.assert_array_equal(losses, whole)
+
+
 def test_shipped_seed_is_trained_as_before(session_epoch):
     """The first epoch of seed 0 on the session engine, whose losses are in docs/; to what another processor rounds."""
     shipped = pd.read_csv(ROOT / "docs" / "losses-session.csv")["loss"]
