@@ -59,16 +59,14 @@ def tf1_step(
 
 
 def keras_step(
-    weights: Tensors, gradients: Tensors, memory: KerasMemory, learning_rate: float
+    weights: Tensors, gradients: Tensors, memory: KerasMemory, learning_rate: float, epsilon: float = KERAS_EPSILON
 ) -> tuple[Tensors, KerasMemory]:
     """Take one step of Keras's Adam."""
     number = weights[0].dtype.as_numpy_dtype
     one, beta1, beta2 = number(1), number(BETA1), number(BETA2)
     t = tf.cast(memory.step + 1, weights[0].dtype)
     rate = number(learning_rate) * tf.sqrt(one - tf.pow(beta2, t)) / (one - tf.pow(beta1, t))
-    weights, m, v = _move(
-        weights, gradients, memory, rate, (number(1 - BETA1), number(1 - BETA2), number(KERAS_EPSILON))
-    )
+    weights, m, v = _move(weights, gradients, memory, rate, (number(1 - BETA1), number(1 - BETA2), number(epsilon)))
     return weights, KerasMemory(m, v, memory.step + 1)
 
 

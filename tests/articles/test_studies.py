@@ -11,6 +11,7 @@ from reproduce.articles.bitcoin_lstm.departures import STEPS
 from reproduce.articles.bitcoin_lstm.losses import CANDIDATES
 from reproduce.articles.bitcoin_lstm.variant import Variant as BitcoinVariant
 from reproduce.articles.macbeth.epochs import TREND
+from reproduce.articles.macbeth.hundred import HUNDRED
 from reproduce.articles.macbeth.variant import Variant as MacbethVariant
 from reproduce.articles.stacked_lstm.variant import NETWORKS
 from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
@@ -40,6 +41,7 @@ RUNS = {
     ],
     "stacked-networks": [(StackedVariant(network=network), range(20)) for network in NETWORKS],
     "macbeth-epochs": [(TREND, range(1)), (MacbethVariant(), range(5))],
+    "macbeth-stops": [(HUNDRED, range(100, 101))],
 }
 every_study = pytest.mark.parametrize("name", studies())
 

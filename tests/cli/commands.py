@@ -76,6 +76,7 @@ STUDY_OF = {
     "bitcoin-forgetting": "bitcoin-lstm",
     "stacked-networks": "stacked-lstm",
     "macbeth-epochs": "macbeth",
+    "macbeth-stops": "macbeth",
 }
 every_study = pytest.mark.parametrize("study", STUDY_OF)
 every_article = pytest.mark.parametrize("article", TINY)

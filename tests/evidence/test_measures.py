@@ -116,3 +116,65 @@ def test_macbeth_is_told_better_by_pairs_than_by_single_characters():
     training, held_out = split_samples(load_text(), window=50, batch=30)
     entropies = [entropy_of_order(training, held_out, order, 43) for order in (0, 1)]
     assert entropies == pytest.approx([3.0037, 2.4277], abs=5e-4)  # of this implementation, to notice a change
+
+
+def counted_by_hand(text, order, k, characters):
+    """P of the character at place k of a text after the `order` before it, counted over what stands before place 30."""
+    if order < 0:
+        return 1 / characters
+    lower = counted_by_hand(text, order - 1, k, characters)
+    context, wanted = text[k - order : k], text[k]
+    after = [text[m] for m in range(WINDOW, 30) if text[m - order : m] == context]
+    if not after:
+        return lower
+    kinds = len(set(after))
+    return (after.count(wanted) + kinds * lower) / (len(after) + kinds)
+
+
+WINDOW = 4
+COUNTED = "abracadabra abacus cadabra barabas abacab"
+
+
+def test_witten_bell_mixes_every_context_with_the_shorter_one():
+    """Place by place from a text, each order from 0 to the window; contexts that were never seen among them."""
+    text = small_text(COUNTED)
+    samples = cut_samples(text, window=WINDOW, batch=1)
+    seen, asked = (Samples(samples.inputs[p], samples.targets[p]) for p in (slice(26), slice(26, None)))
+    characters = len(text.vocabulary)
+    expected = [
+        -np.mean([math.log(counted_by_hand(COUNTED, order, k, characters)) for k in range(30, len(COUNTED))])
+        for order in range(WINDOW + 1)
+    ]
+    assert measures.witten_bell(seen, asked, characters) == pytest.approx(expected, rel=1e-12)
+
+
+def test_witten_bell_gives_probabilities():
+    """Of all characters that could come after one window, they sum to 1."""
+    text = small_text(COUNTED)
+    samples, characters = cut_samples(text, window=WINDOW, batch=1), len(text.vocabulary)
+    windows = np.repeat(samples.inputs[7:8], characters, axis=0)
+    each = [
+        math.exp(-measures.witten_bell(samples, Samples(windows[:1], np.array([c])), characters)[3])
+        for c in range(characters)
+    ]
+    assert sum(each) == pytest.approx(1, abs=1e-12)
+
+
+def test_order_is_chosen_on_the_training_text_alone():
+    """Of two judged texts, on which other orders would be best, the same order is told; its entropy is of all of it."""
+    text = small_text("abcabd" * 20 + "abc")
+    samples, characters = cut_samples(text, window=WINDOW, batch=1), len(text.vocabulary)
+    training = Samples(samples.inputs[:60], samples.targets[:60])
+    alike, other = (
+        Samples(samples.inputs[60:80], samples.targets[60:80]),
+        Samples(samples.inputs[60:80], np.zeros(20, dtype=int)),
+    )
+    (order, entropy), (again, _) = (measures.best_counted(training, one, characters) for one in (alike, other))
+    assert order == again == np.argmin(measures.witten_bell(*halves(training, 54), characters))
+    assert order != np.argmin(measures.witten_bell(training, other, characters))
+    assert entropy == measures.witten_bell(training, alike, characters)[order]
+
+
+def halves(samples, first):
+    """Those before and those from `first`."""
+    return [Samples(samples.inputs[part], samples.targets[part]) for part in (slice(first), slice(first, None))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -12,7 +13,8 @@ from reproduce.articles.macbeth.milestones import read_milestones, sample_name, 
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
-from reproduce.evidence.measures import entropy_of_order
+from reproduce.evidence.measures import best_counted, entropy_of_order
+from reproduce.inputs.text import Text
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
@@ -34,6 +36,8 @@ class MilestoneRow:  # its fields are the columns of milestones.csv
     repeat_rate: float
     entropy_0: float  # of the judged characters, counted over those trained on without what comes before them
     entropy_1: float  # given the one before
+    counted_order: float  # the contexts that `evidence.measures.best_counted` chose; this and the next nan where …
+    counted_entropy: float  # … nothing is held out; what counting them gives, on the held-out characters
     text_repeat_rate: float  # of the judged text itself, in pieces as long as what is written
     characters: int  # of the text
     distinct_characters: int
@@ -56,6 +60,7 @@ def _rows_of(directory: Directory) -> list[MilestoneRow]:
     config, metrics, environment = directory.config, directory.read_metrics(), directory.read_environment()
     training, judged = parts(text, config.variant)
     counted = {f"entropy_{order}": entropy_of_order(training, judged, order, len(text.vocabulary)) for order in (0, 1)}
+    counted |= dict(zip(("counted_order", "counted_entropy"), held_out_counted(text, config.variant), strict=True))
     counts = {name: metrics[name] for name in ("characters", "distinct_characters", "samples", "batches", "weights")}
     of_run = {"text_repeat_rate": text_repeat_rate(judged), "seconds": environment["seconds"]}
     version = environment["packages"]["reproduce"]
@@ -69,6 +74,13 @@ def _rows_of(directory: Directory) -> list[MilestoneRow]:
         )
         for one in read_milestones(directory)
     ]
+
+
+def held_out_counted(text: Text, variant: Variant) -> tuple[float, float]:
+    """Order and entropy, in nats, of the best counted characters on the held-out text; nan where none is held out."""
+    if variant.held_out == "none":
+        return math.nan, math.nan
+    return best_counted(*parts(text, variant), len(text.vocabulary))
 
 
 def _first_written(directory: Directory, epoch: int) -> str:

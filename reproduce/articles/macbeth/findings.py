@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from reproduce.articles.article import Finding
-from reproduce.articles.macbeth.epochs import TREND, TREND_EPOCHS, shipped_milestones, trend_means, trend_of
+from reproduce.articles.macbeth.epochs import (
+    TREND,
+    TREND_EPOCHS,
+    MilestoneRow,
+    shipped_milestones,
+    trend_means,
+    trend_of,
+)
 from reproduce.articles.macbeth.outputs import study_outputs
+from reproduce.articles.macbeth.stops import EPOCH, StopRow, changes_of, interval, shipped_stops
 from reproduce.articles.macbeth.variant import Variant
 
 PROSE_EPOCHS = 100  # M1
@@ -30,6 +39,7 @@ def findings() -> list[Finding]:
     alt = "Cross-entropy of training and held-out text by epochs, beside counted characters; below, the repeat rate"
     setbacks = _setbacks(trend_means(rows)[:, 0])
     return [
+        _counted(rows, counted, alt),
         Finding(
             "More epochs write better only for a while." if setbacks else "More epochs write better.",
             f"Over {TREND.epochs} epochs with a tenth of the text held out, the held-out loss falls at {last_steps}, "
@@ -54,7 +64,46 @@ def findings() -> list[Finding]:
             claims=("macbeth/learns", "macbeth/epochs"),
             study="macbeth-epochs",
         ),
+        _stops(shipped_stops()),
     ]
+
+
+def _counted(rows: Sequence[MilestoneRow], seeds: str, alt: str) -> Finding:
+    """The network beside characters that are counted in contexts."""
+    held_out, one = trend_means(rows)[:, 0], trend_of(rows)[0]
+    best = int(held_out.argmin())
+    is_better = held_out[best] < one.counted_entropy
+    return Finding(
+        f"The LSTM predicts the play {'better' if is_better else 'worse'} than characters that are merely counted.",
+        f"Its best held-out loss over {TREND.epochs} epochs is {held_out[best]:.3f} nats a character, after epoch "
+        f"{TREND_EPOCHS[best]} ({seeds}); counting what followed the last {one.counted_order:.0f} characters gives "
+        f"{one.counted_entropy:.3f}, in seconds.",
+        "The counts are of the training text, smoothed by Witten and Bell's rule. How far they look back is chosen on "
+        "the training text, but the network's epoch on the very text that judges it.",
+        "milestones",
+        alt,
+        claims=("macbeth/most-effective",),
+        study="macbeth-epochs",
+    )
+
+
+def _stops(rows: Sequence[StopRow]) -> Finding:
+    """What a full stop does to the forget gate, beside what a comma does."""
+    stop, comma = changes_of(rows), changes_of(rows, "f_comma")
+    low, high = interval(stop)
+    moves = "falls" if high < 0 else "rises" if low > 0 else "neither falls nor rises"
+    beside = "more" if comma.mean() < stop.mean() else "less"
+    return Finding(
+        f"At a full stop the forget gate {moves}; at a comma {beside} is forgotten.",
+        f"Its mean over the {len(rows)} units of a trained network changes by {stop.mean():.3f} where a full stop "
+        f"is read (95 % interval {low:.3f} to {high:.3f}), and by {comma.mean():.3f} at a comma.",
+        f"Elsewhere the mean is {np.mean([row.f_other for row in rows]):.2f}: a full stop makes it forget little "
+        f"of what it knows. One training of the published network, after {EPOCH} epochs, on text that it had not seen.",
+        "stops",
+        "Each unit's mean forget gate at full stops beside that at other characters, one panel a layer",
+        claims=("macbeth/full-stop-forgets",),
+        study="macbeth-stops",
+    )
 
 
 def _setbacks(held_out: np.ndarray) -> str:
@@ -70,4 +119,6 @@ def table_lines() -> list[str]:
     for row in trend_of(shipped_milestones()):
         values = f"{row.epoch} | {row.loss:.3f} | {row.held_out_loss:.3f} | {row.repeat_rate:.2f}"
         lines.append(f"| {values} | `{row.writes}` |")
-    return lines
+    one = trend_of(shipped_milestones())[0]
+    counted = f"{one.counted_entropy:.3f} | | no network: counted after the {one.counted_order:.0f} characters before |"
+    return [*lines, f"| | | {counted}"]

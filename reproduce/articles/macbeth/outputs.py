@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Shown
-from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shipped_milestones, trend_means
+from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shipped_milestones, trend_means, trend_of
 from reproduce.articles.macbeth.milestones import read_milestones, text_repeat_rate
 from reproduce.articles.macbeth.program import program_outputs
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.slopes import slope_outputs
+from reproduce.articles.macbeth.stops import shipped_stops, stop_outputs
 from reproduce.articles.macbeth.terms import term_outputs
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
@@ -22,6 +23,8 @@ from reproduce.evidence.chance import mean_p, order_p
 from reproduce.evidence.measures import entropy_of_order
 from reproduce.networks.stack.weights import count_weights
 from reproduce.runs.directory import Directory
+
+UNTRAINED = ("dropout_gain", "dropout_p")  # of studies that are yet to be trained
 
 
 def own_result(directory: Directory) -> Shown:
@@ -51,11 +54,13 @@ def audit_outputs() -> dict[str, Any]:
     return {
         "text_confirmed": None,  # the article names the play, not the edition
         **dict.fromkeys(("hundred_better_steps", "hundred_measures_better", "hundred_excess")),  # until the runs end
+        **dict.fromkeys(UNTRAINED),
         **term_outputs(),
         **slope_outputs(),
         **settings_outputs(Variant()),
         **program_outputs(),
         **study_outputs(shipped_milestones()),
+        **stop_outputs(shipped_stops()),
     }
 
 
@@ -104,6 +109,7 @@ def study_outputs(rows: Sequence[MilestoneRow]) -> dict[str, Any]:
         "loss_highest": max(losses),
         "loss_p": mean_p([row.loss - row.entropy_0 for row in published]),
         "unigram_entropy": published[0].entropy_0,
+        "best_less_counted": float(trend_means(rows)[:, 0].min()) - trend_of(rows)[0].counted_entropy,
         **trend_outputs(trend_means(rows)),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,7 +55,8 @@ def _milestones(directory: Directory, milestones: Sequence[Milestone]) -> Sectio
         0.9,
         f"Above, cross-entropy by epochs: the training loss goes from {shown(first.loss, '.3f')} after "
         f"{counted(first.epoch, 'epoch')} to {shown(last.loss, '.3f')} after {last.epoch}; lines show characters "
-        f"counted alone, {counts.entropy_0:.3f}, and in pairs, {counts.entropy_1:.3f}. Below, the repeat rate of "
+        f"counted alone, {counts.entropy_0:.3f}, and in pairs, {counts.entropy_1:.3f}"
+        f"{_in_contexts(counts)}. Below, the repeat rate of "
         f"greedy text, {shown(first.repeat_rate, '.2f')} to {shown(last.repeat_rate, '.2f')}; the text's own is "
         f"{counts.repeat_rate:.3f}.",
         "A loss below the dotted line knows more than how frequent each character is. A repeat rate near 1 is text "
@@ -64,11 +66,23 @@ def _milestones(directory: Directory, milestones: Sequence[Milestone]) -> Sectio
     without = [
         ("characters counted alone", counts.entropy_0, None, None),
         ("counted in pairs", counts.entropy_1, None, None),
+        *([(f"counted after the {counts.order:.0f} before", None, counts.entropy, None)] if _is_judged(counts) else []),
         ("the text itself", None, None, counts.repeat_rate),
     ]
     caption = "After each milestone; losses in nats a character, repeat rate of pieces of 10 characters"
     table = Table(caption, COLUMNS, {"": rows, "Without a network": without})
     return Section("milestones", "Does it get better and better?", "Milestones", [Pair([picture], [table])])
+
+
+def _is_judged(counts: pictures.Baselines) -> bool:
+    """Whether text was held out to judge by."""
+    return math.isfinite(counts.entropy)
+
+
+def _in_contexts(counts: pictures.Baselines) -> str:
+    if not _is_judged(counts):
+        return ""
+    return f", and of the held-out text, counted after the {counts.order:.0f} before each, {counts.entropy:.3f}"
 
 
 def _samples(directory: Directory, milestones: Sequence[Milestone]) -> Section:

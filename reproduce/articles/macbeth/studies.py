@@ -1,4 +1,4 @@
-"""The Macbeth article's study: does the network get better and better?"""
+"""The Macbeth article's studies: does it get better and better, and does a full stop make it forget?"""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from math import isnan
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from reproduce.articles.article import Shown, StudyPlan
-from reproduce.articles.macbeth import pictures
+from reproduce.articles.macbeth import pictures, stops
 from reproduce.articles.macbeth.epochs import TABLE, TREND, MilestoneRow, milestone_rows, trend_of
+from reproduce.articles.macbeth.stops import StopRow
 from reproduce.articles.macbeth.variant import Variant
 
 
@@ -28,6 +30,7 @@ def _text(row: MilestoneRow) -> dict[str, str]:
         "held-out loss": "-" if isnan(row.held_out_loss) else f"{row.held_out_loss:.3f}",
         "counted alone": f"{row.entropy_0:.3f}",
         "in pairs": f"{row.entropy_1:.3f}",
+        "in contexts": "-" if isnan(row.counted_entropy) else f"{row.counted_entropy:.3f}",
         "repeat rate": f"{row.repeat_rate:.3f}",
         "of the text": f"{row.text_repeat_rate:.3f}",
     }
@@ -36,6 +39,27 @@ def _text(row: MilestoneRow) -> dict[str, str]:
 def _draw(rows: Sequence[MilestoneRow]) -> dict[str, Figure]:
     trend = trend_of(rows)
     return {"milestones": pictures.trend(trend)} if trend else {}
+
+
+def _show_stops(rows: Sequence[StopRow]) -> list[Shown]:
+    values, texts = [], []
+    for layer in sorted({row.layer for row in rows}):
+        mine = [row for row in rows if row.layer == layer]
+        means = {
+            name: float(np.mean([getattr(row, name) for row in mine])) for name in ("f_stop", "f_comma", "f_other")
+        }
+        values.append({"layer": layer, "units": len(mine), **means})
+        texts.append(
+            {"layer": str(layer), "units": str(len(mine))} | {name: f"{one:.3f}" for name, one in means.items()}
+        )
+    changes = stops.changes_of(rows)
+    low, high = stops.interval(changes)
+    told = [{"units": str(len(changes)), "change of f": f"{changes.mean():.3f} ({low:.3f} to {high:.3f})"}]
+    found = {"units": len(changes), "change": float(changes.mean()), "low": low, "high": high}
+    return [
+        Shown("The forget gate at a full stop, at a comma, and at all but full stops: means over units", values, texts),
+        Shown("At a full stop less elsewhere: mean over all units, and its 95 % interval", [found], told),
+    ]
 
 
 STUDIES = (
@@ -49,5 +73,16 @@ STUDIES = (
         rows=milestone_rows,
         show=_show,
         draw=_draw,
+    ),
+    StudyPlan(
+        name="macbeth-stops",
+        question="Does the forget gate of a trained Macbeth network fall at a full stop?",
+        package=__package__,
+        table=stops.TABLE,
+        row=StopRow,
+        runs=stops.RUNS,
+        rows=stops.stop_rows,
+        show=_show_stops,
+        draw=lambda rows: {"stops": pictures.stops(rows)},
     ),
 )

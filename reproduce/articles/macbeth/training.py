@@ -10,6 +10,7 @@ import numpy as np
 
 from reproduce.articles.macbeth.milestones import Milestone, is_milestone, measure, sample_name, write_milestones
 from reproduce.articles.macbeth.record import write_record
+from reproduce.articles.macbeth.replay import REPLAYED, beginning, drawn_seed, replay_engine
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Generation, Variant
 from reproduce.articles.sources import TEXTS
@@ -105,16 +106,21 @@ class TextTraining:
         config = directory.config
         self._variant: Any = config.variant
         self._training, self._judged = parts(text, config.variant)
-        self._engine = create_char_engine(
-            config.engine, config.variant, len(text.vocabulary), config.seed, config.threads
-        )
         self._sizes = {"batch": self._variant.batch, "samples": len(self._training)}
-        self.progress = SampleProgress(**self._sizes)
+        self.progress, self._epochs = SampleProgress(**self._sizes), self._variant.epochs
+        if self._variant.replay == "none":
+            given = (config.variant, len(text.vocabulary), config.seed, config.threads)
+            self._engine = create_char_engine(config.engine, *given)
+        else:
+            before = beginning(directory)
+            self._engine = replay_engine(config, len(text.vocabulary))
+            self._engine.restore(before.state)
+            self.progress.losses, self._epochs = before.losses, len(before.losses) + REPLAYED
 
     def advance(self) -> Iterator[bool]:
         """A call of the engine at a time."""
         progress = self.progress
-        while progress.epoch < self._variant.epochs:
+        while progress.epoch < self._epochs:
             for calls, (step, chosen) in enumerate(self._calls(progress.epoch, progress.step), start=1):
                 loss = self._train(self._training.inputs[chosen], self._training.targets[chosen])
                 progress.step, progress.loss_sum = step, progress.loss_sum + loss * chosen.size
@@ -122,9 +128,13 @@ class TextTraining:
             self._end_epoch()
             yield True
 
+    @property
+    def _is_recorded(self) -> bool:
+        return self._variant.recorded == "steps" or self._variant.replay != "none"
+
     def _train(self, inputs: np.ndarray, targets: np.ndarray) -> float:
         """The mean loss of these steps; and their record, where it is kept."""
-        if self._variant.recorded == "epochs":
+        if not self._is_recorded:
             return self._engine.train(inputs, targets)
         record = self._engine.train_steps(inputs, targets)
         self.progress.record.append(record)
@@ -136,7 +146,7 @@ class TextTraining:
         Calls begin at multiples of STEPS whether a run was resumed or not, so that it is the same programs that run.
         """
         batch, samples = self._variant.batch, len(self._training)
-        order, whole = epoch_order(self._directory.config.seed, epoch, samples), samples // batch
+        order, whole = epoch_order(drawn_seed(self._directory.config), epoch, samples), samples // batch
         for start in range(first_step, whole, STEPS):
             stop = min(start + STEPS, whole)
             yield stop, order[start * batch : stop * batch].reshape(-1, batch)
@@ -152,7 +162,7 @@ class TextTraining:
             progress.milestones.append(replace(measured, epoch=progress.epoch, loss=progress.losses[-1]))
             progress.texts.append(self._text.decode(sample))
             self._write_sample(-1)
-        if self._variant.recorded == "steps":
+        if self._is_recorded:
             write_record(self._directory, progress.epoch, progress.whole_record, self._engine.state())
 
     def state(self) -> Arrays:
@@ -168,7 +178,7 @@ class TextTraining:
             self._write_sample(number)
 
     def _is_due(self, epoch: int) -> bool:
-        return is_milestone(epoch) or epoch == self._variant.epochs
+        return is_milestone(epoch) or epoch == self._epochs
 
     def _write_sample(self, number: int) -> None:
         epoch, sample = self.progress.milestones[number].epoch, self.progress.texts[number]

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from reproduce.runs import variant
 from reproduce.runs.variant import above_zero, check_fields, choice, count, number, share
 
+DRAWS = range(1, 6)  # other orders of samples and other masks, of which each replay has one
+REPLAYS = ("none", "as-before", *(f"reshuffled-{k}" for k in DRAWS))
+REPLAYS += ("clipped", *(f"clipped-{k}" for k in DRAWS), "epsilon", "rate")
+
 
 @dataclass(frozen=True)
 class Variant(variant.Variant):
@@ -27,6 +31,7 @@ class Variant(variant.Variant):
     held_out: str = choice("none", "last-tenth")  # M5: `last-tenth` keeps text back: what was learnt, not memorised
     learning_rate: float = above_zero(0.001)  # Adam's default, which the program leaves
     recorded: str = choice("epochs", "steps")  # `steps` keeps every step's values and every epoch's state; same bits
+    replay: str = choice(*REPLAYS)  # two epochs around the collapse of a run with `steps` recorded: replay.py
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,8 @@ ROW = MilestoneRow(
     repeat_rate=0.9375,
     entropy_0=3.0,
     entropy_1=2.5,
+    counted_order=float("nan"),
+    counted_entropy=float("nan"),
     text_repeat_rate=0.125,
     characters=100319,
     distinct_characters=43,
@@ -86,6 +88,8 @@ def study_rows():
             repeat_rate=REPEATS[epoch][seed],
             entropy_0=3.125,
             entropy_1=2.625,
+            counted_order=4.0,
+            counted_entropy=1.75,
         )
         for seed in range(2)
         for epoch in HELD_OUT

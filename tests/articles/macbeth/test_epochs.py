@@ -16,8 +16,10 @@ from reproduce.articles.macbeth.epochs import (
     trend_of,
 )
 from reproduce.articles.macbeth.milestones import Milestone, write_milestones
+from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.studies import STUDIES
 from reproduce.articles.sources import TEXTS
+from reproduce.evidence.measures import best_counted
 from reproduce.runs.study import Study
 from tests.articles.macbeth.samples import HELD_OUT, REPEATS, study_rows
 from tests.articles.samples import VARIANTS, config_of, tiny_text
@@ -46,6 +48,7 @@ def test_rows_of_a_run_are_its_values(finished, monkeypatch):
         "seed": 0,
         "entropy_0": pytest.approx(entropy(0, 102, 108, 114, order=0)),
         "entropy_1": pytest.approx(entropy(0, 102, 108, 114, order=1)),
+        **dict(zip(("counted_order", "counted_entropy"), best_counted(*parts(TEXT, TINY), 9), strict=True)),
         "text_repeat_rate": 6,
         **{name: metrics[name] for name in ("characters", "distinct_characters", "samples", "batches", "weights")},
         "seconds": environment["seconds"],
@@ -78,7 +81,7 @@ def test_rows_of_a_run_that_holds_nothing_out_are_judged_on_all_of_its_text(whol
     """Entropies are of what was trained on; line ends of what is written are slashes, without the start window."""
     (row,) = milestone_rows(whole_text)
     assert row.entropy_0 == pytest.approx(entropy(0, 114, 0, 114, order=0))
-    assert np.isnan(row.held_out_loss)
+    assert np.isnan([row.held_out_loss, row.counted_order, row.counted_entropy]).all()
     assert row.writes == "to/morrow/"
 
 
@@ -96,7 +99,7 @@ def test_trend_is_that_of_its_first_seed_and_its_means_those_of_all():
 
 def test_study_is_shown_row_by_row_and_drawn_where_it_has_a_trend():
     """A dash where nothing is held out."""
-    (plan,) = STUDIES
+    plan = STUDIES[0]
     (shown,) = plan.show(study_rows())
     assert [row["held-out loss"] for row in shown.texts] == [
         *(f"{pair[seed]:.3f}" for seed in (0, 1) for pair in HELD_OUT.values()),

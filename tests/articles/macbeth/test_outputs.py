@@ -56,6 +56,7 @@ def test_study_is_judged_by_means_over_its_seeds():
         "loss_highest": 2.875,
         "loss_p": pytest.approx(ttest_1samp([2.75, 2.5, 2.875], 3.0).pvalue),
         "unigram_entropy": 3.0,
+        "best_less_counted": 1.625 - 1.75,  # the mean over seeds of the last epoch
         "held_out_p": 2 / 120,  # one order of 120 falls always, and one never
         "repeat_p": 1,  # two falls of four are what is most likely
         "better_p": 1,  # the larger of both

@@ -11,7 +11,7 @@ from reproduce.articles.macbeth.milestones import Milestone, text_repeat_rate
 from reproduce.articles.macbeth.pictures import Baselines
 from reproduce.articles.macbeth.training import parts
 from reproduce.articles.sources import TEXTS
-from reproduce.evidence.measures import entropy_of_order
+from reproduce.evidence.measures import best_counted, entropy_of_order
 from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING
 from reproduce.inputs.text import number_characters
 from reproduce.runs.directory import Directory
@@ -19,7 +19,7 @@ from tests.articles.macbeth.samples import HELD_OUT, REPEATS, study_rows
 from tests.articles.samples import VARIANTS, config_of, tiny_text
 
 MEASURED = [Milestone(1, 2.75, 2.5, 0.75), Milestone(2, 2.5, 2.375, 0.5), Milestone(5, 2.25, 2.625, 0.625)]
-COUNTED = Baselines(entropy_0=3.0, entropy_1=2.4375, repeat_rate=0.125)
+COUNTED = Baselines(entropy_0=3.0, entropy_1=2.4375, order=4.0, entropy=1.875, repeat_rate=0.125)
 
 
 def lines(axes):
@@ -35,12 +35,13 @@ def test_cross_entropy_is_drawn_above_and_repeat_rate_below():
         "held-out text": ([1, 2, 5], [2.5, 2.375, 2.625]),
         "characters counted alone": ([0, 1], [3.0, 3.0]),
         "counted in pairs": ([0, 1], [2.4375, 2.4375]),
+        "held-out text, counted after the 4 before": ([0, 1], [1.875, 1.875]),
     }
     assert list(lines(below).values()) == [([1, 2, 5], [0.75, 0.5, 0.625]), ([0, 1], [0.125, 0.125])]
-    assert [line.get_color() for line in above.get_lines()] == [TRAINING, TESTING, ACTUAL, ACTUAL]
+    assert [line.get_color() for line in above.get_lines()] == [TRAINING, TESTING, ACTUAL, ACTUAL, PERSISTENCE]
     assert [line.get_color() for line in below.get_lines()] == [TESTING, PERSISTENCE]
     styles = [{(line.get_color(), line.get_linestyle()) for line in axes.get_lines()} for axes in (above, below)]
-    assert [len(of_axes) for of_axes in styles] == [4, 2]
+    assert [len(of_axes) for of_axes in styles] == [5, 2]
 
 
 def test_axes_are_labelled_with_their_units():
@@ -60,8 +61,9 @@ def test_axes_are_labelled_with_their_units():
 
 def test_held_out_curve_is_drawn_where_something_was_held_out():
     """Not where nothing was; of a run that diverged later, up to where it did."""
-    nothing = pictures.milestones([Milestone(1, 2.75, float("nan"), 0.75)], COUNTED)
-    assert "held-out text" not in lines(nothing.axes[0])
+    nan = float("nan")
+    nothing = pictures.milestones([Milestone(1, 2.75, nan, 0.75)], COUNTED._replace(order=nan, entropy=nan))
+    assert not any("held-out" in label for label in lines(nothing.axes[0]))
     diverged = [*MEASURED[:2], replace(MEASURED[2], held_out_loss=float("nan"))]
     (x, y) = lines(pictures.milestones(diverged, COUNTED).axes[0])["held-out text"]
     assert (x, y[:2]) == ([1, 2, 5], [2.5, 2.375])
@@ -78,6 +80,8 @@ def test_baselines_are_counted_over_what_trains_for_what_judges(times, held_out,
     counted, (training, judged) = pictures.baselines(directory), parts(text, variant)
     entropies = [entropy_of_order(training, judged, order, 9) for order in (0, 1)]
     assert [counted.entropy_0, counted.entropy_1] == entropies
+    if_held_out = best_counted(training, judged, 9) if held_out == "last-tenth" else (np.nan, np.nan)
+    np.testing.assert_array_equal((counted.order, counted.entropy), if_held_out)
     assert not np.isclose(*entropies)
     assert counted.repeat_rate == text_repeat_rate(judged)
     assert (counted.repeat_rate > 0.4) == (times == 2)
@@ -93,6 +97,7 @@ def test_trend_of_a_study_is_drawn_from_its_rows():
         "held-out text": (epochs, held_out),
         "characters counted alone": ([0, 1], [3.125, 3.125]),
         "counted in pairs": ([0, 1], [2.625, 2.625]),
+        "held-out text, counted after the 4 before": ([0, 1], [1.75, 1.75]),
     }
     assert lines(below)["greedy text of the network"] == (epochs, [REPEATS[epoch][0] for epoch in epochs])
     assert lines(below)["the text itself"] == ([0, 1], [0.125, 0.125])

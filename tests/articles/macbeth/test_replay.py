@@ -1,0 +1,191 @@
+"""Replays of a training from a state on: of a tiny network, where the onset of a collapse is given."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reproduce.articles.macbeth import replay, replays, training
+from reproduce.articles.macbeth.hundred import HUNDRED
+from reproduce.articles.macbeth.record import read_record, state_name
+from reproduce.articles.macbeth.replays import ReplayRow, collapse_outputs, variant_names, write_table
+from reproduce.articles.macbeth.samples import parts
+from reproduce.articles.macbeth.variant import REPLAYS
+from reproduce.errors import RunError
+from reproduce.evidence.claims import read_claims
+from reproduce.networks.characters import altered as module
+from reproduce.networks.engine import epoch_order
+from reproduce.runs.directory import Directory
+from tests.articles.macbeth.samples import StandIn
+from tests.articles.macbeth.test_training import TEXT, TINY, run
+from tests.articles.samples import config_of, hurry
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+STEPS = 26  # an epoch
+ORIGINAL = replace(TINY, recorded="steps", epochs=4)
+ONSET = 2 * STEPS + 5  # 5 steps older than it is the end of the second epoch
+CLAIMS = {claim.id: claim for claim in read_claims("reproduce.articles.macbeth").claims}
+
+
+@pytest.fixture(scope="module")
+def folder(one_thread, tmp_path_factory):  # noqa: ARG001
+    """Where a recorded run of four epochs has ended."""
+    root = tmp_path_factory.mktemp("replays")
+    with pytest.MonkeyPatch.context() as patch:
+        hurry(patch.setattr)
+        run(root, ORIGINAL)
+    return root
+
+
+@pytest.fixture
+def collapsed(monkeypatch):
+    """The run as one that has collapsed."""
+    monkeypatch.setattr(replay, "onset", lambda _: ONSET)
+    monkeypatch.setattr(replay, "CLEAN", 5)
+
+
+def state_of(directory, epoch):
+    """The engine's after so many epochs."""
+    return directory.read_arrays(state_name(epoch))
+
+
+@pytest.mark.usefixtures("collapsed")
+def test_replay_as_before_has_the_run_s_own_bits(folder):
+    """Every step's values and every state, from the newest state that is old enough; its losses go on from before."""
+    original = Directory(folder, config_of("macbeth", variant=ORIGINAL))
+    again = run(folder, replace(ORIGINAL, replay="as-before"))
+    np.testing.assert_array_equal(read_record(again), read_record(original)[2:])
+    for epoch in (3, 4):
+        ours, theirs = state_of(again, epoch), state_of(original, epoch)
+        assert all(ours[name].tobytes() == theirs[name].tobytes() for name in theirs)
+    np.testing.assert_array_equal(again.read_losses(), original.read_losses())
+
+
+@pytest.mark.usefixtures("collapsed")
+def test_reshuffled_replay_takes_samples_in_an_order_of_its_own(tmp_path, monkeypatch, stand_in):  # noqa: ARG001
+    """By a stand-in whose every value depends on what each step before it read, from the state after two epochs."""
+    original = run(tmp_path, ORIGINAL)
+    monkeypatch.setattr(training, "replay_engine", lambda *_: StandIn("", TINY, 9, 5))
+    record = read_record(run(tmp_path, replace(ORIGINAL, replay="reshuffled-3"))).reshape(-1, 7)
+    (samples, _), engine, expected = parts(TEXT, ORIGINAL), StandIn("", TINY, 9, 5), []
+    engine.restore(state_of(original, 2))
+    for epoch in (2, 3):
+        order = epoch_order(3000, epoch, len(samples))
+        for start in range(0, len(order), 4):
+            chosen = order[np.newaxis, start : start + 4]
+            expected.append(engine.train_steps(samples.inputs[chosen], samples.targets[chosen]))
+    np.testing.assert_array_equal(record, np.concatenate(expected))
+
+
+@pytest.mark.parametrize(
+    ("name", "seed", "rate", "altered"),
+    [
+        ("as-before", 7, 0.01, {}),
+        ("reshuffled-5", 5007, 0.01, {}),
+        ("clipped", 7, 0.01, {"clip_norm": 1.0}),
+        ("clipped-2", 2007, 0.01, {"clip_norm": 1.0}),
+        ("epsilon", 7, 0.01, {"epsilon": 1e-4}),
+        ("rate", 7, 1e-4, {}),
+    ],
+)
+def test_engine_of_a_replay_is_altered_in_one_thing(name, seed, rate, altered, monkeypatch):
+    """The seed of its masks, the rate, clipping or ε: what the rules say."""
+    made = []
+    monkeypatch.setattr(module, "AlteredEngine", lambda *given, **options: made.append((given, options)))
+    config = config_of("macbeth", variant=replace(ORIGINAL, replay=name), seed=7)
+    replay.replay_engine(config, 9)
+    (((network, *given), options),) = made
+    assert (given, options) == ([9, seed, 1], altered)
+    assert replace(network, learning_rate=0.01) == config.variant
+    assert network.learning_rate == rate
+
+
+@pytest.mark.parametrize(
+    ("onset", "engine", "told"),
+    [
+        pytest.param(None, "compiled", "this training did not collapse, so there is nothing to replay$", id="never"),
+        pytest.param(STEPS + 4, "compiled", r"it collapses at step 30, expected 5 steps after its first", id="early"),
+        pytest.param(ONSET, "keras", "the engine keras has no replays, only compiled; leave --engine out$", id="keras"),
+    ],
+)
+def test_replay_is_refused_where_there_is_none(onset, engine, told, tmp_path, monkeypatch, stand_in):  # noqa: ARG001
+    """The run that it would replay stands beside it."""
+    monkeypatch.setattr(replay, "onset", lambda _: onset)
+    monkeypatch.setattr(replay, "CLEAN", 5)
+    run(tmp_path, ORIGINAL, engine=engine)
+    with pytest.raises(RunError, match=told):
+        run(tmp_path, replace(ORIGINAL, replay="as-before"), engine=engine)
+
+
+def test_replay_of_a_run_that_is_not_finished_names_it(tmp_path):
+    """And the way on."""
+    with pytest.raises(RunError, match=r"recorded-steps-s0-compiled: the run is not finished"):
+        run(tmp_path, replace(ORIGINAL, replay="epsilon"))
+
+
+def test_each_replay_has_an_own_run():
+    """Fourteen beside the training itself."""
+    names = variant_names()
+    assert len(set(names)) == len(names) == 15
+    assert names[0] == HUNDRED.name
+    assert f"{HUNDRED.name}+replay-clipped-5" in names
+
+
+def test_table_counts_steps_from_the_start_of_the_training(tmp_path, monkeypatch, stand_in):  # noqa: ARG001
+    """An onset of a replay too, which is held against the epoch before it began; nan where there is none."""
+    monkeypatch.setattr(replays, "HUNDRED", ORIGINAL)
+    monkeypatch.setattr(replay, "onset", lambda _: ONSET)
+    monkeypatch.setattr(replay, "CLEAN", 5)
+    monkeypatch.setattr(replays, "onset", lambda record: {4: ONSET, 3: STEPS + 7}[len(record)])
+    monkeypatch.setattr(replays, "explosion", lambda record, step: float(len(record) + step / 1000))
+    for name in ("none", "clipped-2"):
+        monkeypatch.setattr(training, "replay_engine", lambda *_: StandIn("", TINY, 9, 5))
+        run(tmp_path, replace(ORIGINAL, replay=name))
+    run(tmp_path, TINY)  # of another study
+    rows = {row.replay: row for row in write_table(Path(tmp_path))}
+    assert {name: (row.seed, row.begins, row.onset, row.explosion) for name, row in rows.items()} == {
+        "none": (0, 0, ONSET, 4 + ONSET / 1000),
+        "clipped-2": (0, 2, 2 * STEPS + 7, 3 + (STEPS + 7) / 1000),
+    }
+    assert (tmp_path / "replays.csv").read_text(encoding="utf-8").count("\n") == 3
+
+
+# The rules
+
+
+def rows_of(explosion=12.0, clipped=False, reshuffled=4, clipped_others=1, seed=100):
+    """One collapse and its replays, of which these have an onset."""
+    onsets = {f"reshuffled-{k}": k <= reshuffled for k in range(1, 6)}
+    onsets |= {f"clipped-{k}": k <= clipped_others for k in range(1, 6)} | {"none": True, "clipped": clipped}
+    return [ReplayRow(seed, one, 0, 9.0 if onsets.get(one, True) else float("nan"), explosion, 1.0) for one in REPLAYS]
+
+
+@pytest.mark.parametrize(
+    ("rows", "explodes", "prevents"),
+    [
+        pytest.param(rows_of(), "reproduced", "reproduced", id="both"),
+        pytest.param(rows_of(explosion=9.0), "not reproduced", "reproduced", id="no-explosion"),
+        pytest.param(rows_of(clipped=True), "not reproduced", "reproduced", id="clipped-collapses-too"),
+        pytest.param(rows_of(reshuffled=3), "reproduced", "reproduced", id="three-orders"),
+        pytest.param(rows_of(reshuffled=2), "reproduced", "not testable", id="nothing-to-prevent"),
+        pytest.param(rows_of(clipped_others=2), "reproduced", "not reproduced", id="two-clipped-collapse"),
+        pytest.param(rows_of()[:-1], "not testable", "not testable", id="a-replay-is-missing"),
+        pytest.param(rows_of() + rows_of(explosion=1.0, seed=101), "not reproduced", "reproduced", id="one-of-two"),
+    ],
+)
+def test_collapses_are_judged_by_their_replays(rows, explodes, prevents):
+    """Every collapse must have the cause, and be prevented."""
+    found = collapse_outputs(rows)
+    verdicts = [
+        CLAIMS[f"ours/{name}"].judge(found).verdict for name in ("collapse-explodes", "clipping-prevents-collapse")
+    ]
+    assert verdicts == [explodes, prevents]
+    assert CLAIMS["ours/hundred-collapses"].judge(found).verdict == "not reproduced"
+
+
+def test_training_that_does_not_collapse_needs_no_replay():
+    """Two seeds."""
+    rows = [ReplayRow(seed, "none", 0, float("nan"), float("nan"), 1.0) for seed in (100, 101)]
+    assert collapse_outputs(rows)["hundred_collapses"] == 0
+    assert CLAIMS["ours/hundred-collapses"].judge(collapse_outputs(rows)).verdict == "reproduced"
