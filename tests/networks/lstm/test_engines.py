@@ -1,6 +1,7 @@
 """Every engine trains the same network: held to NumPy, to finite differences, and to one another."""
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
