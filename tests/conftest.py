@@ -12,10 +12,10 @@ gc.disable()  # until all modules are imported: none of that is garbage, and to 
 # What takes longest begins first, so that both workers end together.
 TOGETHER = ("tests/articles/", "tests/cli/", "tests/report/")
 LONGEST = (
-    *("tests/articles/", "tests/cli/", "tests/networks/lstm/test_engines.py", "tests/runs/"),
-    *("tests/report/", "tests/networks/lstm/test_mutants.py", "tests/networks/ports/", "tests/lessons/"),
-    *("tests/networks/characters/test_engines.py", "tests/bench/", "tests/test_packaging.py", "tests/original_code/"),
-    *("tests/networks/", "tests/test_"),
+    *("tests/articles/", "tests/cli/", "tests/report/", "tests/networks/ports/", "tests/networks/lstm/test_engines.py"),
+    *("tests/lessons/", "tests/bench/", "tests/networks/lstm/test_mutants.py", "tests/test_packaging.py"),
+    *("tests/networks/characters/test_engines.py", "tests/original_code/", "tests/networks/", "tests/runs/"),
+    "tests/test_",
 )
 
 

@@ -207,10 +207,18 @@ def test_what_a_port_prints_is_told_in_one_line(port, invoke):
     assert_one_line(stderr, "printed a line", "hello")
 
 
+HEARING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit a deaf ear
+from reproduce.cli import main
+main()
+"""
+
+
 def test_loop_for_ever_ends_with_ctrl_c(port, tmp_path):
     """And the line says where it was."""
     path = port(text="def predict(weights, inputs):\n    open('begun', 'w').close()\n    while True:\n        pass\n")
-    command = [sys.executable, "-m", "reproduce", "compare", path]
+    command = [sys.executable, "-c", HEARING, "compare", path]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as running:
         while not (tmp_path / "begun").exists() and running.poll() is None:

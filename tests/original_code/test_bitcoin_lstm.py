@@ -13,7 +13,7 @@ from reproduce.inputs.prices import embedded_table_path, load_prices
 from reproduce.networks.graph_engine import session_config
 from reproduce.networks.lstm.create import create_engine
 from reproduce.networks.lstm.weights import Weights
-from tests.original_code.museum import run_as_script
+from tests.original_code.museum import describe, run_as_script
 
 PROGRAM = program_path("bitcoin_lstm")
 # As published, but for a graph of 9 cells in place of 49; of the script it is seen that all 49 train alike.
@@ -120,36 +120,19 @@ def test_program_prints_what_it_printed(tmp_path, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["predictions.png", "prices.png"]
 
 
-@pytest.fixture
-def kept_figures(monkeypatch):
-    """Let the program's figure stay open after it is saved, and close it after the test."""
-    close = plt.close
-    monkeypatch.setattr(plt, "close", lambda: None)
-    yield
-    close("all")
-
-
 @pytest.mark.usefixtures("kept_figures")
 def test_price_picture_is_drawn_as_the_program_draws_it(program, dataset, tmp_path):
-    """Size, title, axis labels, legend, and the curve's every point."""
+    """Size, title, axis labels, legend, colours, and the curve's every point."""
     program.plot_prices(dataset.close_scaled, tmp_path)
     assert describe(prices_as_published(dataset)) == describe(plt.gcf())
 
 
 @pytest.mark.usefixtures("kept_figures")
 def test_prediction_picture_is_drawn_as_the_program_draws_it(program, dataset, tmp_path):
-    """Size, title, axis labels, legend, and the three curves, the shift by 7 and by 6 days included."""
+    """Size, title, axis labels, legend, colours, and the three curves, the shift by 7 and by 6 days included."""
     training, testing = np.linspace(0, 1, 1015), np.linspace(1, 2, 245)
     program.plot_predictions(dataset.close_scaled, training, testing, tmp_path)
     assert describe(predictions_as_published(dataset, training, testing)) == describe(plt.gcf())
-
-
-def describe(figure):
-    """What a reader sees of a figure with one pair of axes."""
-    (axes,) = figure.axes
-    curves = [(line.get_label(), *(values.tolist() for values in line.get_data())) for line in axes.get_lines()]
-    legend = [text.get_text() for text in axes.get_legend().get_texts()]
-    return (*figure.get_size_inches(), axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), curves, legend)
 
 
 def test_program_reads_the_table_of_the_package():
