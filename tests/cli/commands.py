@@ -74,6 +74,8 @@ STUDY_OF = {
     "bitcoin-gates": "bitcoin-lstm",
     "bitcoin-accuracy": "bitcoin-lstm",
     "bitcoin-forgetting": "bitcoin-lstm",
+    "bitcoin-clipping": "bitcoin-lstm",
+    "bitcoin-changes": "bitcoin-lstm",
     "stacked-networks": "stacked-lstm",
     "macbeth-epochs": "macbeth",
     "macbeth-stops": "macbeth",
