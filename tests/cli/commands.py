@@ -75,6 +75,8 @@ STUDY_OF = {
     "bitcoin-accuracy": "bitcoin-lstm",
     "bitcoin-forgetting": "bitcoin-lstm",
     "stacked-networks": "stacked-lstm",
+    "stacked-memory": "stacked-lstm",
+    "stacked-settings": "stacked-lstm",
     "macbeth-epochs": "macbeth",
     "macbeth-stops": "macbeth",
 }
