@@ -78,11 +78,13 @@ def _lag(rows: Sequence[SettingRow]) -> Finding:
     """Whether the guide's picture has true and predicted prices in line."""
     lags, in_line = lags_of(rows), setting_outputs(rows)["in_line"]
     days = median(lags)
+    first, last = f"{min(lags):.0f}", f"{max(lags):.0f}"
+    spread = f"all have a lag of {first}" if first == last else f"their lags are {first} to {last} days"
     trail = "are in line with the price" if days == 0 else f"trail the price by {days:.0f} day{'s' * (days > 1)}"
     return Finding(
         f"The guide's predictions {trail}.",
         f"Of {len(lags)} trained networks, {in_line} have predictions that correlate best with the price of the same "
-        f"day; the median lag is {days:.0f}, from {min(lags):.0f} to {max(lags):.0f} days.",
+        f"day; {spread}.",
         "Persistence, which repeats the day before, has a lag of 1.",
         "stacked",
         "True and predicted closing price of 60 days in USD, as the guide draws them",
