@@ -57,24 +57,27 @@ bench: $(READY)
 bench-input: $(READY)
 	$(VENV)/bin/python -m reproduce.bench.inputs
 
-# The tables that come with the package: hours. The first two Bitcoin studies share runs, so they share a folder: 406 in
-# all with the other articles'. The third has 480 short ones. The four on memory, gates and accuracy share 280 runs in a
-# folder of their own; one worker, so that each length goes on from the one before.
+# The tables that come with the package: hours; what each costs is said first. On a cluster (docs/cluster.md):
+# make shipped-tables WHERE='--scheduler tcp://host:8786'. The first two Bitcoin studies share runs, so they share a
+# folder: 406 in all with the other articles'. The third has 480 short ones. The four on memory, gates and accuracy share
+# 280 runs in a folder of their own; one worker, so that each length goes on from the one before.
 ARTICLES := reproduce/articles
+WHERE :=
 shipped-tables: $(READY)
-	$(REPRODUCE) study bitcoin-departures --out studies/bitcoin
-	$(REPRODUCE) study bitcoin-losses --out studies/bitcoin
-	$(REPRODUCE) study bitcoin-curves --out studies/curves
+	$(VENV)/bin/python -m reproduce.report.costs docs
+	$(REPRODUCE) study bitcoin-departures $(WHERE) --out studies/bitcoin
+	$(REPRODUCE) study bitcoin-losses $(WHERE) --out studies/bitcoin
+	$(REPRODUCE) study bitcoin-curves $(WHERE) --out studies/curves
 	cp studies/curves/curves.csv $(ARTICLES)/bitcoin_lstm/
 	cd studies/bitcoin && cp departures.csv losses.csv machine.json $(CURDIR)/$(ARTICLES)/bitcoin_lstm/
-	$(REPRODUCE) study bitcoin-accuracy --workers 1 --out studies/story
-	$(REPRODUCE) study bitcoin-gates --out studies/story
-	$(REPRODUCE) study bitcoin-memory --out studies/story
-	$(REPRODUCE) study bitcoin-forgetting --out studies/story
+	$(REPRODUCE) study bitcoin-accuracy $(or $(WHERE),--workers 1) --out studies/story
+	$(REPRODUCE) study bitcoin-gates $(WHERE) --out studies/story
+	$(REPRODUCE) study bitcoin-memory $(WHERE) --out studies/story
+	$(REPRODUCE) study bitcoin-forgetting $(WHERE) --out studies/story
 	cd studies/story && cp accuracy.csv gates.csv memory.csv forgetting.csv $(CURDIR)/$(ARTICLES)/bitcoin_lstm/
-	$(REPRODUCE) study stacked-networks --out studies/stacked
+	$(REPRODUCE) study stacked-networks $(WHERE) --out studies/stacked
 	cp studies/stacked/rivals.csv $(ARTICLES)/stacked_lstm/
-	$(REPRODUCE) study macbeth-epochs --out studies/macbeth
+	$(REPRODUCE) study macbeth-epochs $(WHERE) --out studies/macbeth
 	cp studies/macbeth/milestones.csv $(ARTICLES)/macbeth/
 	$(REPRODUCE) claims --record
 	$(REPRODUCE) claims bitcoin-lstm --codecheck codecheck.yml

@@ -1,19 +1,21 @@
 """What the whole suite shares: TensorFlow with one thread, the embedded table as published, and who runs what."""
 
+import gc
 import os
 
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+gc.disable()  # until all modules are imported: none of that is garbage, and to look through it takes seconds
 
 # Under `pytest -n 2 --dist loadfile` a worker has a file, or a folder whose files share runs that are trained once.
 # What takes longest begins first, so that both workers end together.
 TOGETHER = ("tests/articles/", "tests/cli/", "tests/report/")
 LONGEST = (
-    *("tests/articles/", "tests/cli/", "tests/networks/lstm/test_engines.py", "tests/runs/test_study.py"),
-    *("tests/report/", "tests/networks/lstm/test_mutants.py", "tests/networks/ports/", "tests/lessons/"),
-    *("tests/networks/characters/test_engines.py", "tests/bench/", "tests/test_packaging.py", "tests/original_code/"),
-    *("tests/networks/", "tests/test_"),
+    *("tests/articles/", "tests/cli/", "tests/report/", "tests/networks/ports/", "tests/networks/lstm/test_engines.py"),
+    *("tests/lessons/", "tests/bench/", "tests/networks/lstm/test_mutants.py", "tests/test_packaging.py"),
+    *("tests/networks/characters/test_engines.py", "tests/original_code/", "tests/networks/", "tests/runs/"),
+    "tests/test_",
 )
 
 
@@ -26,6 +28,12 @@ def pytest_collection_modifyitems(items):
     """What takes longest first; in a file the order stays."""
     places = [*enumerate(LONGEST)]
     items.sort(key=lambda one: next((k for k, name in places if one.nodeid.startswith(name)), len(places)))
+
+
+def pytest_collection_finish():
+    """From here on garbage is collected, but no collection looks through what has been imported."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

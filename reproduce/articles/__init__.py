@@ -21,7 +21,7 @@ def article_of(id_: str) -> Article:
 
 def train(root: Path, config: RunConfig, data: Any) -> None:
     """Do one run of a study in this process; what `reproduce.runs.pool` calls on its workers."""
-    limit_threads(1, config.threads or 1)
+    limit_threads(1, config.threads)
     training = article_of(config.article).module("training")
     run(root, config, lambda directory: training.begin(directory, data), wait=True)
 

@@ -51,7 +51,8 @@ class Article:
     source: Source  # what it reads, and with which option a user gives another
     engines: tuple[str, ...]  # the default first
     beside: tuple[str, ...] = ()  # engines on which the same run is trained too, to hold both against each other
-    threads: str = "inter_op"  # which of TensorFlow's pools a run's --…-threads sets
+    inter_op: tuple[str, ...] = ()  # engines that may do several operations at once
+    intra_op: tuple[str, ...] = ()  # engines whose threads may share a training step
     has_events: bool = False  # whether TensorBoard has something to show: the network is a graph with names
     assumptions: Callable[[Any], tuple[str, ...]] = lambda _: ()  # what it leaves open and a variant had to choose
 

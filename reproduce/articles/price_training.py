@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ from reproduce.inputs.prices import PriceTable
 from reproduce.inputs.windows import Windows
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.training import CHECKPOINT_EVERY, Progress
+
+Trained = TypeVar("Trained", bound="Network")
 
 
 class Network(Protocol):
@@ -29,6 +31,13 @@ class Network(Protocol):
 
     def restore(self, state: Arrays) -> None:
         """Continue from a state."""
+
+
+def restored(directory: Directory, network: Trained) -> Trained:
+    """The network of a finished run, given its final weights; RunError where its checkpoint is damaged."""
+    with directory.reading("checkpoint.npz"):
+        network.restore(directory.read_state())
+    return network
 
 
 class PriceTraining(ABC):

@@ -50,9 +50,12 @@ def run_article(
     directory = Directory(root, config)
     if config.engine == "compiled" and not (directory.path / PROOF).exists():
         directory.write_json(PROOF, training.prove(config, data))
-    _train_beside_each_other(root, configs, lambda there: training.begin(there, data), on_progress)
-    for one in configs:
-        article.module("pictures").draw(Directory(root, one))
+    draw = article.module("pictures").draw
+    _train_beside_each_other(
+        root, configs, lambda there: training.begin(there, data), on_progress, lambda: draw(directory)
+    )
+    for one in configs:  # the first once more: what of it shows the others too
+        draw(Directory(root, one))
     return directory, judge_run(article, directory)
 
 
@@ -65,8 +68,11 @@ def _train_beside_each_other(
     configs: Sequence[RunConfig],
     begin: Callable[[Directory], Training],
     on_progress: Callable[[RunConfig, Progress], None],
+    meanwhile: Callable[[], None],
 ) -> None:
     """Train the first run in this thread and each other in one of its own, a core each; no bit hangs on the others.
+
+    `meanwhile` is called when the first has ended, while the others go on.
 
     Both engines leave Python for most of their time. Whatever ends one early, Ctrl-C too, ends the others.
     """
@@ -85,6 +91,7 @@ def _train_beside_each_other(
         trained = [pool.submit(train, one) for one in others]
         try:
             train(first)
+            meanwhile()
             for one in trained:
                 one.result()
         except BaseException:

@@ -6,36 +6,32 @@ import importlib.util
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from reproduce.bench.process import Build, Train
+from reproduce.bench.process import Build
 
 CORES = os.cpu_count() or 1
-THREADS = sorted({1, CORES})  # of those that may be faster on one thread, or on all
-SESSION, COMPILED, KERAS, PYTORCH = "session engine", "compiled engine", "Keras fit", "PyTorch nn.LSTM"
-REFERENCES = (SESSION, COMPILED)
+THREADS = sorted({1, CORES})  # what every framework is tried with
+GRAPH, SESSION, KERAS = "published graph", "session engine", "Keras fit"
+PYTORCH, JAX, COMPILED = "PyTorch", "JAX scan", "compiled engine"
 LOSS_TOLERANCE = 1e-3  # relative, of the first epoch's mean loss; float32 leaves about 1e-6
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One row of a table."""
+    """A framework on so many threads."""
 
     name: str
-    wiring: str | None  # None where the network has only one
-    threads: int  # the pool its operations run in
+    threads: int
     build: Build
     package: str | None = None  # that must be installed
     file: Path | None = None  # that must be there
-    references: tuple[str, ...] = REFERENCES  # whose loss it must have: the first of them that takes part
+    reference: str = KERAS  # the contender whose loss it must have, where that takes part
     tolerance: float = LOSS_TOLERANCE  # within which it must have it
 
     @property
     def label(self) -> str:
-        """Its name, its wiring where the network has several, and its number of threads."""
-        return ", ".join(filter(None, (self.name, self.wiring, f"threads {self.threads}")))
+        """Its name and its number of threads."""
+        return f"{self.name}, threads {self.threads}"
 
     def why_missing(self) -> str | None:
         """What it needs and does not find, and what to do; None where it can take part."""
@@ -44,9 +40,3 @@ class Contender:
         if self.package is not None and importlib.util.find_spec(self.package) is None:
             return f"{self.package} is not installed; pip install '.[bench]' in the repository"
         return None
-
-
-def fit(model: Any, x: np.ndarray, y: np.ndarray, batch: int) -> Train:
-    """Train a compiled Keras model, unshuffled; one call for all epochs, because each call takes a while to begin."""
-    settings = {"batch_size": batch, "shuffle": False, "verbose": 0}
-    return lambda epochs: model.fit(x, y, epochs=epochs, **settings).history["loss"]

@@ -39,6 +39,21 @@ def floor_of(work: Work, speed: Speed) -> Floor:
     return Floor(speed.threads, 1e6 * work.operations / speed.operations, 1e6 * seconds)
 
 
+def floor_rows(work: Work, speeds: Sequence[Speed]) -> list[Row]:
+    """For programs: two rows for each number of threads; the longer binds."""
+    rows: list[Row] = []
+    for speed in speeds:
+        floor = floor_of(work, speed)
+        arithmetic = {"operations": work.operations, "operations_per_second": speed.operations}
+        moved = sum(stream.moved for stream in work.streams)
+        told = f"{work.operations / 1e6:.1f} Mflop at {speed.operations / 1e9:.0f} Gflop/s", f"{moved / 1e6:.1f} MB"
+        for part, values, text in zip(("arithmetic", "bytes"), (arithmetic, {"bytes": moved}), told, strict=True):
+            binds = part == floor.binds
+            row = {"contender": f"floor: {part}", "threads": speed.threads, "ms": getattr(floor, part) / 1000}
+            rows.append(row | {"binds": binds, "told": f"binds; {text}" if binds else text} | values)
+    return rows
+
+
 class SpeedMeter:
     """Measures this machine, each number of threads in a process of its own, as often as it is asked; the best counts.
 
@@ -89,32 +104,3 @@ def best_of(speeds: Sequence[Speed]) -> Speed:
         max(speed.operations for speed in speeds),
         {size: max(speed.bytes[size] for speed in speeds) for size in sizes},
     )
-
-
-def floor_rows(work: Work, speeds: Sequence[Speed], kind: str, time: str, unit: float = 1.0) -> list[Row]:
-    """For programs: two rows for each number of threads, in `unit` microseconds under the key `time`."""
-    rows: list[Row] = []
-    for speed in speeds:
-        floor = floor_of(work, speed)
-        of_both = {"threads": speed.threads, "binds": floor.binds}
-        measured = {"operations": work.operations, "operations_per_second": speed.operations}
-        moved = {"bytes": sum(stream.moved for stream in work.streams)}
-        rows += [
-            {kind: "floor: arithmetic", time: floor.arithmetic / unit} | of_both | measured,
-            {kind: "floor: bytes", time: floor.bytes / unit} | of_both | moved,
-        ]
-    return rows
-
-
-def floor_text(work: Work, speeds: Sequence[Speed]) -> str:
-    """One sentence a number of threads, for people."""
-    sentences = []
-    for speed in speeds:
-        floor = floor_of(work, speed)
-        threads = "1 thread" if speed.threads == 1 else f"{speed.threads} threads"
-        sentences.append(
-            f"Floor on {threads}: {floor.microseconds:.0f} µs, by its {floor.binds} "
-            f"({work.operations / 1e6:.1f} Mflop at {speed.operations / 1e9:.0f} Gflop/s take {floor.arithmetic:.0f}, "
-            f"{sum(s.moved for s in work.streams) / 1e6:.1f} MB take {floor.bytes:.0f})"
-        )
-    return "\n".join(sentences)

@@ -1,42 +1,37 @@
-"""The described wiring in JAX: an epoch is one compiled scan over its batches, the window unrolled, `jax.grad`."""
+"""Any of the networks in JAX: an epoch is one compiled scan over its batches, and a layer one over a long window."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from reproduce.bench.problem import Problem
+from reproduce.bench.problem import Optimizer, Problem
 from reproduce.bench.process import Train
-from reproduce.networks.adam import BETA1, BETA2, TF1_EPSILON
 
+SHORT = 8  # a window up to which a layer is a loop in Python, a tenth faster there; longer ones take long to compile
 
-class Network(NamedTuple):
-    """The weights, or their gradients or moments; gates side by side, i f g o."""
-
-    W_x: jax.Array  # (1, 4·hidden)
-    W_h: jax.Array  # (hidden, 4·hidden)
-    b: jax.Array  # (4·hidden,)
-    W_y: jax.Array  # (hidden, 1)
-    b_y: jax.Array  # (1,)
-
-
-# What one batch hands to the next: weights, Adam's moments m and v, and the powers of its two betas.
-Training = tuple[Network, Network, Network, jax.Array, jax.Array]
+Weights = tuple[jax.Array, ...]  # in Keras's order; or their gradients or moments
 
 
 def build(problem: Problem) -> Train:
-    """Compile the epoch; the buffers of the training before it are given up to the training after it."""
-    inputs, targets = jnp.asarray(problem.inputs), jnp.asarray(problem.targets)
-    weights = Network(*map(jnp.asarray, (*problem.gates_beside(), problem.weights["W_hy"], problem.weights["b_y"])))
-    m, v = (jax.tree.map(jnp.zeros_like, weights) for _ in range(2))
-    training = weights, m, v, jnp.float32(BETA1), jnp.float32(BETA2)
+    """Compile the epoch; the buffers of the training before it are given up to the training after it.
 
-    def step(training: Training, batch: tuple[jax.Array, jax.Array]) -> tuple[Training, jax.Array]:
-        loss, gradients = jax.value_and_grad(loss_of)(training[0], *batch)
-        return adam_step(*training, gradients, problem.variant.learning_rate), loss
+    Dropout draws other units than Keras.
+    """
+    inputs, targets = jnp.asarray(problem.x), jnp.asarray(problem.targets)
+    weights = tuple(map(jnp.array, problem.weights))
+    memory = tuple(tuple(map(jnp.zeros_like, weights)) for _ in problem.optimizer.decays)
+    training = weights, memory, jnp.float32(0), jax.random.key(problem.seed)
+
+    def step(training: Any, batch: tuple[jax.Array, jax.Array]) -> tuple[Any, jax.Array]:
+        weights, memory, steps, key = training
+        key, drawn = jax.random.split(key)
+        loss, gradients = jax.value_and_grad(loss_of)(weights, *batch, problem.dropout, drawn)
+        return (*update(problem.optimizer, weights, gradients, memory, steps + 1), steps + 1, key), loss
 
     compiled = jax.jit(lambda training, *batches: jax.lax.scan(step, training, batches), donate_argnums=0)
 
@@ -48,23 +43,58 @@ def build(problem: Problem) -> Train:
     return lambda epochs: [train_epoch() for _ in range(epochs)]
 
 
-def loss_of(w: Network, x: jax.Array, y: jax.Array) -> jax.Array:
-    """The mean squared error of one batch; x (batch, window, 1), y (batch, 1)."""
-    h = c = jnp.zeros((x.shape[0], w.W_h.shape[0]))
-    for t in range(x.shape[1]):
-        z = x[:, t] @ w.W_x + w.b if t == 0 else x[:, t] @ w.W_x + h @ w.W_h + w.b
-        i, f, g, o = jnp.split(z, 4, axis=1)  # (batch, hidden) each
-        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
-        h = jax.nn.sigmoid(o) * jnp.tanh(c)
-    return jnp.mean(jnp.square(h @ w.W_y + w.b_y - y))
+def loss_of(weights: Weights, x: jax.Array, y: jax.Array, dropout: float, key: jax.Array) -> jax.Array:
+    """The loss of one batch: x (batch, window, 1), y (batch, 1) scaled prices or (batch,) numbers of characters."""
+    *layers, W, b = weights
+    h = jnp.swapaxes(x, 0, 1)  # (window, batch, 1)
+    for first in range(0, len(layers), 3):
+        h = run(*layers[first : first + 3], h)  # (window, batch, hidden)
+        h = h if first + 3 < len(layers) else h[-1]
+        if dropout:
+            key, drawn = jax.random.split(key)
+            h = jnp.where(jax.random.bernoulli(drawn, 1 - dropout, h.shape), h / (1 - dropout), 0)
+    outputs = h @ W + b  # (batch, outputs)
+    if y.ndim == outputs.ndim:
+        return jnp.mean(jnp.square(outputs - y))
+    chosen = jnp.take_along_axis(outputs, y[:, jnp.newaxis], axis=1)[:, 0]
+    return jnp.mean(jax.nn.logsumexp(outputs, axis=1) - chosen)
 
 
-def adam_step(
-    w: Network, m: Network, v: Network, beta1_power: jax.Array, beta2_power: jax.Array, g: Network, learning_rate: float
-) -> Training:
-    """One step of TF1's Adam on the gradients `g`, as `reproduce.networks.adam.tf1_step` takes it."""
-    rate = learning_rate * jnp.sqrt(1 - beta2_power) / (1 - beta1_power)
-    m = jax.tree.map(lambda m, g: m + (g - m) * (1 - BETA1), m, g)
-    v = jax.tree.map(lambda v, g: v + (g * g - v) * (1 - BETA2), v, g)
-    w = jax.tree.map(lambda w, m, v: w - rate * m / (jnp.sqrt(v) + TF1_EPSILON), w, m, v)
-    return w, m, v, beta1_power * BETA1, beta2_power * BETA2
+def run(W_x: jax.Array, W_h: jax.Array, b: jax.Array, x: jax.Array) -> jax.Array:
+    """A layer's outputs, (window, batch, hidden), of x (window, batch, features)."""
+
+    def step(state: tuple[jax.Array, jax.Array], x_t: jax.Array) -> tuple[tuple[jax.Array, jax.Array], jax.Array]:
+        h, c = cell(x_t @ W_x + b + state[0] @ W_h, state[1])
+        return (h, c), h
+
+    h, c = cell(x[0] @ W_x + b, jnp.zeros((x.shape[1], W_h.shape[0])))
+    if len(x) > SHORT:
+        later = jax.lax.scan(step, (h, c), x[1:])[1]
+        return jnp.concatenate([h[jnp.newaxis], later])
+    outputs, state = [h], (h, c)
+    for x_t in x[1:]:
+        state, h = step(state, x_t)
+        outputs.append(h)
+    return jnp.stack(outputs)
+
+
+def cell(z: jax.Array, c: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """h and c, (batch, hidden), of the gates' sums z, (batch, 4·hidden)."""
+    i, f, g, o = jnp.split(z, 4, axis=1)
+    c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+    return jax.nn.sigmoid(o) * jnp.tanh(c), c
+
+
+def update(
+    optimizer: Optimizer, weights: Weights, gradients: Weights, memory: Sequence[Weights], t: jax.Array
+) -> tuple[Weights, tuple[Weights, ...]]:
+    """Step t of it, from 1, as `reproduce.networks.adam` and `reproduce.networks.rmsprop` take it."""
+    rate, epsilon = optimizer.learning_rate, optimizer.epsilon
+    *m, v = memory
+    v = jax.tree.map(lambda v, g: v + (g * g - v) * (1 - optimizer.decays[-1]), v, gradients)
+    if optimizer.name == "rmsprop":
+        return jax.tree.map(lambda w, g, v: w - rate * g / jnp.sqrt(v + epsilon), weights, gradients, v), (v,)
+    beta1, beta2 = optimizer.decays
+    rate *= jnp.sqrt(1 - beta2**t) / (1 - beta1**t)
+    m = jax.tree.map(lambda m, g: m + (g - m) * (1 - beta1), m[0], gradients)
+    return jax.tree.map(lambda w, m, v: w - rate * m / (jnp.sqrt(v) + epsilon), weights, m, v), (m, v)

@@ -5,27 +5,51 @@ Contenders' processes import this module, and what they import counts as their m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from reproduce.articles.bitcoin_lstm.variant import Variant
-    from reproduce.networks.engine import CharSettings
+from reproduce.inputs.text import scale
 
-GATES = "ifgo"  # PyTorch's order and, of the character network's weights, Keras's
+
+class Layer(NamedTuple):
+    """The weights of an LSTM layer; the gates side by side, i f g o."""
+
+    W_x: np.ndarray  # (features, 4·hidden)
+    W_h: np.ndarray  # (hidden, 4·hidden)
+    b: np.ndarray  # (4·hidden,)
+
+
+class Output(NamedTuple):
+    """The weights of the linear output."""
+
+    W: np.ndarray  # (hidden, outputs)
+    b: np.ndarray  # (outputs,)
+
+
+class Optimizer(NamedTuple):
+    """Which steps are taken (`reproduce.networks.adam`, `reproduce.networks.rmsprop`)."""
+
+    name: str  # adam or rmsprop
+    learning_rate: float
+    decays: tuple[float, ...]  # β₁ and β₂, or ρ
+    epsilon: float  # added to √v by adam, to v by rmsprop
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Everything a contender is given."""
+    """Everything a contender is given. The loss is the squared error, or the cross-entropy where there are classes."""
 
-    variant: Any  # what decides the network and its training steps
-    weights: Any  # to begin from, float32: by name (`networks.lstm.weights.Weights`), or StackWeights
-    inputs: np.ndarray  # (steps, batch, window, 1) scaled, float32; or (steps, batch, window) numbers of characters
-    targets: np.ndarray  # (steps, batch, 1) scaled, float32; or (steps, batch) numbers of characters
-    characters: int = 0  # distinct ones
+    article: str  # its id
+    variant: Any  # the article's, which decides all that follows
+    weights: Sequence[np.ndarray]  # to begin from, float32, in the order of Keras's `get_weights()`
+    inputs: np.ndarray  # (steps, batch, window) scaled prices, float32; or numbers of characters, int32
+    targets: np.ndarray  # (steps, batch, 1) scaled, float32; or (steps, batch) numbers of characters, int32
+    optimizer: Optimizer
+    dropout: float = 0.0  # share of each layer's outputs
+    classes: int = 0  # distinct characters; 0 where a price is predicted
     seed: int = 0  # of the units that dropout draws
 
     @property
@@ -34,37 +58,21 @@ class Problem:
         return len(self.inputs)
 
     @property
-    def unbatched(self) -> tuple[np.ndarray, np.ndarray]:
-        """Inputs (samples, window, …) and targets (samples, …)."""
-        return tuple(part.reshape(-1, *part.shape[2:]) for part in (self.inputs, self.targets))
+    def x(self) -> np.ndarray:
+        """What the first layer reads, (steps, batch, window, 1), float32."""
+        return scale(self.inputs, self.classes) if self.classes else self.inputs[..., np.newaxis]
 
-    def gates_beside(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The Bitcoin network's W_x (1, 4·hidden), W_h (hidden, 4·hidden) and b (4·hidden,), in the order of GATES."""
-        return tuple(np.concatenate([self.weights[name + g] for g in GATES], axis=-1) for name in ("W_x", "W_h", "b_"))
+    @property
+    def layers(self) -> list[Layer]:
+        """The LSTM layers, the lowest first."""
+        return [Layer(*self.weights[k : k + 3]) for k in range(0, len(self.weights) - 2, 3)]
 
-
-def create_problem(variant: Variant, *, steps: int, seed: int = 0) -> Problem:
-    """The first `steps` batches that the variant trains on, or as many as there are; starts TensorFlow."""
-    from reproduce.articles.bitcoin_lstm.windows import prepare
-    from reproduce.inputs.prices import load_prices
-    from reproduce.networks.lstm.weights import initial_weights
-
-    inputs, targets = prepare(load_prices(), variant).train
-    steps = min(steps, len(inputs) // variant.batch)
-    batches, used = (steps, variant.batch), steps * variant.batch
-    x, y = (part[:used].reshape(*batches, *part.shape[1:]).astype(np.float32) for part in (inputs, targets))
-    return Problem(variant, initial_weights(variant.hidden, seed, "float32"), x, y)
+    @property
+    def output(self) -> Output:
+        """What the last layer's last output is read by."""
+        return Output(*self.weights[-2:])
 
 
-def create_char_problem(network: CharSettings, characters: int, *, steps: int, seed: int = 0) -> Problem:
-    """Batches from a generator, whose characters are as unequal as a language's: the k-th comes 1/k as often.
-
-    So no text need be installed, and the network has something to learn from the first step on; starts TensorFlow.
-    """
-    from reproduce.networks.characters.keras import initial_weights
-
-    often = 1 / np.arange(1, characters + 1)
-    shape = (steps, network.batch, network.window + 1)
-    drawn = np.random.default_rng(seed).choice(characters, shape, p=often / often.sum()).astype(np.int32)
-    weights = initial_weights(network, characters, seed)
-    return Problem(network, weights, drawn[..., :-1], drawn[..., -1], characters, seed)
+def unbatched(batches: np.ndarray) -> np.ndarray:
+    """(steps, batch, …) → (samples, …)."""
+    return batches.reshape(-1, *batches.shape[2:])

@@ -1,4 +1,4 @@
-"""Both networks in PyTorch: `nn.LSTM`, `nn.Linear` and its fused Adam, as a PyTorch user would write them.
+"""Any of the networks in PyTorch: `nn.LSTM`, `nn.Linear` and its fused Adam, as a PyTorch user would write them.
 
 PyTorch's Adam adds ε to √v after the bias correction, TF1's and Keras's before it; only gradients as small as ε can
 tell.
@@ -6,87 +6,25 @@ tell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch.nn import functional
 
-from reproduce.bench.problem import Problem
+from reproduce.bench.problem import Optimizer, Problem
 from reproduce.bench.process import Train
-from reproduce.inputs.text import scale
-from reproduce.networks.adam import KERAS_EPSILON
 
 
-def train_prices(problem: Problem, threads: int) -> Train:
-    """The Bitcoin network, described wiring, with `threads` for an operation."""
-    torch.set_num_threads(threads)
-    network = Network([problem.gates_beside()], (problem.weights["W_hy"], problem.weights["b_y"]))
-    optimizer = torch.optim.Adam(network.trained(), lr=problem.variant.learning_rate, fused=True)
-    return _train(network, optimizer, functional.mse_loss, problem.inputs, problem.targets)
-
-
-def train_characters(problem: Problem, threads: int) -> Train:
-    """The Macbeth network, with `threads` for an operation; dropout draws other units than Keras's."""
+def build(threads: int, problem: Problem) -> Train:
+    """The network with the problem's weights, and `threads` for an operation; dropout draws other units than Keras."""
     torch.set_num_threads(threads)
     torch.manual_seed(problem.seed)
-    w, settings = problem.weights, problem.variant
-    layers = [(w.kernel_1, w.recurrent_1, w.bias_1), (w.kernel_2, w.recurrent_2, w.bias_2)]
-    network = Network(layers, (w.kernel_out, w.bias_out), settings.dropout)
-    optimizer = torch.optim.Adam(network.trained(), lr=settings.learning_rate, eps=KERAS_EPSILON, fused=True)
-    inputs = scale(problem.inputs, problem.characters)  # (steps, batch, window, 1)
-    return _train(network, optimizer, functional.cross_entropy, inputs, problem.targets.astype(np.int64))
-
-
-class Network(torch.nn.Module):
-    """LSTM layers with dropout after each, and of the last one's last output a linear layer."""
-
-    def __init__(
-        self,
-        layers: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]],
-        output: tuple[np.ndarray, np.ndarray],
-        dropout: float = 0.0,
-    ) -> None:
-        """Take over weights.
-
-        Args:
-            layers: W_x (features, 4·hidden), W_h (hidden, 4·hidden) and b (4·hidden,) of each, gates i f g o.
-            output: W (hidden, outputs) and b (outputs,).
-        """
-        super().__init__()
-        hidden, outputs = output[0].shape
-        self.lstm = torch.nn.LSTM(1, hidden, len(layers), dropout=dropout, batch_first=True)
-        self.dropout = torch.nn.Dropout(dropout)
-        self.output = torch.nn.Linear(hidden, outputs)
-        for parameters, (W_x, W_h, b) in zip(self.lstm.all_weights, layers, strict=True):
-            _fill(parameters, (W_x.T, W_h.T, b, np.zeros_like(b)))
-            parameters[3].requires_grad_(False)  # a second bias: it stays at zero, or the bias would move twice as fast
-        _fill((self.output.weight, self.output.bias), (output[0].T, output[1]))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(batch, window, 1) to (batch, outputs)."""
-        h, _ = self.lstm(x)  # (batch, window, hidden)
-        return self.output(self.dropout(h[:, -1]))
-
-    def trained(self) -> list[torch.nn.Parameter]:
-        """All parameters but the second biases."""
-        return [parameter for parameter in self.parameters() if parameter.requires_grad]
-
-
-def _fill(parameters: Sequence[torch.nn.Parameter], values: Sequence[np.ndarray]) -> None:
-    with torch.no_grad():
-        for parameter, value in zip(parameters, values, strict=True):
-            parameter.copy_(torch.from_numpy(np.ascontiguousarray(value)))
-
-
-def _train(
-    network: Network,
-    optimizer: torch.optim.Optimizer,
-    loss_of: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
-    inputs: np.ndarray,  # (steps, batch, window, 1)
-    targets: np.ndarray,  # (steps, batch, …)
-) -> Train:
-    batches = list(zip(torch.from_numpy(inputs), torch.from_numpy(targets), strict=True))
+    network = Network(problem)
+    optimizer = optimizer_of(problem.optimizer, network)
+    loss_of = functional.cross_entropy if problem.classes else functional.mse_loss
+    targets = problem.targets.astype(np.int64) if problem.classes else problem.targets
+    batches = list(zip(torch.from_numpy(problem.x), torch.from_numpy(targets), strict=True))
 
     def train_batch(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         optimizer.zero_grad(set_to_none=True)
@@ -99,3 +37,70 @@ def _train(
         return torch.stack([train_batch(x, y) for x, y in batches]).mean().item()
 
     return lambda epochs: [train_epoch() for _ in range(epochs)]
+
+
+class Network(torch.nn.Module):
+    """LSTM layers with dropout after each, and of the last one's last output a linear layer."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        layers, output, dropout = problem.layers, problem.output, problem.dropout
+        if len({layer.W_h.shape for layer in layers}) == 1:  # one nn.LSTM may have several layers, all of a width
+            self.lstms = torch.nn.ModuleList([_lstm(layers, dropout)])
+        else:
+            self.lstms = torch.nn.ModuleList([_lstm([layer], 0.0) for layer in layers])
+        self.dropout = torch.nn.Dropout(dropout)
+        self.output = torch.nn.Linear(*output.W.shape)
+        _fill((self.output.weight, self.output.bias), (output.W.T, output.b))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(batch, window, 1) to (batch, outputs)."""
+        for lstm in self.lstms[:-1]:
+            x = self.dropout(lstm(x)[0])  # (batch, window, hidden)
+        h, _ = self.lstms[-1](x)
+        return self.output(self.dropout(h[:, -1]))
+
+
+def optimizer_of(optimizer: Optimizer, network: Network) -> torch.optim.Optimizer:
+    """Of all parameters but the second biases."""
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    if optimizer.name == "adam":
+        settings = {"betas": optimizer.decays, "eps": optimizer.epsilon, "fused": True}
+        return torch.optim.Adam(trained, lr=optimizer.learning_rate, **settings)
+    return RMSprop(trained, optimizer)
+
+
+class RMSprop(torch.optim.Optimizer):
+    """`torch.optim.RMSprop`, as many operations, but with ε below the root, as Keras has it: there ε is 3e-4, not 1e-7.
+
+    On the guide's network that is another training, as most of its gradients are smaller.
+    """
+
+    def __init__(self, trained: Sequence[torch.nn.Parameter], optimizer: Optimizer) -> None:
+        super().__init__(trained, {})
+        self._settings = optimizer
+        self._squares = [torch.zeros_like(parameter) for parameter in trained]
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Take one step."""
+        (rho,), epsilon, rate = self._settings.decays, self._settings.epsilon, self._settings.learning_rate
+        for w, v in zip(self.param_groups[0]["params"], self._squares, strict=True):
+            v.mul_(rho).addcmul_(w.grad, w.grad, value=1 - rho)
+            w.addcdiv_(w.grad, (v + epsilon).sqrt_(), value=-rate)
+
+
+def _lstm(layers: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], dropout: float) -> torch.nn.LSTM:
+    """Layers of one width, which have these weights."""
+    features, hidden = layers[0][0].shape[0], layers[0][1].shape[0]
+    lstm = torch.nn.LSTM(features, hidden, len(layers), dropout=dropout if len(layers) > 1 else 0, batch_first=True)
+    for parameters, (W_x, W_h, b) in zip(lstm.all_weights, layers, strict=True):
+        _fill(parameters, (W_x.T, W_h.T, b, np.zeros_like(b)))
+        parameters[3].requires_grad_(False)  # a second bias: it stays at zero, or the bias would move twice as fast
+    return lstm
+
+
+def _fill(parameters: Sequence[torch.nn.Parameter], values: Sequence[np.ndarray]) -> None:
+    with torch.no_grad():
+        for parameter, value in zip(parameters, values, strict=True):
+            parameter.copy_(torch.from_numpy(np.ascontiguousarray(value)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ class Result:
     contender: Contender
     missing: str | None = None  # why it could not take part
     failure: str | None = None  # why it was not timed to the end
+    is_slower: bool = False  # than the same framework on another number of threads: it was timed no further
     outcomes: list[Any] = field(default_factory=list)  # mean losses of epochs, or texts; in order
     microseconds: list[float] = field(default_factory=list)  # per training step, or character; one a round
     peak_bytes: int = 0
@@ -30,6 +31,11 @@ class Result:
     def is_in(self) -> bool:
         """Whether it takes part, and has not failed so far."""
         return self.missing is None and self.failure is None
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it has been timed, and not failed."""
+        return self.is_in and bool(self.microseconds)
 
     @property
     def first_loss(self) -> float | None:
@@ -47,20 +53,19 @@ class Result:
         """The median of the microseconds."""
         return self.quartiles[1]
 
-    def row(self, kind: str, time: str, unit: float) -> Row:
-        """For programs: the name under the key `kind`, the median under `time`, times in `unit` microseconds."""
-        contender = self.contender
-        row = {kind: contender.name} | wiring_cell(contender.wiring) | {"threads": contender.threads}
-        if not self.is_in:
-            status = "missing" if self.failure is None else "FAILED"
-            return row | {"status": status, "reason": self.failure or self.missing}
-        lower, median, upper = (value / unit for value in self.quartiles)
+    def row(self) -> Row:
+        """For programs; times in milliseconds."""
+        row = {"contender": self.contender.name, "threads": self.contender.threads}
+        if not self.is_timed:
+            status = "FAILED" if self.failure else "missing" if self.missing else "not timed"
+            return row | {"status": status, "told": status, "reason": self.failure or self.missing}
+        lower, median, upper = (value / 1000 for value in self.quartiles)
         return row | {
             "status": "timed",
-            time: median,
-            "lower_quartile": lower,
-            "upper_quartile": upper,
-            "rounds": [value / unit for value in self.microseconds],
+            "ms": median,
+            "lower_quartile_ms": lower,
+            "upper_quartile_ms": upper,
+            "rounds_ms": [value / 1000 for value in self.microseconds],
             "peak_memory_mb": self.peak_bytes / 1e6,
         }
 
@@ -73,23 +78,15 @@ class Bench:
     notes: Sequence[str] = ()  # for each contender that was not timed: why
     has_failed: bool = False  # one of them not for want of something, but for a failure
 
-    @property
-    def rows(self) -> list[Row]:
-        """Of all tables, for programs."""
-        return [row for table in self.tables for row in table.rows]
-
 
 def bench_of(results: Sequence[Result], *tables: Shown) -> Bench:
     """The tables, and what is to be said of those results that are not timed."""
-    notes = [f"{r.contender.label}: {r.failure or r.missing}" for r in results if not r.is_in]
-    return Bench(tables, notes, any(result.failure for result in results))
-
-
-def rows_of(
-    results: Sequence[Result], kind: str, time: str, more: Callable[[Result], Row], *, unit: float = 1.0
-) -> list[Row]:
-    """One row a result, with `more` where it was timed; the rest as `Result.row` takes it."""
-    return [result.row(kind, time, unit) | (more(result) if result.is_in else {}) for result in results]
+    notes = dict.fromkeys(
+        f"{r.contender.label}: {r.failure}" if r.failure else f"{r.contender.name}: {r.missing}"
+        for r in results
+        if not r.is_in
+    )
+    return Bench(tables, list(notes), any(result.failure for result in results))
 
 
 def table_of(title: str, rows: Sequence[Row], columns: Mapping[str, str]) -> Shown:
@@ -101,19 +98,19 @@ def table_of(title: str, rows: Sequence[Row], columns: Mapping[str, str]) -> Sho
     return Shown(title, rows, [{heading: _text(form, row) for heading, form in columns.items()} for row in rows])
 
 
-def wiring_cell(wiring: str | None) -> Row:
-    """The part of a row that says the wiring; nothing where the network has only one."""
-    return {} if wiring is None else {"wiring": wiring}
+def best_of_each(results: Iterable[Result]) -> dict[str, Result]:
+    """By name, in order: each framework on the number of threads on which it is fastest; or one that was not timed."""
+    best: dict[str, Result] = {}
+    for result in results:
+        rival = best.setdefault(result.contender.name, result)
+        if result.is_timed and not (rival.is_timed and rival.median <= result.median):
+            best[result.contender.name] = result
+    return best
 
 
-def timed(results: Sequence[Result], *names: str, wiring: str | None = None) -> list[Result]:
-    """The results by these names, one for each number of threads, that were timed."""
-    return [r for r in results if r.is_in and r.contender.name in names and r.contender.wiring == wiring]
-
-
-def fastest(results: Sequence[Result], *names: str, wiring: str | None = None) -> float | None:
+def fastest(best: Mapping[str, Result], *names: str) -> float | None:
     """The least median of these, in microseconds; None where none was timed."""
-    return min((result.median for result in timed(results, *names, wiring=wiring)), default=None)
+    return min((best[name].median for name in names if name in best and best[name].is_timed), default=None)
 
 
 def ratio(a: float | None, b: float | None) -> float | None:

@@ -11,10 +11,11 @@ from typing import Protocol
 
 from reproduce.bench.contender import Contender
 from reproduce.bench.process import Chunk, ContenderError, ContenderProcess
-from reproduce.bench.results import Result
+from reproduce.bench.results import Result, best_of_each
 from reproduce.networks.agreement import relative_difference
 
 CHUNK_SECONDS = 0.5
+TRIES = 2  # rounds, after which each framework goes on with the number of threads on which it was fastest
 
 
 class Problem(Protocol):
@@ -37,10 +38,15 @@ def started(contenders: Sequence[Contender]) -> Iterator[Mapping[Contender, Cont
         yield processes
 
 
+def entered(contenders: Sequence[Contender]) -> list[Result]:
+    """Before a race: a result for each, without times."""
+    return [Result(contender, missing=contender.why_missing()) for contender in contenders]
+
+
 def check_losses(results: Sequence[Result]) -> None:
     """Mark as failed whoever has not the reference's loss in the first epoch: it trains something else."""
-    for result in still_in(results):
-        reference = _reference_of(result, results)
+    for result in [one for one in results if one.is_in]:
+        reference = next(one for one in results if one.contender.name == result.contender.reference)
         if reference.first_loss is None:
             result.failure = f"not checked: {reference.contender.name} has no loss to compare with"
         elif not relative_difference(result.first_loss, reference.first_loss) <= result.contender.tolerance:  # nor nan
@@ -51,29 +57,30 @@ def check_losses(results: Sequence[Result]) -> None:
 
 
 def race(
+    results: Sequence[Result],
     problems: Mapping[Contender, Problem],
     processes: Mapping[Contender, ContenderProcess],
     rounds: int,
     on_progress: Callable[[str], None],
     check: Callable[[Sequence[Result]], None] = check_losses,
     chunk_seconds: float = CHUNK_SECONDS,
-) -> list[Result]:
-    """Time all contenders, each on its problem.
+) -> None:
+    """Time all contenders, each on its problem; what is measured is in `results` at once, whenever the race ends.
 
     Args:
-        on_progress: called `len(problems) + rounds + 1` times, with what has just ended.
+        results: as `entered` gives them.
+        on_progress: called `len(results) + rounds + 1` times, with what has just ended.
         check: called after the first epochs; marks as failed whoever is not to be timed.
         chunk_seconds: what a round of each should take; at least one epoch.
     """
-    results = [Result(contender, missing=contender.why_missing()) for contender in problems]
     for result in _ask_ahead(results, problems, processes):
         if result.is_in:
             with _failures_of(result):
                 result.outcomes += processes[result.contender].answer().outcomes
-        on_progress(f"first turn of {result.contender.name}")
+        on_progress(f"first turn of {result.contender.label}")
     check(results)
     for number in range(rounds + 1):
-        for result in still_in(results):
+        for result in [one for one in results if one.is_in and not one.is_slower]:
             with _failures_of(result):
                 chunk = _work(result, processes[result.contender])
                 seconds = chunk.seconds / result.epochs
@@ -81,18 +88,11 @@ def race(
                     result.microseconds.append(seconds / problems[result.contender].steps * 1e6)
                 else:  # not timed; it only tells how many epochs fill a chunk
                     result.epochs = max(1, round(chunk_seconds / seconds))
+        if number == TRIES:
+            best = best_of_each(results)
+            for result in results:
+                result.is_slower = result is not best[result.contender.name]
         on_progress(f"round {number}")
-    return results
-
-
-def still_in(results: Sequence[Result]) -> list[Result]:
-    """Those that take part and have not failed so far."""
-    return [result for result in results if result.is_in]
-
-
-def _reference_of(result: Result, results: Sequence[Result]) -> Result:
-    peers = [peer for peer in results if peer.contender.wiring == result.contender.wiring]
-    return next(peer for name in result.contender.references for peer in peers if peer.contender.name == name)
 
 
 def _ask_ahead(

@@ -5,17 +5,20 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from reproduce.articles import train
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.bench.contender import CORES, Contender
-from reproduce.bench.problem import create_problem
-from reproduce.bench.results import Bench, Row, ratio, table_of
-from reproduce.bench.rounds import race, started
+from reproduce.bench.contender import CORES, GRAPH, SESSION, Contender
+from reproduce.bench.frameworks import contenders_of
+from reproduce.bench.results import Bench, Row, best_of_each, ratio, table_of
+from reproduce.bench.rounds import entered, race, started
+from reproduce.bench.tasks import TASKS
 from reproduce.errors import RunError
 from reproduce.inputs.prices import load_prices
 from reproduce.runs.config import RunConfig
+from reproduce.runs.environment import processor
 from reproduce.runs.pool import train_all
 from reproduce.runs.study import Study
 
@@ -34,31 +37,23 @@ def worker_counts() -> list[int]:
     return sorted({*powers, CORES})
 
 
-def run_throughput(
-    graph: Contender,
-    reference: Contender,
-    variant: Variant,
-    workers: Sequence[int],
-    *,
-    runs: int,
-    on_progress: Callable[[str], None],
-) -> Bench:
+def run_throughput(workers: Sequence[int], *, variant: Variant, runs: int, on_progress: Callable[[str], None]) -> Bench:
     """Time the published graph's epochs, then a study of `runs` runs a worker for each number of workers.
 
     A study's time is all of it, the start of its processes and the proof of their engines included.
 
     Args:
-        graph: the contender whose steps one after another are the published way, `original_code`'s graph.
-        reference: whose loss that must have in the first epoch (`reproduce.bench.contender.REFERENCES`).
         on_progress: called `len(workers) + 1` times, with what has just ended.
     """
-    graph_per_hour = _graph_runs_per_hour(graph, reference, variant)
-    rows = [] if graph_per_hour is None else [_row(graph.name, 1, graph_per_hour, graph_per_hour)]
-    on_progress(graph.name)
+    graphs = [one for one in contenders_of("bitcoin-lstm") if one.name in (GRAPH, SESSION)]
+    graph_per_hour = _graph_runs_per_hour(graphs, variant)
+    rows = [] if graph_per_hour is None else [_row(GRAPH, 1, graph_per_hour, graph_per_hour)]
+    on_progress(GRAPH)
     for count in workers:
         rows.append(_row("study", count, _study_runs_per_hour(variant, count, runs * count), graph_per_hour))
         on_progress(f"{count} workers")
-    return Bench([table_of(f"Whole runs of {variant.epochs} epochs, {runs} for each worker", rows, COLUMNS)])
+    title = f"Whole runs of {variant.epochs} epochs, {runs} for each worker\n{processor()}, {CORES} cores"
+    return Bench([table_of(title, rows, COLUMNS)])
 
 
 def _row(what: str, workers: int, per_hour: float, graph_per_hour: float | None) -> Row:
@@ -66,17 +61,21 @@ def _row(what: str, workers: int, per_hour: float, graph_per_hour: float | None)
     return {"what": what, "workers": workers, "runs_per_hour": per_hour, "times_graph": times}
 
 
-def _graph_runs_per_hour(graph: Contender, reference: Contender, variant: Variant) -> float | None:
-    """From the median time of its steps; a whole run of it takes minutes. None where it cannot take part."""
-    if graph.why_missing() is not None:
+def _graph_runs_per_hour(graphs: Sequence[Contender], variant: Variant) -> float | None:
+    """From the median time of its steps, held to the session engine's loss; a whole run of it takes minutes.
+
+    None where the published program is missing.
+    """
+    task, results = TASKS[0], entered(graphs)
+    problem = task.problem(replace(variant, wiring=task.variant.wiring))  # its steps are those of the article's epoch
+    with started(graphs) as processes:
+        race(results, dict.fromkeys(graphs, problem), processes, GRAPH_ROUNDS, on_progress=lambda _: None)
+    graph = best_of_each(results)[GRAPH]
+    if graph.missing is not None:
         return None
-    problem = create_problem(variant, steps=10**9)  # as many as an epoch has
-    with started([graph, reference]) as processes:
-        problems = dict.fromkeys((graph, reference), problem)
-        result, _ = race(problems, processes, GRAPH_ROUNDS, on_progress=lambda _: None)
-    if result.failure is not None:
-        raise RunError(f"{graph.name}: {result.failure}")
-    return 3600e6 / (result.median * problem.steps * variant.epochs)
+    if graph.failure is not None:
+        raise RunError(f"{GRAPH}: {graph.failure}")
+    return 3600e6 / (graph.median * problem.steps * variant.epochs)
 
 
 def _study_runs_per_hour(variant: Variant, workers: int, runs: int) -> float:

@@ -10,19 +10,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reproduce.articles.macbeth.variant import Variant
 from reproduce.bench.contender import CORES, Contender
 from reproduce.bench.process import Work
-from reproduce.bench.results import Result
-from reproduce.bench.rounds import race, started
+from reproduce.bench.results import Bench, Result, bench_of, ratio, table_of
+from reproduce.bench.rounds import entered, race, started
+from reproduce.bench.tasks import CHARACTERS
 from reproduce.inputs.text import scale
 from reproduce.networks.characters.generation import generate
 from reproduce.networks.stack.weights import StackWeights
+from reproduce.runs.environment import processor
 
 if TYPE_CHECKING:
     from reproduce.networks.engine import CharSettings
 
 PREDICT, WINDOW, CARRIED = "Keras predict", "generate, memory window", "generate, memory carried"
 LENGTHS = {PREDICT: 30, WINDOW: 1000, CARRIED: 1000}  # characters a text, of `predict` few, as each takes a while
+COLUMNS = {
+    "writer": "{contender}",
+    "threads": "{threads}",
+    "ms a character": "{ms:.3g}",
+    "quartiles": "{lower_quartile_ms:.3g} to {upper_quartile_ms:.3g}",
+    "times as fast as predict": "{times_as_fast:.1f}",
+    "peak MB": "{peak_memory_mb:.0f}",
+    "equal to predict's": "{equal_characters} characters",
+    "status": "{told}",
+}
 LOUDER = 5  # times as large as training begins: weights that do not write one character for ever
 
 
@@ -37,13 +50,14 @@ class WritingProblem:
     steps: int = 0  # characters a text
 
 
-def create_writing_problem(network: CharSettings, characters: int, seed: int = 0) -> WritingProblem:
-    """Weights that write many characters, and a drawn start; starts TensorFlow."""
+def create_writing_problem(seed: int = 0) -> WritingProblem:
+    """Of the article's network: weights that write many characters, and a drawn start; starts TensorFlow."""
     from reproduce.networks.characters.keras import initial_weights
 
-    weights = StackWeights(*(np.float32(LOUDER) * w for w in initial_weights(network, characters, seed)))
-    start = np.random.default_rng(seed).integers(characters, size=network.window, dtype=np.int32)
-    return WritingProblem(network, characters, weights, start)
+    network = Variant()
+    weights = StackWeights(*(np.float32(LOUDER) * w for w in initial_weights(network, CHARACTERS, seed)))
+    start = np.random.default_rng(seed).integers(CHARACTERS, size=network.window, dtype=np.int32)
+    return WritingProblem(network, CHARACTERS, weights, start)
 
 
 def write_by_predict(problem: WritingProblem) -> Work:
@@ -72,10 +86,32 @@ def write_by_generate(memory: str, problem: WritingProblem) -> Work:
 def all_writers() -> list[Contender]:
     """Every row, in the table's order; `predict` on TensorFlow's default pools, as the article calls it."""
     return [
-        Contender(PREDICT, None, CORES, write_by_predict),
-        Contender(WINDOW, None, 1, partial(write_by_generate, "window")),
-        Contender(CARRIED, None, 1, partial(write_by_generate, "carried")),
+        Contender(PREDICT, CORES, write_by_predict),
+        Contender(WINDOW, 1, partial(write_by_generate, "window")),
+        Contender(CARRIED, 1, partial(write_by_generate, "carried")),
     ]
+
+
+def run_writing(
+    writers: Sequence[Contender], problem: WritingProblem, rounds: int, on_progress: Callable[[str], None]
+) -> Bench:
+    """Have each write in turn; the table. `on_progress` as of `reproduce.bench.rounds.race`."""
+    return show(time_writers(writers, problem, rounds, on_progress))
+
+
+def show(results: Sequence[Result]) -> Bench:
+    """The table of writers, each held against `predict`."""
+    medians = {result.contender.name: result.median for result in results if result.is_timed}
+    rows = []
+    for result in results:
+        name, row = result.contender.name, result.row()
+        if result.is_timed:
+            row["times_as_fast"] = ratio(medians.get(PREDICT), result.median)
+        if result.is_timed and name == WINDOW:
+            row["equal_characters"] = len(compared(results))
+        rows.append(row)
+    title = f"Macbeth article, one written character, greedily, each fed back\n{processor()}, {CORES} cores"
+    return bench_of(results, table_of(title, rows, COLUMNS))
 
 
 def time_writers(
@@ -87,8 +123,9 @@ def time_writers(
         on_progress: as `reproduce.bench.rounds.race` calls it.
     """
     problems = {writer: replace(problem, steps=LENGTHS[writer.name]) for writer in writers}
+    results = entered(writers)
     with started(writers) as processes:
-        results = race(problems, processes, rounds, on_progress, check=lambda _: None, chunk_seconds=0)
+        race(results, problems, processes, rounds, on_progress, check=lambda _: None, chunk_seconds=0)
     window = next(result for result in results if result.contender.name == WINDOW)
     pairs = compared(results)
     differing = [place for place, (theirs, ours) in enumerate(pairs) if theirs != ours]

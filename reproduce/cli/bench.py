@@ -2,126 +2,145 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.articles.macbeth.variant import Variant as CharVariant
-from reproduce.cli.output import JsonOption, give_json, note, print_table
+from reproduce.articles import article_of
+from reproduce.articles.article import Article
+from reproduce.cli.choices import IDS, parse_article
+from reproduce.cli.output import Interrupted, JsonOption, give_json, note, print_table
 from reproduce.cli.progress import run_progress
-from reproduce.errors import RunError
 from reproduce.runs.environment import processor
-from reproduce.runs.files import write_text
 from reproduce.runs.process import limit_threads
 
 if TYPE_CHECKING:
     from reproduce.bench.results import Bench
 
-STEPS = 145  # an epoch of the article
-
 
 def bench(
+    chosen: Annotated[
+        Article | None,
+        typer.Argument(metavar="[ARTICLE]", parser=parse_article, help=f"One of {IDS}.  [default: all]"),
+    ] = None,
     rounds: Annotated[
         int | None,
-        typer.Option(
-            min=1, help="Turns of every contender.  [default: 15; --characters 9; --scaling 3; --throughput 2]"
-        ),
+        typer.Option(min=1, help="Turns of every contender.  [default: 9; --growth 3; --throughput 2]"),
     ] = None,
-    characters: Annotated[
-        bool, typer.Option("--characters", help="Time the Macbeth network instead: a training step, and writing.")
+    growth: Annotated[
+        bool,
+        typer.Option("--growth", help="Vary hidden units, window and batch: exponents, and a picture in --out."),
     ] = False,
-    scaling: Annotated[
-        bool, typer.Option("--scaling", help="Vary hidden units, days and windows instead: a table and a picture.")
-    ] = False,
+    writing: Annotated[bool, typer.Option("--writing", help="Time what macbeth writes with instead.")] = False,
     throughput: Annotated[
-        bool, typer.Option("--throughput", help="Count a study's runs an hour by its workers instead; minutes.")
+        bool, typer.Option("--throughput", help="Count a bitcoin-lstm study's runs an hour by its workers; minutes.")
     ] = False,
-    out: Annotated[Path, typer.Option(help="Folder for the picture and the points of --scaling.")] = Path("bench"),
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier picture and its points.")] = False,
+    out: Annotated[
+        Path, typer.Option(help="Folder for the points of --growth, from which it goes on, and its picture.")
+    ] = Path("bench"),
+    force: Annotated[bool, typer.Option("--force", help="Measure the points of --growth anew.")] = False,
     json_to: JsonOption = None,
 ) -> None:
     """Time a training step of every engine, of Keras and, where installed, PyTorch and JAX; exit 1 if one fails.
 
-    Each contender has a process of its own and must reach the session engine's loss in the first epoch, or Keras's
-    where it trains the Macbeth network; what writes without Keras must write the same text.
+    Each contender has a process of its own on each number of threads, the fastest of which counts, and must reach
+    Keras's loss first. Below them stand the floors: the step's arithmetic and its bytes at this machine's speed.
 
-    Example: reproduce bench --rounds 3 --json bench.json
+    Example: reproduce bench macbeth --rounds 3 --json bench.json
     """
-    if characters + scaling + throughput > 1:
+    if growth + writing + throughput > 1:
         raise typer.BadParameter(
-            "each is a bench of its own; give one of them", param_hint="--characters, --scaling, --throughput"
+            "each is a bench of its own; give one of them", param_hint="--growth, --writing, --throughput"
         )
-    if scaling and (out / "scaling.csv").exists() and not force:
-        raise RunError(f"{out / 'scaling.csv'} is there; choose another folder with --out, or --force to replace it")
+    only = "macbeth" if writing else "bitcoin-lstm" if throughput else None
+    if only and chosen and chosen.id != only:
+        raise typer.BadParameter(f"that is measured for {only} alone; leave the article out", param_hint="ARTICLE")
+    if growth:
+        _bench_growth(chosen, rounds or 3, out, force, json_to)
+        return
     limit_threads(1)
-    if characters:
-        _bench_characters(rounds or 9, json_to)
+    if writing:
+        _bench_writing(rounds or 9, json_to)
     elif throughput:
         _bench_throughput(rounds or 2, json_to)
-    elif scaling:
-        _bench_scaling(rounds or 3, out, json_to)
     else:
-        _bench_contenders(rounds or 15, json_to)
+        _bench_steps(chosen, rounds or 9, json_to)
 
 
-def _bench_contenders(rounds: int, json_to: str | None) -> None:
-    from reproduce.bench.bitcoin import all_contenders, run_bench
+def _bench_steps(chosen: Article | None, rounds: int, json_to: str | None) -> None:
+    from reproduce.bench.frameworks import contenders_of
+    from reproduce.bench.steps import Steps
+    from reproduce.bench.tasks import tasks_of
 
-    contenders = all_contenders()
-    with run_progress("bench", len(contenders) + rounds + 1) as advance:
-        done = run_bench(contenders, Variant(), steps=STEPS, rounds=rounds, on_progress=advance)
+    done: list[Bench] = []
+    for task in tasks_of(chosen):
+        contenders = contenders_of(task.article)
+        steps = Steps(task, contenders)
+        try:
+            with run_progress(task.article, len(contenders) + rounds + 2) as advance:
+                steps.run(rounds, advance)
+        except KeyboardInterrupt:
+            _show([*done, *([steps.show()] if steps.is_begun else [])], None)
+            raise Interrupted(
+                f"interrupted in {task.article}; what stands above is measured so far, and no file was written"
+            ) from None
+        done.append(steps.show())
     _show(done, json_to)
 
 
-def _bench_characters(rounds: int, json_to: str | None) -> None:
-    from reproduce.bench.characters import all_contenders, create_problems, run_char_bench
-    from reproduce.bench.writing import all_writers
-
-    contenders, writers = all_contenders(), all_writers()
-    with run_progress("characters", len(contenders) + len(writers) + 2 * (rounds + 1)) as advance:
-        problems = create_problems(CharVariant())
-        done = run_char_bench(contenders, writers, problems, rounds=rounds, on_progress=advance)
-    _show(done, json_to)
-
-
-def _bench_scaling(rounds: int, out: Path, json_to: str | None) -> None:
-    from reproduce.bench.bitcoin import house_contenders
-    from reproduce.bench.picture import draw_scaling
-    from reproduce.bench.scaling import BASE, run_scaling, show, variants
+def _bench_growth(chosen: Article | None, rounds: int, out: Path, force: bool, json_to: str | None) -> None:
+    from reproduce.bench.growth import FILE, Growth, points_of
+    from reproduce.bench.picture import draw_growth
+    from reproduce.bench.tasks import tasks_of
     from reproduce.evidence.pictures import save_picture
 
-    contenders, chosen = house_contenders(BASE.wiring), variants()
-    with run_progress("scaling", len(chosen)) as advance:
-        points = run_scaling(contenders, chosen, steps=STEPS, rounds=rounds, on_progress=advance)
+    measured, points = Growth(out, force=force), points_of(tasks_of(chosen))
     out.mkdir(parents=True, exist_ok=True)
-    save_picture(draw_scaling(points), out, "scaling")
-    write_text(out / "scaling.csv", points.to_csv(index=False, float_format="%.9g"))
-    note(f"the picture and the points are in {out}")
-    _show(show(points), json_to)
+    limit_threads(1)
+    left = measured.left(points)
+    try:
+        with run_progress("growth", len(left)) as advance:
+            measured.measure(left, rounds, advance)
+    except KeyboardInterrupt:
+        kept = len(points) - len(measured.left(points))
+        raise Interrupted(
+            f"interrupted; {kept} of {len(points)} points are in {out / FILE}, and the same command goes on"
+        ) from None
+    save_picture(draw_growth(measured.rows), out, "growth")
+    note(f"the points and the picture are in {out}")
+    _show([measured.show()], json_to)
+
+
+def _bench_writing(rounds: int, json_to: str | None) -> None:
+    from reproduce.bench.writing import all_writers, create_writing_problem, run_writing
+
+    writers = all_writers()
+    with run_progress("writing", len(writers) + rounds + 1) as advance:
+        done = run_writing(writers, create_writing_problem(), rounds, advance)
+    _show([done], json_to)
 
 
 def _bench_throughput(runs: int, json_to: str | None) -> None:
-    from reproduce.bench.bitcoin import ORIGINAL, all_contenders
-    from reproduce.bench.contender import COMPILED
     from reproduce.bench.throughput import run_throughput, worker_counts
 
-    published, counts = {one.name: one for one in all_contenders() if one.wiring == "published"}, worker_counts()
-    graph, reference = published[ORIGINAL], published[COMPILED]
+    counts = worker_counts()
     with run_progress("throughput", len(counts) + 1) as advance:
-        done = run_throughput(graph, reference, Variant(), counts, runs=runs, on_progress=advance)
-    _show(done, json_to)
+        done = run_throughput(counts, variant=article_of("bitcoin-lstm").Variant(), runs=runs, on_progress=advance)
+    _show([done], json_to)
 
 
-def _show(done: Bench, json_to: str | None) -> None:
+def _show(done: Sequence[Bench], json_to: str | None) -> None:
     """Print the tables, or give JSON the rows of all; then say who was not timed, and exit 1 where one failed."""
+    tables = [table for one in done for table in one.tables]
     if json_to is None:
-        for table in done.tables:
+        for table in tables:
             print_table(table.title, table.texts)
     else:
-        give_json({"title": done.tables[0].title, "processor": processor(), "rows": done.rows}, json_to)
-    for line in done.notes:
+        rows = [row for table in tables for row in table.rows]
+        give_json({"title": tables[0].title, "processor": processor(), "rows": rows}, json_to)
+    for line in dict.fromkeys(line for one in done for line in one.notes):
         note(f"reproduce: {line}")
-    if done.has_failed:
+    if any(one.has_failed for one in done):
         raise typer.Exit(1)

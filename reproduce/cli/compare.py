@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from enum import Enum
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -81,7 +80,9 @@ def compare(
     time_limit: Annotated[
         int,
         typer.Option(
-            metavar="SECONDS", min=1, help="Of many ports: how long each may take. With one, it is marked so."
+            metavar="SECONDS",
+            min=1,
+            help="A port that takes longer is ended, and the others go on. A single port is then shown as a row too.",
         ),
     ] = 60,
     losses: Annotated[
@@ -143,10 +144,8 @@ def compare(
     elif task == "ports":
         from reproduce.cli.against import Against
         from reproduce.cli.marking import mark_ports
-        from reproduce.cli.ports import hold_port
 
-        program = Against(**against)
-        mark_ports(port, partial(hold_port, against=program), program.title, time_limit, json_to)
+        mark_ports(port, Against(**against), time_limit, json_to)
     else:
         _compare_port(port[0] if port else None, answers, against, json_to)
 
@@ -195,16 +194,19 @@ def _option(name: str) -> str:
 def _compare_port(port: Path | None, answers: Path | None, against: dict[str, str], json_to: str | None) -> None:
     from reproduce.cli.against import Against
     from reproduce.cli.port_text import as_text, give_held
-    from reproduce.cli.ports import hold_answers, hold_port
+    from reproduce.cli.ports import ask_port, hold, read_answers
+    from reproduce.cli.progress import search_progress
 
     program = Against(**against)
     try:
-        held, printed = hold_port(port, program) if port else (hold_answers(answers, program), [])
+        asked = ask_port(port, program) if port else read_answers(answers, program)
     except PortInterrupted as stopped:
         raise Interrupted(str(stopped)) from None
-    if printed:
-        lines = f"{len(printed)} lines" if len(printed) > 1 else "a line"
-        note(f"reproduce: {port} printed {lines}, left out here; the first: {printed[0]}")
+    if asked.printed:
+        lines = f"{len(asked.printed)} lines" if len(asked.printed) > 1 else "a line"
+        note(f"reproduce: {port} printed {lines}, left out here; the first: {asked.printed[0]}")
+    with search_progress() as on_tried:
+        held = hold(asked, program, on_tried)
     if json_to is None:
         typer.echo(as_text(held))
     else:

@@ -1,19 +1,24 @@
-"""How `reproduce compare PORT PORT …` marks a class's ports: each in a process of its own, a row each."""
+"""How `reproduce compare PORT PORT …` marks a class's ports: each in a process of its own, a row each.
+
+Only what a port takes itself counts as its time: it is asked under limits, and its answers are judged afterwards.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import joblib
 import typer
 
 from reproduce.articles.article import Shown
+from reproduce.cli.against import Against
 from reproduce.cli.output import Interrupted, note, show
-from reproduce.cli.ports import Held
+from reproduce.cli.ports import Asked, ask_port, hold
 from reproduce.cli.progress import run_progress
 from reproduce.errors import PortError
 from reproduce.runs.limits import Limits, Lost, call_each
@@ -22,8 +27,7 @@ MEMORY = 2 * 2**30  # bytes that a port's process may have: TensorFlow takes a q
 VERDICTS = ("agrees", "differs", "failed", "too slow")
 IMPORTS = ("reproduce.cli.ports", "reproduce.articles.bitcoin_lstm.windows")  # which every comparison needs
 SHOWN = 3  # explanations of one port, in the table
-
-Hold = Callable[[Path], tuple[Held, list[str]]]  # a port against the program; importable by name
+JUDGED_WITHIN = 3600  # s for our own search, which ends by itself
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,10 @@ class Mark:
         return " or ".join([*names[:SHOWN], *more])
 
 
-def mark_ports(ports: Sequence[Path], hold: Hold, title: str, seconds: float, json_to: str | None) -> None:
+def mark_ports(ports: Sequence[Path], against: Against, seconds: float, json_to: str | None) -> None:
     """Mark every port and show a row each, in the order given.
 
     Args:
-        title: what they are held against.
         seconds: that each may take.
 
     Raises:
@@ -70,7 +73,7 @@ def mark_ports(ports: Sequence[Path], hold: Hold, title: str, seconds: float, js
     is_stopped = False
     try:
         with run_progress("marking", len(ports)) as on_port:
-            for number, mark in marked(ports, hold, seconds):
+            for number, mark in marked(ports, against, seconds):
                 marks[number] = mark
                 on_port(ports[number].name)
     except KeyboardInterrupt:
@@ -78,7 +81,7 @@ def mark_ports(ports: Sequence[Path], hold: Hold, title: str, seconds: float, js
     done = [marks[number] for number in sorted(marks)]
     counted = Counter(mark.verdict for mark in done)
     count = f"{len(done)} port{'s' * (len(done) != 1)}"
-    told = f"{count} against {title}; {', '.join(f'{one}: {counted[one]}' for one in VERDICTS)}"
+    told = f"{count} against {against.title}; {', '.join(f'{one}: {counted[one]}' for one in VERDICTS)}"
     left = [str(port) for number, port in enumerate(ports) if number not in marks]
     show([Shown(told, [asdict(mark) for mark in done], [mark.as_text() for mark in done])], json_to, not_marked=left)
     if is_stopped:
@@ -89,24 +92,42 @@ def mark_ports(ports: Sequence[Path], hold: Hold, title: str, seconds: float, js
         raise typer.Exit(1)
 
 
-def marked(ports: Sequence[Path], hold: Hold, seconds: float) -> Iterator[tuple[int, Mark]]:
+def marked(ports: Sequence[Path], against: Against, seconds: float) -> Iterator[tuple[int, Mark]]:
     """Mark every port; yield its number and mark as each is done."""
+    answered = {}
+    for number, asked in _called(partial(_asked, against=against), ports, seconds):
+        if isinstance(asked, Lost):
+            yield number, _without_result(ports[number], "too slow" if asked.is_slow else "failed", asked.reason)
+        elif isinstance(asked, Mark):
+            yield number, asked
+        else:
+            answered[number] = ports[number], asked
+    numbers = list(answered)
+    for k, mark in _called(partial(_judged, against=against), list(answered.values()), JUDGED_WITHIN):
+        port = ports[numbers[k]]
+        yield numbers[k], _without_result(port, "failed", mark.reason) if isinstance(mark, Lost) else mark
+
+
+def _called(work: Callable[[Any], Any], arguments: Sequence[Any], seconds: float) -> Iterator[tuple[int, Any]]:
+    """Each in a process of its own."""
     limits = Limits(seconds, MEMORY)
-    calls = call_each(partial(_mark, hold=hold), ports, limits, at_once=joblib.cpu_count(), imports=IMPORTS)
-    for number, outcome in calls:
-        if isinstance(outcome, Lost):
-            outcome = _without_result(ports[number], "too slow" if outcome.is_slow else "failed", outcome.reason)
-        yield number, outcome
+    return call_each(work, arguments, limits, at_once=joblib.cpu_count(), imports=IMPORTS)
 
 
-def _mark(port: Path, hold: Hold) -> Mark:
-    """In the port's own process."""
+def _asked(port: Path, against: Against) -> Asked | Mark:
+    """In the port's own process: its answers, or why it has none."""
     try:
-        held, _ = hold(port)
+        return replace(ask_port(port, against), printed=())
     except PortError as error:
         return _without_result(port, "failed", str(error).removeprefix(str(port)).lstrip(",: "))
     except MemoryError:  # where even what the port has printed takes too much
         return _without_result(port, "failed", f"needs more than {MEMORY / 2**30:g} GB of memory")
+
+
+def _judged(answered: tuple[Path, Asked], against: Against) -> Mark:
+    """In a process of ours."""
+    port, asked = answered
+    held = hold(asked, against)
     reasons = [] if held.windows is None or held.windows.agrees else [held.windows.found]
     rows = [row for row in held.rows if row.rung != "contract" and row.verdict != "not asked"]
     differing = [row for row in rows if row.verdict == "differs"]

@@ -11,6 +11,7 @@ from reproduce.networks.ports.search import Slips
 
 WIDTH = 120  # of a line of prose
 WAYS = {"in": "only where the weights are handed in", "out": "only where weights and gradients are handed back"}
+COUNTS = {2: "two", 3: "three", 4: "four"}
 LAYERS = {"first": "only in the first layer", "second": "only in the second layer"}
 
 
@@ -67,13 +68,13 @@ def _unexplained(held: Held) -> list[str]:
     later = [rung for rung in agreeing if comparison.partly and names.index(rung) > names.index(comparison.until)]
     if later:  # then the slip is in no more than what these functions return, and its remedy would spoil the others
         return [
-            f"As far as the rung {comparison.until} it looks like this: {_titles(comparison.partly)}. But "
-            f"{', '.join(later)} {'agrees' if len(later) == 1 else 'agree'} with the program, so look only at what the "
-            f"function of the rung {row.rung} returns. It {place}.",
+            f"As far as the rung {comparison.until} it looks like this: {_titles(comparison.partly)}"
+            f"{_where(comparison)}. But {', '.join(later)} {'agrees' if len(later) == 1 else 'agree'} with the "
+            f"program, so look only at what the function of the rung {row.rung} returns. It {place}.",
         ]
     if comparison.partly:
         return [
-            f"Explained as far as the rung {comparison.until}: {_titles(comparison.partly)}.",
+            f"Explained as far as the rung {comparison.until}: {_titles(comparison.partly)}{_where(comparison)}.",
             *_remedies(comparison.partly),
             f"  The rungs after {comparison.until} differ in more than that. Mend that first, and compare again.",
             f"It {place}. No known slip explains all of it, and no pair of them that was tried.",
@@ -88,15 +89,19 @@ def _titles(slips: Slips) -> str:
     return "; and ".join(slip.title for slip in slips)
 
 
+def _where(comparison: Comparison) -> str:
+    """In which layer and way what explains it is made, if not in both."""
+    layers = [LAYERS[one] for one in comparison.layers[:1] if "both" not in comparison.layers]
+    ways = [WAYS[one] for one in comparison.ways[:1] if "both" not in comparison.ways]
+    return "".join(f" ({words})" for words in layers + ways)
+
+
 def _exactly(slips: Slips, comparison: Comparison, known: int) -> list[str]:
-    count = "one slip" if len(slips) == 1 else "two slips together"
-    ways = () if "both" in comparison.ways else comparison.ways
-    layers = () if "both" in comparison.layers else comparison.layers
-    where = "".join(f" ({words})" for words in [*(LAYERS[one] for one in layers[:1]), *(WAYS[one] for one in ways[:1])])
+    count = "one slip" if len(slips) == 1 else f"{COUNTS[len(slips)]} slips together"
     exactly = " exactly" if comparison.dtype == "float64" else ""
     agree = f"all rungs agree within their tolerances: what is left is {comparison.largest:.0e} or less"
     return [
-        f"Explained{exactly} by {count} of {known}: {_titles(slips)}{where}.",
+        f"Explained{exactly} by {count} of {known}: {_titles(slips)}{_where(comparison)}.",
         f"  With {'it' if len(slips) == 1 else 'them'}, {agree}.",
         *_remedies(slips),
     ]

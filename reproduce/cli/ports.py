@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from reproduce.cli.against import Against
+from reproduce.cli.startup_notes import without_startup_notes
 from reproduce.errors import PortError
-from reproduce.networks.ports.contract import Answers, ask_port, check, load
+from reproduce.networks.ports import contract, questions
 from reproduce.networks.ports.diagnosis import Comparison
 from reproduce.networks.ports.diagnosis import compare as compare_answers
-from reproduce.networks.ports.questions import Question, read_answers, write_questions
 from reproduce.networks.ports.rungs import Gaps
+from reproduce.networks.ports.search import OnTried
 from reproduce.networks.ports.target import Rung
 from reproduce.networks.ports.windows import WindowsRow, compare_windows
-from reproduce.runs.process import silent_stderr
+
+HIDDEN = 8  # of a port that takes any width
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,17 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a port answered."""
+
+    name: str  # of its file
+    hidden: int
+    answers: contract.Answers
+    remark: str = ""  # on its file
+    printed: tuple[str, ...] = ()  # lines
+
+
+@dataclass(frozen=True)
 class Held:
     """A port held against the program."""
 
@@ -46,7 +57,7 @@ class Held:
     comparison: Comparison
     windows: WindowsRow | None
     slips: int  # that are known of the program
-    remark: str = ""  # on its file
+    remark: str  # on the port's file
 
     @property
     def agrees(self) -> bool:
@@ -59,54 +70,57 @@ def give_questions(path: Path, hidden: int, against: Against) -> int:
     Raises:
         PortError: the file cannot be written.
     """
-    questions, _ = against.ask(hidden)
+    asked_for, _ = against.ask(hidden)
     try:
-        write_questions(path, questions)
+        questions.write_questions(path, asked_for)
     except OSError as error:
         raise PortError(f"{path}: {error.strerror or error}; give --questions another file") from error
-    return len(questions)
+    return len(asked_for)
 
 
-def hold_port(path: Path, against: Against) -> tuple[Held, list[str]]:
-    """Load a port, ask it everything and find out; and the lines that it printed.
+def ask_port(path: Path, against: Against) -> Asked:
+    """Load a port and ask it everything.
 
     Raises:
         PortError: as `contract.load` and `contract.ask_port` say.
     """
-    with silent_stderr():  # TensorFlow's start-up notes
-        port = load(path, against.target.functions, against.template_words)
-    questions, expected = against.ask(port.hidden or 8)
-    answers = ask_port(port, questions)
+    with without_startup_notes():
+        port = contract.load(path, against.target.functions, against.template_words)
+    hidden = port.hidden or HIDDEN
+    answers = contract.ask_port(port, against.ask(hidden)[0])
     misspelt = [f"It defines {theirs}: did you mean {name}?" for name, theirs in port.misspelt.items()]
-    return replace(_held(path.name, against, questions, answers, expected), remark=" ".join(misspelt)), port.printed
+    return Asked(path.name, hidden, answers, " ".join(misspelt), tuple(port.printed))
 
 
-def hold_answers(path: Path, against: Against) -> Held:
+def read_answers(path: Path, against: Against) -> Asked:
     """The same from a file of answers.
 
     Raises:
         PortError: it cannot be read, or an answer has another shape than the question wants.
     """
-    hidden, returned = read_answers(path)
-    questions, expected = against.ask(hidden)
-    answers = check(str(path), questions, returned)
+    hidden, returned = questions.read_answers(path)
+    answers = contract.check(str(path), against.ask(hidden)[0], returned)
     if not answers.by_question:
         raise PortError(f"{path}: answers none of the questions; give the file that answers.py wrote")
-    return _held(path.name, against, questions, answers, expected)
+    return Asked(path.name, hidden, answers)
 
 
-def _held(
-    name: str, against: Against, questions: Sequence[Question], answers: Answers, expected: dict[str, Any] | None
-) -> Held:
-    by_question = dict(answers.by_question)
+def hold(asked: Asked, against: Against, on_tried: OnTried = lambda *_: None) -> Held:
+    """Find out what the answers show.
+
+    Args:
+        on_tried: called as slips are tried, with what, and how many of how many.
+    """
+    asked_for, expected = against.ask(asked.hidden)
+    by_question = dict(asked.answers.by_question)
     windows = by_question.pop("windows", None)
-    found = compare_windows(questions[0], windows, expected) if windows else None
-    comparison = compare_answers(against.target, questions, by_question, answers.dtype)
-    asked = {one.function for one in questions if one.name in answers.by_question}
-    hidden, weights = questions[-1].hidden, len(questions[-1].arguments["weights"])
-    title = f"{name} against {against.title}, hidden {hidden}, computes in {comparison.dtype}"
-    contract = f"{len(asked)} function{'s' * (len(asked) > 1)}, {weights} weights"
-    rows = [Row("contract", None, None, "agrees", contract)]
+    found = compare_windows(asked_for[0], windows, expected) if windows else None
+    comparison = compare_answers(against.target, asked_for, by_question, asked.answers.dtype, on_tried)
+    functions = {one.function for one in asked_for if one.name in asked.answers.by_question}
+    weights = len(asked_for[-1].arguments["weights"])
+    title = f"{asked.name} against {against.title}, hidden {asked.hidden}, computes in {comparison.dtype}"
+    told = f"{len(functions)} function{'s' * (len(functions) > 1)}, {weights} weights"
+    rows = [Row("contract", None, None, "agrees", told)]
     if found:
         rows.append(
             Row("windows", found.difference, found.tolerance, "agrees" if found.agrees else "differs", found.found)
@@ -118,7 +132,7 @@ def _held(
         row = _row(rung, comparison.published.get(rung.name), has_differed)
         has_differed |= row.verdict == "differs"
         rows.append(row)
-    return Held(title, rows, comparison, found, len(against.target.slips))
+    return Held(title, rows, comparison, found, len(against.target.slips), asked.remark)
 
 
 def _row(rung: Rung, gaps: Gaps | None, has_differed: bool) -> Row:

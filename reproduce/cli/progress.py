@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
@@ -15,8 +16,8 @@ from reproduce.runs.config import RunConfig
 
 
 @contextmanager
-def training_progress(epochs: int) -> Iterator[Callable[[RunConfig, training.Progress], None]]:
-    """A bar a run over its epochs: epoch, loss, time left.
+def training_progress(title: str, epochs: int) -> Iterator[Callable[[RunConfig, training.Progress], None]]:
+    """A bar a run over its epochs: epoch, loss, time left. Until the first step, which takes seconds, the title.
 
     Yields what to call with a run's configuration and progress, before its first step and after every few, from any
     thread. Ctrl-C becomes a line that says where it was and how to go on.
@@ -28,11 +29,13 @@ def training_progress(epochs: int) -> Iterator[Callable[[RunConfig, training.Pro
     one_at_a_time, reached = Lock(), ""
     try:
         with ExitStack() as shown:
+            waiting = shown.enter_context(bar.console.status(f"{title}: starts"))
 
             def show(config: RunConfig, progress: training.Progress) -> None:
                 nonlocal reached
                 name, epoch = config.engine, min(int(progress.done) + 1, epochs)
                 if not tasks:  # a bar without a task is an empty line, also above an error's
+                    waiting.stop()
                     shown.enter_context(bar)
                 if name not in tasks:
                     if 0 < progress.done < epochs:
@@ -59,6 +62,28 @@ def run_progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, TextColumn("{task.fields[last]}"), console=Console(stderr=True)) as bar:
         task = bar.add_task(what, total=total, last="")
         yield lambda name: bar.update(task, advance=1, last=name)
+
+
+@contextmanager
+def search_progress(quiet: float = 1.0) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar over what a search tries, gone at its end; none where that takes fewer seconds than `quiet`.
+
+    Yields what to call with what is tried, and how many of how many have been.
+    """
+    columns = (TextColumn("trying {task.description}"), BarColumn(), MofNCompleteColumn())
+    console, begun = Console(stderr=True), time.monotonic()
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with ExitStack() as shown:
+
+        def show(what: str, tried: int, total: int) -> None:
+            if not bar.tasks:
+                if time.monotonic() - begun < quiet:
+                    return
+                shown.enter_context(bar)
+                bar.add_task(what)
+            bar.update(bar.tasks[0].id, description=what, completed=tried, total=total)
+
+        yield show
 
 
 @contextmanager

@@ -43,12 +43,16 @@ def run(
     text: TextOption = None,
     inter_op_threads: Annotated[
         int | None,
-        typer.Option(min=1, help="bitcoin-lstm: operations at once; 1 promises equal bits.  [default: all cores]"),
+        typer.Option(
+            min=1, help="Engines session and keras: operations at once; 1 promises equal bits.  [default: all cores]"
+        ),
     ] = None,
     intra_op_threads: Annotated[
         int | None,
         typer.Option(
-            min=1, help="macbeth: threads that share a step; the last bits depend on it.  [default: all cores]"
+            min=1,
+            help="Engine compiled, and macbeth: threads that share a step; the last bits depend on it.  [default: all "
+            "cores; for bitcoin-lstm, which trains Keras on another core, 1]",
         ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for run directories.")] = Path("runs"),
@@ -74,17 +78,16 @@ def run(
     used = engine or chosen.engines[0]
     if used not in chosen.engines:
         raise typer.BadParameter(f"{used!r} is none of {', '.join(chosen.engines)}", param_hint="--engine")
-    threads = _threads(chosen, inter_op_threads, intra_op_threads)
+    threads = _threads(chosen, used, inter_op_threads, intra_op_threads)
     source = load_input(chosen, data, text, gaps)
     _check_tensorboard(chosen, tensorboard)
-    limit_threads(*threads)
-    from reproduce.articles.running import run_article
-
-    within = threads.intra_op if chosen.threads == "intra_op" else None
-    config = RunConfig(setting, seed, used, source.sha256, chosen.id, within, kept_gaps(gaps))
-    with training_progress(setting.epochs) as on_progress:
-        finished, judgements = run_article(chosen, config, source, out, force=force, on_progress=on_progress)
     title = f"{chosen.label}, variant {setting.name}, seed {seed}, engine {used}"
+    config = RunConfig(setting, seed, used, source.sha256, chosen.id, threads.intra_op, kept_gaps(gaps))
+    with training_progress(title, setting.epochs) as on_progress:
+        limit_threads(*threads)
+        from reproduce.articles.running import run_article
+
+        finished, judgements = run_article(chosen, config, source, out, force=force, on_progress=on_progress)
     table = Shown(title, [one.as_row() for one in judgements], [one.as_text() for one in judgements])
     assumed = chosen.assumptions(setting)
     more = {"assumptions": list(assumed)} if assumed else {}
@@ -114,16 +117,20 @@ def _check_tensorboard(article: Article, folder: Path | None) -> None:
     check_folder(folder)
 
 
-def _threads(article: Article, inter_op: int | None, intra_op: int | None) -> Threads:
-    """The pools of this process: the one that the article's runs use has all cores, unless a number was given."""
+def _threads(article: Article, engine: str, inter_op: int | None, intra_op: int | None) -> Threads:
+    """The pools of this process: as given, or all cores where the engine has a use for them and they are free."""
     import joblib
 
-    given = {"inter_op": inter_op, "intra_op": intra_op}
-    for name, number in given.items():
-        if number is not None and name != article.threads:
-            option = f"--{name.replace('_', '-')}-threads"
-            raise typer.BadParameter(f"changes nothing for {article.id}; leave it out", param_hint=option)
-    pools = {"inter_op": 1, "intra_op": 1}
-    if article.threads:
-        pools[article.threads] = given[article.threads] or joblib.cpu_count()
-    return Threads(**pools)
+    cores = joblib.cpu_count()
+    pools = (
+        ("inter-op", inter_op, article.inter_op, cores),
+        ("intra-op", intra_op, article.intra_op, 1 if article.beside else cores),
+    )
+    chosen = []
+    for pool, given, engines, free in pools:
+        has_use = not {engine, *article.beside}.isdisjoint(engines)
+        if given is not None and not has_use:
+            problem = f"changes nothing for {article.id} on the engine {engine}; leave it out"
+            raise typer.BadParameter(problem, param_hint=f"--{pool}-threads")
+        chosen.append(given or (free if has_use else 1))
+    return Threads(*chosen)

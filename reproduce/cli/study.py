@@ -105,11 +105,9 @@ def _runs(article: Article, plan: StudyPlan, variants: str | None, seeds: str | 
 def _configs(article: Article, wanted: list[tuple[Any, range]], sha256: str, gaps: str | None) -> tuple[RunConfig, ...]:
     """One a run, seed by seed, so that a study cut short has as many seeds of each variant."""
     pairs = [(seed, variant) for variant, seeds in wanted for seed in seeds]
-    threads = 1 if article.threads == "intra_op" else None
     pairs.sort(key=lambda pair: pair[0])
-    return tuple(
-        RunConfig(variant, seed, article.engines[0], sha256, article.id, threads, gaps) for seed, variant in pairs
-    )
+    engine = article.engines[0]
+    return tuple(RunConfig(variant, seed, engine, sha256, article.id, gaps=gaps) for seed, variant in pairs)
 
 
 def _train(article: Article, grid: Study, source: Any, workers: int | None, scheduler: str | None) -> None:

@@ -149,7 +149,13 @@ PARTS: dict[str, dict[str, Part]] = {
         "macbeth": slips.of_characters,
     },
     "docs/losses.md": {"article": losses_page.article, "summary": losses_page.summary, "matrix": losses_page.matrix},
-    "docs/engines.md": {"apart": speed.apart, "speed": speed.speed, "characters": speed.characters},
+    "docs/engines.md": {
+        "apart": speed.apart,
+        "speed": speed.speed,
+        "growth": speed.growth,
+        "throughput": speed.throughput,
+        "writing": speed.writing,
+    },
 }
 
 

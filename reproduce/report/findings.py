@@ -9,7 +9,8 @@ from reproduce.articles import ARTICLES, article_of, studies
 from reproduce.articles.article import Article, Finding, StudyPlan
 from reproduce.evidence.chance import ABOVE, EXPLAINED, FALLS, STANDS, sentence, standings, told
 from reproduce.evidence.claims import Claim, ClaimsFile, read_claims
-from reproduce.report.markdown import filled, read_rows, table
+from reproduce.report.costs import cost
+from reproduce.report.markdown import filled, table
 
 
 def findings_of(id_: str) -> list[Finding]:
@@ -52,7 +53,7 @@ def _rests_on(article: Article, about: ClaimsFile, finding: Finding, docs: Path)
     lines += [
         f"Again: `reproduce study {plan.name}`; with `--shipped` it shows our table and trains nothing",
         f"Seeds: {_seeds(plan)}",
-        f"Cost: {_cost(article, plan, docs)}",
+        f"Cost: {cost(article, plan, docs)}",
     ]
     return "\n".join(f"- {line}." for line in lines)
 
@@ -84,22 +85,6 @@ def _span(seeds: range) -> str:
 
 def _named(names: Sequence[str]) -> str:
     return f"`{names[0]}`" if len(names) == 1 else f"each of {len(names)} variants"
-
-
-def _cost(article: Article, plan: StudyPlan, docs: Path) -> str:
-    """What the study's own runs took, where its table says so; else at the pace that the bench measured."""
-    rows, runs = plan.shipped(), sum(len(seeds) for _, seeds in plan.runs)
-    if hasattr(rows[0], "seconds"):
-        hours = sum({row.seconds for row in rows}) / 3600  # a run's stand in each of its rows
-        return f"{runs} runs, {hours:.1f} hours of training in all, by the shipped table"
-    if article == ARTICLES[0] and {variant.epochs for variant, _ in plan.runs} == {article.Variant().epochs}:
-        pace = {
-            row["workers"]: row["runs_per_hour"]
-            for row in read_rows(docs / "throughput.json")
-            if row["what"] == "study"
-        }
-        return f"{runs} runs, of which one process does {pace[1]:.0f} an hour ([measured](engines.md))"
-    return f"{runs} runs; their time is not recorded"
 
 
 def counts(_: Path) -> str:

@@ -60,8 +60,10 @@ def _rerun_command(article: Article, directory: Directory, environment: dict[str
     config, threads = directory.config, environment.get("threads")
     words = ["reproduce", "run", article.id, "--variant", config.variant.name, "--seed", str(config.seed)]
     words += ["--engine", config.engine]
-    if article.threads and isinstance(threads, dict) and article.threads in threads:
-        words += [f"--{article.threads.replace('_', '-')}-threads", str(threads[article.threads])]
+    if config.engine in article.inter_op and isinstance(threads, dict) and "inter_op" in threads:
+        words += ["--inter-op-threads", str(threads["inter_op"])]
+    if config.engine in article.intra_op:
+        words += ["--intra-op-threads", str(config.threads)]
     if config.gaps is not None:
         words += ["--gaps", config.gaps]
     if not is_own(directory, article.source):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from reproduce.articles import ARTICLES
-from reproduce.bench.targets import MEMORY
+from reproduce.bench.contender import COMPILED, GRAPH, JAX, KERAS, PYTORCH, SESSION
+from reproduce.bench.growth import FLOORS, exponents, frame_of
+from reproduce.bench.writing import PREDICT
 from reproduce.report.markdown import filled, read_rows, table
 
+GRAPHS, FRAMEWORKS = (GRAPH, SESSION), (KERAS, PYTORCH, JAX)
 APART = 0.01  # relative difference of two losses
 
 
@@ -27,32 +31,80 @@ def apart(docs: Path) -> str:
 
 
 def speed(docs: Path) -> str:
-    """A step's time in multiples of the compiled engine's, on the fastest number of threads; runs an hour; memory."""
-    bench = pd.DataFrame(read_rows(docs / "bench.json"))
-    timed, memory = bench[bench["status"] == "timed"], bench[bench["target"] == MEMORY]
-    steps = timed.groupby(["contender", "wiring"], sort=False)["times_compiled"].min()
-    rows = [
-        (name, *(f"{steps[name, w]:.1f}" if (name, w) in steps else "" for w in ("published", "described")))
-        for name in timed["contender"].unique()
-    ]
-    studies = [row for row in read_rows(docs / "throughput.json") if row["what"] == "study"]
-    hours = ", ".join(f"{row['times_graph']:.1f} with {row['workers']}" for row in studies)
-    peaks = " and ".join(f"{one.measured:.2f} ({one.wiring})" for one in memory.itertuples())
-    told = (
-        f"Whole runs an hour, where the published graph, run after run, is 1: a study has, by its workers, {hours}.",
-        f"The compiled engine needs at most {peaks} times the memory of Keras.",
+    """A training step of each article, a row each, in multiples of ours; the floors; memory; a study's runs an hour."""
+    bench, on = _timed(docs / "bench.json"), _processor(docs / "bench.json")
+    contenders = [name for name in GRAPHS + FRAMEWORKS if (bench["contender"] == name).any()]
+    threads = sorted(set(bench.loc[bench["binds"].notna(), "threads"]))
+    times, peaks = [], []
+    for article in ARTICLES:
+        here = bench[bench["article"] == article.id]
+        by_name = here.drop_duplicates("contender").set_index("contender")
+        ours = by_name.loc[COMPILED]
+        told = [_times(by_name["ms"], name, ours["ms"]) for name in contenders]
+        floors = here[here["binds"] == True].set_index("threads")["ms"]  # noqa: E712 - None where it is no floor
+        lowest = [f"{floors[count] / ours['ms']:.2f}" for count in threads]
+        times.append((article.id, *told, f"1 ({ours['ms']:.3g} ms, threads {ours['threads']:.0f})", *lowest))
+        keras = by_name.loc[KERAS, "peak_memory_mb"]
+        peaks.append(
+            (article.id, *(_times(by_name["peak_memory_mb"], name, keras) for name in [*contenders, COMPILED]))
+        )
+    floor_names = [f"floor, threads {count:.0f}" for count in threads]
+    return "\n\n".join(
+        [
+            filled(f"Measured on {on}: a training step's time in multiples of ours."),
+            table(("article", *contenders, "ours", *floor_names), times),
+            filled(f"The most memory that each needs, in multiples of Keras's, on {on}."),
+            table(("article", *contenders, "ours"), peaks),
+        ]
     )
-    head = ("a training step takes", "published wiring", "described wiring")
-    return "\n\n".join([table(head, rows), *map(filled, told)])
 
 
-def characters(docs: Path) -> str:
-    """Macbeth's training and writing, each on the number of threads that is fastest."""
-    timed = pd.DataFrame([row for row in read_rows(docs / "characters.json") if row.get("status") == "timed"])
-    steps = timed.groupby("contender", sort=False)["ms_per_step"].min()
-    written = timed.groupby("writer", sort=False)["ms_per_character"].min()
-    times = (written["Keras predict"] / written.drop("Keras predict")).items()
-    faster = " and ".join(f"{one:.0f} times with {name.removeprefix('generate, ')}" for name, one in times)
-    rows = [(name, f"{time:.1f}") for name, time in (steps / steps["compiled engine"]).items()]
-    told = f"Text is written faster than by calling Keras's `predict` once a character: {faster}."
-    return "\n\n".join([table(("a training step of Macbeth takes", ""), rows), filled(told)])
+def growth(docs: Path) -> str:
+    """The picture of growth, and the powers that ours and the floor grow with."""
+    rows, on = read_rows(docs / "growth.json"), _processor(docs / "growth.json")
+    found = exponents(frame_of(rows)).set_index(["article", "size", "contender"])["exponent"]
+    names = [name for name in (*GRAPHS, *FRAMEWORKS, COMPILED, *FLOORS) if name in found.index.unique("contender")]
+    told = [
+        (article, size, *(f"{found[key]:.2f}" if (key := (article, size, name)) in found else "-" for name in names))
+        for article, size in dict.fromkeys((article, size) for article, size, _ in found.index)
+    ]
+    alt = "A row for each article: milliseconds a step against hidden units, window and batch, above both floors"
+    lead = filled(
+        f"Measured on one thread of {on}: a step's time grows as the size to this power. Tried was half of each "
+        "article's own size to four times as much."
+    )
+    return "\n\n".join([f"![{alt}](growth.png)", lead, table(("article", "size", *names), told)])
+
+
+def throughput(docs: Path) -> str:
+    """A study's runs an hour."""
+    rows = [row for row in read_rows(docs / "throughput.json") if row["what"] == "study"]
+    hours = ", ".join(f"{row['times_graph']:.1f} with {row['workers']}" for row in rows)
+    return filled(
+        "Whole runs an hour of the Bitcoin program, where the published graph, run after run, is 1: a study has, by "
+        f"its workers, {hours} ({_processor(docs / 'throughput.json')})."
+    )
+
+
+def writing(docs: Path) -> str:
+    """How much faster than Keras's `predict` Macbeth's network writes."""
+    rows = [row for row in read_rows(docs / "writing.json") if "times_as_fast" in row and row["contender"] != PREDICT]
+    faster = " and ".join(
+        f"{row['times_as_fast']:.0f} times with {row['contender'].removeprefix('generate, ')}" for row in rows
+    )
+    return filled(
+        f"Macbeth's network writes faster than by calling Keras's `predict` once a character: {faster} "
+        f"({_processor(docs / 'writing.json')})."
+    )
+
+
+def _timed(path: Path) -> pd.DataFrame:
+    return pd.DataFrame([row for row in read_rows(path) if "ms" in row])
+
+
+def _processor(path: Path) -> str:
+    return json.loads(path.read_text(encoding="utf-8"))["processor"]
+
+
+def _times(values: pd.Series, name: str, unit: float) -> str:
+    return f"{values[name] / unit:.2f}" if name in values else "-"

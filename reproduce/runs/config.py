@@ -19,7 +19,7 @@ class RunConfig:
     engine: str
     data_sha256: str  # of the price table or text that was read
     article: str
-    threads: int | None = None  # that share an operation, where their number moves the last bits of a result
+    threads: int = 1  # that share a training step; its last bits depend on their number
     gaps: str | None = None  # what was done about missing days, where they were not refused
 
     def __post_init__(self) -> None:

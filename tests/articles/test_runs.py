@@ -3,13 +3,13 @@
 What is of any run is tested on a toy, in tests/runs; kills and Ctrl-C are in tests/runs/test_resume.py.
 """
 
+import shutil
 import threading
 from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
 from reproduce.articles import ARTICLES, article_of, train
 from reproduce.articles.reading import open_run
@@ -18,7 +18,6 @@ from reproduce.errors import ReproduceError, RunError
 from reproduce.runs.directory import Directory
 from tests.articles.samples import ENGINES, TABLES, VARIANTS, config_of, data_of, short_table, tiny_text
 from tests.equal_runs import assert_same_bits
-from tests.sketches import SAVEFIG
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 every_engine = pytest.mark.parametrize(("id_", "engine"), ENGINES, ids=lambda word: word)
@@ -79,15 +78,15 @@ def test_run_says_what_it_is_and_where_it_ran(id_, engine, finished):
     assert environment["seconds"] > 0
 
 
-@pytest.mark.parametrize(("id_", "engine"), [one for one in ENGINES if one[1] == "keras"])
-def test_run_repeats_its_bits_as_a_run_of_a_study(id_, engine, finished, tmp_path):
+@pytest.mark.parametrize("id_", ["stacked-lstm", "macbeth"])
+def test_run_repeats_its_bits_as_a_run_of_a_study(id_, finished, tmp_path):
     """As another process's worker would train it: every table, every metric, every array of the last checkpoint.
 
-    A study of compiled runs is in tests/runs/test_study.py.
+    Bitcoin's is in test_studies.py, compiled, and in test_killed.py, by Keras.
     """
-    config = config_of(id_, engine)
+    config = config_of(id_, "keras")
     train(tmp_path, config, data_of(id_))
-    assert_same_bits(Directory(tmp_path, config), finished(id_, engine), (*TABLES[id_], "metrics.json", "config.json"))
+    assert_same_bits(Directory(tmp_path, config), finished(id_, "keras"), (*TABLES[id_], "metrics.json", "config.json"))
 
 
 @each_way
@@ -175,26 +174,31 @@ def drawn_anew(directory, names):
 
 
 @every_article
-def test_run_needs_its_input_only_once(id_, monkeypatch, tmp_path):
-    """The file is gone: what was read is there to the last bit; values, pictures and page are made all the same."""
-    article, path = article_of(id_), tmp_path / "input"
+def test_run_keeps_what_was_read_to_the_last_bit(id_, tmp_path):
+    """The file itself is never asked for again."""
+    source, path = article_of(id_).source, tmp_path / "input"
     write_input(id_, path)
-    loaded = article.source.load(path, "previous")
+    loaded = source.load(path, "previous")
     path.unlink()
-    config = replace(config_of(id_), data_sha256=loaded.sha256, engine="keras")
-    directory, judged = run_article(article, config, loaded, tmp_path, force=False, on_progress=lambda *_: None)
-    kept = article.source.read(directory)
-    assert values_of(kept) == values_of(loaded)
-    assert [one.claim.id for one in judged if one.value is not None] != []
+    directory = Directory(tmp_path, replace(config_of(id_), data_sha256=loaded.sha256))
+    with directory.opened():
+        source.write(directory, loaded)
+    assert values_of(source.read(directory)) == values_of(loaded)
 
-    names = {picture.name for picture in (directory.path / "pictures").iterdir()}
-    monkeypatch.setattr(Figure, "savefig", SAVEFIG)  # from here on they are drawn
-    first = drawn_anew(directory, names)
+
+@every_article
+@pytest.mark.usefixtures("drawn")
+def test_pictures_and_page_need_nothing_but_the_directory(id_, finished, tmp_path):
+    """Every picture is drawn in both formats, one of them again to the same bytes; its page has something to say."""
+    article, directory = article_of(id_), Directory(tmp_path, config_of(id_))
+    shutil.copytree(finished(id_).path, directory.path)
+    names = {f"{name}.{kind}" for name in PICTURES[id_] for kind in ("png", "svg")}
+    first = drawn_anew(directory, [picture.name for picture in (directory.path / "pictures").iterdir()])
     assert first.keys() == names
     chosen = {f"{sorted(PICTURES[id_])[0]}.{kind}" for kind in ("png", "svg")}
     assert drawn_anew(directory, chosen) == first
     account = article.module("page").account(directory, None)
-    assert config.variant.name in account.lead
+    assert directory.config.variant.name in account.lead
     assert all(section.blocks for section in account.sections)
 
 

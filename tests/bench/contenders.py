@@ -4,32 +4,30 @@ import os
 import signal
 import time
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
-from reproduce.bench.bitcoin import train_engine
 from reproduce.bench.contender import THREADS, Contender
 from reproduce.bench.machine import Speed
 from reproduce.bench.results import Result
 from reproduce.runs.directory import Directory
 
 
-def steady(name, *, loss=0.5, wiring="described", **needs):
+def steady(name, threads=1, *, loss=0.5, **needs):
     """A contender of that name that does as if it trained, and has that loss in every epoch."""
-    return Contender(name, wiring, 1, partial(train_steady, loss), **needs)
+    return Contender(name, threads, partial(train_steady, loss), **needs)
 
 
-def timed(name, microseconds, *, wiring="described", peak_bytes=1, loss=0.5, failure=None, **needs):
+def timed(name, microseconds, threads=1, *, peak_bytes=1, loss=0.5, failure=None, **needs):
     """A result as if measured, of a contender that could have failed afterwards."""
-    contender = steady(name, wiring=wiring, **needs)
+    contender = steady(name, threads, **needs)
     return Result(contender, failure=failure, outcomes=[loss], microseconds=microseconds, peak_bytes=peak_bytes)
 
 
 def writer(name, *texts):
     """A contender of that name that writes these texts, one a turn, and fails when there are no more."""
-    return Contender(name, None, 1, partial(write_texts, texts))
+    return Contender(name, 1, partial(write_texts, texts))
 
 
 @contextmanager
@@ -67,11 +65,6 @@ def finish_at_once(root, config, _data):
     directory = Directory(root, config)
     with directory.opened():
         directory.write_json("metrics.json", {})
-
-
-def train_described_as_published(problem):
-    """The session engine in the other wiring than it was asked for."""
-    return train_engine("session", 1, replace(problem, variant=replace(problem.variant, wiring="published")))
 
 
 def train_raising(_problem):

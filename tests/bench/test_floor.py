@@ -1,56 +1,68 @@
 """The floor of a step: its operations and bytes counted by hand, and speeds by a clock of our own."""
 
+from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
 import pytest
 
-from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.articles.macbeth.variant import Variant as MacbethVariant
 from reproduce.bench import machine
-from reproduce.bench.floor import Floor, best_of, floor_of, floor_text, speed_meter
+from reproduce.bench.floor import Floor, best_of, floor_of, floor_rows, speed_meter
 from reproduce.bench.machine import Speed
-from reproduce.bench.work import Stream, Work, character_work, price_work
+from reproduce.bench.tasks import CHARACTERS
+from reproduce.bench.work import Stream, Work, work_of
+from tests.bench.problems import TASK, TINY
+
+
+def problem_of(article, changes, classes=0):
+    """Of that article's tiny variant with these changes."""
+    return replace(TASK[article], classes=classes).problem(replace(TINY[article], **changes), 1)
 
 
 @pytest.mark.parametrize(
-    ("variant", "operations"),
+    ("sizes", "operations"),
     [
         # recurrent 3 products of 2·1·1·4; inputs 2 of 2·2·2·4; output 3 of 2; Adam 12·(4 + 4 + 4 + 1 + 1)
-        pytest.param(Variant(window=2, batch=1, hidden=1), 24 + 64 + 6 + 168, id="smallest"),
+        pytest.param({"window": 2, "batch": 1, "hidden": 1}, 24 + 64 + 6 + 168, id="smallest"),
         # the first day alone needs no recurrent product; inputs 2 of 2·5·2·12; output 3 of 2·5·3; 12·(12·5 + 4)
-        pytest.param(Variant(window=1, batch=5, hidden=3), 0 + 480 + 90 + 768, id="one-day"),
+        pytest.param({"window": 1, "batch": 5, "hidden": 3}, 0 + 480 + 90 + 768, id="one-day"),
         # 18 products of 2·7·256·1024, 2 of 2·49·2·1024, 3 of 2·7·256, 12 · 264 449 numbers
-        pytest.param(Variant(), 66_060_288 + 401_408 + 10_752 + 3_173_388, id="article"),
+        pytest.param({"window": 7, "batch": 7, "hidden": 256}, 66_060_288 + 401_408 + 10_752 + 3_173_388, id="article"),
     ],
 )
-def test_operations_of_the_price_network_are_those_counted_by_hand(variant, operations):
+def test_operations_of_one_layer_are_those_counted_by_hand(sizes, operations):
     """Products of forward, backward and weight gradients, and Adam."""
-    assert price_work(variant).operations == operations
+    assert work_of(problem_of("bitcoin-lstm", sizes)).operations == operations
 
 
-def test_bytes_of_the_price_network_are_those_counted_by_hand():
+def test_bytes_of_one_layer_are_those_counted_by_hand():
     """Three days: W_h, 2 by 8 numbers, is read four times; Adam streams seven arrays of the 35 numbers trained."""
-    assert price_work(Variant(window=3, batch=1, hidden=2)).streams == (
+    assert work_of(problem_of("bitcoin-lstm", {"window": 3, "batch": 1, "hidden": 2})).streams == (
         Stream(moved=4 * 64, through=64),
         Stream(moved=7 * 4 * 35, through=4 * 4 * 35),
     )
 
 
-def test_work_of_the_character_network_is_that_counted_by_hand():
-    """Two steps, one sample, one unit a layer, two characters.
+def test_work_of_two_layers_and_two_characters_is_that_counted_by_hand():
+    """Two steps, one sample, one unit a layer.
 
     Recurrent: 3·8 a layer. Inputs, with the bias: 2·2·2·2·4 a layer. Back to the lower one: 2·2·4. Output: 3·2·2. Adam:
     12 for each of 12 + 12 weights of the layers and 2·2 of the output.
     """
-    work = character_work(MacbethVariant(window=2, batch=1, hidden=1), characters=2)
-    assert work.operations == 2 * 24 + 2 * 64 + 16 + 12 + 12 * 28
-    assert work.streams == (Stream(32, 16), Stream(32, 16), Stream(7 * 4 * 28, 4 * 4 * 28))
+    work = work_of(problem_of("macbeth", {"window": 2, "batch": 1, "hidden": 1}, classes=CHARACTERS))
+    others = 12 * 2 * (CHARACTERS - 2) + 3 * 2 * (CHARACTERS - 2)  # beyond two characters
+    assert work.operations == 2 * 24 + 2 * 64 + 16 + 12 + 12 * 28 + others
 
 
-def test_weights_of_the_article_s_character_network_are_all_streamed():
-    """1,096,543 of them, as Keras counts: Adam's seven arrays of four bytes each."""
-    assert character_work(MacbethVariant(), 43).streams[-1].moved == 28 * 1_096_543
+def test_work_of_two_unequal_layers_and_rmsprop_is_that_counted_by_hand():
+    """One step, one sample, 1 and 2 units: no recurrent product.
+
+    Inputs: 2·2·2·4 and 2·2·2·8; back to the lower layer: 2·1·8; output: 3·2·2. RMSprop: 9 for each of 12 + 32 + 3
+    weights, and five arrays of them.
+    """
+    work = work_of(problem_of("stacked-lstm", {"window": 1, "batch": 1, "first": 1, "second": 2}))
+    assert work.operations == 32 + 64 + 16 + 12 + 9 * 47
+    assert work.streams == (Stream(0, 16), Stream(0, 64), Stream(5 * 4 * 47, 3 * 4 * 47))
 
 
 @pytest.mark.parametrize(("bytes_a_second", "binds", "floor"), [(8.0, "bytes", 3e6), (32.0, "arithmetic", 2e6)])
@@ -61,13 +73,15 @@ def test_floor_is_the_longer_of_arithmetic_and_bytes(bytes_a_second, binds, floo
     assert (found.threads, found.binds, found.microseconds) == (2, binds, pytest.approx(floor))
 
 
-def test_floor_is_told_in_a_sentence_for_each_number_of_threads():
-    """With both parts, and which of them it is."""
+def test_floor_has_a_row_for_each_part_on_each_number_of_threads():
+    """With what it follows from, and which of the two binds."""
     work = Work(4_000_000, (Stream(2_000_000, 10),))
-    speeds = [Speed(1, 4e9, {10: 1e9}), Speed(2, 1e9, {10: 1e9})]
-    assert floor_text(work, speeds).splitlines() == [
-        "Floor on 1 thread: 2000 µs, by its bytes (4.0 Mflop at 4 Gflop/s take 1000, 2.0 MB take 2000)",
-        "Floor on 2 threads: 4000 µs, by its arithmetic (4.0 Mflop at 1 Gflop/s take 4000, 2.0 MB take 2000)",
+    rows = floor_rows(work, [Speed(1, 4e9, {10: 1e9}), Speed(2, 1e9, {10: 1e9})])
+    assert [(row["threads"], row["ms"], row["told"]) for row in rows] == [
+        (1, pytest.approx(1), "4.0 Mflop at 4 Gflop/s"),
+        (1, pytest.approx(2), "binds; 2.0 MB"),
+        (2, pytest.approx(4), "binds; 4.0 Mflop at 1 Gflop/s"),
+        (2, pytest.approx(2), "2.0 MB"),
     ]
 
 

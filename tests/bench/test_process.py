@@ -49,13 +49,13 @@ def test_interrupted_bench_command_says_so_in_one_line(tmp_path):
     program = (
         "import signal, sys\n"
         "from functools import partial\n"
-        "from reproduce.bench import bitcoin\n"
+        "from reproduce.bench import frameworks, steps\n"
         "from reproduce.cli import main\n"
         "from tests.bench.contenders import Contender, known_meter, train_for_ever\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs inherit a deaf ear
-        f"endless = Contender('endless', 'described', 1, partial(train_for_ever, {str(pipe)!r}))\n"
-        "bitcoin.all_contenders, bitcoin.speed_meter = lambda: [endless], known_meter\n"
-        "sys.argv = ['reproduce', 'bench']\n"
+        f"endless = Contender('endless', 1, partial(train_for_ever, {str(pipe)!r}))\n"
+        "frameworks.contenders_of, steps.speed_meter = lambda _: [endless], known_meter\n"
+        "sys.argv = ['reproduce', 'bench', 'bitcoin-lstm']\n"
         "main()"
     )
     command = [sys.executable, "-c", program]
@@ -69,7 +69,7 @@ def test_interrupted_bench_command_says_so_in_one_line(tmp_path):
             bench.kill()  # a bench that goes on would take the processor from every test after it
             os.close(begun)
     assert bench.returncode == 130
-    assert stderr.strip().splitlines()[-1] == "reproduce: interrupted"
+    assert stderr.strip().splitlines()[-1].startswith("reproduce: interrupted in bitcoin-lstm")
     assert "Traceback" not in stderr
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from reproduce.bench.contender import Contender
 from reproduce.bench.process import Chunk
-from reproduce.bench.rounds import check_losses, race, started
+from reproduce.bench.rounds import check_losses, entered, race, started
 from tests.bench.contenders import steady, timed, train_dying, train_raising
 
 PROBLEM = SimpleNamespace(steps=10)
@@ -15,8 +15,9 @@ PROBLEM = SimpleNamespace(steps=10)
 def race_of(*contenders):
     """One round, each in a process of its own; results by contender's name."""
     problems = dict.fromkeys(contenders, PROBLEM)
+    results = entered(contenders)
     with started(contenders) as processes:
-        results = race(problems, processes, 1, on_progress=lambda _: None)
+        race(results, problems, processes, 1, on_progress=lambda _: None)
     return {result.contender.name: result for result in results}
 
 
@@ -39,12 +40,51 @@ class Timed:
 def test_rounds_take_half_a_second_and_are_timed_by_the_step():
     """After building comes a round that tells how many epochs fill half a second, and is not timed."""
     quick, slow = Timed(9, 0.1, 0.4, 0.6), Timed(9, 2, 3, 1)
-    processes, seen = {steady("session engine"): quick, steady("Keras fit"): slow}, []
-    results = race(dict.fromkeys(processes, PROBLEM), processes, 2, on_progress=seen.append)
+    processes, seen = {steady("Keras fit"): quick, steady("JAX scan"): slow}, []
+    results = entered(processes)
+    race(results, dict.fromkeys(processes, PROBLEM), processes, 2, on_progress=seen.append)
     assert [process.asked for process in (quick, slow)] == [[1, 1, 5, 5], [1, 1, 1, 1]]
     assert [r.microseconds for r in results] == [pytest.approx([8_000, 12_000]), pytest.approx([300_000, 100_000])]
     assert [(len(r.outcomes), r.peak_bytes) for r in results] == [(12, 10), (4, 10)]
     assert len(seen) == 5
+
+
+def test_framework_goes_on_with_the_faster_number_of_threads():
+    """After two timed rounds; the slower one keeps its two."""
+    one, two = Timed(9, 0.5, 0.4, 0.4), Timed(9, 0.5, 0.3, 0.3, 0.2, 0.1)
+    other = Timed(9, *[0.5] * 5)
+    processes = {steady("Keras fit"): one, steady("Keras fit", 2): two, steady("JAX scan"): other}
+    results = entered(processes)
+    race(results, dict.fromkeys(processes, PROBLEM), processes, 4, on_progress=lambda _: None)
+    assert [len(result.microseconds) for result in results] == [2, 4, 4]
+    assert [result.is_slower for result in results] == [True, False, False]
+
+
+def test_race_that_is_interrupted_leaves_what_it_has_measured():
+    """Ctrl-C in the second timed round."""
+
+    def interrupt(what):
+        if what == "round 1":
+            raise KeyboardInterrupt
+
+    processes = {steady("Keras fit"): Timed(9, *[0.5] * 5)}
+    results = entered(processes)
+    with pytest.raises(KeyboardInterrupt):
+        race(results, dict.fromkeys(processes, PROBLEM), processes, 3, on_progress=interrupt)
+    assert results[0].microseconds == [pytest.approx(50_000)]
+
+
+def test_contender_is_held_to_its_own_reference_within_its_own_tolerance():
+    """The published graph to the session engine's loss; PyTorch, which drops other units, within a twentieth."""
+    results = [
+        timed("Keras fit", [1.0]),
+        timed("session engine", [1.0], loss=0.9, reference="session engine"),
+        timed("published graph", [1.0], loss=0.9, reference="session engine"),
+        timed("PyTorch", [1.0], loss=0.52, tolerance=0.05),
+        timed("JAX scan", [1.0], loss=0.53, tolerance=0.05),
+    ]
+    check_losses(results)
+    assert [result.is_in for result in results] == [True, True, True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -57,27 +97,27 @@ def test_rounds_take_half_a_second_and_are_timed_by_the_step():
     ],
 )
 def test_losses_agree_within_a_thousandth(loss, is_same):
-    """Of the session engine's, though the compiled engine's is nearer."""
-    results = [timed(name, [1.0]) for name in ("compiled engine", "session engine")]
-    results.append(timed("Keras fit", [1.0], loss=loss))
+    """Of Keras's, though the compiled engine's is nearer."""
+    results = [timed(name, [1.0]) for name in ("compiled engine", "Keras fit")]
+    results.append(timed("JAX scan", [1.0], loss=loss))
     check_losses(results)
     assert [result.is_in for result in results] == [True, True, is_same]
 
 
 def test_losses_are_not_checked_against_a_contender_that_failed():
     """Nothing is timed that was not checked."""
-    results = [timed("session engine", [], failure="its process died (SIGKILL)"), timed("Keras fit", [])]
+    results = [timed("Keras fit", [], failure="its process died (SIGKILL)"), timed("JAX scan", [])]
     results[0].outcomes.clear()
     check_losses(results)
-    assert results[1].failure == "not checked: session engine has no loss to compare with"
+    assert results[1].failure == "not checked: Keras fit has no loss to compare with"
 
 
 def test_contender_that_fails_or_dies_says_so_in_one_line():
     """At once, or in a later round; the others are timed."""
-    failing = [Contender(f.__name__, "described", 1, f) for f in (train_raising, train_dying)]
-    results = race_of(steady("session engine"), *failing)
+    failing = [Contender(f.__name__, 1, f) for f in (train_raising, train_dying)]
+    results = race_of(steady("Keras fit"), *failing)
     assert {name: (result.failure, len(result.microseconds)) for name, result in results.items()} == {
-        "session engine": (None, 1),
+        "Keras fit": (None, 1),
         "train_raising": ("RuntimeError: out of luck", 0),
         "train_dying": ("its process died (SIGKILL)", 0),
     }
@@ -86,7 +126,7 @@ def test_contender_that_fails_or_dies_says_so_in_one_line():
 def test_contender_that_misses_something_is_listed_with_the_way_to_get_it(tmp_path):
     """A package, or a file that is in a checkout only; that is no failure."""
     missing = [steady("a", package="no_such_package"), steady("b", file=tmp_path / "program.py")]
-    results = race_of(steady("session engine"), *missing)
+    results = race_of(steady("Keras fit"), *missing)
     assert results["a"].missing == "no_such_package is not installed; pip install '.[bench]' in the repository"
     assert results["b"].missing == "program.py is not installed with the package; run the bench in a checkout"
     assert [results[name].failure for name in "ab"] == [None, None]

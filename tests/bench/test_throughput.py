@@ -4,6 +4,7 @@ import pytest
 
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.bench import throughput
+from reproduce.bench.contender import GRAPH, KERAS, SESSION
 from reproduce.bench.throughput import run_throughput
 from tests.bench.contenders import finish_at_once, steady
 
@@ -25,24 +26,24 @@ def test_worker_counts_double_up_to_all_cores(monkeypatch):
     assert counts == {1: [1], 2: [1, 2], 6: [1, 2, 4, 6]}
 
 
-def test_throughput_counts_whole_runs_beside_the_published_graph():
+def test_throughput_counts_whole_runs_beside_the_published_graph(monkeypatch):
     """The graph's own runs an hour follow from its step, a study's from the clock; each row has the ratio to it."""
-    graph, reference = (steady(name, wiring="published") for name in ("original_code's graph", "compiled engine"))
+    graphs = [steady(name, reference=SESSION) for name in (GRAPH, SESSION, KERAS)]
+    monkeypatch.setattr(throughput, "contenders_of", lambda _: graphs)
     seen = []
-    rows = run_throughput(graph, reference, SMALL, [1, 2], runs=1, on_progress=seen.append).rows
-    assert [(row["what"], row["workers"]) for row in rows] == [
-        ("original_code's graph", 1),
-        *(("study", 1), ("study", 2)),
-    ]
-    assert [row["times_graph"] for row in rows] == pytest.approx(
-        [row["runs_per_hour"] / rows[0]["runs_per_hour"] for row in rows]
+    (table,) = run_throughput([1, 2], variant=SMALL, runs=1, on_progress=seen.append).tables
+    assert [(row["what"], row["workers"]) for row in table.rows] == [(GRAPH, 1), ("study", 1), ("study", 2)]
+    first = table.rows[0]["runs_per_hour"]
+    assert [row["times_graph"] for row in table.rows] == pytest.approx(
+        [row["runs_per_hour"] / first for row in table.rows]
     )
     assert len(seen) == 3
 
 
-def test_throughput_without_the_museum_has_no_ratio(tmp_path):
+def test_throughput_without_the_museum_has_no_ratio(tmp_path, monkeypatch):
     """An installed package has no original_code."""
-    graph = steady("original_code's graph", wiring="published", file=tmp_path / "none.py")
-    (table,) = run_throughput(graph, None, SMALL, [1], runs=1, on_progress=lambda _: None).tables
+    graphs = [steady(GRAPH, file=tmp_path / "none.py", reference=SESSION), steady(SESSION, reference=SESSION)]
+    monkeypatch.setattr(throughput, "contenders_of", lambda _: graphs)
+    (table,) = run_throughput([1], variant=SMALL, runs=1, on_progress=lambda _: None).tables
     assert [(row["what"], row["times_graph"]) for row in table.rows] == [("study", None)]
     assert table.texts[0]["times the published graph"] == ""

@@ -10,7 +10,7 @@ from reproduce.bench import writing
 from reproduce.bench.contender import CORES
 from reproduce.bench.writing import CARRIED, PREDICT, WINDOW, write_by_generate, write_by_predict
 from reproduce.networks.characters.generation import generate
-from tests.bench.contenders import steady, train_raising, writer
+from tests.bench.contenders import steady, timed, train_raising, writer
 from tests.networks.characters.samples import random_weights
 
 
@@ -50,7 +50,7 @@ def test_writers_stand_in_the_table_s_order():
 
 def test_writing_problem_writes_many_characters():
     """At the article's size, from a seeded start; equal texts of one character for ever would prove little."""
-    problem = writing.create_writing_problem(MacbethVariant(), 43)
+    problem = writing.create_writing_problem()
     (text,) = write_by_generate("window", replace(problem, steps=80))(1)
     assert (problem.start.shape, problem.start.dtype) == ((50,), np.dtype("int32"))
     assert len(set(text)) >= 5
@@ -93,3 +93,15 @@ def test_writer_that_fails_later_says_so():
     """It has a turn, and no more."""
     results, _ = write_all(writer(PREDICT, [1], [2], [3]), writer(WINDOW, [1]))
     assert results[WINDOW].failure == "RuntimeError: out of words"
+
+
+def test_table_tells_how_much_faster_than_predict():
+    """60 ms a character against 2 and 0.25; only the window's text is one that predict writes."""
+    results = [timed(PREDICT, [60e3]), timed(WINDOW, [2e3]), timed(CARRIED, [250.0])]
+    results[0].outcomes, results[1].outcomes = [[1, 2], [3]], [[1, 2, 3, 4]]
+    done = writing.show(results)
+    rows = done.tables[0].rows
+    assert [row["ms"] for row in rows] == [60, 2, 0.25]
+    assert [row["times_as_fast"] for row in rows] == pytest.approx([1, 30, 240])
+    assert [row.get("equal_characters") for row in rows] == [None, 3, None]
+    assert done.tables[0].texts[1]["equal to predict's"] == "3 characters"

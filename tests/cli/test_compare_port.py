@@ -207,10 +207,18 @@ def test_what_a_port_prints_is_told_in_one_line(port, invoke):
     assert_one_line(stderr, "printed a line", "hello")
 
 
+HEARING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit a deaf ear
+from reproduce.cli import main
+main()
+"""
+
+
 def test_loop_for_ever_ends_with_ctrl_c(port, tmp_path):
     """And the line says where it was."""
     path = port(text="def predict(weights, inputs):\n    open('begun', 'w').close()\n    while True:\n        pass\n")
-    command = [sys.executable, "-m", "reproduce", "compare", path]
+    command = [sys.executable, "-c", HEARING, "compare", path]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as running:
         while not (tmp_path / "begun").exists() and running.poll() is None:
@@ -236,12 +244,13 @@ def test_example_in_keras_agrees(invoke):
 
 
 def test_port_finds_keras_in_tensorflow_and_its_notes_are_left_out(tmp_path):
-    """TensorFlow writes to the process's stderr as it starts."""
+    """TensorFlow writes to the process's stderr as it starts; what the port writes there itself is kept."""
     text = (EXAMPLES / "keras_port.py").read_text(encoding="utf-8")
     assert "\nimport keras\n" in text
-    (tmp_path / "port.py").write_text(text.replace("import keras", "from tensorflow import keras"), encoding="utf-8")
+    own = "import sys\n\nfrom tensorflow import keras\n\nprint('my own line', file=sys.stderr)"
+    (tmp_path / "port.py").write_text(text.replace("import keras", own), encoding="utf-8")
     answer = reproduce("compare", tmp_path / "port.py", "--wiring", "described")
-    assert (answer.returncode, answer.stderr) == (0, "")
+    assert (answer.returncode, answer.stderr) == (0, "my own line\n")
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
@@ -286,6 +295,19 @@ def test_slip_in_one_layer_is_named_with_its_layer(port, invoke):
     document = json.loads(stdout, parse_constant=pytest.fail)
     assert [[slip["name"] for slip in slips] for slips in document["explanations"]] == [["exchanged-bias-i-f"]]
     assert set(document["layers"]) == {"second"}
+
+
+def test_partial_explanation_has_its_layer_and_way(port, invoke):
+    """Two blocks of the second layer's bias are read as each other's, and its gradients handed back right."""
+    bias, right = 'w["recurrent_2"], w["bias_2"]', "losses[-1].append(loss)"
+    changes = (bias, f"{bias}.reshape(4, -1)[[1, 0, 2, 3]].ravel()"), (right, "losses[-1].append(loss + t)")
+    path = port(*changes, text=two_layers_text("numpy", "prices"))
+    code, stdout, _ = invoke("compare", path, "--article", "stacked-lstm")
+    where = "(only in the second layer) (only where the weights are handed in)"
+    assert (code, f"are not {where}." in " ".join(stdout.split())) == (1, True)
+    document = json.loads(invoke("compare", path, "--article", "stacked-lstm", "--json")[1])
+    assert (document["explanations"], document["partly"][0]["name"]) == ([], "exchanged-bias-i-f")
+    assert (set(document["ways"]), set(document["layers"])) == ({"in"}, {"second"})
 
 
 def test_port_without_a_function_of_its_article_is_sent_to_its_template(port, invoke):

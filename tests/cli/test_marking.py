@@ -110,8 +110,8 @@ def test_explanations_that_cannot_be_told_apart_are_counted():
 def test_ctrl_c_keeps_the_finished_rows(ports, invoke, monkeypatch):
     """On stdout, with those that are missing; exit code 130."""
 
-    def interrupted(given, hold, seconds):
-        assert (hold.keywords, seconds) == ({"against": Against()}, 60)
+    def interrupted(given, against, seconds):
+        assert (against, seconds) == (Against(), 60)
         yield 1, marking.Mark(str(given[1]), "agrees", 8, 8, None, [], "")
         raise KeyboardInterrupt
 
@@ -137,6 +137,23 @@ def test_document_shows_what_is_printed(ports, invoke):
     _, stdout, _ = invoke("compare", *(f"ports/{name}.py" for name in texts), "--wiring", "described")
     shown = re.search("```text\n(.*?)```", (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8"), re.DOTALL)[1]
     assert [line.rstrip() for line in stdout.splitlines()] == shown.splitlines()
+
+
+def test_search_is_not_counted_to_the_port_s_time(ports, monkeypatch):
+    """The port is asked within its limit; the search for its slip has another one, of our own."""
+    given = []
+
+    def called(work, arguments, seconds):
+        given.append(seconds)
+        yield from enumerate(work(one) for one in arguments)
+
+    monkeypatch.setattr(marking, "_called", called)
+    found = dict(marking.marked(ports("coupled", "broken"), Against(), 5))
+    assert [(found[k].verdict, found[k].reason.partition(";")[0]) for k in (0, 1)] == [
+        ("differs", "no known slip"),
+        ("failed", "line 1, cannot be loaded: SyntaxError: expected ':'"),
+    ]
+    assert given == [5, marking.JUDGED_WITHIN]
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,8 @@ def test_options_decide_the_configuration(article, asked, invoke, tiny, tmp_path
     code, stdout, stderr = invoke(*tiny(article, "--epochs", "9", "--seed", "8", "--force"))
     ((id_, config, source, root, force, _),) = asked
     assert_refused((code, stdout, stderr), 130, "interrupted; the same command goes on from the last checkpoint")
-    variant, threads = replace(known.Variant.parse(one.variant), epochs=9), 1 if article == "macbeth" else None
-    assert config == RunConfig(variant, 8, one.engine, source.sha256, article, threads)
+    variant = replace(known.Variant.parse(one.variant), epochs=9)
+    assert config == RunConfig(variant, 8, one.engine, source.sha256, article)
     assert (id_, root, force) == (article, tmp_path / "runs", True)
     assert source.sha256 == known.source.load(tmp_path / f"{article}.input", "refuse").sha256
 
@@ -145,7 +145,7 @@ def test_run_of_other_data_is_refused_in_one_line(article, invoke, tiny, tmp_pat
 def progress_shown(capfd, *reached):
     """What stands on stderr of a training of three epochs that has come so far, and so far."""
     config = RunConfig(article_of("stacked-lstm").Variant(), 0, "keras", "", "stacked-lstm")
-    with training_progress(3) as on_progress:
+    with training_progress("Tea", 3) as on_progress:
         for progress in reached:
             on_progress(config, progress)
     return " ".join(capfd.readouterr().err.split())
@@ -177,7 +177,7 @@ def test_ctrl_c_says_which_epoch_it_was():
     config = RunConfig(article_of("stacked-lstm").Variant(), 0, "keras", "", "stacked-lstm")
 
     def train():
-        with training_progress(3) as on_progress:
+        with training_progress("Tea", 3) as on_progress:
             on_progress(config, Progress([2.0]))
             raise KeyboardInterrupt
 

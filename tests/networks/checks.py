@@ -1,4 +1,6 @@
-"""What every engine is held to, as functions of an engine's name and a wiring; the mutants must fail one of them.
+"""What every engine is held to, as functions of a way to make one and a wiring; the mutants must fail one of them.
+
+`make(settings)` gives an engine in float64 at its start.
 
 All sizes differ (batch 2, window 3, hidden 4), weights are distinct random numbers, biases too, and prices vary from
 day to day, so that no transpose, exchange or shift can hide; three days are enough for what one day hands to the next
@@ -47,28 +49,35 @@ def engine_with(weights, name, settings, **options):
     return engine
 
 
-def check_forward(name, wiring):
+def started(make, weights, **changed):
+    """An engine of the tiny settings, changed so, that starts from these weights."""
+    engine = make(replace(TINY, **changed))
+    engine.set_weights(weights)
+    return engine
+
+
+def check_forward(make, wiring):
     """Predictions are those of the article's equations, window by window."""
     inputs, _, weights = small_problem(windows=3)  # one whole batch and one window more
-    predicted = engine_with(weights, name, replace(TINY, wiring=wiring)).predict(inputs)
+    predicted = started(make, weights, wiring=wiring).predict(inputs)
     expected = [numpy_forward(window, weights, wiring)[0] for window in inputs]
     np.testing.assert_allclose(predicted, expected, rtol=1e-12)
 
 
-def check_gradients(name, wiring):
+def check_gradients(make, wiring):
     """Loss and gradients are those of the chain rule done by hand."""
     inputs, targets, weights = small_problem(windows=2)
-    loss, gradients = engine_with(weights, name, replace(TINY, wiring=wiring)).loss_and_gradients(inputs, targets)
+    loss, gradients = started(make, weights, wiring=wiring).loss_and_gradients(inputs, targets)
     np.testing.assert_allclose(loss, numpy_loss(inputs, targets, weights, wiring), rtol=1e-12)
     expected = numpy_gradients(inputs, targets, weights, wiring)
     for weight, gradient in gradients.items():
         np.testing.assert_allclose(gradient, expected[weight], rtol=1e-10, atol=1e-14, err_msg=weight)
 
 
-def check_adam(name, wiring):
+def check_adam(make, wiring):
     """Six batches in order, each with one unclipped step of TF1's Adam; losses and predictions from before the step."""
     inputs, targets, weights = small_problem()
-    engine = engine_with(weights, name, replace(TINY, wiring=wiring))
+    engine = started(make, weights, wiring=wiring)
     losses, predictions = engine.train_epoch(inputs, targets)
     expected_losses, expected_predictions = [], []
 
@@ -85,10 +94,10 @@ def check_adam(name, wiring):
     np.testing.assert_allclose(predictions, expected_predictions, rtol=1e-10)
 
 
-def check_clipping(name, wiring):
+def check_clipping(make, wiring):
     """Where clipping is applied, all gradients together are scaled to a norm of the margin."""
     inputs, targets, weights = small_problem(windows=4)
-    engine = engine_with(weights, name, replace(TINY, wiring=wiring, clipping="applied", clip_margin=0.1))
+    engine = started(make, weights, wiring=wiring, clipping="applied", clip_margin=0.1)
     engine.train_epoch(inputs, targets)
 
     def gradients_of(step, w):
@@ -103,10 +112,10 @@ def check_clipping(name, wiring):
         np.testing.assert_allclose(value, expected[weight], rtol=1e-9, atol=1e-12, err_msg=weight)
 
 
-def check_remainder(name, wiring):
+def check_remainder(make, wiring):
     """A last batch of two windows has the mean loss of those two, and one step of its own."""
     inputs, targets, weights = small_problem(windows=5)
-    engine = engine_with(weights, name, replace(TINY, wiring=wiring, batch=3))
+    engine = started(make, weights, wiring=wiring, batch=3)
     losses, predictions = engine.train_epoch(inputs, targets)
     batches = [slice(0, 3), slice(3, 5)]
     expected = numpy_adam(
@@ -117,9 +126,9 @@ def check_remainder(name, wiring):
         np.testing.assert_allclose(value, expected[weight], rtol=1e-9, atol=1e-12, err_msg=weight)
 
 
-def check_start(name, wiring):
+def check_start(make, wiring):
     """Weights start as nine different draws of a truncated normal with deviation 0.05, biases as zeros."""
-    weights = create_engine(name, replace(TINY, wiring=wiring, window=1, hidden=64), seed=5).weights()
+    weights = make(replace(TINY, wiring=wiring, window=1, hidden=64)).weights()
     draws = {weight: value for weight, value in weights.items() if weight.startswith("W_")}
     assert all(np.all(value == 0) for weight, value in weights.items() if weight.startswith("b_"))
     assert len({value.tobytes()[:64] for value in draws.values()}) == 9

@@ -49,6 +49,15 @@ def legend_of(figure):
     return [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
 
 
+def describe(figure):
+    """What a reader sees of a figure with one pair of axes."""
+    (axes,) = figure.axes
+    curves = [(line.get_label(), line.get_color(), *(v.tolist() for v in line.get_data())) for line in axes.get_lines()]
+    grid = [line.get_visible() for line in (*axes.get_xgridlines(), *axes.get_ygridlines())]
+    sizes = (*figure.get_size_inches(), figure.dpi)
+    return (*sizes, words_of(figure), curves, legend_of(figure), all(grid))
+
+
 # The Bitcoin program
 
 

@@ -11,7 +11,7 @@ from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.program import load_program, program_path
 from reproduce.inputs.prices import embedded_table_path, load_prices
 from reproduce.networks.forecasters.keras import build_model
-from tests.original_code.museum import run_as_script
+from tests.original_code.museum import describe, run_as_script
 
 PROGRAM = program_path("stacked_lstm")
 SMALL = Variant(window=5, first=3, second=4, dropout=0.0, batch=6, test_days=7)
@@ -100,15 +100,6 @@ def test_program_s_model_has_the_layers_of_the_package_s(program):
     assert described(program.build_model()) == described(build_model(Variant(), seed=0))
 
 
-@pytest.fixture
-def kept_figures(monkeypatch):
-    """Let the program's figure stay open after it is saved, and close it after the test."""
-    close = plt.close
-    monkeypatch.setattr(plt, "close", lambda: None)
-    yield
-    close("all")
-
-
 @pytest.mark.usefixtures("kept_figures")
 def test_picture_is_drawn_as_the_program_draws_it(program, dataset, tmp_path):
     """Size, dots, title, axis labels, legend, grid, and the curves' every point and colour."""
@@ -116,16 +107,6 @@ def test_picture_is_drawn_as_the_program_draws_it(program, dataset, tmp_path):
     program.plot_predictions(dataset.close_usd[dataset.test_rows], predicted, tmp_path)
     assert describe(predictions_as_published(dataset, predicted)) == describe(plt.gcf())
     assert [path.name for path in tmp_path.iterdir()] == ["lstm.png"]
-
-
-def describe(figure):
-    """What a reader sees of a figure with one pair of axes."""
-    (axes,) = figure.axes
-    curves = [(line.get_label(), line.get_color(), *(v.tolist() for v in line.get_data())) for line in axes.get_lines()]
-    legend = [text.get_text() for text in axes.get_legend().get_texts()]
-    words = (axes.get_title(), axes.get_xlabel(), axes.get_ylabel())
-    grid = [line.get_visible() for line in (*axes.get_xgridlines(), *axes.get_ygridlines())]
-    return (*figure.get_size_inches(), figure.dpi, words, curves, legend, all(grid))
 
 
 def test_program_trains_and_draws(tmp_path, monkeypatch):

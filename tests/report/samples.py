@@ -46,7 +46,9 @@ def write_run(root, article_id, *, variant=None, data=None, seed=0, diverged=Fal
     if data is None:
         data = number_characters(TEXT, "6" * 64, "speech.txt") if article_id == "macbeth" else load_prices()
     threads = {"inter_op": 1, "intra_op": 2}
-    config = RunConfig(variant or article.Variant(), seed, article.engines[0], data.sha256, article_id)
+    config = RunConfig(
+        variant or article.Variant(), seed, article.engines[0], data.sha256, article_id, threads["intra_op"]
+    )
     directory = Directory(root, config)
     with directory.opened(force=True):
         facts = {"argv": ["bin/reproduce", "run"], "seconds": 12.3, "threads": threads, "packages": {"reproduce": "0"}}

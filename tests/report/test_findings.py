@@ -10,6 +10,7 @@ from scipy.stats import false_discovery_control
 
 from reproduce.articles import ARTICLES, studies
 from reproduce.evidence.claims import read_claims
+from reproduce.report.costs import cost
 from reproduce.report.findings import findings_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,11 +68,14 @@ def test_cost_is_that_of_the_table(id_, table, name):
 
 
 def test_cost_is_the_pace_that_was_measured_where_the_table_has_none():
-    """Of one process, by docs/throughput.json."""
+    """Of one process, by docs/throughput.json, epoch for epoch: 200 are a run there."""
     rows = json.loads((ROOT / "docs" / "throughput.json").read_text(encoding="utf-8"))["rows"]
     (pace,) = [row["runs_per_hour"] for row in rows if (row["what"], row["workers"]) == ("study", 1)]
     finding = next(one for _, one in FOUND if one.study == "bitcoin-losses")
-    assert f"Cost: 160 runs, of which one process does {pace:.0f} an hour" in told(finding)
+    assert f"Cost: 160 runs, about {160 / pace:.1f} hours of one process" in told(finding)
+    _, accuracy = studies()["bitcoin-accuracy"]
+    epochs = sum(variant.epochs * len(seeds) for variant, seeds in accuracy.runs)
+    assert f"about {epochs / 200 / pace:.1f} hours of one process" in cost(ARTICLES[0], accuracy, ROOT / "docs")
     assert "Seeds: 0 to 39 of each of 4 variants." in told(finding)
 
 

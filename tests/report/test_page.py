@@ -333,7 +333,7 @@ def test_page_says_what_ran_and_how_to_run_it_again(told):
         assert f"losses.csv {digest}" in facts["Sha256"]
     macbeth = "macbeth --variant window-9+batch-4+hidden-2+epochs-5 --seed 0 --engine compiled"
     assert commands == {
-        "bitcoin-lstm": "bitcoin-lstm --variant published --seed 0 --engine compiled --inter-op-threads 1",
+        "bitcoin-lstm": "bitcoin-lstm --variant published --seed 0 --engine compiled --intra-op-threads 2",
         "stacked-lstm": "stacked-lstm --variant published --seed 0 --engine keras --inter-op-threads 1",
         "macbeth": f"{macbeth} --intra-op-threads 2 --text speech.txt",
     }

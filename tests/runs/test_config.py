@@ -21,7 +21,7 @@ def test_config_reads_back_equal_from_json(config):
     """Floats to the last bit; what is None is left out."""
     text = json.dumps(config.as_json())
     assert read_config(text, Tea) == config
-    assert ("threads" in json.loads(text)) == (config.threads is not None)
+    assert ("gaps" in json.loads(text)) == (config.gaps is not None)
 
 
 def test_config_without_a_field_takes_its_default():

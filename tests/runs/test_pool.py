@@ -1,4 +1,4 @@
-"""Many runs of any article on local processes; a cluster stands in test_study.py. No run here takes TensorFlow."""
+"""Many runs of any article on local processes; a cluster stands in test_cluster.py. No run here takes TensorFlow."""
 
 import json
 import os

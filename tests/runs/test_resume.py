@@ -4,30 +4,24 @@ Runs of the articles, killed while they train, are in tests/articles/test_killed
 """
 
 import itertools
+import json
 import os
 import signal
 import subprocess
 import sys
+import traceback
 from dataclasses import replace
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
-from reproduce.runs import training
 from reproduce.runs.directory import Directory
 from tests.equal_runs import assert_same_bits
-from tests.runs.toys import LEAVES, TEA, Tea, TeaTraining
+from tests.runs.toys import TEA, Tea, brew
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = replace(TEA, variant=Tea(epochs=5))  # checkpoints follow epochs 2, 4 and 5
 RESULTS = ("losses.csv", "leaves.txt", "metrics.json")
-
-
-def train(root, **options):
-    """The run, without a look at TensorFlow's threads and devices, which takes seconds."""
-    with mock.patch.object(training, "describe_environment", return_value={}):
-        return training.run(root, LONG, lambda directory: TeaTraining(directory, LEAVES), **options)
 
 
 def kill_self():
@@ -60,38 +54,52 @@ def die_after_writing(_, name, count):
     Path.replace = move_and_die
 
 
-def train_and_die(root, die, name, count):
-    """In a child process; arguments as the command line gives them."""
-    globals()[die](Path(root), name, int(count))
-    train(Path(root))
+CASES = {  # how a run is killed, at which file and its how manieth writing, and the epoch from which it then goes on
+    "while-config-is-written": (die_while_writing, "config.json", 1, 0),
+    "while-the-input-is-kept": (die_while_writing, "leaves.txt", 1, 0),
+    "while-the-first-checkpoint-is-written": (die_while_writing, "checkpoint.npz", 1, 0),
+    "while-the-second-checkpoint-is-written": (die_while_writing, "checkpoint.npz", 2, 2),
+    "between-checkpoint-and-results": (die_after_writing, "checkpoint.npz", 3, 5),
+    "while-the-seconds-are-written": (die_while_writing, "environment.json", 2, 5),
+    "while-losses-are-written": (die_while_writing, "losses.csv", 1, 5),
+    "between-losses-and-metrics": (die_after_writing, "losses.csv", 1, 5),
+    "while-metrics-are-written": (die_while_writing, "metrics.json", 1, 5),
+}
 
 
-@pytest.mark.parametrize(
-    ("die", "name", "count", "resumed_at"),
-    [
-        pytest.param(die_while_writing, "config.json", 1, 0, id="while-config-is-written"),
-        pytest.param(die_while_writing, "leaves.txt", 1, 0, id="while-the-input-is-kept"),
-        pytest.param(die_while_writing, "checkpoint.npz", 1, 0, id="while-the-first-checkpoint-is-written"),
-        pytest.param(die_while_writing, "checkpoint.npz", 2, 2, id="while-the-second-checkpoint-is-written"),
-        pytest.param(die_after_writing, "checkpoint.npz", 3, 5, id="between-checkpoint-and-results"),
-        pytest.param(die_while_writing, "environment.json", 2, 5, id="while-the-seconds-are-written"),
-        pytest.param(die_while_writing, "losses.csv", 1, 5, id="while-losses-are-written"),
-        pytest.param(die_after_writing, "losses.csv", 1, 5, id="between-losses-and-metrics"),
-        pytest.param(die_while_writing, "metrics.json", 1, 5, id="while-metrics-are-written"),
-    ],
-)
-def test_run_killed_while_writing_continues_to_the_same_bits(die, name, count, resumed_at, tmp_path):
+def kill_each(root):
+    """In a Python of its own: train every case's run in a process that it forks, and print how each ended."""
+    ended = {}
+    for case, (die, name, count, _) in CASES.items():
+        if child := os.fork():
+            ended[case] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            continue
+        try:
+            die(Path(root, case), name, count)
+            brew(Path(root, case), LONG)
+        except BaseException:
+            traceback.print_exc()
+        os._exit(1)
+    print(json.dumps(ended))
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """The folder of every case's run, and how the process ended that trained it."""
+    root = tmp_path_factory.mktemp("killed")
+    program = f"import sys; from {__name__} import kill_each; kill_each(sys.argv[1])"
+    child = [sys.executable, "-c", program, str(root)]
+    return root, json.loads(subprocess.run(child, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_run_killed_while_writing_continues_to_the_same_bits(case, killed, tmp_path):
     """It goes on from the last whole checkpoint; the half-written file is ignored and gone in the end."""
-    root = tmp_path / "killed"
-    program = f"import sys; from {__name__} import train_and_die as f; f(*sys.argv[1:])"
-    child = [sys.executable, "-c", program, str(root), die.__name__, name, str(count)]
-    killed = subprocess.run(child, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert not Directory(root, LONG).is_finished
-
+    root, status = killed[0] / case, killed[1][case]
+    assert (status, Directory(root, LONG).is_finished) == (-signal.SIGKILL, False)
     epochs = []
-    resumed = train(root, on_progress=lambda progress: epochs.append(progress.epoch))
-    assert epochs[0] == resumed_at
-    assert_same_bits(resumed, train(tmp_path / "undisturbed"), RESULTS)
+    resumed = brew(root, LONG, on_progress=lambda progress: epochs.append(progress.epoch))
+    assert epochs[0] == CASES[case][-1]
+    assert_same_bits(resumed, brew(tmp_path, LONG), RESULTS)
     expected = {".lock", "config.json", "environment.json", "checkpoint.npz", *RESULTS}
     assert {path.name for path in resumed.path.iterdir()} == expected

@@ -1,12 +1,14 @@
 """A toy article for tests of runs: its training takes no TensorFlow, and every loss depends on all before it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from unittest import mock
 
 import numpy as np
 
-from reproduce.runs import variant
+from reproduce.runs import training, variant
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
+from reproduce.runs.study import Study
 from reproduce.runs.training import Progress
 from reproduce.runs.variant import choice, count, share
 
@@ -73,3 +75,22 @@ class TeaTraining:
 
 
 LEAVES = np.array([0.1, 0.2, 0.3])
+MACHINE = {"processor": "fast", "packages": {"reproduce": "0.2.0", "tensorflow": "2", "numpy": "2"}}
+
+
+def brew(root, config, leaves=LEAVES, **options):
+    """The run, of other leaves for each seed. Its machine is a toy too: TensorFlow takes seconds to tell its own."""
+    with mock.patch.object(training, "describe_environment", side_effect=lambda *_: dict(MACHINE)):
+        return training.run(root, config, lambda there: TeaTraining(there, leaves + config.seed / 100), **options)
+
+
+def study_in(root, variants=(Tea(epochs=2), Tea()), seeds=range(2)):
+    """Seed by seed, as the command line puts them."""
+    pairs = [(seed, variant) for seed in seeds for variant in variants]
+    return Study(root, tuple(replace(TEA, variant=variant, seed=seed) for seed, variant in pairs))
+
+
+def results(root):
+    """The bytes of every run's results, by path."""
+    names = ("losses.csv", "metrics.json", "config.json", "leaves.txt")
+    return {path.relative_to(root): path.read_bytes() for path in root.glob("*/*") if path.name in names}

@@ -12,6 +12,8 @@ ARTICLE = Article(
     source=PRICES,
     engines=("compiled", "session", "keras"),
     beside=("keras",),
+    inter_op=("session", "keras"),
+    intra_op=("compiled",),
     has_events=True,
 )
 

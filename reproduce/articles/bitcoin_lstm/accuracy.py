@@ -13,6 +13,7 @@ import numpy as np
 
 from reproduce.articles.article import shipped_rows
 from reproduce.articles.bitcoin_lstm.counts import Counted
+from reproduce.articles.bitcoin_lstm.endings import ending_of
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.ranks import rank_correlation
 from reproduce.runs.study import Study
@@ -40,13 +41,9 @@ def accuracy_rows(study: Study) -> list[AccuracyRow]:
     """A row a run, seed by seed; RunError where one is not finished."""
     rows = []
     for directory in study.directories:
-        directory.require_finished()
-        variant, metrics = directory.config.variant, directory.read_metrics()
+        ending, variant = ending_of(directory), directory.config.variant
         name = replace(variant, epochs=Variant().epochs).name
-        loss, error = (
-            np.nan if metrics[key] is None else float(metrics[key]) for key in ("final_loss", "test_rmse_usd")
-        )
-        rows.append(AccuracyRow(name, variant.epochs, directory.config.seed, loss, error))
+        rows.append(AccuracyRow(name, variant.epochs, directory.config.seed, *ending))
     return rows
 
 

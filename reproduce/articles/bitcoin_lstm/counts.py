@@ -42,3 +42,9 @@ class Counted:
         else:
             words = f"No, the opposite: {self.opposite}" if self.more <= FEW * self.seeds else "No."
         return Answer(self.question, words, evidence)
+
+
+def fewer_and_more(counts: Mapping[str, Counted], arm: str) -> dict[str, int]:
+    """The names in claims.toml with the count of the arm that has fewest; and, with `_in_a_ARM`, that has most."""
+    more = {f"{name}_in_a_{arm}": one.more for name, one in counts.items()}
+    return {name: one.fewer for name, one in counts.items()} | more

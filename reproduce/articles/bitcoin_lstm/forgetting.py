@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from reproduce.articles.article import shipped_rows
+from reproduce.articles.bitcoin_lstm.endings import ending_of
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.chance import mean_p
 from reproduce.evidence.pairs import Pairs, pair_seeds
@@ -33,16 +32,11 @@ class ForgettingRow:  # its fields are the columns of forgetting.csv
 
 def forgetting_rows(study: Study) -> list[ForgettingRow]:
     """A row a run, a variant after the other; RunError where one is not finished."""
-    rows = []
-    for variant, directories in study.of_variants().items():
-        for directory in directories:
-            directory.require_finished()
-            metrics = directory.read_metrics()
-            loss, error = (
-                np.nan if metrics[key] is None else float(metrics[key]) for key in ("final_loss", "test_rmse_usd")
-            )
-            rows.append(ForgettingRow(variant, directory.config.seed, loss, error))
-    return rows
+    return [
+        ForgettingRow(variant, directory.config.seed, *ending_of(directory))
+        for variant, directories in study.of_variants().items()
+        for directory in directories
+    ]
 
 
 def pairs_of(rows: Sequence[ForgettingRow]) -> Pairs:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from reproduce.articles.bitcoin_lstm.training import trained_engine
+from reproduce.articles.bitcoin_lstm.training import is_of_studies, require_lstm, trained_engine
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
 from reproduce.evidence.gates import GATE_NAMES, gates_figure
@@ -47,7 +47,7 @@ class Cells:
 
 def trained_weights(directory: Directory) -> Arrays:
     """The weights that a finished run ends with, by name; RunError where its checkpoint is damaged."""
-    if directory.config.engine == "keras":
+    if directory.config.engine == "keras" or is_of_studies(directory.config.variant):
         engine = trained_engine(directory)
         weights = engine.weights()
         engine.close()
@@ -63,8 +63,9 @@ def read_cells(directory: Directory) -> Cells:
     The window that is shown is the one whose prices move most.
 
     Raises:
-        RunError: a file of the run is damaged.
+        RunError: a file of the run is damaged, or its network is no LSTM.
     """
+    require_lstm(directory)
     variant, windows = directory.config.variant, prepare(PRICES.read(directory), directory.config.variant)
     weights, inputs = trained_weights(directory), windows.inputs
     moved = int(np.argmax(np.ptp(inputs[:, :, 0], axis=1)))

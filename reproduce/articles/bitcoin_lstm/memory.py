@@ -13,7 +13,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from reproduce.articles.article import shipped_rows
-from reproduce.articles.bitcoin_lstm.counts import Counted
+from reproduce.articles.bitcoin_lstm.counts import Counted, fewer_and_more
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
 from reproduce.errors import DataError
@@ -151,10 +151,8 @@ def memory_counts(rows: Sequence[MemoryRow]) -> dict[str, Counted]:
 def memory_outputs(rows: Sequence[MemoryRow]) -> dict[str, int]:
     """The counts of the arm that has fewer and of the one that has more, by the names in claims.toml."""
     counts = memory_counts(rows)
-    more = {
-        f"{name}_in_a_{'wiring' if name == 'trained_lasting' else 'draw'}": one.more for name, one in counts.items()
-    }
-    return {name: one.fewer for name, one in counts.items()} | more
+    of_trained = {"trained_lasting": counts.pop("trained_lasting")}
+    return fewer_and_more(counts, "draw") | fewer_and_more(of_trained, "wiring")
 
 
 def reached_of(rows: Sequence[MemoryRow], column: str) -> Mapping[tuple[str, str], np.ndarray]:

@@ -8,16 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.articles.article import Shown, StudyPlan
+from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm import accuracy, forgetting, memory, story_pictures, trained_gates
 from reproduce.articles.bitcoin_lstm.accuracy import AccuracyRow
 from reproduce.articles.bitcoin_lstm.counts import Counted
 from reproduce.articles.bitcoin_lstm.forgetting import ForgettingRow
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, MemoryRow
+from reproduce.articles.bitcoin_lstm.plans import bitcoin_study, of_seeds
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
 
-TRAINED = tuple((Variant(wiring=wiring), memory.SEEDS) for wiring in memory.WIRINGS)
+ENDINGS = "Training loss and test error in USD: medians"
+TRAINED = of_seeds([Variant(wiring=wiring) for wiring in memory.WIRINGS], memory.SEEDS)
 
 
 def _show_memory(rows: Sequence[MemoryRow]) -> list[Shown]:
@@ -34,14 +36,10 @@ def _show_memory(rows: Sequence[MemoryRow]) -> list[Shown]:
 
 
 def _show_gates(rows: Sequence[GateRow]) -> list[Shown]:
-    names = [name for name in GateRow.__annotations__ if name not in ("wiring", "seed")]
-    values = []
-    for wiring in dict.fromkeys(row.wiring for row in rows):
-        mine = [row for row in rows if row.wiring == wiring]
-        medians = {name: _median([getattr(row, name) for row in mine]) for name in names}
-        values.append({"wiring": wiring, "seeds": len(mine)} | medians)
-    table = Shown("The gates of trained networks: medians", values, _texts(values, ".3f"))
-    return [table, *_follow(trained_gates.gate_counts(rows))]
+    return [
+        _medians("The gates of trained networks: medians", rows, ("wiring",), ".3f"),
+        *_follow(trained_gates.gate_counts(rows)),
+    ]
 
 
 def _follow(counts: Mapping[str, Counted]) -> list[Shown]:
@@ -50,37 +48,21 @@ def _follow(counts: Mapping[str, Counted]) -> list[Shown]:
 
 
 def _show_accuracy(rows: Sequence[AccuracyRow]) -> list[Shown]:
-    groups: dict[tuple[str, int], list[AccuracyRow]] = {}
-    for row in rows:
-        groups.setdefault((row.variant, row.epochs), []).append(row)
-    values = [
-        {"variant": variant, "epochs": epochs, "seeds": len(group)}
-        | {"loss": _median([row.loss for row in group]), "test_rmse_usd": _median([row.test_rmse_usd for row in group])}
-        for (variant, epochs), group in groups.items()
-    ]
     together, ratios = accuracy.correlations(rows), accuracy.ratios(rows)
     told = [
         {"seed": seed, "correlation": together[seed], "published_over_date_order": ratios.get(seed, float("nan"))}
         for seed in together
     ]
     return [
-        Shown("Training loss and test error in USD: medians", values, _texts(values, ".4g")),
+        _medians(ENDINGS, rows, ("variant", "epochs"), ".4g"),
         Shown("Rank correlation of the two over the epochs, and the ratio of test errors", told, _texts(told, ".3g")),
         *(_follow(accuracy.accuracy_counts(rows)) if together and ratios else []),
     ]
 
 
 def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
-    groups: dict[str, list[ForgettingRow]] = {}
-    for row in rows:
-        groups.setdefault(row.variant, []).append(row)
-    values = [
-        {"variant": variant, "seeds": len(group)}
-        | {"loss": _median([row.loss for row in group]), "test_rmse_usd": _median([row.test_rmse_usd for row in group])}
-        for variant, group in groups.items()
-    ]
-    table = Shown("Training loss and test error in USD: medians", values, _texts(values, ".4g"))
-    if set(groups) < {forgetting.OPEN.name, forgetting.LEARNED.name}:
+    table = _medians(ENDINGS, rows, ("variant",), ".4g")
+    if {row.variant for row in rows} < {forgetting.OPEN.name, forgetting.LEARNED.name}:
         return [table]
     pairs = forgetting.pairs_of(rows)
     words = {
@@ -92,6 +74,21 @@ def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
     found = f"test error without it less that with it: {spans}, over {len(pairs.differences)} seeds"
     texts = [{"question": "Is forgetting required?", "answer": words[pairs.outcome], "evidence": found}]
     return [table, Shown("What follows", texts, texts)]
+
+
+def _medians(title: str, rows: Sequence[Any], by: Sequence[str], form: str) -> Shown:
+    """A row for each set of values in the columns `by`: how many seeds, and the median of every other column."""
+    groups: dict[tuple, list[dict[str, Any]]] = {}
+    for row in map(asdict, rows):
+        groups.setdefault(tuple(row[name] for name in by), []).append(row)
+    measured = [name for name in asdict(rows[0]) if name not in (*by, "seed")]
+    values = [
+        dict(zip(by, key, strict=True))
+        | {"seeds": len(group)}
+        | {name: _median([row[name] for row in group]) for name in measured}
+        for key, group in groups.items()
+    ]
+    return Shown(title, values, _texts(values, form))
 
 
 def _median(values: Any) -> float:
@@ -106,46 +103,38 @@ def _texts(rows: Sequence[dict[str, Any]], form: str) -> list[dict[str, str]]:
 
 
 STORY = (
-    StudyPlan(
-        name="bitcoin-memory",
-        question="Does a plain RNN's gradient fade with distance, and does that of a GRU or an LSTM?",
-        package=__package__,
-        table=memory.TABLE,
+    bitcoin_study(
+        "memory",
+        "Does a plain RNN's gradient fade with distance, and does that of a GRU or an LSTM?",
         row=MemoryRow,
         runs=TRAINED,
         rows=memory.memory_rows,
         show=_show_memory,
         draw=lambda rows: {"reach": story_pictures.memory(rows)},
     ),
-    StudyPlan(
-        name="bitcoin-gates",
-        question="Do the gates of trained Bitcoin networks decide, forget, keep and hide?",
-        package=__package__,
-        table=trained_gates.TABLE,
+    bitcoin_study(
+        "gates",
+        "Do the gates of trained Bitcoin networks decide, forget, keep and hide?",
         row=GateRow,
         runs=TRAINED,
         rows=trained_gates.gate_rows,
         show=_show_gates,
         draw=lambda rows: {"trained_gates": story_pictures.trained_gates(rows)},
     ),
-    StudyPlan(
-        name="bitcoin-accuracy",
-        question="Do the Bitcoin article's loss and split tell how accurate its network is?",
-        package=__package__,
-        table=accuracy.TABLE,
+    bitcoin_study(
+        "accuracy",
+        "Do the Bitcoin article's loss and split tell how accurate its network is?",
         row=AccuracyRow,
-        runs=tuple((variant, memory.SEEDS) for variant in accuracy.VARIANTS),
+        runs=of_seeds(accuracy.VARIANTS, memory.SEEDS),
         rows=accuracy.accuracy_rows,
         show=_show_accuracy,
         draw=lambda rows: {"accuracy": story_pictures.accuracy(rows)},
     ),
-    StudyPlan(
-        name="bitcoin-forgetting",
-        question="Is forgetting required: does a network whose forget gate is always open predict worse?",
-        package=__package__,
-        table=forgetting.TABLE,
+    bitcoin_study(
+        "forgetting",
+        "Is forgetting required: does a network whose forget gate is always open predict worse?",
         row=ForgettingRow,
-        runs=tuple((variant, memory.SEEDS) for variant in (forgetting.LEARNED, forgetting.OPEN)),
+        runs=of_seeds((forgetting.LEARNED, forgetting.OPEN), memory.SEEDS),
         rows=forgetting.forgetting_rows,
         show=_show_forgetting,
         draw=lambda rows: {"forgetting": story_pictures.forgetting(rows)},

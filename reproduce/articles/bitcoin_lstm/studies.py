@@ -8,13 +8,14 @@ from dataclasses import asdict
 import numpy as np
 from matplotlib.figure import Figure
 
-from reproduce.articles.article import Shown, StudyPlan
+from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm import curves, departures, losses, pictures
 from reproduce.articles.bitcoin_lstm.answers import answers
 from reproduce.articles.bitcoin_lstm.curves import CurveRow
 from reproduce.articles.bitcoin_lstm.departures import STEPS, DepartureRow
 from reproduce.articles.bitcoin_lstm.losses import CANDIDATES, LossRow
 from reproduce.articles.bitcoin_lstm.panels import panels
+from reproduce.articles.bitcoin_lstm.plans import bitcoin_study, of_seeds
 from reproduce.articles.bitcoin_lstm.story import STORY
 
 SHOWN_EPOCHS = (0, 5, 10, 20, 30)
@@ -95,34 +96,28 @@ def _draw_curves(rows: Sequence[CurveRow]) -> dict[str, Figure]:
 
 
 STUDIES = (
-    StudyPlan(
-        name="bitcoin-losses",
-        question="Which program can have made the seven losses that the Bitcoin article reports?",
-        package=__package__,
-        table=losses.TABLE,
+    bitcoin_study(
+        "losses",
+        "Which program can have made the seven losses that the Bitcoin article reports?",
         row=LossRow,
-        runs=tuple((variant, range(40)) for variant in CANDIDATES),
+        runs=of_seeds(CANDIDATES, range(40)),
         rows=losses.loss_rows,
         show=_show_losses,
         draw=_draw_losses,
     ),
-    StudyPlan(
-        name="bitcoin-departures",
-        question="Does the Bitcoin network beat persistence, as published and with deviations from the text undone?",
-        package=__package__,
-        table=departures.TABLE,
+    bitcoin_study(
+        "departures",
+        "Does the Bitcoin network beat persistence, as published and with deviations from the text undone?",
         row=DepartureRow,
-        runs=tuple((variant, range(20)) for _, variant in STEPS),
+        runs=of_seeds((variant for _, variant in STEPS), range(20)),
         rows=departures.departure_rows,
         show=_show_departures,
         draw=_draw_departures,
     ),
-    StudyPlan(
-        name="bitcoin-curves",
-        question="Which variants of the Bitcoin program can have printed given losses?",
-        package=__package__,
-        table=curves.TABLE,
-        row=curves.CurveRow,
+    bitcoin_study(
+        "curves",
+        "Which variants of the Bitcoin program can have printed given losses?",
+        row=CurveRow,
         runs=curves.RUNS,
         rows=curves.curve_rows,
         show=_show_curves,

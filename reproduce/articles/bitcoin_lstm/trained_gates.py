@@ -12,7 +12,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from reproduce.articles.article import shipped_rows
-from reproduce.articles.bitcoin_lstm.counts import Counted
+from reproduce.articles.bitcoin_lstm.counts import Counted, fewer_and_more
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
 from reproduce.evidence.ranks import line_share, partial_rank_correlation
@@ -138,9 +138,7 @@ def gate_counts(rows: Sequence[GateRow]) -> dict[str, Counted]:
 
 def trained_gate_outputs(rows: Sequence[GateRow]) -> dict[str, int]:
     """The counts of the wiring that has fewer and of the one that has more, by the names in claims.toml."""
-    counts = gate_counts(rows)
-    more = {f"{name}_in_a_wiring": one.more for name, one in counts.items()}
-    return {name: one.fewer for name, one in counts.items()} | more
+    return fewer_and_more(gate_counts(rows), "wiring")
 
 
 def shipped_gates() -> list[GateRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,10 @@ import pandas as pd
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.forecasts import prediction_rows
-from reproduce.articles.price_training import PriceTraining
+from reproduce.articles.price_training import PriceTraining, restored
+from reproduce.errors import RunError
 from reproduce.inputs.prices import PriceTable
-from reproduce.networks.engine import Engine, epoch_order
+from reproduce.networks.engine import Engine, Epoch, epoch_order
 from reproduce.networks.lstm.create import create_engine, prove_compiled
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
@@ -22,34 +24,66 @@ from reproduce.runs.training import Progress
 
 LAST_BATCHES = "last_batches.csv"  # in a run's directory: what a program prints that keeps no mean over the epoch
 
+RECORD = "steps.npz"  # of `recorded-steps`: the columns of STEP_VALUES, (epochs, batches, 3) float32
+
 
 def check(table: PriceTable, variant: Variant) -> None:
-    """Raise DataError where the table is too short for the variant."""
+    """Raise DataError where the table is too short for the variant, RunError where no engine trains it."""
     prepare(table, variant)
+    if is_of_studies(variant) and (variant.remainder, variant.forget_gate) != ("dropped", "learned"):
+        raise RunError(f"no engine trains {variant.name}; leave out remainder-kept and forget-gate-open, or the others")
 
 
 def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
-    """The compiled engine's first epoch beside the session engine's; MismatchError where they differ."""
+    """The compiled engine's first epoch beside the session engine's; MismatchError where they differ.
+
+    Raises:
+        RunError: no other engine has the variant's network, or records its steps.
+    """
+    if is_of_studies(config.variant):
+        raise RunError(
+            f"no second engine trains {config.variant.name}; train it in a study: reproduce study bitcoin-clipping "
+            f"--variants {config.variant.name} --seeds {config.seed}"
+        )
     return prove_compiled(config.variant, config.seed, *prepare(table, config.variant).train)
 
 
 def begin(directory: Directory, table: PriceTable) -> WindowTraining:
-    """The training of the directory's run; the session engine has as many threads as this process."""
+    """The training of the directory's run; the session engine does as many operations at once as this process."""
     return WindowTraining(directory, table)
 
 
 def trained_engine(directory: Directory) -> Engine:
     """The engine of a finished run, with its final weights; RunError where its checkpoint is damaged."""
-    config = directory.config
-    engine = create_engine(config.engine, config.variant, config.seed)
-    with directory.reading("checkpoint.npz"):
-        engine.restore(directory.read_state())
-    return engine
+    return restored(directory, _engine(directory.config))
+
+
+def require_lstm(directory: Directory) -> None:
+    """Raise RunError where the run's network is another, which has no gates that could be shown or exported."""
+    network = directory.config.variant.network
+    if network != "lstm":
+        raise RunError(f"{directory.path}: its network is a {network}; only an LSTM can be shown or exported")
 
 
 def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:
     """What a finished run predicts, (n, 1), of inputs (n, window, 1), both scaled; RunError as `trained_engine`."""
     return trained_engine(directory).predict
+
+
+def is_of_studies(variant: Variant) -> bool:
+    """Whether it takes the engine that the other ones cannot be held against."""
+    return variant.network != "lstm" or variant.recorded != "epochs"
+
+
+def _engine(config: RunConfig, threads: int = 1) -> Engine:
+    """The engine of a run, with the weights that its seed draws; RunError where it has not the variant's network."""
+    if not is_of_studies(config.variant):
+        return create_engine(config.engine, config.variant, config.seed, threads=threads)
+    if config.engine != "compiled":
+        raise RunError(f"the engine {config.engine} cannot train {config.variant.name}; leave --engine out")
+    from reproduce.networks.recurrent import RecurrentEngine
+
+    return RecurrentEngine(config.variant, config.seed)
 
 
 @dataclass
@@ -58,15 +92,22 @@ class PredictingProgress(Progress):
 
     last_batches: list[float] = field(default_factory=list)  # each epoch's last batch's loss, before its own update
     predictions: np.ndarray = field(default_factory=lambda: np.empty((0, 1)))  # (windows, 1)
+    record: list[np.ndarray] = field(default_factory=list)  # (batches, 3) of each epoch, where steps are recorded
+
+    def arrays(self) -> dict[str, Any]:
+        """With `record`, (epochs, batches, 3), where there is one."""
+        kept = {name: value for name, value in vars(self).items() if name != "record"}
+        return kept | ({"record": np.stack(self.record)} if self.record else {})
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> PredictingProgress:
-        """With the arrays `last_batches` and `predictions`."""
+        """With the arrays `last_batches`, `predictions` and perhaps `record`."""
         predictions = arrays["predictions"]
         if predictions.ndim != 2:
             raise ValueError(f"predictions has the shape {predictions.shape}, expected (windows, 1)")
         last_batches = [float(loss) for loss in arrays["last_batches"]]
-        return replace(super().from_arrays(arrays), last_batches=last_batches, predictions=predictions)
+        record = list(arrays["record"]) if "record" in arrays else []
+        return replace(super().from_arrays(arrays), last_batches=last_batches, predictions=predictions, record=record)
 
 
 class WindowTraining(PriceTraining):
@@ -76,7 +117,8 @@ class WindowTraining(PriceTraining):
 
     def __init__(self, directory: Directory, table: PriceTable) -> None:
         config = directory.config
-        self._engine = create_engine(config.engine, config.variant, config.seed, threads=threads().inter_op or 1)
+        shared = config.threads if config.engine == "compiled" else threads().inter_op or 1
+        self._engine = _engine(config, shared)
         if config.variant.forget_gate == "open":
             from reproduce.networks.lstm.weights import forced
 
@@ -89,19 +131,29 @@ class WindowTraining(PriceTraining):
         config, order = self._directory.config, np.arange(len(inputs))  # (windows,)
         if config.variant.shuffling != "none":
             order = epoch_order(config.seed, self.progress.epoch, len(inputs))
-        losses, predictions = self._engine.train_epoch(inputs[order], targets[order])
+        losses, predictions = self._train(inputs[order], targets[order])
         self.progress.predictions = predictions[np.argsort(order)]
         self.progress.last_batches.append(float(losses[-1]))
         return float(np.mean(losses))
+
+    def _train(self, inputs: np.ndarray, targets: np.ndarray) -> Epoch:
+        """An epoch; and the record of its steps, where it is kept."""
+        if self._directory.config.variant.recorded == "epochs":
+            return self._engine.train_epoch(inputs, targets)
+        epoch, steps = self._engine.train_recorded(inputs, targets)
+        self.progress.record.append(steps)
+        return epoch
 
     def training_rows(self) -> list[pd.DataFrame]:
         """Of the last epoch."""
         return [prediction_rows(self._windows, "training", 0, self.progress.predictions)]
 
     def write_results(self) -> None:
-        """last_batches.csv too; metrics.json, which makes the run finished, comes after it."""
+        """last_batches.csv too, and steps.npz; metrics.json, which makes the run finished, comes after them."""
         last = pd.DataFrame({"epoch": range(self.progress.epoch), "loss": self.progress.last_batches})
         self._directory.write_table(LAST_BATCHES, last)
+        if self.progress.record:
+            self._directory.write_arrays(RECORD, {"steps": np.stack(self.progress.record)})
         super().write_results()
 
     def close(self) -> None:

@@ -36,3 +36,5 @@ class Variant(variant.Variant):
     clip_margin: float = above_zero(4.0)
     learning_rate: float = above_zero(0.001)
     epochs: int = count(200)
+    network: str = choice("lstm", "simple-rnn", "gru")  # no D: another layer in the LSTM's place, for studies alone
+    recorded: str = choice("epochs", "steps")  # `steps` keeps every step's loss and norms; of studies, as `network`

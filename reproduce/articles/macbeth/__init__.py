@@ -11,5 +11,5 @@ ARTICLE = Article(
     Variant=Variant,
     source=TEXTS,
     engines=("compiled", "keras"),
-    threads="intra_op",
+    intra_op=("compiled", "keras"),
 )

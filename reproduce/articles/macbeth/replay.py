@@ -94,4 +94,4 @@ def replay_engine(config: RunConfig, characters: int) -> CharEngine:
     rate = RATE if kind == "rate" else variant.learning_rate
     altered = {"clipped": {"clip_norm": CLIP_NORM}, "epsilon": {"epsilon": EPSILON}}.get(kind, {})
     network = replace(variant, learning_rate=rate)
-    return AlteredEngine(network, characters, drawn_seed(config), config.threads or 1, **altered)
+    return AlteredEngine(network, characters, drawn_seed(config), config.threads, **altered)

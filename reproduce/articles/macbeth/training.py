@@ -109,7 +109,7 @@ class TextTraining:
         self._sizes = {"batch": self._variant.batch, "samples": len(self._training)}
         self.progress, self._epochs = SampleProgress(**self._sizes), self._variant.epochs
         if self._variant.replay == "none":
-            given = (config.variant, len(text.vocabulary), config.seed, config.threads or 1)
+            given = (config.variant, len(text.vocabulary), config.seed, config.threads)
             self._engine = create_char_engine(config.engine, *given)
         else:
             before = beginning(directory)

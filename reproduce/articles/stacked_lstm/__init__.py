@@ -33,5 +33,7 @@ ARTICLE = Article(
     Variant=Variant,
     source=PRICES,
     engines=("keras", "compiled"),
+    inter_op=("keras",),
+    intra_op=("compiled",),
     assumptions=assumptions,
 )

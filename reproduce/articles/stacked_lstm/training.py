@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reproduce.articles.price_training import PriceTraining
+from reproduce.articles.price_training import PriceTraining, restored
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.errors import RunError
@@ -39,10 +39,7 @@ def begin(directory: Directory, table: PriceTable) -> ForecasterTraining:
 def trained_forecaster(directory: Directory) -> Forecaster:
     """The network of a finished run, with its final weights; RunError where its checkpoint is damaged."""
     config = directory.config
-    forecaster = create_forecaster(config.engine, config.variant, config.seed)
-    with directory.reading("checkpoint.npz"):
-        forecaster.restore(directory.read_state())
-    return forecaster
+    return restored(directory, create_forecaster(config.engine, config.variant, config.seed))
 
 
 def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:
@@ -55,7 +52,7 @@ class ForecasterTraining(PriceTraining):
 
     def __init__(self, directory: Directory, table: PriceTable) -> None:
         config = directory.config
-        self._forecaster = create_forecaster(config.engine, config.variant, config.seed, config.threads or 1)
+        self._forecaster = create_forecaster(config.engine, config.variant, config.seed, config.threads)
         super().__init__(directory, table, prepare(table, config.variant), self._forecaster, Progress())
 
     def train_epoch(self) -> float:

@@ -44,6 +44,7 @@ Only the products with W_h run step after step; the networks take the others.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -57,13 +58,15 @@ class Trace(NamedTuple):
     factors: tf.Tensor  # (steps, batch, 6·hidden): what each step's backward step multiplies with
 
 
-def forward(wiring: str, gates: str, z_x: tf.Tensor, W_h: tf.Tensor) -> Trace:
+def forward(wiring: str, gates: str, z_x: tf.Tensor, W_h: tf.Tensor, parts: int = 1) -> Trace:
     """Run the layer over all steps.
 
     Args:
         gates: their order side by side: ifog or ifgo.
         z_x: x W_x + b, (steps, batch, 4·hidden), one product over all steps at once.
+        parts: W_h is cut between columns into so many, so that a thread can take each; no sum is cut.
     """
+    cut = _cut(W_h, parts, axis=1)
     steps, batch, hidden = z_x.shape[0], z_x.shape[1], W_h.shape[0]
     zeros = tf.zeros((batch, hidden), z_x.dtype)
     h, c, of_step = _cell(gates, z_x[0], zeros)  # the first step has nothing to read
@@ -72,7 +75,7 @@ def forward(wiring: str, gates: str, z_x: tf.Tensor, W_h: tf.Tensor) -> Trace:
     factors = tf.TensorArray(z_x.dtype, steps, element_shape=of_step.shape).write(0, of_step)
 
     def step(t, _, read, kept, reads, factors):
-        h, c, of_step = _cell(gates, z_x[t] + read @ W_h, kept)
+        h, c, of_step = _cell(gates, z_x[t] + tf.concat([read @ part for part in cut], axis=1), kept)
         read, kept = _read_and_kept(wiring, h, c)
         return t + 1, h, read, kept, reads.write(t, read), factors.write(t, of_step)
 
@@ -135,30 +138,49 @@ def backward(gates: str, W_h: tf.Tensor, factors: tf.Tensor, d_h: tf.Tensor) -> 
     return dZ.stack()
 
 
-def backward_sideways(wiring: str, gates: str, W_h: tf.Tensor, factors: tf.Tensor, dh: tf.Tensor) -> tf.Tensor:
+def backward_sideways(
+    wiring: str, gates: str, W_h: tf.Tensor, factors: tf.Tensor, dh: tf.Tensor, parts: int = 1
+) -> tf.Tensor:
     """dZ of every step, (steps, batch, 4·hidden), from dh of the last one alone, (batch, hidden).
 
     d_read crosses from step to step lying on its side, (hidden, batch) = W_h dzᵀ: so the product walks through W_h in
     the order it is stored in, in half the time of dz W_hᵀ. Turned round within one step, XLA would make it dz W_hᵀ
-    again. The last and the first step stand outside the loop; taken into it, they move last bits of short windows.
+    again. It cuts W_h between rows, where `forward` cuts between columns. Products of eight samples are quicker than of
+    seven, so rows of zeros are added. These, and the last and the first step within the loop, would move last bits of
+    windows so short that XLA dissolves the loop.
     """
     steps, batch, hidden = factors.shape[0], dh.shape[0], dh.shape[1]
+    cut = _cut(W_h, parts, axis=0)
+    lacking = -batch % 8 if steps > 3 else 0
+
+    def cross(dz):
+        by_eight = tf.pad(dz, [[0, lacking], [0, 0]]) if lacking <= 3 else dz
+        crossed = tf.concat([tf.matmul(part, by_eight, transpose_b=True) for part in cut], axis=0)
+        return crossed[:, :batch]  # (hidden, batch)
 
     def arrive(t, d_read_sideways, d_kept):
         return _back(gates, factors[t], *_read_and_kept(wiring, tf.transpose(d_read_sideways), d_kept))
 
     def step(t, d_read_sideways, d_kept, dZ):
         dz, d_kept = arrive(t, d_read_sideways, d_kept)
-        return t - 1, tf.matmul(W_h, dz, transpose_b=True), d_kept, dZ.write(t, dz)
+        return t - 1, cross(dz), d_kept, dZ.write(t, dz)
 
     dz, d_kept = _back(gates, factors[steps - 1], dh, tf.zeros_like(dh))
     dZ = tf.TensorArray(dh.dtype, steps, element_shape=(batch, 4 * hidden)).write(steps - 1, dz)
     if steps == 1:
         return dZ.stack()
-    loop = (steps - 2, tf.matmul(W_h, dz, transpose_b=True), d_kept, dZ)
+    loop = (steps - 2, cross(dz), d_kept, dZ)
     _, d_read_sideways, d_kept, dZ = tf.while_loop(lambda t, *_: t > 0, step, loop)
     dz, _ = arrive(0, d_read_sideways, d_kept)  # no product: nothing lies before the first step
     return dZ.write(0, dz).stack()
+
+
+def _cut(matrix: tf.Tensor, parts: int, axis: int) -> list[tf.Tensor]:
+    """The matrix in so many parts of nearly equal size, cut once, not on every step."""
+    size = matrix.shape[axis]
+    parts = min(parts, size)
+    edges = [size * part // parts for part in range(parts + 1)]
+    return tf.split(matrix, [after - before for before, after in pairwise(edges)], axis=axis)
 
 
 def rows(by_step: tf.Tensor) -> tf.Tensor:

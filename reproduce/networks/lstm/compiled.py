@@ -25,11 +25,11 @@ class Training(NamedTuple):
 class CompiledEngine(GraphEngine):
     """Trains by `reproduce.networks.lstm.network`. See `reproduce.networks.engine.Engine` for the methods."""
 
-    def __init__(self, settings: Settings, seed: int, *, dtype: str = "float32") -> None:
-        self._settings, self._dtype = settings, dtype
+    def __init__(self, settings: Settings, seed: int, *, dtype: str = "float32", threads: int = 1) -> None:
+        self._settings, self._dtype, self._parts = settings, dtype, threads
         with tf.Graph().as_default():
             weights = create_weights(settings.hidden, seed, dtype)
-            super().__init__(weights, [*weights, *_adam_variables(weights, dtype)], threads=1)
+            super().__init__(weights, [*weights, *_adam_variables(weights, dtype)], threads=1)  # XLA has its own
         self._epoch_of = functools.cache(self._build_epoch)
         self._predictions_of = functools.cache(self._build_predictions)
         self._gradients_of = functools.cache(self._build_gradients)
@@ -65,7 +65,7 @@ class CompiledEngine(GraphEngine):
                     tf.reshape(inputs[part], (-1, batch, settings.window, 1)),
                     tf.reshape(targets[part], (-1, batch, 1)),
                 )
-                train = compiled(functools.partial(train_batches, settings))
+                train = compiled(functools.partial(train_batches, settings, self._parts))
                 training, part_losses, part_predictions = train(training, *batches)
                 losses.append(part_losses)
                 predictions.append(tf.reshape(part_predictions, (-1, 1)))
@@ -87,11 +87,12 @@ class CompiledEngine(GraphEngine):
 
 
 def train_batches(
-    settings: Settings, training: Training, inputs: tf.Tensor, targets: tf.Tensor
+    settings: Settings, parts: int, training: Training, inputs: tf.Tensor, targets: tf.Tensor
 ) -> tuple[Training, tf.Tensor, tf.Tensor]:
     """Train on batch after batch, in order.
 
     Args:
+        parts: into how many W_h is cut for its products, a thread each.
         inputs: (batches, batch, window, 1); targets: (batches, batch, 1).
 
     Returns:
@@ -101,7 +102,9 @@ def train_batches(
     batches, batch = inputs.shape[0], inputs.shape[1]
 
     def body(k, training, losses, predictions):
-        loss, predicted, gradients = loss_and_gradients(settings.wiring, training.weights, inputs[k], targets[k])
+        loss, predicted, gradients = loss_and_gradients(
+            settings.wiring, training.weights, inputs[k], targets[k], parts=parts
+        )
         if settings.clipping == "applied":
             gradients = Packed(*tf.clip_by_global_norm(gradients, settings.clip_margin)[0])
         training = Training(*tf1_step(training.weights, gradients, training.memory, settings.learning_rate))

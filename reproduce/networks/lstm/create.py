@@ -21,8 +21,8 @@ def create_engine(name: str, settings: Settings, seed: int, *, dtype: str = "flo
 
     Args:
         name: one of ENGINES.
-        threads: operations that may run at once in the session engine. One promises equal bits; the other engines
-            always run one at a time.
+        threads: of the session engine: operations that may run at once; one promises equal bits. Of the compiled
+            engine: threads that share a step, each with a part of W_h.
 
     Raises:
         ValueError: there is no such engine.
@@ -34,7 +34,7 @@ def create_engine(name: str, settings: Settings, seed: int, *, dtype: str = "flo
     if name == "compiled":
         from reproduce.networks.lstm.compiled import CompiledEngine
 
-        return CompiledEngine(settings, seed, dtype=dtype)
+        return CompiledEngine(settings, seed, dtype=dtype, threads=threads)
     if name != "keras":
         raise ValueError(f"engine is {name!r}, expected one of {', '.join(ENGINES)}")
     from reproduce.networks.lstm.keras import KerasEngine

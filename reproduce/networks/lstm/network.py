@@ -60,19 +60,20 @@ def predict(wiring: str, w: Packed, windows: tf.Tensor) -> tf.Tensor:
     return _run(wiring, w, _days(windows)).h @ w.W_y + w.b_y
 
 
-def loss_and_gradients(wiring: str, w: Packed, windows: tf.Tensor, targets: tf.Tensor) -> Gradients:
+def loss_and_gradients(wiring: str, w: Packed, windows: tf.Tensor, targets: tf.Tensor, *, parts: int = 1) -> Gradients:
     """The loss of one batch and its gradient.
 
     Args:
         windows: (batch, window, 1); targets: (batch, 1).
+        parts: into how many W_h is cut for its products, which XLA then does beside each other.
     """
     days = _days(windows)
-    trace = _run(wiring, w, days)
+    trace = _run(wiring, w, days, parts)
     predictions = trace.h @ w.W_y + w.b_y  # (batch, 1)
     error = predictions - targets
     d_prediction = 2 * error / error.shape[0]
     d_h = d_prediction @ tf.transpose(w.W_y)  # (batch, hidden)
-    dZ = backward_sideways(wiring, GATES, w.W_h, trace.factors, d_h)  # (window, batch, 4·hidden)
+    dZ = backward_sideways(wiring, GATES, w.W_h, trace.factors, d_h, parts)  # (window, batch, 4·hidden)
     gradient = Packed(
         W_in=tf.matmul(rows(days), rows(dZ), transpose_a=True),
         W_h=tf.matmul(rows(trace.reads[:-1]), rows(dZ[1:]), transpose_a=True),  # the first day reads nothing
@@ -87,6 +88,6 @@ def _days(windows: tf.Tensor) -> tf.Tensor:
     return tf.transpose(tf.concat([windows, tf.ones_like(windows)], axis=2), (1, 0, 2))
 
 
-def _run(wiring: str, w: Packed, days: tf.Tensor) -> Trace:
+def _run(wiring: str, w: Packed, days: tf.Tensor, parts: int = 1) -> Trace:
     z_in = tf.reshape(rows(days) @ w.W_in, (*days.shape[:2], w.W_in.shape[1]))  # (window, batch, 4·hidden)
-    return forward(wiring, GATES, z_in, w.W_h)
+    return forward(wiring, GATES, z_in, w.W_h, parts)

@@ -10,7 +10,7 @@ import numpy as np
 from reproduce.networks.ports.network import NAMES, Network
 from reproduce.networks.ports.program import Program
 from reproduce.networks.ports.questions import Answer, Question
-from reproduce.networks.ports.training import Training, find_order, train
+from reproduce.networks.ports.training import Training, train
 
 FLOATS_AT_ONCE = 4_000_000  # of one array of weights: programs are computed in parts, so that memory stays small
 
@@ -79,13 +79,3 @@ def _answer(programs: Sequence[Program], question: Question, dtype: str, orders:
     loss, d_prediction = network.loss(predictions, given["targets"][None, :, 0].astype(dtype))
     gradients = network.named(network.backward(w, days, d_prediction))
     return {"loss": loss} | {f"gradients/{name}": gradients[name] for name in NAMES}
-
-
-def order_found(program: Program, question: Question, losses: np.ndarray) -> np.ndarray:
-    """The order, (epochs, windows), in which a port that shuffles took its windows, if it is otherwise this program."""
-    given = question.arguments
-    inputs, targets = given["inputs"], given["targets"][:, 0]
-    with np.errstate(all="ignore"):
-        start = Training([program], given["weights"], inputs, targets, "float64")
-        found = find_order(start, given["batch"], losses)
-    return np.tile(np.arange(len(targets)), (given["epochs"], 1)) if found is None else found

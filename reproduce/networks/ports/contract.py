@@ -10,6 +10,7 @@ import importlib.machinery
 import importlib.util
 import inspect
 import io
+import re
 import sys
 import traceback
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ from reproduce.networks.ports.questions import FUNCTIONS, Answer, Question, arra
 
 MODULE = "reproduce_port"  # the name under which Python knows the file
 LARGEST_HIDDEN = 1024
+WEIGHT = re.compile(r"(W|U|b|kernel|recurrent|bias)(_|$)")  # how people call one
 
 
 class PortInterrupted(KeyboardInterrupt):
@@ -140,10 +142,13 @@ def _call(port: Port, question: Question) -> dict[str, Any]:
 
 
 def _check_signature(port: Port, question: Question) -> None:
-    """Refuse a function that cannot take the arguments; one whose signature Python does not know is tried."""
+    """Refuse a function that cannot take the arguments; one whose signature Python does not know is tried.
+
+    Of a decorated function what counts is what the decorator takes: it may hand in more.
+    """
     function, names = port.functions[question.function], ", ".join(question.arguments)
     try:
-        inspect.signature(function).bind(*question.arguments.values())
+        inspect.signature(function, follow_wrapped=False).bind(*question.arguments.values())
     except ValueError:
         return
     except TypeError as error:
@@ -226,7 +231,7 @@ def _watched(path: Path, doing: str, printed: list[str], names: Iterable[str] = 
         raise PortError(f"{path}, line {error.lineno}, {doing}: {type(error).__name__}: {error.msg}") from error
     except (Exception, SystemExit) as error:
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        if isinstance(error, KeyError) and names:
+        if isinstance(error, KeyError) and names and WEIGHT.match(str(*error.args[:1])):
             what += f"; the weights are {', '.join(names)}"
         raise PortError(f"{path}, {_own_line(path, error.__traceback__)}{doing}: {what}") from error
     finally:

@@ -9,7 +9,7 @@ import numpy as np
 
 from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.ports.rungs import Gaps, gaps_on
-from reproduce.networks.ports.search import Hypothesis, Search, Slips
+from reproduce.networks.ports.search import Hypothesis, OnTried, Search, Slips
 from reproduce.networks.ports.target import Target
 from reproduce.networks.ports.telling import functions_that_tell, hidden_slips
 
@@ -25,8 +25,8 @@ class Comparison:
     # The empty one alone: it agrees; several: they cannot be told apart; none: no known slips explain it.
     explanations: tuple[Slips, ...]
     largest: float  # difference that is left with the first explanation
-    ways: tuple[str, ...]  # both, in, out: in which the first explanation's weights are laid out wrongly
-    layers: tuple[str, ...]  # both, first, second: in which layer of two
+    ways: tuple[str, ...]  # both, in, out: in which the weights of the first explanation, or of a partial one, are
+    layers: tuple[str, ...]  # laid out wrongly; and both, first, second: in which layer of two
     add: tuple[str, ...]  # functions that would tell the explanations apart, the first is enough
     partly: Slips  # where nothing explains all of it: what explains the first rungs, and one of those that differ
     until: str  # the last rung that is explained so
@@ -37,13 +37,20 @@ class Comparison:
         return self.explanations == ((),)
 
 
-def compare(target: Target, questions: Sequence[Question], answers: dict[str, Answer], dtype: str) -> Comparison:
+def compare(
+    target: Target,
+    questions: Sequence[Question],
+    answers: dict[str, Answer],
+    dtype: str,
+    on_tried: OnTried = lambda *_: None,
+) -> Comparison:
     """Hold a port's answers against the program, and find the slips that explain them.
 
     Args:
         answers: by question; those of a function that the port lacks are missing.
         dtype: that the answers have. Where float64 explains nothing, they may have been rounded on the way: then
             float32 is tried.
+        on_tried: called as the search goes on: what is tried, and how many of how many have been.
     """
     asked = [(one, answers[one.name]) for one in questions if one.name in answers]
     rungs = [rung for rung in target.rungs if rung.is_answered(answers)]
@@ -51,14 +58,15 @@ def compare(target: Target, questions: Sequence[Question], answers: dict[str, An
         precision: {rung.name: gaps_on(target, rung, [target.program], asked, precision) for rung in rungs}
         for precision in DTYPES[dtype]
     }
-    search = Search(target, rungs, asked, published)
+    search = Search(target, rungs, asked, published, on_tried)
     found_dtype, left = search.run()
     explanations, partly = _named(left), _named(search.partly)
     is_partly = not left and len(partly) == 1 and partly != ((),)
     if not left:  # float64 if any rung agrees as closely as that: float32's rounding never does
         agreeing = [one for one in DTYPES[dtype] if any(gaps.agree.all() for gaps in published[one].values())]
         found_dtype = agreeing[0] if agreeing else DTYPES[dtype][-1]
-    first = [one for one in left if one.slips == explanations[0]]
+    told = explanations[0] if left else partly[0] if is_partly else None
+    first = [one for one in left or search.partly if one.slips == told]
     programs = [one.program for one in left]
     of_network = [one for one, _ in asked if one.function != "windows"]
     is_whole = {one.function for one in of_network} == {one.function for one in questions} - {"windows"}

@@ -98,7 +98,7 @@ class Network:
         x = np.where(self._is_backward, x[:, :, ::-1], x)
         if self._across_windows:
             x = x.swapaxes(1, 2)
-            h = c = self.zeros(x.shape[1], h.shape[2])
+            h = c = np.zeros((*x.shape[:2], h.shape[2]), self.dtype)
         days = self._layer.forward(w.layer, x, h, c)
         last = self._last(days)
         return (last @ w.W_y[:, :, None])[:, :, 0] + w.b_y, days

@@ -4,64 +4,83 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.ports.rungs import gaps_on
-from reproduce.networks.ports.slips import Number, Slip
+from reproduce.networks.ports.slips import Number, Slip, fraction_near
 from reproduce.networks.ports.target import Target
 
-TRIED = 33  # numbers at once
-ROUNDS = 7  # each looks eight times closer than the one before
+FIRST = np.linspace(0, 1, 33)  # where numbers are tried, between the lowest and the highest, on a scale of logarithms
+CLOSER = np.linspace(-1.5, 1.5, 13)  # then around the nearest, in the last distance of two that were tried
+ROUNDS = 8  # each looks four times closer than the one before, so the last one has more than four digits
+SAME_FRACTION = 1e-4  # relative: what the rounds leave open
 
 
-def find_numbers(target: Target, asked: Sequence[tuple[Question, Answer]]) -> dict[Slip, float]:
-    """For each slip that has a number, the one with which it is nearest to the port; none where no answer tells it."""
-    named = {question.name for question, _ in asked}
-    slips = [slip for slip in target.slips if slip.number is not None and slip.number.question in named]
-    return {slip: _nearest(target, slip, slip.number, asked) for slip in slips}
+class Found(NamedTuple):
+    """The number with which a slip is nearest to the port."""
+
+    slip: Slip
+    change: dict[str, Any]  # one of its ways
+    value: float
 
 
-def rounded(found: dict[Slip, float], digits: int) -> tuple[Slip, ...]:
-    """These slips with their numbers rounded as a person types them, the fewest digits first.
+def find_numbers(target: Target, slip: Slip, base: Any, asked: Sequence[tuple[Question, Answer]]) -> list[Found]:
+    """The number with which this slip is nearest to the port, in each of its ways.
+
+    Args:
+        slip: one that has a number, whose question the port answers.
+        base: the program that it changes: the published one, or one with another slip in it.
+    """
+    return [
+        Found(slip, change, _nearest(target, replace(base, **change), slip.number, asked)) for change in slip.changes
+    ]
+
+
+def rounded(found: Sequence[Found], digits: int) -> tuple[Slip, ...]:
+    """These slips with their numbers as a person types them, the fewest digits first.
 
     Numbers with many digits are left out: they would explain a port's rounding.
     """
-    numbers = {
-        slip: [_turned(float(f"{_turned(value, slip.number):.{few}g}"), slip.number) for few in range(1, digits + 1)]
-        for slip, value in found.items()
-    }
-    return tuple(_with_number(slip, one) for slip, some in numbers.items() for one in dict.fromkeys(some))
-
-
-def _with_number(slip: Slip, value: float) -> Slip:
-    return replace(
-        slip,
-        title=slip.number.title.format(f"{value:.6g}"),
-        changes=tuple(one | {slip.number.field: value} for one in slip.changes),
+    return tuple(
+        replace(one.slip, changes=(one.change | {one.slip.number.field: value},))
+        for one in found
+        for value in _as_typed(one.value, one.slip.number.kind, digits)
     )
 
 
-def _nearest(target: Target, slip: Slip, number: Number, asked: Sequence[tuple[Question, Answer]]) -> float:
+def _as_typed(value: float, kind: str, digits: int) -> list[float]:
+    """Numbers near to it, each once."""
+    short = [_turned(float(f"{_turned(value, kind):.{few}g}"), kind) for few in range(1, digits + 1)]
+    fraction = float(fraction_near(value)) if kind == "factor" else value
+    fractions = [fraction] if 0 < abs(fraction - value) < SAME_FRACTION * abs(value) else []
+    return list(dict.fromkeys(short + fractions))
+
+
+def _nearest(target: Target, program: Any, number: Number, asked: Sequence[tuple[Question, Answer]]) -> float:
     pair = [one for one in asked if one[0].name == number.question]
-    rungs = [one for one in target.rungs if number.question in one.questions]
+    (rung,) = (one for one in target.rungs if one.name == number.question)
 
     def gaps_of(values: np.ndarray) -> np.ndarray:
         """How far the port is from programs with these numbers, (values,)."""
-        programs = [replace(target.program, **slip.changes[0] | {number.field: float(value)}) for value in values]
-        gaps = [gaps_on(target, rung, programs, pair, "float64").differences for rung in rungs]
-        return np.minimum(np.concatenate(gaps, axis=1), 10).sum(axis=1)
+        programs = [replace(program, **{number.field: float(value)}) for value in values]
+        return np.minimum(gaps_on(target, rung, programs, pair, "float64").differences, 10).sum(axis=1)
 
-    low, high = (np.log(_turned(end, number)) for end in (number.low, number.high))
-    for _ in range(ROUNDS):
-        tried = np.linspace(low, high, TRIED)
-        best = tried[int(np.argmin(gaps_of(_turned(np.exp(tried), number))))]
-        reach = (high - low) / 16
-        low, high = best - reach, best + reach
-    return float(_turned(np.exp(best), number))
+    def nearest(sign: int) -> tuple[float, float]:
+        """Of that sign, how far the port is from it, and the number."""
+        low, high = (np.log(_turned(end, number.kind)) for end in (number.low, number.high))
+        tried = low + (high - low) * FIRST
+        for closer in range(ROUNDS + 1):
+            gaps = gaps_of(sign * _turned(np.exp(tried), number.kind))
+            best, apart = tried[int(np.argmin(gaps))], (high - low) / (len(FIRST) - 1) / 4**closer
+            tried = best + apart * CLOSER
+        return float(gaps.min()), sign * float(_turned(np.exp(best), number.kind))
+
+    return min(nearest(sign) for sign in ((1, -1) if number.kind == "factor" else (1,)))[1]
 
 
-def _turned(value: float | np.ndarray, number: Number) -> float | np.ndarray:
+def _turned(value: float | np.ndarray, kind: str) -> float | np.ndarray:
     """A number near 1 is looked for by what it lacks of 1; and back."""
-    return 1 - value if number.is_near_1 else value
+    return 1 - value if kind == "near 1" else value

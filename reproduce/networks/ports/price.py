@@ -7,8 +7,9 @@ from functools import cache
 
 import numpy as np
 
-from reproduce.networks.ports.answers import answers_of, order_found
+from reproduce.networks.ports.answers import answers_of
 from reproduce.networks.ports.network import NAMES
+from reproduce.networks.ports.order import find_order
 from reproduce.networks.ports.price_questions import ALONE, WINDOW, ask
 from reproduce.networks.ports.program import Program
 from reproduce.networks.ports.questions import Answer, Question
@@ -16,6 +17,7 @@ from reproduce.networks.ports.table import SLIPS
 from reproduce.networks.ports.target import Rung, Target, training_rungs
 
 FROM_THE_OUTPUT = ("W_hy", "b_y", *(f"{kind}{gate}" for gate in "ogfi" for kind in ("b_", "W_h", "W_x")))
+KERAS_FIT = ("remainder-kept", "loss-running-mean", "shuffled", "adam-epsilon-keras")  # as it comes
 FUNCTIONS = ("windows", "cell", "predict", "loss_and_gradients", "train")
 
 
@@ -38,7 +40,7 @@ RUNGS = (
 @cache
 def price_target(wiring: str) -> Target:
     """The program of that wiring, published or described."""
-    return Target(Program(wiring=wiring), SLIPS, FUNCTIONS, RUNGS, ask, answers_of, _orders)
+    return Target(Program(wiring=wiring), SLIPS, FUNCTIONS, RUNGS, ask, answers_of, _orders, KERAS_FIT)
 
 
 def _orders(programs: Sequence[Program], question: Question, answer: Answer | None) -> list[np.ndarray] | None:
@@ -48,4 +50,5 @@ def _orders(programs: Sequence[Program], question: Question, answer: Answer | No
     given = np.tile(np.arange(len(question.arguments["targets"])), (question.arguments["epochs"], 1))
     if answer is None:
         return [given if one.order == "given" else given[:, ::-1] for one in programs]
-    return [given if one.order == "given" else order_found(one, question, answer["losses"]) for one in programs]
+    found = [None if one.order == "given" else find_order(one, question, answer) for one in programs]
+    return [given if one is None else one for one in found]

@@ -79,19 +79,13 @@ class Program:
             is_added_up=self.is_added_up,
         )
 
-    def changed(self) -> dict[str, Any]:
-        """The fields that are not as published."""
-        return {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
-
 
 def combined(first: Any, second: Any, published: Any) -> Any | None:
     """A program with both changes to the published one at once; None where they change the same field."""
-    changes = [
-        {one.name: getattr(slipped, one.name) for one in fields(published) if _differ(slipped, published, one.name)}
-        for slipped in (first, second)
-    ]
+    changes = [{name: getattr(one, name) for name in changed_fields(one, published)} for one in (first, second)]
     return None if set(changes[0]) & set(changes[1]) else replace(published, **changes[0], **changes[1])
 
 
-def _differ(one: Any, other: Any, name: str) -> bool:
-    return getattr(one, name) != getattr(other, name)
+def changed_fields(program: Any, published: Any) -> set[str]:
+    """The names of the fields in which they differ."""
+    return {one.name for one in fields(published) if getattr(program, one.name) != getattr(published, one.name)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import combinations, product
@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.networks.ports.numbers import find_numbers, rounded
-from reproduce.networks.ports.program import combined
+from reproduce.networks.ports.numbers import Found, find_numbers, rounded
+from reproduce.networks.ports.program import changed_fields, combined
 from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.ports.rungs import Gaps, gaps_on
 from reproduce.networks.ports.slips import Slip
@@ -19,8 +19,11 @@ from reproduce.networks.ports.target import Rung, Target
 from reproduce.networks.ports.telling import hidden_slips
 
 Slips = tuple[Slip, ...]  # none, one, or two together
+AT_ONCE = 512  # hypotheses, between two signs of progress
+MOST_BASES = 4  # slips that explain the first rungs, beside which numbers are looked for
 ONE_STEP = "one step"  # of Adam and its like is their rate times the gradient's sign: too many slips explain it alone
 Asked = Sequence[tuple[Question, Answer]]
+OnTried = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -33,18 +36,25 @@ class Hypothesis:
 
 
 class Search:
-    """Tries the simplest first: nothing, a slip, a slip whose number is found, two slips.
+    """Tries the simplest first: nothing, a slip, a slip whose number is found, two slips, those that come together.
 
     Args:
         rungs: that the port answers.
         asked: questions, and what it answered.
         published: by dtype and rung, how far the program itself is from it.
+        on_tried: called with what is tried, and how many of how many have been.
     """
 
     def __init__(
-        self, target: Target, rungs: Sequence[Rung], asked: Asked, published: dict[str, dict[str, Gaps]]
+        self,
+        target: Target,
+        rungs: Sequence[Rung],
+        asked: Asked,
+        published: dict[str, dict[str, Gaps]],
+        on_tried: OnTried,
     ) -> None:
         self._target, self._rungs, self._asked, self._published = target, rungs, asked, published
+        self._on_tried = on_tried
         # The simplest that explain more rungs than all others do: how many, from the first one on, and they themselves.
         self.as_far = 0
         self.partly: list[Hypothesis] = []
@@ -59,28 +69,60 @@ class Search:
                 return dtype, [replace(nothing, largest=largest)]
             if agree.index(False) > self.as_far:
                 self.as_far, self.partly = agree.index(False), [nothing]
-        for hypotheses in self._in_turn():
+        for what, hypotheses in self._in_turn():
             for dtype in self._published:
-                left = self._explain(hypotheses, dtype)
+                left = self._explain(what, hypotheses, dtype)
                 if left:
                     return dtype, left
         return "", []
 
-    def _in_turn(self) -> Iterator[Sequence[Hypothesis]]:
-        published, slips = self._target.program, self._target.slips
-        yield _singles(published, slips)
-        found = find_numbers(self._target, self._asked)
-        yield _singles(published, rounded(found, digits=3))
-        yield list(self._pairs(combinations(slips, 2)))
+    def _in_turn(self) -> Iterator[tuple[str, Sequence[Hypothesis]]]:
+        published, slips, as_far = self._target.program, self._target.slips, self.as_far
+        yield "slips", _singles(published, slips)
+        found = self._numbers(Hypothesis((), published), as_far)
+        yield "numbers", _singles(published, rounded(found, digits=3))
+        as_far, alone = self.as_far, [one for one in self.partly if len(one.slips) == 1][:MOST_BASES]
+        yield "pairs of slips", list(self._pairs(combinations(slips, 2)))
         # A layout that is wrong only where weights are handed in predicts as one that is wrong throughout.
-        yield [
+        ways = [
             Hypothesis(one.slips, both)
             for one in self.partly
             if len(one.slips) == 2
             for both in _together(*(slip.programs(published) for slip in one.slips), published)
         ]
+        yield "ways of pairs", ways
+        beside = [
+            Hypothesis((*one.slips, slip), replace(one.program, **slip.changes[0]))
+            for one in alone
+            for slip in rounded(self._numbers(one, as_far), digits=2)
+        ]
         numbers = rounded(found, digits=2)
-        yield list(self._pairs((other, number) for number in numbers for other in slips if other.name != number.name))
+        pairs = ((other, number) for number in numbers for other in slips if other.name != number.name)
+        yield "numbers beside a slip", [*beside, *self._pairs(pairs)]
+        yield "slips that come together", list(self._companions())
+
+    def _numbers(self, base: Hypothesis, as_far: int) -> list[Found]:
+        """The numbers nearest to the port in that program, which explains so many rungs, of slips that show behind.
+
+        Where the published program agrees no number is wrong, and a remedy would spoil what is right.
+        """
+        first = self._rungs[as_far]
+        reached = [one for one in self._rungs if one is first or one.function == first.function == "train"]
+        agreeing = [name for gaps in self._published.values() for name, one in gaps.items() if one.agree.all()]
+        shows = {one.name for one in reached} - set(agreeing)
+        changed = changed_fields(base.program, self._target.program)
+        slips = [
+            slip
+            for slip in self._target.slips
+            if slip.number is not None
+            and slip.number.question in shows
+            and not any(changed & {slip.number.field, *change} for change in slip.changes)
+        ]
+        found = []
+        for number, slip in enumerate(slips):
+            self._on_tried("numbers", number, len(slips))
+            found += find_numbers(self._target, slip, base.program, self._asked)
+        return found
 
     def _pairs(self, pairs: Iterable[Slips]) -> Iterator[Hypothesis]:
         """Programs with two slips in them, of which those that show before training may explain what differs there.
@@ -106,13 +148,29 @@ class Search:
                 continue
             yield from (Hypothesis(pair, both) for both in together)
 
-    def _explain(self, hypotheses: Sequence[Hypothesis], dtype: str) -> list[Hypothesis]:
-        """Those that agree on every rung.
+    def _companions(self) -> Iterator[Hypothesis]:
+        """Three slips or more, of those that one call of a library makes together."""
+        slips = [slip for slip in self._target.slips if slip.name in self._target.companions]
+        for count in range(3, len(slips) + 1):
+            for some in combinations(slips, count):
+                changes = {field: value for slip in some for field, value in slip.changes[0].items()}
+                yield Hypothesis(some, replace(self._target.program, **changes))
+
+    def _explain(self, what: str, hypotheses: Sequence[Hypothesis], dtype: str) -> list[Hypothesis]:
+        """Those that agree on every rung."""
+        as_far, left = self.as_far, []
+        for start in range(0, len(hypotheses), AT_ONCE):
+            self._on_tried(what, start, len(hypotheses))
+            left += self._agreeing(hypotheses[start : start + AT_ONCE], dtype, as_far)
+        return left
+
+    def _agreeing(self, hypotheses: Sequence[Hypothesis], dtype: str, as_far: int) -> list[Hypothesis]:
+        """Those of them that agree on every rung; and what explains more rungs than `as_far` is kept.
 
         Question by question only what is left is computed; the longest window comes first, as it tells the most.
         """
         left = list(hypotheses)
-        for number, rung in enumerate(self._rungs):
+        for number, rung in enumerate(self._rungs, 1):
             for pair in (one for one in reversed(self._asked) if one[0].name in rung.questions):
                 if not left:
                     return left
@@ -122,8 +180,9 @@ class Search:
                     replace(left[k], largest=max(left[k].largest, float(differences[k])))
                     for k in np.flatnonzero(gaps.agree)
                 ]
-            if left and number + 1 > self.as_far and rung.name != ONE_STEP:
-                self.as_far, self.partly = number + 1, left
+            if left and number >= max(self.as_far, as_far + 1) and rung.name != ONE_STEP:
+                self.partly = [*(self.partly if number == self.as_far else ()), *left]
+                self.as_far = number
         return left
 
 

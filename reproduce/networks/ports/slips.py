@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 WAYS = ("both", "in", "out")
@@ -13,11 +14,21 @@ class Number:
     """What a port may have in place of a program's number: found from its answers."""
 
     field: str  # of the program
-    question: str  # whose answer tells it
+    question: str  # whose answer tells it, and the rung of that name
     low: float
     high: float
-    title: str  # with {0} for the number
-    is_near_1: bool = False
+    kind: str = "size"  # or near 1: looked for by what it lacks of 1; or factor: of either sign, or a fraction like 1/3
+
+    def spelled(self, value: float) -> str:
+        """As a person writes it."""
+        short = f"{value:.6g}"
+        return short if self.kind != "factor" or float(short) == value else str(fraction_near(value))
+
+
+def fraction_near(value: float) -> Fraction:
+    """The nearest fraction whose smaller part is at most 12."""
+    parts = Fraction(max(abs(value), 1 / abs(value))).limit_denominator(12)
+    return (parts if abs(value) > 1 else 1 / parts) * (-1 if value < 0 else 1)
 
 
 @dataclass(frozen=True, eq=False)  # each is itself
@@ -25,13 +36,19 @@ class Slip:
     """One change to the program."""
 
     name: str
-    title: str  # what the port does; what the program does
+    words: str  # its title, with {0} where it has a number
     symptom: str
     cause: str
     mend: str
     changes: tuple[dict[str, Any], ...]  # fields of a program, one way the slip may be made or several
     issue: str = ""  # where people asked it
     number: Number | None = None
+
+    @property
+    def title(self) -> str:
+        """What the port does; what the program does."""
+        number = self.number
+        return self.words if number is None else self.words.format(number.spelled(self.changes[0][number.field]))
 
     @property
     def anchor(self) -> str:

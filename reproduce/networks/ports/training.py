@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -12,9 +10,6 @@ import numpy as np
 from reproduce.networks.ports.network import Named, Network, Packed
 from reproduce.networks.ports.program import Program
 from reproduce.networks.ports.rule import Rule
-
-SAME_LOSS = 2e-5  # relative: what float32 may make of a loss after some steps
-MOST_STEPS = 100  # of the search for an order, which has 20 batches to find
 
 
 class Training:
@@ -58,12 +53,20 @@ class Training:
             stays = self.network.mask(lambda one: one.state == "carried", 2)
             self._h, self._c = np.where(stays, self._h, 0), np.where(stays, self._c, 0)
 
-    def predictions(self, rows: np.ndarray) -> np.ndarray:
-        """The first program's predictions of these windows, (rows,), with the weights as they are."""
-        h = self.network.zeros(len(rows), self.weights.W_y.shape[1])
-        all_rows = np.broadcast_to(rows, (len(h), len(rows)))
-        predictions, _ = self.network.forward(self.network.inside(self.weights), self.inputs[all_rows], h, h)
-        return predictions[0]
+    def losses_of(self, batches: np.ndarray) -> np.ndarray:
+        """The first program's loss of each of these batches, (B, n) windows, with the weights as they are."""
+        network, hidden = self.network, self.weights.W_y.shape[1]
+        w = network.inside(self.weights)
+        if network.programs[0].axes == "windows":  # what is predicted hangs on the windows before, on their last day
+            last = 0 if network.programs[0].days == "backward" else -1
+            zeros = np.zeros((*batches.shape, hidden))
+            predictions, _ = network.forward(w, self.inputs[batches][:, :, [last]], zeros, zeros)
+        else:
+            rows = np.unique(batches)
+            zeros, of_window = np.zeros((1, len(rows), hidden)), np.zeros(len(self.targets))
+            of_window[rows] = network.forward(w, self.inputs[None, rows], zeros, zeros)[0][0]
+            predictions = of_window[batches]
+        return network.loss(predictions, self.targets[batches])[0]
 
 
 def flat(arrays: Sequence[np.ndarray]) -> np.ndarray:
@@ -122,44 +125,3 @@ def reported(programs: Sequence[Any], losses: np.ndarray, sizes: Sequence[int]) 
     running = np.cumsum(losses * sizes, axis=2) / np.cumsum(sizes)
     is_running = np.array([one.reported == "running mean" for one in programs])
     return np.where(is_running[:, None, None], running, losses).astype(losses.dtype)
-
-
-def find_order(training: Training, batch: int, losses: np.ndarray) -> np.ndarray | None:
-    """The order in which a program that shuffles took its windows, (epochs, N), from its losses; None if none fits.
-
-    A batch's loss, before its step, tells which windows it was made of: of all the sets that are left in the epoch one
-    whose loss is as near as rounding allows, the nearest first. Then the step is taken, and so on; where no set fits,
-    an earlier one was wrong. Windows that were dropped come last.
-
-    Args:
-        training: one program, at its start.
-        losses: (epochs, batches).
-    """
-    N, batches = len(training.targets), losses.shape[1]
-    training.start_epoch()
-    paths = [(training, [[]])]  # to be followed, the last one first: the training so far, and the epochs' windows
-    for _ in range(MOST_STEPS):
-        if not paths:
-            return None
-        trained, orders = paths.pop()
-        taken = orders[-1]
-        done = (len(orders) - 1) * batches + -(-len(taken) // batch)
-        if done == losses.size:
-            return np.array([[*rows, *np.setdiff1d(np.arange(N), rows)] for rows in orders])
-        if done == len(orders) * batches:
-            trained.start_epoch()
-            orders, taken = [*orders, []], []
-        rows = np.setdiff1d(np.arange(N), taken)
-        if not rows.size:
-            return None
-        sets = rows[np.array(list(combinations(range(len(rows)), min(batch, len(rows)))))]  # (sets, n)
-        predictions = np.zeros(N)
-        predictions[rows] = trained.predictions(rows)
-        found, _ = trained.network.loss(predictions[sets], trained.targets[sets])
-        wrong = np.abs(found / losses.ravel()[done] - 1)
-        for k in np.argsort(wrong)[:3][::-1]:
-            if wrong[k] < SAME_LOSS:
-                following = deepcopy(trained)
-                following.step(sets[k][None], np.ones(1, bool))
-                paths.append((following, [*orders[:-1], [*taken, *sets[k].tolist()]]))
-    return None

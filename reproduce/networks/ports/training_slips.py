@@ -15,18 +15,12 @@ TRAINING = (
     ),
     Slip(
         "gradients-scaled",
-        "all gradients are 0.5 times those of the loss; the program's are the loss's",
+        "all gradients are {0} times those of the loss; the program's are the loss's",
         "Every gradient is wrong by the same factor. With Adam the training looks nearly the same.",
         "The derivative by hand belongs to another loss: a 2, a 1/2 or a division by the batch is missing or too many.",
         "take the derivative of the loss that you report: 2 * error / n of a mean of n squares",
         ({"gradient_factor": 0.5},),
-        number=Number(
-            "gradient_factor",
-            "gradients",
-            0.001,
-            1000,
-            "all gradients are {0} times those of the loss; the program's are the loss's",
-        ),
+        number=Number("gradient_factor", "gradients", 1e-6, 1e6, "factor"),
     ),
     Slip(
         "gradients-added-up",
@@ -38,41 +32,31 @@ TRAINING = (
     ),
     Slip(
         "clipping-global",
-        "gradients are clipped to a global norm of 4; the program computes that and trains on the others",
+        "gradients are clipped to a global norm of {0}; the program computes that and trains on the others",
         "Steps after a large gradient are different; the first step is not, because Adam is scale-free.",
         "The article's text says that gradients are clipped (D3); clip_grad_norm_, global_clipnorm, "
         "tf.clip_by_global_norm.",
         "take the step with gradients that are not clipped; the program clips some too, but never uses them",
-        ({"clipping": "global"},),
-        number=Number(
-            "margin", "six steps", 0.01, 100, "gradients are clipped to a global norm of {}; the program does not clip"
-        ),
+        ({"clipping": "global", "margin": 4.0},),
+        number=Number("margin", "six steps", 0.01, 100),
     ),
     Slip(
         "clipping-each",
-        "each gradient is clipped to a norm of 4 by itself; the program does not clip",
+        "each gradient is clipped to a norm of {0} by itself; the program does not clip",
         "Steps after a large gradient are different; the first step is not, because Adam is scale-free.",
         "clipnorm=4 in Keras, tf.clip_by_norm: a norm for each array, not for all of them together.",
         "do not clip",
-        ({"clipping": "each"}, {"clipping": "each-packed"}),
-        number=Number(
-            "margin", "six steps", 0.01, 100, "each gradient is clipped to a norm of {}; the program does not clip"
-        ),
+        ({"clipping": "each", "margin": 4.0}, {"clipping": "each-packed", "margin": 4.0}),
+        number=Number("margin", "six steps", 0.01, 100),
     ),
     Slip(
         "clipping-value",
-        "each number of a gradient is cut to -4 … 4; the program does not clip",
+        "each number of a gradient is cut to -{0} … {0}; the program does not clip",
         "Steps after a large gradient are different.",
         "clipvalue=4, clip_grad_value_, tf.clip_by_value.",
         "do not clip",
-        ({"clipping": "value"},),
-        number=Number(
-            "margin",
-            "six steps",
-            0.001,
-            100,
-            "each number of a gradient is cut to -{0} … {0}; the program does not clip",
-        ),
+        ({"clipping": "value", "margin": 4.0},),
+        number=Number("margin", "six steps", 0.001, 100),
     ),
     Slip(
         "adam-epsilon-keras",
@@ -126,42 +110,39 @@ TRAINING = (
     ),
     Slip(
         "adam-beta2",
-        "Adam's beta2 is 0.99; the program's is 0.999",
+        "Adam's beta2 is {0}; the program's is 0.999",
         "The first step is right, later ones are not.",
         "RMSProp's 0.99 was carried over, or a digit was lost.",
         "beta2 = 0.999",
         ({"beta2": 0.99},),
-        number=Number(
-            "beta2", "six steps", 0.5, 1 - 1e-6, "Adam's beta2 is {0}; the program's is 0.999", is_near_1=True
-        ),
+        number=Number("beta2", "six steps", 0.5, 1 - 1e-6, "near 1"),
     ),
     Slip(
         "adam-beta1",
-        "Adam's beta1 is 0.5; the program's is 0.9",
+        "Adam's beta1 is {0}; the program's is 0.9",
         "The first step is right, later ones are not.",
         "A value of another program was carried over, such as the 0.5 of generative adversarial networks.",
         "beta1 = 0.9",
         ({"beta1": 0.5},),
-        number=Number(
-            "beta1", "six steps", 0.01, 1 - 1e-4, "Adam's beta1 is {0}; the program's is 0.9", is_near_1=True
-        ),
+        number=Number("beta1", "six steps", 0.01, 1 - 1e-4, "near 1"),
     ),
     Slip(
         "learning-rate",
-        "the learning rate is 0.01; the program's is 0.001",
+        "the learning rate is {0}; the program's is 0.001",
         "Each step is ten times as large; losses jump.",
         "A default of another optimizer, or a digit was lost.",
         "learning rate 0.001",
         ({"learning_rate": 0.01},),
-        number=Number("learning_rate", "one step", 1e-7, 10, "the learning rate is {0}; the program's is 0.001"),
+        number=Number("learning_rate", "one step", 1e-7, 10),
     ),
     Slip(
         "weight-decay",
-        "each step takes 1 % times the rate off every weight; the program has no weight decay",
+        "each step takes {0} times the rate off every weight; the program has no weight decay",
         "Weights shrink a little; losses part slowly.",
         "AdamW of PyTorch, whose weight_decay is 0.01 by default, for Adam.",
         "Adam, or weight_decay=0",
         ({"decay": 0.01},),
+        number=Number("decay", "six steps", 1e-5, 10),
     ),
     Slip(
         "sgd",

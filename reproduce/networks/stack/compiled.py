@@ -32,8 +32,12 @@ class StackEngine(GraphEngine):
         self._recipe, self._parts = recipe, threads
         self._dropout_seeds = tuple(SEEDS_A_RUN * seed + k for k in DROPOUT_SEEDS)
         with tf.Graph().as_default():
+            initial = Training(weights, memory)
             self._training = Training(_variables(weights, "weights/"), _variables(memory))
-            super().__init__(self._training.weights, tf.nest.flatten(self._training), threads)
+            variables = tf.nest.flatten(self._training)
+            super().__init__(self._training.weights, variables, threads)
+        names = (variable.op.name for variable in variables)
+        self._write(dict(zip(names, tf.nest.flatten(initial), strict=True)))
 
     def weights(self) -> StackWeights:
         return self._session.run(self._weights)
@@ -77,7 +81,7 @@ class StackEngine(GraphEngine):
 
 
 def _variables(values: Any, prefix: str = "") -> Any:
-    """A variable for each array in a NamedTuple, and in those within it, named by the fields on the way to it."""
+    """A variable as each array in a NamedTuple, and in those within it, named by the fields on the way to it."""
     return type(values)(
         *(
             _variables(value, f"{prefix}{name}/") if isinstance(value, tuple) else _variable(value, prefix + name)
@@ -87,4 +91,6 @@ def _variables(values: Any, prefix: str = "") -> Any:
 
 
 def _variable(value: np.ndarray, name: str) -> tf.Variable:
-    return tf.compat.v1.Variable(value, name=name, use_resource=True)
+    """For such a value, but of zeros: values written into the graph would be kept there, and copied with it."""
+    zeros = tf.zeros(np.shape(value), np.asarray(value).dtype)
+    return tf.compat.v1.Variable(zeros, name=name, use_resource=True)

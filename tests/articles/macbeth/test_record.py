@@ -1,6 +1,5 @@
 """What a run that records its steps keeps: every step's values and every epoch's state. A stand-in trains, mostly."""
 
-import functools
 from dataclasses import replace
 
 import numpy as np
@@ -21,39 +20,25 @@ RECORDED = replace(TINY, recorded="steps")
 
 @pytest.fixture(scope="module")
 def recorded(one_thread, tmp_path_factory):  # noqa: ARG001
-    """A way to a recorded run of a real network; made once each."""
-
-    @functools.cache
-    def make(engine="compiled", epochs=2):
-        with pytest.MonkeyPatch.context() as patch:
-            hurry(patch.setattr)
-            return run(tmp_path_factory.mktemp(engine), replace(RECORDED, epochs=epochs), engine=engine)
-
-    return make
+    """A recorded run of a real network."""
+    with pytest.MonkeyPatch.context() as patch:
+        hurry(patch.setattr)
+        return run(tmp_path_factory.mktemp("recorded"), RECORDED)
 
 
 def test_recorded_run_has_the_bits_of_one_that_is_not(finished, recorded):
-    """Losses, weights and texts of a real network."""
-    ours, plain = recorded(), finished("macbeth")
+    """Losses, weights and texts of a real network. That Keras's steps are recorded alike is tested with the engines."""
+    plain = finished("macbeth")
     for name in ("losses.csv", "written.txt", "weights.npz", "sample-epoch-001.txt", "sample-epoch-002.txt"):
-        assert (ours.path / name).read_bytes() == (plain.path / name).read_bytes(), name
-
-
-def test_run_recorded_on_keras_is_the_run(finished, recorded):
-    """Its first epoch: the same text; the loss too, but that `fit` takes its mean over steps in float32."""
-    ours, plain = recorded("keras", epochs=1), finished("macbeth", "keras")
-    name = "sample-epoch-001.txt"
-    assert (ours.path / name).read_bytes() == (plain.path / name).read_bytes()
-    np.testing.assert_allclose(ours.read_losses(), plain.read_losses()[:1], rtol=1e-7)
+        assert (recorded.path / name).read_bytes() == (plain.path / name).read_bytes(), name
 
 
 def test_record_has_a_row_for_each_step_of_each_epoch(finished, recorded):
     """26 batches of two epochs, the last of two samples, which weigh half; the other run keeps none."""
-    directory = recorded()
-    record = read_record(directory)
+    record = read_record(recorded)
     assert record.shape == (2, 26, 7)
     weighted = [np.average(losses(epoch), weights=[4] * 25 + [2]) for epoch in record]
-    assert weighted == pytest.approx(directory.read_losses(), rel=1e-7)
+    assert weighted == pytest.approx(recorded.read_losses(), rel=1e-7)
     assert not (finished("macbeth").path / RECORD).exists()
     with pytest.raises(RunError, match=r"steps\.npz: cannot be read"):
         read_record(finished("macbeth"))
@@ -61,19 +46,18 @@ def test_record_has_a_row_for_each_step_of_each_epoch(finished, recorded):
 
 def test_training_goes_on_from_the_state_of_any_epoch(recorded):
     """An engine that is given the first epoch's state trains the second to the run's own weights."""
-    directory = recorded()
     engine = create_char_engine("compiled", RECORDED, len(TEXT.vocabulary), seed=0)  # of what is dropped
-    engine.restore(directory.read_arrays(state_name(1)))
+    engine.restore(recorded.read_arrays(state_name(1)))
     order = np.random.default_rng((0, 1)).permutation(102)
     windows = np.array([TEXT.indices[k : k + 7] for k in order])
     for first, steps, batch in ((0, 5, 4), (20, 5, 4), (40, 5, 4), (60, 5, 4), (80, 5, 4), (100, 1, 2)):
         read = windows[first : first + steps * batch].reshape(steps, batch, 7)
         engine.train(read[:, :, :6], read[:, :, 6])
-    for ours, theirs in zip(engine.weights(), load_weights(directory), strict=True):
+    for ours, theirs in zip(engine.weights(), load_weights(recorded), strict=True):
         assert ours.tobytes() == theirs.tobytes()
-    last = directory.read_arrays(state_name(2))
+    last = recorded.read_arrays(state_name(2))
     assert {name: array.tobytes() for name, array in last.items()} == {
-        name: array.tobytes() for name, array in directory.read_state().items()
+        name: array.tobytes() for name, array in recorded.read_state().items()
     }
 
 

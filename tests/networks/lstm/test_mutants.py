@@ -5,6 +5,7 @@ fault, and what it makes of them is held to the same checks in test_engines.
 """
 
 from dataclasses import replace
+from functools import partial
 
 import keras
 import pytest
@@ -13,6 +14,7 @@ import tensorflow.compat.v1 as tf
 from reproduce.networks import adam
 from reproduce.networks.lstm import cell, compiled, graph, network, session, weights
 from reproduce.networks.lstm import keras as keras_engine
+from reproduce.networks.lstm.create import create_engine
 from reproduce.networks.ports import layouts
 from tests.networks.checks import CHECKS, WIRINGS
 
@@ -29,12 +31,17 @@ def without_xla(monkeypatch):
     monkeypatch.setattr(compiled, "compiled", lambda function: function)
 
 
+def new(engine):
+    """A way to make engines of that name, for the checks."""
+    return partial(create_engine, engine, seed=0, dtype="float64")
+
+
 def fails(engine, *checks):
     """Whether one of these checks notices, in either wiring."""
     for name in checks:
         for wiring in WIRINGS:
             try:
-                CHECKS[name](engine, wiring)
+                CHECKS[name](new(engine), wiring)
             except AssertionError:
                 return True
     return False
@@ -160,7 +167,7 @@ def test_gates_in_another_order_than_keras_s_are_noticed(monkeypatch, gates):
     """i, f, candidate, o is Keras's order; the program's is another."""
     monkeypatch.setattr(layouts, "KERAS", gates)
     with pytest.raises((AssertionError, KeyError)):
-        CHECKS["forward"]("keras", "described")
+        CHECKS["forward"](new("keras"), "described")
 
 
 def test_epsilon_of_keras_is_noticed(monkeypatch):

@@ -1,5 +1,6 @@
 """What is wrong with a port's file is said in one line, with its own line's number."""
 
+import re
 import textwrap
 
 import numpy as np
@@ -53,6 +54,15 @@ BROKEN = {
     "raises": (
         "def predict(weights, inputs):\n    return weights['W_xa']\n",
         "port.py, line 2, predict: KeyError: 'W_xa'; the weights are W_xi, W_hi, b_i, W_xf, W_hf, b_f, "
+        "W_xo, W_ho, b_o, W_xg, W_hg, b_g, W_hy, b_y",
+    ),
+    "another-key": (
+        "def predict(weights, inputs):\n    return {}['rate']\n",
+        "port.py, line 2, predict: KeyError: 'rate'",
+    ),
+    "another-article": (
+        "def predict(weights, inputs):\n    return weights['kernel_1']\n",
+        "port.py, line 2, predict: KeyError: 'kernel_1'; the weights are W_xi, W_hi, b_i, W_xf, W_hf, b_f, "
         "W_xo, W_ho, b_o, W_xg, W_hg, b_g, W_hy, b_y",
     ),
     "arguments": (
@@ -110,10 +120,40 @@ def test_broken_port_is_refused_in_one_line(case, write):
     assert problem_of(write(text)) == expected
 
 
-def test_missing_file_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("none.py", "there is no such file; give the file of your port"),
+        ("folder", "a folder; give the files in it, such as "),
+        ("port.ipynb", "a notebook; save its code as a Python file (jupyter nbconvert --to python), and give that"),
+    ],
+)
+def test_what_is_no_file_of_python_is_refused(name, told, tmp_path):
     """With the word of what to give."""
-    with pytest.raises(PortError, match="there is no such file"):
-        load(tmp_path / "none.py")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "port.ipynb").write_text("{}")
+    with pytest.raises(PortError, match=re.escape(f"{tmp_path / name}: {told}")):
+        load(tmp_path / name)
+
+
+def test_decorator_may_hand_in_an_argument(write):
+    """What counts is what it takes itself, not the function that it wraps."""
+    path = write("""
+        import functools
+
+        def with_scale(function):
+            @functools.wraps(function)
+            def inner(weights, inputs):
+                return function(weights, inputs, 2.0)
+            return inner
+
+        @with_scale
+        def predict(weights, inputs, scale):
+            return scale * inputs[:, 0]
+    """)
+    questions = [one for one in ask(hidden=2) if one.name == "forward 1"]
+    found = ask_port(load(path), questions).by_question["forward 1"]["predictions"]
+    np.testing.assert_array_equal(found, 2 * questions[0].arguments["inputs"][:, 0])
 
 
 def test_interrupted_port_says_where_it_was(write):

@@ -121,15 +121,14 @@ BETWEEN = (
 
 def clipping(kind: str, words: str, cause: str) -> Slip:
     """Of gradients, at 1 or another margin, which `words` have as {0}."""
-    title = f"{words}; the program does not clip"
     return Slip(
         f"clipped-{kind}",
-        title.format(1),
+        f"{words}; the program does not clip",
         "Steps after a large gradient are different; the first step hardly is.",
         cause,
         "do not clip",
-        ({"clipping": kind},),
-        number=Number("margin", "six steps", 0.001, 100, title),
+        ({"clipping": kind, "margin": 1.0},),
+        number=Number("margin", "six steps", 0.001, 100),
     )
 
 

@@ -1,0 +1,21 @@
+"""What a run ends with: the loss of its last epoch, and its test error."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reproduce.runs.directory import Directory
+
+
+def ending_of(directory: Directory) -> tuple[float, float]:
+    """The last epoch's mean training loss, scaled units, and the test error in USD; nan where its training diverged.
+
+    Raises:
+        RunError: the run is not finished.
+    """
+    directory.require_finished()
+    metrics = directory.read_metrics()
+    loss, error = (
+        np.nan if metrics[name] is None else float(metrics[name]) for name in ("final_loss", "test_rmse_usd")
+    )
+    return loss, error

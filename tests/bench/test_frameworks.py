@@ -1,0 +1,123 @@
+"""Contenders: from equal weights on equal batches each comes to Keras's losses, for every article."""
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reproduce.articles.macbeth import training
+from reproduce.bench import frameworks
+from reproduce.bench.contender import COMPILED, GRAPH, JAX, KERAS, PYTORCH, SESSION, THREADS
+from reproduce.bench.frameworks import contenders_of
+from reproduce.bench.rounds import started
+from tests.bench.problems import TINY, tiny_problem
+
+
+@pytest.fixture(scope="module", params=TINY)
+def article(request):
+    """Each article's id."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def keras_losses(article):
+    """Of two epochs, without dropout."""
+    return frameworks.train_keras(1, tiny_problem(article))(2)
+
+
+def test_compiled_engine_trains_what_keras_trains(article, keras_losses):
+    """The mean is over steps, not over calls of the engine; the second epoch begins where the first ended."""
+    assert frameworks.train_compiled(1, tiny_problem(article))(2) == pytest.approx(keras_losses, rel=1e-5)
+    assert keras_losses[1] < keras_losses[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "rounding"),
+    [
+        pytest.param(PYTORCH, 1e-3, id="pytorch"),  # its optimizers have other places for ε
+        pytest.param(JAX, 1e-5, id="jax"),
+    ],
+)
+def test_library_trains_what_keras_trains(article, keras_losses, name, rounding):
+    """In a process of its own: its compiler and TensorFlow's cannot share one."""
+    one = next(one for one in contenders_of(article) if one.name == name)
+    if one.why_missing():
+        pytest.skip(one.why_missing())
+    with started([one]) as processes:
+        processes[one].ask_to_build(one.build, tiny_problem(article))
+        losses = processes[one].answer().outcomes
+        processes[one].ask_to_go_on(1)
+        losses += processes[one].answer().outcomes
+    assert losses == pytest.approx(keras_losses, rel=rounding)
+
+
+@pytest.mark.parametrize("article", ["stacked-lstm", "macbeth"])
+def test_compiled_engine_drops_the_units_that_keras_drops(article):
+    """So that both can be held to the same loss with dropout at work, which moves it."""
+    problem, without = tiny_problem(article, dropout=0.3), tiny_problem(article)
+    losses = frameworks.train_keras(1, problem)(2)
+    assert frameworks.train_compiled(1, problem)(2) == pytest.approx(losses, rel=1e-5)
+    assert losses[0] != pytest.approx(frameworks.train_keras(1, without)(1)[0], rel=1e-3)
+
+
+def test_published_graph_trains_what_the_session_engine_trains():
+    """In the wiring that the program has, which is another than Keras's layer has."""
+    problem = tiny_problem("bitcoin-lstm")
+    losses = frameworks.train_session(1, problem)(2)
+    assert frameworks.train_graph(1, problem)(2) == pytest.approx(losses, rel=1e-5)
+    assert losses[0] != pytest.approx(frameworks.train_keras(1, problem)(1)[0], rel=1e-2)
+
+
+def test_pytorch_drops_units_after_each_layer():
+    """Whether the layers are equally wide or not; what is left grows, as Keras's does."""
+    torch = pytest.importorskip("torch", exc_type=ImportError)
+    from reproduce.bench.pytorch import Network
+
+    equal, unequal = (Network(tiny_problem(name, dropout=0.25)) for name in ("macbeth", "stacked-lstm"))
+    assert [(lstm.num_layers, lstm.dropout) for lstm in equal.lstms] == [(2, 0.25)]
+    assert [(lstm.num_layers, lstm.hidden_size) for lstm in unequal.lstms] == [(1, 3), (1, 5)]
+    dropped = unequal.dropout(torch.ones(1, 300))
+    assert {round(value, 4) for value in dropped.flatten().tolist()} == {0, round(1 / 0.75, 4)}
+
+
+def test_jax_drops_units_after_each_layer():
+    """One unit a layer, one step: the output is of no unit, of the upper layer's alone, or of both layers', doubled."""
+    jax = pytest.importorskip("jax", exc_type=ImportError)
+    from reproduce.bench.jax_scan import loss_of
+
+    def h(x):  # every gate's weight is 1, and it has no bias and nothing before it
+        sigmoid = 1 / (1 + np.exp(-x))
+        return sigmoid * np.tanh(sigmoid * np.tanh(x))
+
+    ones = [np.ones((1, 4), np.float32)] * 2 + [np.zeros(4, np.float32)]
+    weights = [*ones, *ones, np.ones((1, 1), np.float32), np.zeros(1, np.float32)]
+    x, y = np.full((1, 1, 1), 0.9, np.float32), np.zeros((1, 1), np.float32)
+    losses = {round(float(loss_of(weights, x, y, 0.5, jax.random.key(seed))), 6) for seed in range(40)}
+    assert losses == {0, round((2 * h(2 * h(0.9))) ** 2, 6)}  # the lower one dropped, the upper one reads 0 and gives 0
+
+
+def test_contenders_stand_in_the_table_s_order():
+    """Each on one thread and on all; two need a package, one a file."""
+    names = {name: list(dict.fromkeys(one.name for one in contenders_of(name))) for name in TINY}
+    libraries = [KERAS, PYTORCH, JAX, COMPILED]
+    assert names == {"bitcoin-lstm": [GRAPH, SESSION, *libraries], "stacked-lstm": libraries, "macbeth": libraries}
+    rows = contenders_of("bitcoin-lstm")
+    assert [one.threads for one in rows] == THREADS * 6
+    assert {one.name for one in rows if one.package} == {PYTORCH, JAX}
+    assert {one.name for one in rows if one.file} == {GRAPH}
+
+
+def test_contenders_and_problems_travel_to_another_process(article):
+    """By name, and with equal arrays."""
+    builds = [one.build for one in contenders_of(article)]
+    assert [repr(build) for build in pickle.loads(pickle.dumps(builds))] == [repr(build) for build in builds]
+    problem = tiny_problem(article)
+    sent = pickle.loads(pickle.dumps(problem))
+    np.testing.assert_array_equal(sent.inputs, problem.inputs)
+    assert replace(sent, weights=0, inputs=0, targets=0) == replace(problem, weights=0, inputs=0, targets=0)
+
+
+def test_compiled_macbeth_is_called_as_a_run_calls_it():
+    """As many steps a call."""
+    assert frameworks.STEPS_A_CALL == training.STEPS
