@@ -77,6 +77,8 @@ STUDY_OF = {
     "bitcoin-clipping": "bitcoin-lstm",
     "bitcoin-changes": "bitcoin-lstm",
     "stacked-networks": "stacked-lstm",
+    "stacked-memory": "stacked-lstm",
+    "stacked-settings": "stacked-lstm",
     "macbeth-epochs": "macbeth",
     "macbeth-stops": "macbeth",
 }
