@@ -51,7 +51,8 @@ site: $(READY)
 bench: $(READY)
 	$(REPRODUCE) bench --json docs/bench.json
 	$(REPRODUCE) bench --throughput --json docs/throughput.json
-	$(REPRODUCE) bench --growth --out docs
+	$(REPRODUCE) bench --growth --force --out $(DRAWN)/growth
+	cp $(DRAWN)/growth/growth.json $(DRAWN)/growth/growth.png docs/
 	$(REPRODUCE) bench --writing --json docs/writing.json
 
 # Seconds and memory to read five million minutes of prices.
