@@ -26,16 +26,16 @@ docs: $(READY)
 	$(REPRODUCE) run --out $(DRAWN) > docs/run.txt
 	$(REPRODUCE) run stacked-lstm --out $(DRAWN)
 	for study in bitcoin-losses bitcoin-departures bitcoin-curves bitcoin-memory bitcoin-gates bitcoin-accuracy \
-	    bitcoin-forgetting stacked-networks macbeth-epochs; do \
+	    bitcoin-forgetting bitcoin-clipping bitcoin-changes stacked-networks stacked-memory stacked-settings \
+	    macbeth-epochs macbeth-stops; do \
 	    $(REPRODUCE) study $$study --shipped --out $(DRAWN) || exit 1; done
 	$(REPRODUCE) compare --losses examples/losses/article.txt > docs/losses.txt
 	for engine in compiled session keras; do cp $(RUN)-$$engine/losses.csv docs/losses-$$engine.csv; done
 	for picture in predictions_as_published predictions_by_date engines; do \
 	    cp $(RUN)-compiled/pictures/$$picture.png docs/; done
 	cp $(DRAWN)/losses_published.png docs/loss.png
-	cp $(DRAWN)/losses_described.png $(DRAWN)/departures.png $(DRAWN)/rivals.png $(DRAWN)/milestones.png docs/
-	cp $(DRAWN)/losses.png $(DRAWN)/reach.png $(DRAWN)/trained_gates.png $(DRAWN)/accuracy.png docs/
-	cp $(DRAWN)/forgetting.png docs/
+	for picture in losses_described losses departures reach trained_gates accuracy forgetting clipping changes \
+	    rivals stacked_memory stacked_settings milestones stops; do cp $(DRAWN)/$$picture.png docs/; done
 	cp $(DRAWN)/stacked-lstm-published-s0-keras/pictures/predictions_as_published.png docs/stacked.png
 	$(VENV)/bin/python -m reproduce.report.docs .
 
@@ -51,7 +51,8 @@ site: $(READY)
 bench: $(READY)
 	$(REPRODUCE) bench --json docs/bench.json
 	$(REPRODUCE) bench --throughput --json docs/throughput.json
-	$(REPRODUCE) bench --characters --json docs/characters.json
+	$(REPRODUCE) bench --growth --out docs
+	$(REPRODUCE) bench --writing --json docs/writing.json
 
 # Seconds and memory to read five million minutes of prices.
 bench-input: $(READY)
@@ -59,8 +60,8 @@ bench-input: $(READY)
 
 # The tables that come with the package: hours; what each costs is said first. On a cluster (docs/cluster.md):
 # make shipped-tables WHERE='--scheduler tcp://host:8786'. The first two Bitcoin studies share runs, so they share a
-# folder: 406 in all with the other articles'. The third has 480 short ones. The four on memory, gates and accuracy share
-# 280 runs in a folder of their own; one worker, so that each length goes on from the one before.
+# folder: 406 in all with the other articles'. The third has 480 short ones. The six of the story share
+# a folder of their own; one worker, so that each length goes on from the one before.
 ARTICLES := reproduce/articles
 WHERE :=
 shipped-tables: $(READY)
@@ -74,11 +75,17 @@ shipped-tables: $(READY)
 	$(REPRODUCE) study bitcoin-gates $(WHERE) --out studies/story
 	$(REPRODUCE) study bitcoin-memory $(WHERE) --out studies/story
 	$(REPRODUCE) study bitcoin-forgetting $(WHERE) --out studies/story
-	cd studies/story && cp accuracy.csv gates.csv memory.csv forgetting.csv $(CURDIR)/$(ARTICLES)/bitcoin_lstm/
+	$(REPRODUCE) study bitcoin-clipping $(WHERE) --out studies/story
+	$(REPRODUCE) study bitcoin-changes $(WHERE) --out studies/story
+	cd studies/story && cp accuracy.csv gates.csv memory.csv forgetting.csv clipping.csv changes.csv \
+	    $(CURDIR)/$(ARTICLES)/bitcoin_lstm/
 	$(REPRODUCE) study stacked-networks $(WHERE) --out studies/stacked
-	cp studies/stacked/rivals.csv $(ARTICLES)/stacked_lstm/
+	$(REPRODUCE) study stacked-memory $(WHERE) --out studies/stacked
+	$(REPRODUCE) study stacked-settings $(WHERE) --out studies/stacked
+	cd studies/stacked && cp rivals.csv memory.csv settings.csv $(CURDIR)/$(ARTICLES)/stacked_lstm/
 	$(REPRODUCE) study macbeth-epochs $(WHERE) --out studies/macbeth
-	cp studies/macbeth/milestones.csv $(ARTICLES)/macbeth/
+	$(REPRODUCE) study macbeth-stops $(WHERE) --out studies/macbeth
+	cd studies/macbeth && cp milestones.csv stops.csv $(CURDIR)/$(ARTICLES)/macbeth/
 	$(REPRODUCE) claims --record
 	$(REPRODUCE) claims bitcoin-lstm --codecheck codecheck.yml
 

@@ -72,4 +72,4 @@ def date_axis(axes: Axes) -> None:
     axes.set_ylabel("Closing price of Bitcoin (USD)")
     axes.xaxis.set_major_formatter(ConciseDateFormatter(AutoDateLocator()))
     axes.grid(True, alpha=0.2)
-    axes.legend(loc="upper left")
+    axes.legend()

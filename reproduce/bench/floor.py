@@ -9,9 +9,10 @@ from functools import partial
 
 from reproduce.bench.contender import THREADS
 from reproduce.bench.machine import Speed, build_speeds
-from reproduce.bench.process import ContenderProcess
+from reproduce.bench.process import ContenderError, ContenderProcess
 from reproduce.bench.results import Row
 from reproduce.bench.work import Work
+from reproduce.errors import RunError
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,12 @@ class SpeedMeter:
         """Measure once more, one number of threads after the other.
 
         Raises:
-            ContenderError: a process died.
+            RunError: a process failed or died.
         """
-        for threads, process in self._processes.items():
-            process.ask_to_go_on(1)
-            self._measured[threads] += process.answer().outcomes
+        with _told():
+            for threads, process in self._processes.items():
+                process.ask_to_go_on(1)
+                self._measured[threads] += process.answer().outcomes
 
     def best(self) -> list[Speed]:
         """By threads: the best of each thing measured."""
@@ -85,15 +87,25 @@ def speed_meter(works: Iterable[Work], threads: Sequence[int] = THREADS) -> Iter
     sizes = tuple(sorted({stream.through for work in works for stream in work.streams}))
     processes = {count: ContenderProcess() for count in threads}
     try:
-        for count, process in processes.items():
-            process.ask_to_build(partial(build_speeds, count), sizes)
-            process.answer()  # its first pass, in which libraries start and compile, does not count
+        with _told():
+            for count, process in processes.items():
+                process.ask_to_build(partial(build_speeds, count), sizes)
+                process.answer()  # its first pass, in which libraries start and compile, does not count
         meter = SpeedMeter(processes)
         meter.measure()
         yield meter
     finally:
         for process in processes.values():
             process.stop()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn a ContenderError into one that a user can meet."""
+    try:
+        yield
+    except ContenderError as error:
+        raise RunError(f"the speed of this machine was not measured: {error}; run the bench again") from None
 
 
 def best_of(speeds: Sequence[Speed]) -> Speed:

@@ -30,7 +30,7 @@ from reproduce.runs.files import write_json
 FACTORS = (Fraction(1, 2), 1, 2, 4)  # of the article's size
 FILE = "growth.json"
 SECONDS = 0.3  # of each contender a round; at least one epoch
-LEAST_STEPS = 4  # of an epoch
+LEAST_STEPS = 2  # of an epoch
 FLOORS = ("floor: arithmetic", "floor: bytes")
 
 Point = tuple[Task, str, int]  # a size of a task, and its value
@@ -113,8 +113,9 @@ class Growth:
             texts.append({"article": article, "size": size} | told)
         title = f"Exponents: a step's time grows as the size to this power (one thread, {processor()})"
         failures = [row for row in self.rows if row.get("status") == "FAILED"]
-        notes = [f"{r['contender']}, {r['article']}, {r['size']} {r['value']}: {r['reason']}" for r in failures]
-        return Bench([Shown(title, rows, texts)], notes, has_failed=bool(failures))
+        notes = [f"{row['contender']}: {row['reason']}" for row in self.rows if row.get("status") == "missing"]
+        notes += [f"{r['contender']}, {r['article']}, {r['size']} {r['value']}: {r['reason']}" for r in failures]
+        return Bench([Shown(title, rows, texts)], list(dict.fromkeys(notes)), has_failed=bool(failures))
 
 
 def is_feasible(contender: Contender, problem: Problem) -> bool:
@@ -140,20 +141,21 @@ def exponents(points: pd.DataFrame) -> pd.DataFrame:
     """The slope of a straight line through each contender's points, both axes logarithmic.
 
     Returns:
-        article, size, contender, exponent.
+        article, size, contender, exponent, to two decimals and never -0.
     """
     found = []
     for (article, size, name), line in points.groupby(["article", "size", "contender"], sort=False):
         if len(line) > 1:
             slope = np.polyfit(np.log(line["value"].astype(float)), np.log(line["ms"].astype(float)), 1)[0]
-            found.append({"article": article, "size": size, "contender": name, "exponent": float(slope)})
+            found.append(
+                {"article": article, "size": size, "contender": name, "exponent": round(float(slope), 2) + 0.0}
+            )
     return pd.DataFrame(found, columns=["article", "size", "contender", "exponent"])
 
 
 def _problem(point: Point) -> Problem:
-    """Of as many steps as keep an epoch about as long as the task's own."""
+    """Of half the task's own steps, and where they take longer of as many fewer."""
     task, size, value = point
-    variant = task.resized(size, value)
-    factor = value / task.size(size)
-    steps = max(LEAST_STEPS, min(task.steps, round(task.steps / factor ** (2 if size == "hidden" else 1))))
-    return task.problem(variant, steps)
+    longer = (value / task.size(size)) ** (2 if size == "hidden" else 1)
+    steps = round(task.steps / 2 / max(1, longer))
+    return task.problem(task.resized(size, value), max(LEAST_STEPS, steps))

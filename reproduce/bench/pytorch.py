@@ -1,11 +1,12 @@
 """Any of the networks in PyTorch: `nn.LSTM`, `nn.Linear` and its fused Adam, as a PyTorch user would write them.
 
-PyTorch's Adam adds ε to √v after the bias correction, TF1's and Keras's before it; only gradients as small as ε can
-tell.
+Both optimizers have ε where TF1 and Keras have it. In a large network many gradients are as small as ε, and there it
+decides what is trained.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -64,17 +65,25 @@ class Network(torch.nn.Module):
 def optimizer_of(optimizer: Optimizer, network: Network) -> torch.optim.Optimizer:
     """Of all parameters but the second biases."""
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    if optimizer.name == "adam":
-        settings = {"betas": optimizer.decays, "eps": optimizer.epsilon, "fused": True}
-        return torch.optim.Adam(trained, lr=optimizer.learning_rate, **settings)
-    return RMSprop(trained, optimizer)
+    return Adam(trained, optimizer) if optimizer.name == "adam" else RMSprop(trained, optimizer)
+
+
+class Adam(torch.optim.Adam):
+    """PyTorch's own, which adds ε to √v after the bias correction; TF1's and Keras's add it before."""
+
+    def __init__(self, trained: Sequence[torch.nn.Parameter], optimizer: Optimizer) -> None:
+        super().__init__(trained, lr=optimizer.learning_rate, betas=optimizer.decays, fused=True)
+        self._settings, self._power = optimizer, 1.0
+
+    def step(self) -> None:
+        """Take one step."""
+        self._power *= self._settings.decays[1]  # β₂ᵗ
+        self.param_groups[0]["eps"] = self._settings.epsilon / math.sqrt(1 - self._power)
+        super().step()
 
 
 class RMSprop(torch.optim.Optimizer):
-    """`torch.optim.RMSprop`, as many operations, but with ε below the root, as Keras has it: there ε is 3e-4, not 1e-7.
-
-    On the guide's network that is another training, as most of its gradients are smaller.
-    """
+    """As many operations as PyTorch's own, but with ε below the root, where Keras has it, and not outside."""
 
     def __init__(self, trained: Sequence[torch.nn.Parameter], optimizer: Optimizer) -> None:
         super().__init__(trained, {})

@@ -44,9 +44,13 @@ def entered(contenders: Sequence[Contender]) -> list[Result]:
 
 
 def check_losses(results: Sequence[Result]) -> None:
-    """Mark as failed whoever has not the reference's loss in the first epoch: it trains something else."""
-    for result in [one for one in results if one.is_in]:
-        reference = next(one for one in results if one.contender.name == result.contender.reference)
+    """Mark as failed whoever has not the reference's loss in the first epoch: it trains something else.
+
+    Where the reference was not entered, nobody is held to it.
+    """
+    by_name = {one.contender.name: one for one in reversed(results)}
+    for result in [one for one in results if one.is_in and one.contender.reference in by_name]:
+        reference = by_name[result.contender.reference]
         if reference.first_loss is None:
             result.failure = f"not checked: {reference.contender.name} has no loss to compare with"
         elif not relative_difference(result.first_loss, reference.first_loss) <= result.contender.tolerance:  # nor nan

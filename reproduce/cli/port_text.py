@@ -99,7 +99,7 @@ def _where(comparison: Comparison) -> str:
 def _exactly(slips: Slips, comparison: Comparison, known: int) -> list[str]:
     count = "one slip" if len(slips) == 1 else f"{COUNTS[len(slips)]} slips together"
     exactly = " exactly" if comparison.dtype == "float64" else ""
-    agree = f"all rungs agree within their tolerances: what is left is {comparison.largest:.0e} or less"
+    agree = f"every rung agrees; the largest difference left is {comparison.largest:.0e} of its array's largest value"
     return [
         f"Explained{exactly} by {count} of {known}: {_titles(slips)}{_where(comparison)}.",
         f"  With {'it' if len(slips) == 1 else 'them'}, {agree}.",

@@ -41,8 +41,8 @@ def windows(_: Path) -> str:
 
 
 def _begun(words: str) -> str:
-    """With a capital, unless it begins with code."""
-    return words[0].upper() + words[1:] if re.match(r"[a-z]+[ ,](?!=)", words) else words
+    """With a capital, unless it begins with code or a symbol."""
+    return words[0].upper() + words[1:] if re.match(r"(?!h |c )[a-z]+[ ,](?!=)", words) else words
 
 
 def _page(told: Sequence[Slip]) -> str:

@@ -31,7 +31,7 @@ def apart(docs: Path) -> str:
 
 
 def speed(docs: Path) -> str:
-    """A training step of each article, a row each, in multiples of ours; the floors; memory; a study's runs an hour."""
+    """A training step of each article, a row each, in multiples of ours, with the floors; and the memory it needs."""
     bench, on = _timed(docs / "bench.json"), _processor(docs / "bench.json")
     contenders = [name for name in GRAPHS + FRAMEWORKS if (bench["contender"] == name).any()]
     threads = sorted(set(bench.loc[bench["binds"].notna(), "threads"]))
@@ -41,8 +41,8 @@ def speed(docs: Path) -> str:
         by_name = here.drop_duplicates("contender").set_index("contender")
         ours = by_name.loc[COMPILED]
         told = [_times(by_name["ms"], name, ours["ms"]) for name in contenders]
-        floors = here[here["binds"] == True].set_index("threads")["ms"]  # noqa: E712 - None where it is no floor
-        lowest = [f"{floors[count] / ours['ms']:.2f}" for count in threads]
+        floors = here[here["binds"].eq(True)].set_index("threads")
+        lowest = [f"{row.ms / ours['ms']:.2f} ({row.contender.removeprefix('floor: ')})" for row in floors.itertuples()]
         times.append((article.id, *told, f"1 ({ours['ms']:.3g} ms, threads {ours['threads']:.0f})", *lowest))
         keras = by_name.loc[KERAS, "peak_memory_mb"]
         peaks.append(
@@ -62,12 +62,12 @@ def speed(docs: Path) -> str:
 def growth(docs: Path) -> str:
     """The picture of growth, and the powers that ours and the floor grow with."""
     rows, on = read_rows(docs / "growth.json"), _processor(docs / "growth.json")
-    found = exponents(frame_of(rows)).set_index(["article", "size", "contender"])["exponent"]
-    names = [name for name in (*GRAPHS, *FRAMEWORKS, COMPILED, *FLOORS) if name in found.index.unique("contender")]
-    told = [
-        (article, size, *(f"{found[key]:.2f}" if (key := (article, size, name)) in found else "-" for name in names))
-        for article, size in dict.fromkeys((article, size) for article, size, _ in found.index)
-    ]
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for article, size, name, power in exponents(frame_of(rows)).itertuples(index=False):
+        found.setdefault((article, size), {})[name] = power
+    seen = set().union(*found.values())
+    names = [name for name in (*GRAPHS, *FRAMEWORKS, COMPILED, *FLOORS) if name in seen]
+    told = [(*key, *(f"{here[name]:.2f}" if name in here else "-" for name in names)) for key, here in found.items()]
     alt = "A row for each article: milliseconds a step against hidden units, window and batch, above both floors"
     lead = filled(
         f"Measured on one thread of {on}: a step's time grows as the size to this power. Tried was half of each "

@@ -71,6 +71,8 @@ def _without_keras() -> Iterator[None]:
     finally:
         if given is None:
             del os.environ[OF_KERAS]
+        else:
+            os.environ[OF_KERAS] = given
 
 
 @contextmanager

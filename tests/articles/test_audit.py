@@ -12,12 +12,8 @@ from reproduce.evidence.codecheck import codecheck_text
 pytestmark = pytest.mark.usefixtures("one_thread")
 ROOT = Path(__file__).resolve().parents[2]
 every_article = pytest.mark.parametrize("id_", [article.id for article in ARTICLES])
-PENDING = {  # of studies that have not ended
-    *("simple_rnn_saved", "simple_rnn_saved_at_1", "lstm_saved", "lstm_saved_at_1"),
-    *("little_against_all", "smaller_change"),
-}
 UNKNOWN = {  # what nothing here can tell
-    "bitcoin-lstm": {"source_confirmed", "partial_days", *PENDING},
+    "bitcoin-lstm": {"source_confirmed", "partial_days"},
     "stacked-lstm": {"data_confirmed"},
     # and Macbeth's 100 epochs, until their runs have ended
     "macbeth": {"text_confirmed", "hundred_better_steps", "hundred_measures_better", "hundred_excess"},

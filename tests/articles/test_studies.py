@@ -22,6 +22,7 @@ from reproduce.runs.study import Study
 from reproduce.runs.tables import rows_text
 from tests.articles.samples import TABLES, config_of, data_of
 
+PLAIN_RNN = BitcoinVariant(network="simple-rnn", recorded="steps")
 RUNS = {
     "bitcoin-losses": [(variant, range(40)) for variant in CANDIDATES],
     "bitcoin-departures": [(variant, range(20)) for _, variant in STEPS],
@@ -39,7 +40,30 @@ RUNS = {
         (BitcoinVariant(wiring="described", forget_gate=forget_gate), range(100, 120))
         for forget_gate in ("learned", "open")
     ],
+    "bitcoin-clipping": [
+        (BitcoinVariant(), range(100, 105)),
+        (BitcoinVariant(wiring="described"), range(100, 105)),
+        (PLAIN_RNN, range(100, 120)),
+        *(
+            (replace(variant, clipping="applied", clip_margin=margin, epochs=40), seeds)
+            for variant, seeds in (
+                (BitcoinVariant(), range(100, 105)),
+                (BitcoinVariant(wiring="described"), range(100, 105)),
+                (PLAIN_RNN, range(100, 120)),
+            )
+            for margin in (4, 1)
+        ),
+        *(
+            (BitcoinVariant(wiring=wiring, recorded="steps", epochs=40), range(100, 102))
+            for wiring in ("published", "described")
+        ),
+    ],
+    "bitcoin-changes": [
+        (variant, range(100, 120)) for variant in (BitcoinVariant(), BitcoinVariant(wiring="described"), PLAIN_RNN)
+    ],
     "stacked-networks": [(StackedVariant(network=network), range(20)) for network in NETWORKS],
+    "stacked-memory": [(StackedVariant(network=network), range(100, 110)) for network in ("lstm", "simple-rnn")],
+    "stacked-settings": [(StackedVariant(window=days), range(100, 110)) for days in (7, 15, 30, 60)],
     "macbeth-epochs": [(TREND, range(1)), (MacbethVariant(), range(5))],
     "macbeth-stops": [(HUNDRED, range(100, 101))],
 }

@@ -6,11 +6,13 @@ from itertools import accumulate
 import numpy as np
 import pytest
 
-from reproduce.bench import machine
+from reproduce.bench import floor, machine
 from reproduce.bench.floor import Floor, best_of, floor_of, floor_rows, speed_meter
 from reproduce.bench.machine import Speed
 from reproduce.bench.tasks import CHARACTERS
 from reproduce.bench.work import Stream, Work, work_of
+from reproduce.errors import RunError
+from tests.bench.contenders import train_raising
 from tests.bench.problems import TASK, TINY
 
 
@@ -120,3 +122,13 @@ def test_meter_measures_each_number_of_threads_in_a_process_of_its_own():
     assert (best.threads, set(best.bytes)) == (1, {4096, 8192})
     assert best.operations >= first.operations > 1e9  # any processor that runs TensorFlow
     assert floor_of(Work(1, ()), best) == Floor(1, 1e6 / best.operations, 0)
+
+
+def test_meter_whose_process_fails_says_so_in_one_line(monkeypatch):
+    """No traceback reaches the user."""
+    monkeypatch.setattr(floor, "partial", lambda *_: train_raising)
+    with (
+        pytest.raises(RunError, match="was not measured: RuntimeError: out of luck; run the bench again"),
+        speed_meter([Work(1, ())], threads=[1]),
+    ):
+        pass

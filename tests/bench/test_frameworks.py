@@ -32,14 +32,8 @@ def test_compiled_engine_trains_what_keras_trains(article, keras_losses):
     assert keras_losses[1] < keras_losses[0]
 
 
-@pytest.mark.parametrize(
-    ("name", "rounding"),
-    [
-        pytest.param(PYTORCH, 1e-3, id="pytorch"),  # its optimizers have other places for ε
-        pytest.param(JAX, 1e-5, id="jax"),
-    ],
-)
-def test_library_trains_what_keras_trains(article, keras_losses, name, rounding):
+@pytest.mark.parametrize("name", [PYTORCH, JAX])
+def test_library_trains_what_keras_trains(article, keras_losses, name):
     """In a process of its own: its compiler and TensorFlow's cannot share one."""
     one = next(one for one in contenders_of(article) if one.name == name)
     if one.why_missing():
@@ -49,7 +43,7 @@ def test_library_trains_what_keras_trains(article, keras_losses, name, rounding)
         losses = processes[one].answer().outcomes
         processes[one].ask_to_go_on(1)
         losses += processes[one].answer().outcomes
-    assert losses == pytest.approx(keras_losses, rel=rounding)
+    assert losses == pytest.approx(keras_losses, rel=2e-5)  # float32, 46 steps
 
 
 @pytest.mark.parametrize("article", ["stacked-lstm", "macbeth"])

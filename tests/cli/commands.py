@@ -74,7 +74,11 @@ STUDY_OF = {
     "bitcoin-gates": "bitcoin-lstm",
     "bitcoin-accuracy": "bitcoin-lstm",
     "bitcoin-forgetting": "bitcoin-lstm",
+    "bitcoin-clipping": "bitcoin-lstm",
+    "bitcoin-changes": "bitcoin-lstm",
     "stacked-networks": "stacked-lstm",
+    "stacked-memory": "stacked-lstm",
+    "stacked-settings": "stacked-lstm",
     "macbeth-epochs": "macbeth",
     "macbeth-stops": "macbeth",
 }

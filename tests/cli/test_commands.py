@@ -88,7 +88,7 @@ PLAIN = {  # quick answers, and mistakes that are found before there is anything
     "no-such-run-to-show": (["report", "none"], 1),
     "manifest-of-no-article": (["claims", "--codecheck", "codecheck.yml"], 2),
     "no-folder-for-json": (["claims", "--json", "none/claims.json"], 1),
-    "two-benches": (["bench", "--scaling", "--characters"], 2),
+    "two-benches": (["bench", "--growth", "--writing"], 2),
 }
 
 
@@ -211,7 +211,7 @@ MISUSES = [
     (["report"], "RUN|STUDY"),
     (["claims", "--codecheck", "codecheck.yml"], "name it: reproduce claims ARTICLE"),
     (["bench", "--rounds", "0"], "--rounds"),
-    (["bench", "--scaling", "--throughput"], "give one of them"),
+    (["bench", "--growth", "--throughput"], "give one of them"),
     *(([name, "--no-such-option"], "--no-such-option") for name in VERBS),
 ]
 

@@ -102,7 +102,7 @@ def clipping_counts(rows: Sequence[ClippingRow]) -> dict[str, Counted]:
         without, clipped = found[UNCLIPPED[network].name], found[CLIPPED[network, margin].name]
         return sum(without[seed] and not clipped[seed] for seed in clipped)
 
-    opposite = "with it as many collapse, or hardly one does without it."
+    opposite = "hardly a seed collapses without it alone."
     plain = {f"margin {margin:g}": saved(PLAIN_RNN, margin) for margin in MARGINS}
     counts = {
         PLAIN_RNN: Counted(

@@ -68,10 +68,15 @@ def curve_rows(study: Study) -> list[CurveRow]:
 
 def curves_of(rows: Sequence[CurveRow], what: str) -> dict[str, np.ndarray]:
     """The losses of each variant, by name, (seeds, 31), `what` of `WHAT`; nan where a run diverged."""
-    curves: dict[str, list[list[float]]] = {}
+    return columns_of(rows, [f"{what}_{epoch}" for epoch in range(EPOCHS)])
+
+
+def columns_of(rows: Sequence[Any], names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Some columns of a table of runs, by the name of the variant, (seeds, names)."""
+    found: dict[str, list[list[float]]] = {}
     for row in rows:
-        curves.setdefault(row.variant, []).append([getattr(row, f"{what}_{epoch}") for epoch in range(EPOCHS)])
-    return {variant: np.array(losses) for variant, losses in curves.items()}
+        found.setdefault(row.variant, []).append([getattr(row, name) for name in names])
+    return {variant: np.array(values) for variant, values in found.items()}
 
 
 def shipped_curves() -> list[CurveRow]:

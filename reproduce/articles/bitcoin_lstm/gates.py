@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from reproduce.articles.bitcoin_lstm.program import PROBE
+from reproduce.articles.bitcoin_lstm.program import PROBE, largest, rounded
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.inputs.prices import load_prices
@@ -23,7 +23,6 @@ SEEDS = range(100, 120)
 EVERY = 8  # of the test windows
 FREE_DAYS = 3  # before the gates are forced
 LARGE = 100  # times the weights, where the gates' limits are looked for
-DECIMALS = 12  # what lies below is float64's rounding, and another machine's is another
 WIRINGS = ("described", "published")
 
 
@@ -43,7 +42,7 @@ def gate_outputs() -> Mapping[str, float]:
         "admitted_by_input_gate": min(change_by_closing(w, inputs, "i") for w in networks),
         "exchanged_gates_difference": min(change_by_exchange(w, inputs) for w in networks),
         "readings_outside": sum(readings_outside(w, inputs) for w in networks),
-        "prediction_without_h": round(max(difference_to_h(wiring, inputs) for wiring in WIRINGS), DECIMALS),
+        "prediction_without_h": rounded(max(difference_to_h(wiring, inputs) for wiring in WIRINGS)),
     }
     return MappingProxyType(found)
 
@@ -54,7 +53,7 @@ def kept_change(w: Arrays, wiring: str, inputs: np.ndarray) -> float:
     states = [days[-1].after]
     for t in range(FREE_DAYS, inputs.shape[1]):
         states.append(step(forced(w, f=1, i=0), wiring, inputs[:, t], states[-1]).after)
-    return max(_largest(after.c - before.c) for before, after in pairwise(states))
+    return max(largest(after.c - before.c) for before, after in pairwise(states))
 
 
 def effect_left(w: Arrays, inputs: np.ndarray) -> float:
@@ -73,21 +72,21 @@ def c_left(w: Arrays, inputs: np.ndarray) -> float:
     before = _before_the_last(w, inputs)
     others = State(before.h, before.c[::-1])  # each window has another's
     last = [step(forced(w, f=0), "described", inputs[:, -1], state) for state in (before, others)]
-    return _largest(last[0].after.c - last[1].after.c)
+    return largest(last[0].after.c - last[1].after.c)
 
 
 def change_by_closing(w: Arrays, inputs: np.ndarray, gate: str) -> float:
     """The largest change of the last day's c when a gate is closed on that day."""
     before = _before_the_last(w, inputs)
     open_, closed = (step(weights, "described", inputs[:, -1], before) for weights in (w, forced(w, **{gate: 0})))
-    return _largest(open_.after.c - closed.after.c)
+    return largest(open_.after.c - closed.after.c)
 
 
 def change_by_exchange(w: Arrays, inputs: np.ndarray) -> float:
     """The largest change of the predictions, by the equations, were the input and the output gate each other's."""
     other = {"i": "o", "o": "i"}
     exchanged = {f"{name[:-1]}{other.get(name[-1], name[-1])}": array for name, array in w.items()}
-    return _largest(forward(w, "described", inputs)[0] - forward(exchanged, "described", inputs)[0])
+    return largest(forward(w, "described", inputs)[0] - forward(exchanged, "described", inputs)[0])
 
 
 def _before_the_last(w: Arrays, inputs: np.ndarray) -> State:
@@ -112,8 +111,4 @@ def difference_to_h(wiring: str, inputs: np.ndarray) -> float:
     predictions = engine.predict(inputs)
     engine.close()
     last = forward(w, wiring, inputs)[1][-1].after
-    return _largest(predictions - (last.h @ w["W_hy"] + w["b_y"]))
-
-
-def _largest(difference: np.ndarray) -> float:
-    return float(np.abs(difference).max())
+    return largest(predictions - (last.h @ w["W_hy"] + w["b_y"]))

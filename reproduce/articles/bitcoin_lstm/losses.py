@@ -9,6 +9,7 @@ import numpy as np
 
 from reproduce.articles.article import shipped_rows
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
+from reproduce.articles.bitcoin_lstm.curves import columns_of
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.bands import MIN_CURVES, band_test
 from reproduce.inputs.prices import EMBEDDED_SHA256
@@ -73,10 +74,7 @@ def loss_rows(study: Study) -> list[LossRow]:
 
 def curves_of(rows: Sequence[LossRow]) -> dict[str, np.ndarray]:
     """The losses of each variant, by name, (seeds, 7); nan where a run diverged."""
-    curves: dict[str, list[list[float]]] = {}
-    for row in rows:
-        curves.setdefault(row.variant, []).append([getattr(row, f"loss_{epoch}") for epoch in EPOCHS])
-    return {variant: np.array(losses) for variant, losses in curves.items()}
+    return columns_of(rows, [f"loss_{epoch}" for epoch in EPOCHS])
 
 
 def judge(rows: Sequence[LossRow]) -> list[BandVerdict]:

@@ -101,7 +101,7 @@ def _scaler_outputs(windows: Windows) -> dict[str, float]:
     scaled = windows.close_scaled
     training_rows = windows.train_windows + windows.inputs.shape[1]
     return {
-        "scaler_departure": _rounded(max(abs(scaled.mean()), abs(scaled.std() - 1))),
+        "scaler_departure": rounded(max(abs(scaled.mean()), abs(scaled.std() - 1))),
         "training_mean_distance": float(abs(scaled[:training_rows].mean())),
     }
 
@@ -119,10 +119,10 @@ def _network_outputs(windows: Windows) -> dict[str, float]:
     batch = slice(PROBE.batch)
     mean_squared_error = np.mean(np.square(predicted[batch] - targets[batch]))
     return {
-        "cell_difference": _largest(predicted - described),
-        "candidate_difference": _largest(predicted - with_reused),
-        "loss_departure": _rounded(abs(error / mean_squared_error - 1)),
-        "clipping_effect": max(_largest(clipped[name] - moved[name]) for name in moved),
+        "cell_difference": largest(predicted - described),
+        "candidate_difference": largest(predicted - with_reused),
+        "loss_departure": rounded(abs(error / mean_squared_error - 1)),
+        "clipping_effect": max(largest(clipped[name] - moved[name]) for name in moved),
     }
 
 
@@ -139,12 +139,13 @@ def _probe(
     return predicted, float(losses[0]), moved
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
     """To 12 decimals: what lies below is float64's rounding, and another machine's is another."""
     return round(float(value), 12)
 
 
-def _largest(difference: np.ndarray) -> float:
+def largest(difference: np.ndarray) -> float:
+    """The size of the largest of all differences."""
     return float(np.abs(difference).max())
 
 

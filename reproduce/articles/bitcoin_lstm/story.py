@@ -1,4 +1,4 @@
-"""The studies on what the text says of memory, gates, forgetting and accuracy: their runs, and how tables are shown."""
+"""The studies on what the text says of memory, gates, accuracy and training: their runs, and how tables are shown."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Shown
-from reproduce.articles.bitcoin_lstm import accuracy, forgetting, memory, story_pictures, trained_gates
+from reproduce.articles.bitcoin_lstm import (
+    accuracy,
+    changes,
+    clipping,
+    forgetting,
+    memory,
+    story_pictures,
+    trained_gates,
+)
 from reproduce.articles.bitcoin_lstm.accuracy import AccuracyRow
+from reproduce.articles.bitcoin_lstm.changes import ChangeRow
+from reproduce.articles.bitcoin_lstm.clipping import ClippingRow
 from reproduce.articles.bitcoin_lstm.counts import Counted
 from reproduce.articles.bitcoin_lstm.forgetting import ForgettingRow
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, MemoryRow
@@ -76,6 +86,21 @@ def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
     return [table, Shown("What follows", texts, texts)]
 
 
+def _show_clipping(rows: Sequence[ClippingRow]) -> list[Shown]:
+    found = clipping.collapses(rows)
+    table = _medians(f"The first {clipping.EPOCHS} epochs: medians", rows, ("variant",), ".3g")
+    told = [{"variant": name, "seeds": len(of), "collapsed": sum(of.values())} for name, of in found.items()]
+    is_whole = set(found) >= {variant.name for variant in (*clipping.UNCLIPPED.values(), *clipping.CLIPPED.values())}
+    counted = Shown("Trainings that collapse", told, _texts(told, "d"))
+    return [counted, table, *(_follow(clipping.clipping_counts(rows)) if is_whole else [])]
+
+
+def _show_changes(rows: Sequence[ChangeRow]) -> list[Shown]:
+    table = _medians("How much of its memory a network changes on a day: medians", rows, ("network",), ".3g")
+    is_whole = {row.network for row in rows} >= set(clipping.UNCLIPPED)
+    return [table, *(_follow(changes.change_counts(rows)) if is_whole else [])]
+
+
 def _medians(title: str, rows: Sequence[Any], by: Sequence[str], form: str) -> Shown:
     """A row for each set of values in the columns `by`: how many seeds, and the median of every other column."""
     groups: dict[tuple, list[dict[str, Any]]] = {}
@@ -92,7 +117,7 @@ def _medians(title: str, rows: Sequence[Any], by: Sequence[str], form: str) -> S
 
 
 def _median(values: Any) -> float:
-    return float(np.nanmedian(values))
+    return np.nan if np.isnan(values).all() else float(np.nanmedian(values))
 
 
 def _texts(rows: Sequence[dict[str, Any]], form: str) -> list[dict[str, str]]:
@@ -138,5 +163,23 @@ STORY = (
         rows=forgetting.forgetting_rows,
         show=_show_forgetting,
         draw=lambda rows: {"forgetting": story_pictures.forgetting(rows)},
+    ),
+    bitcoin_study(
+        "clipping",
+        "Does clipping the gradients prevent trainings that collapse?",
+        row=ClippingRow,
+        runs=clipping.RUNS,
+        rows=clipping.clipping_rows,
+        show=_show_clipping,
+        draw=lambda rows: {"clipping": story_pictures.clipping(rows)},
+    ),
+    bitcoin_study(
+        "changes",
+        "Does an LSTM change its memory a little on a day, and a plain RNN all of it?",
+        row=ChangeRow,
+        runs=changes.RUNS,
+        rows=changes.change_rows,
+        show=_show_changes,
+        draw=lambda rows: {"changes": story_pictures.changes(rows)},
     ),
 )

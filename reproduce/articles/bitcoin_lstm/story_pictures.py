@@ -1,8 +1,8 @@
-"""Pictures of the studies on memory, gates, accuracy and forgetting."""
+"""Pictures of the studies in `reproduce.articles.bitcoin_lstm.story`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,6 +10,17 @@ from matplotlib.figure import Figure
 
 from reproduce.articles.bitcoin_lstm import trained_gates as gates
 from reproduce.articles.bitcoin_lstm.accuracy import TOGETHER, WITHIN, AccuracyRow, correlations, curves_of, ratios
+from reproduce.articles.bitcoin_lstm.changes import LITTLE, WHOLE, ChangeRow
+from reproduce.articles.bitcoin_lstm.clipping import (
+    CLIPPED,
+    EPOCHS,
+    MARGINS,
+    NORMS,
+    PLAIN_RNN,
+    UNCLIPPED,
+    ClippingRow,
+    collapses,
+)
 from reproduce.articles.bitcoin_lstm.forgetting import LEARNED, OPEN, ForgettingRow
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, FADED, NETWORKS, MemoryRow, reached_of
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
@@ -19,6 +30,7 @@ from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, 
 LABELS = dict(zip(NETWORKS, ("SimpleRNN", "GRU", "LSTM, published", "LSTM, described"), strict=True))
 COLORS = dict(zip(NETWORKS, (ACTUAL, PERSISTENCE, TESTING, TRAINING), strict=True))
 FLOOR = 1e-16  # of the axis: below, a difference is lost in the digits of a float64
+LEAST_CHANGE = 0.01  # that is drawn
 PANELS = {  # what is drawn of a network, and where a rule's threshold is
     "deviation of f over days": (lambda row: row.f_deviation, gates.DEVIATION),
     "rank correlation of f, |price move|": (lambda row: row.f_correlation, gates.CORRELATION),
@@ -104,6 +116,55 @@ def forgetting(rows: Sequence[ForgettingRow]) -> Figure:
     axes.set(xlim=(-0.4, 1.4), ylabel="test error (USD)")
     axes.set_xticks((0, 1), list(kinds.values()))
     axes.set_title("the same seeds, wiring as described", fontsize=10)
+    axes.grid(True, axis="y", alpha=0.2)
+    return figure
+
+
+def clipping(rows: Sequence[ClippingRow]) -> Figure:
+    """Left, how many of a network's seeds collapse without clipping and with it; right, the largest gradient norms."""
+    figure, (left, right) = new_figure(10, 4, columns=2)
+    found, networks = collapses(rows), tuple(UNCLIPPED)
+    arms = {"unclipped": UNCLIPPED} | {
+        f"clipped at {margin:g}": {network: CLIPPED[network, margin] for network in networks} for margin in MARGINS
+    }
+    for k, (label, variants) in enumerate(arms.items()):
+        shares = [_share(found.get(variants[network].name, {})) for network in networks]
+        places = np.arange(len(networks)) + (k - 1) / 4
+        left.bar(places, shares, width=0.22, color=(TESTING, TRAINING, PERSISTENCE)[k], label=label)
+        for place, share in zip(places, shares, strict=True):
+            left.annotate(f"{share:.0%}", (place, share), ha="center", va="bottom", fontsize=8)
+    left.set(ylim=(0, 1.1), ylabel="share of the seeds", title=f"trainings that collapse within {EPOCHS} epochs")
+    for place, (network, variant) in enumerate((NORMS | {PLAIN_RNN: UNCLIPPED[PLAIN_RNN]}).items()):
+        _points(right, place, [row.largest_gradient for row in rows if row.variant == variant.name], COLORS[network])
+    for margin in MARGINS:
+        right.axhline(margin, color=ACTUAL, linestyle=":", linewidth=1)
+    right.set(yscale="log", xlim=(-0.5, 2.5), title="largest gradient norm; dotted: the margins")
+    for axes in (left, right):
+        axes.set_xticks(range(len(networks)), [LABELS[network] for network in networks])
+        axes.grid(True, axis="y", alpha=0.2)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return figure
+
+
+def _share(seeds: Mapping[int, bool]) -> float:
+    return sum(seeds.values()) / len(seeds) if seeds else 0.0
+
+
+def changes(rows: Sequence[ChangeRow]) -> Figure:
+    """A point a network: the share of its memory that the last day changes, and the rule's two thresholds.
+
+    What is below LEAST_CHANGE stands there.
+    """
+    figure, (axes,) = new_figure(6, 4)
+    for place, network in enumerate(UNCLIPPED):
+        values = np.array([row.change for row in rows if row.network == network])
+        _points(axes, place, np.maximum(values, LEAST_CHANGE), COLORS[network])
+    for threshold in (LITTLE, WHOLE):
+        axes.axhline(threshold, color=ACTUAL, linestyle=":", linewidth=1)
+    axes.set(yscale="log", xlim=(-0.5, 2.5), ylabel="change of the memory, over its length")
+    axes.set_ylim(LEAST_CHANGE / 2, 3)
+    axes.set_xticks(range(len(UNCLIPPED)), [LABELS[network] for network in UNCLIPPED])
+    axes.set_title("what a window's last day changes (0.01: or less); dotted: a little, all of it", fontsize=10)
     axes.grid(True, axis="y", alpha=0.2)
     return figure
 

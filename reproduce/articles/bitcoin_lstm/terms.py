@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.articles.bitcoin_lstm.gates import DECIMALS
-from reproduce.articles.bitcoin_lstm.program import PROBE
+from reproduce.articles.bitcoin_lstm.program import PROBE, largest, rounded
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.inputs.prices import load_prices
@@ -40,7 +39,7 @@ def term_outputs() -> Mapping[str, Any]:
     w = initial_weights(Variant().hidden, SEED, "float64")
     found = {
         **_graph_outputs(*prepare(prices, SMALL).train, prepare(prices, Variant())),
-        "joined_difference": round(joined_difference(w), DECIMALS),
+        "joined_difference": rounded(joined_difference(w)),
         "equation_lengths": sum(reads_all(w, days) for days in LENGTHS),
         "units_built": len(w["b_i"]),
         "window_1_shape": shape,
@@ -87,7 +86,7 @@ def joined_difference(w: Arrays) -> float:
         joined @ np.concatenate([w[f"W_h{gate}"], w[f"W_x{gate}"]]) - (x @ w[f"W_x{gate}"] + h @ w[f"W_h{gate}"])
         for gate in "ifog"
     ]
-    return float(np.abs(apart).max())
+    return largest(np.array(apart))
 
 
 def reads_all(w: Arrays, days: int) -> bool:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 
 from reproduce.articles.article import Finding
+from reproduce.articles.stacked_lstm.memory import HELD, RNN, MemoryRow, lengths_of, memory_outputs, shipped_memory
 from reproduce.articles.stacked_lstm.rivals import LSTM, compare, shipped_persistence_usd, shipped_rivals
-from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS
+from reproduce.articles.stacked_lstm.settings import (
+    WINDOWS,
+    SettingRow,
+    errors_of,
+    lags_of,
+    pairs_of,
+    setting_outputs,
+    shipped_settings,
+    step_pairs,
+)
+from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS, Variant
 from reproduce.evidence.pairs import Pairs
 
+ENOUGH = 0.8  # of the seeds
 _HEADER = "| network | median error, USD | median skill | the LSTM is better by, USD (95 %) | on seeds |"
 
 
@@ -33,7 +46,78 @@ def findings() -> list[Finding]:
     alt = "A dot a seed for each network's error in USD, beside persistence; below, each rival's paired differences"
     claims = ("outperforms", "outperforms-simple-rnn", "outperforms-mlp")
     ids = (*(f"stacked-lstm/{name}" for name in claims), "ours/lstm-against-gru")
-    return [Finding(headline, because, more, "rivals", alt, ids, "stacked-networks")]
+    return [
+        Finding(headline, because, more, "rivals", alt, ids, "stacked-networks"),
+        _memory(shipped_memory()),
+        _lag(shipped_settings()),
+        _settings(shipped_settings()),
+    ]
+
+
+def _memory(rows: Sequence[MemoryRow]) -> Finding:
+    """How many days the trained networks look back."""
+    lengths = lengths_of(rows)
+    days = {network: median(mine.values()) for network, mine in lengths.items()}
+    told = [f"{days[network]:.0f} days for {LABELS[network]} ({len(mine)} seeds)" for network, mine in lengths.items()]
+    longer, seeds = memory_outputs(rows)["lstm_longer"], len(lengths[RNN])
+    shorter = sum(lengths[LSTM][seed] < length for seed, length in lengths[RNN].items())
+    least = ENOUGH * seeds
+    words = "longer than" if longer >= least else "less far back than" if shorter >= least else "as far back as"
+    return Finding(
+        f"The trained LSTM remembers {words} a plain RNN.",
+        f"{HELD:.0%} of what moves a prediction lies in the nearest {_listed(told)}, of {Variant().window} (medians).",
+        f"The LSTM's memory is the longer of the two in {longer} of {seeds} seeds, and the shorter in {shorter}.",
+        "stacked_memory",
+        "How much each of 60 days moves the prediction, on a log axis, of the trained LSTM and SimpleRNN",
+        claims=("stacked-lstm/remembers-longer",),
+        study="stacked-memory",
+    )
+
+
+def _lag(rows: Sequence[SettingRow]) -> Finding:
+    """Whether the guide's picture has true and predicted prices in line."""
+    lags, in_line = lags_of(rows), setting_outputs(rows)["in_line"]
+    days = median(lags)
+    first, last = f"{min(lags):.0f}", f"{max(lags):.0f}"
+    spread = f"all have a lag of {first}" if first == last else f"their lags are {first} to {last} days"
+    trail = "are in line with the price" if days == 0 else f"trail the price by {days:.0f} day{'s' * (days > 1)}"
+    return Finding(
+        f"The guide's predictions {trail}.",
+        f"Of {len(lags)} trained networks, {in_line} have predictions that correlate best with the price of the same "
+        f"day; {spread}.",
+        "Persistence, which repeats the day before, has a lag of 1.",
+        "stacked",
+        "True and predicted closing price of 60 days in USD, as the guide draws them",
+        claims=("stacked-lstm/almost-in-line",),
+        study="stacked-settings",
+    )
+
+
+def _settings(rows: Sequence[SettingRow]) -> Finding:
+    """What windows of other lengths do to the error."""
+    steps, span = step_pairs(rows), pairs_of(rows, WINDOWS[0], WINDOWS[-1])
+    errors = ", ".join(f"{median(errors_of(rows, one).values()):.0f} with {one.window}" for one in WINDOWS)
+    better = sum(one.outcome == "better" for one in steps)
+    precise = {"better": "more", "worse": "less"}.get(span.outcome, "not surely more or less")
+    return Finding(
+        f"Windows of {WINDOWS[-1].window} days are {precise} precise than those of {WINDOWS[0].window}.",
+        f"The median error is {errors} days, in USD. That of {WINDOWS[0].window} days less that of "
+        f"{WINDOWS[-1].window}, seed by seed, is {_told_usd(span)}.",
+        f"Of the three steps to a longer window, {better} make the network better by the 95 % interval.",
+        "stacked_settings",
+        "Test error by the days in a window, a line a seed, beside persistence",
+        claims=("stacked-lstm/longer-steps",),
+        study="stacked-settings",
+    )
+
+
+def _told_usd(one: Pairs) -> str:
+    return f"{one.mean:.0f} USD on average ({one.low:.0f} to {one.high:.0f}, {len(one.differences)} seeds)"
+
+
+def _listed(words: Sequence[str]) -> str:
+    """With commas and an `and`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _told(one: Pairs) -> str:

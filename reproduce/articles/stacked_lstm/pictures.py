@@ -9,9 +9,12 @@ from matplotlib.figure import Figure
 
 from reproduce.articles.forecasts import date_axis, read_predictions
 from reproduce.articles.sources import PRICES
+from reproduce.articles.stacked_lstm.memory import HELD, MemoryRow, lengths_of, slopes_of
 from reproduce.articles.stacked_lstm.rivals import LSTM, RivalRow
+from reproduce.articles.stacked_lstm.settings import WINDOWS, SettingRow, errors_of
 from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS
 from reproduce.articles.stacked_lstm.windows import prepare
+from reproduce.evidence.memory import memory_figure
 from reproduce.evidence.pairs import Pairs
 from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, draw_missing, new_figure
 from reproduce.inputs.windows import Windows
@@ -91,6 +94,34 @@ def rivals(rows: Sequence[RivalRow], pairs: Sequence[Pairs], persistence_usd: fl
     for axes in (errors, differences):
         axes.invert_yaxis()
         axes.grid(True, axis="x", alpha=0.2)
+    return figure
+
+
+def memory(rows: Sequence[MemoryRow]) -> Figure:
+    """How much each day's price moves the prediction of trained networks, and their memory lengths in the legend."""
+    lengths, slopes = lengths_of(rows), slopes_of(rows)
+    lines = {
+        f"{LABELS[network]}: {HELD:.0%} in {np.nanmedian(list(lengths[network].values())):.0f} days": np.array(
+            [one[::-1] for one in of_seeds.values()]
+        )
+        for network, of_seeds in slopes.items()
+    }
+    return memory_figure(lines, "the seeds", "How far back trained networks remember")
+
+
+def settings(rows: Sequence[SettingRow]) -> Figure:
+    """The test error of each seed with windows of some lengths; 7x4 inches."""
+    figure, (axes,) = new_figure(7, 4)
+    errors = [errors_of(rows, variant) for variant in WINDOWS]
+    for seed in errors[-1]:
+        usd = [one.get(seed, np.nan) for one in errors]
+        axes.plot(range(len(usd)), usd, "o-", color=TRAINING, alpha=0.4, markersize=4, linewidth=0.8)
+    axes.axhline(rows[0].persistence_usd, color=PERSISTENCE, linestyle="--", linewidth=1, label="persistence")
+    axes.set_xticks(range(len(WINDOWS)), [f"{variant.window}" for variant in WINDOWS])
+    axes.set(title="Test error, the same seeds joined", xlabel="Days in a window", xlim=(-0.4, len(WINDOWS) - 0.6))
+    axes.set(ylabel="Root mean squared error (USD)", ylim=(0, None))
+    axes.grid(True, axis="y", alpha=0.2)
+    axes.legend()
     return figure
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,13 @@ def _joined(arrays: list[np.ndarray]) -> np.ndarray:
     return np.concatenate(filled)
 
 
+def _alone(program: Program) -> Program:
+    """As its cell is when it is asked by itself."""
+    if program.cell_wiring != "other":
+        return program
+    return replace(program, wiring="published" if program.wiring == "described" else "described")
+
+
 def _answer(programs: Sequence[Program], question: Question, dtype: str, orders: Sequence[np.ndarray] | None) -> Answer:
     given, P = question.arguments, len(programs)
     if question.function == "train":
@@ -64,6 +72,8 @@ def _answer(programs: Sequence[Program], question: Question, dtype: str, orders:
         for row, count in zip(losses, counts, strict=True):
             row[:, count:] = np.nan
         return {"losses": losses} | {f"weights/{name}": array for name, array in weights.items()}
+    if question.function == "cell":
+        programs = [_alone(one) for one in programs]
     network = Network(programs, dtype)
     w = network.inside(network.weights(given["weights"]))
     if question.function == "cell":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -54,6 +54,11 @@ class Layout:
     b: np.ndarray
     is_turned: np.ndarray  # (P, 4, 1, 1): W_h transposed
 
+    @cached_property
+    def _is_plain(self) -> bool:
+        """Whether it changes nothing, which saves most of the time of a wide network."""
+        return not self.is_turned.any() and all((maps == np.eye(4)).all() for maps in (self.x, self.h, self.b))
+
     @classmethod
     def of(cls, programs: Sequence[Cell], dtype: str) -> Layout:
         """The programs' maps."""
@@ -67,11 +72,15 @@ class Layout:
 
     def there(self, w: LayerWeights) -> LayerWeights:
         """The weights that the cell computes with, from those that are handed over."""
+        if self._is_plain:
+            return w
         W_h = np.where(self.is_turned, w.W_h.swapaxes(2, 3), w.W_h)
         return LayerWeights(_mapped(self.x, w.W_x), _mapped(self.h, W_h), self.b @ w.b)
 
     def back(self, g: LayerWeights) -> LayerWeights:
         """The gradients by the weights handed over, from those by the weights that the cell computes with."""
+        if self._is_plain:
+            return g
         x, h, b = (maps.swapaxes(1, 2) for maps in (self.x, self.h, self.b))
         W_h = _mapped(h, g.W_h)
         return LayerWeights(_mapped(x, g.W_x), np.where(self.is_turned, W_h.swapaxes(2, 3), W_h), b @ g.b)

@@ -69,6 +69,7 @@ class Network:
         self._output_bias = np.array([one.output_bias for one in programs], dtype)[:, None]
         self._gradient_factor = np.array([one.gradient_factor for one in programs], dtype)[:, None]
         self._is_backward = self.mask(lambda one: one.days == "backward", 3)
+        self._is_viewed = self.mask(lambda one: one.days == "by view", 3)
         self._reads_c = self.mask(lambda one: one.read_out == "c", 2)
         self._across_windows = programs[0].axes == "windows"  # all of them, or none
 
@@ -96,6 +97,8 @@ class Network:
     def forward(self, w: Packed, x: np.ndarray, h: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, list[Day]]:
         """Predictions, (P, n), and the days, from inputs (P, n, T, 1) and a state."""
         x = np.where(self._is_backward, x[:, :, ::-1], x)
+        if self._is_viewed.any():
+            x = np.where(self._is_viewed, x.reshape(len(x), x.shape[2], x.shape[1], 1).swapaxes(1, 2), x)
         if self._across_windows:
             x = x.swapaxes(1, 2)
             h = c = np.zeros((*x.shape[:2], h.shape[2]), self.dtype)
@@ -138,15 +141,15 @@ def losses_of(kinds: Sequence[str], predictions: np.ndarray, targets: np.ndarray
     """The loss of each kind, (P,), of predictions and targets (P, n), and its derivative by the predictions, (P, n).
 
     Args:
-        kinds: mean of squares, or sum, half, root, absolute, or `every with every`: (n, 1) less (n,) gives (n, n)
-            errors; one kind for each of P programs.
+        kinds: one for each of P programs: mean of squares, or sum, half, half sum, root, absolute, or `every with
+            every`: (n, 1) less (n,) gives (n, n) errors.
     """
     n = predictions.shape[1]
     targets = np.broadcast_to(targets, predictions.shape)
     middle, is_every = targets.mean(axis=1, keepdims=True), np.array([kind == "every with every" for kind in kinds])
     # mean over i, j of (p_i - t_j)² = mean over i of (p_i - mean t)² + the variance of t
     error = predictions - np.where(is_every[:, None], middle, targets)
-    factor = np.array([{"sum": n, "half": 0.5}.get(kind, 1) for kind in kinds], error.dtype)
+    factor = np.array([{"sum": n, "half": 0.5, "half sum": n / 2}.get(kind, 1) for kind in kinds], error.dtype)
     mean = np.mean(error**2, axis=1) + np.where(is_every, targets.var(axis=1), 0)
     root, is_root = np.sqrt(mean), np.array([kind == "root" for kind in kinds])
     is_absolute = np.array([kind == "absolute" for kind in kinds])

@@ -66,15 +66,15 @@ NETWORK = (
         "use W_xg, W_hg and b_g for the candidate",
         {"gates": "ifoi"},
     ),
-    one_slip(
+    Slip(
         "wiring",
-        "h and c stand in each other's place when the cell is called",
+        "the cell gets h and c in each other's place; the other wiring is asked for",
         "The first day is right, as both start at 0; every later one is wrong.",
         "The published program hands its cell the two vectors exchanged (D2); the article's text, and every library's "
         "LSTM, does not.",
         "compare a library's LSTM, or one from the article's text, with --wiring described, and the published program "
         "with --wiring published; else call the cell with (c, h) for (h, c)",
-        {"wiring": "described"},
+        ({"wiring": "described"}, {"wiring": "described", "cell_wiring": "other"}),
     ),
     one_slip(
         "batch-first",
@@ -141,7 +141,7 @@ NETWORK = (
         "the cell returns c before h; the order is h, c",
         "The cell differs with every gate, and predictions may be right.",
         "Keras's cells return the output and then [h, c], PyTorch's h, c, and some by hand c, h.",
-        "return h, c",
+        "let the cell return h, c, in this order",
         {"cell_returns": "c, h"},
     ),
     one_slip(
@@ -161,6 +161,14 @@ NETWORK = (
         {"days": "backward"},
     ),
     one_slip(
+        "view-for-transpose",
+        "the inputs (windows, days) are viewed as (days, windows), not transposed; the program reads each window",
+        "A batch of one window, or windows of one day, are right. All others mix the days of several windows.",
+        "view or reshape stands where transpose or permute is meant: it cuts the same row of numbers elsewhere.",
+        "x.transpose(0, 1) in PyTorch, np.swapaxes(x, 0, 1)",
+        {"days": "by view"},
+    ),
+    one_slip(
         "loss-sum",
         "the loss is the sum of the squared errors; the program takes their mean",
         "Loss and gradients are larger by the number of windows in a batch.",
@@ -175,6 +183,14 @@ NETWORK = (
         "The 1/2 of textbooks, or the mean of optax.l2_loss; tf.nn.l2_loss is half the sum, which is another loss.",
         "multiply the loss by 2, and its derivative too where you write that by hand",
         {"loss": "half"},
+    ),
+    one_slip(
+        "loss-half-sum",
+        "the loss is half the sum of the squared errors; the program takes their mean",
+        "Loss and gradients are larger by half the number of windows in a batch.",
+        "tf.nn.l2_loss, or a textbook's 1/2 before a sum.",
+        "tf.reduce_mean(tf.square(error)): divide by the number of windows, and leave out the half",
+        {"loss": "half sum"},
     ),
     one_slip(
         "loss-root",

@@ -15,6 +15,7 @@ from reproduce.networks.ports.target import Target
 
 FIRST = np.linspace(0, 1, 33)  # where numbers are tried, between the lowest and the highest, on a scale of logarithms
 CLOSER = np.linspace(-1.5, 1.5, 13)  # then around the nearest, in the last distance of two that were tried
+CLOSE = 0.005  # apart on that scale: enough for two digits
 ROUNDS = 8  # each looks four times closer than the one before, so the last one has more than four digits
 SAME_FRACTION = 1e-4  # relative: what the rounds leave open
 
@@ -71,10 +72,12 @@ def _nearest(target: Target, program: Any, number: Number, asked: Sequence[tuple
     def nearest(sign: int) -> tuple[float, float]:
         """Of that sign, how far the port is from it, and the number."""
         low, high = (np.log(_turned(end, number.kind)) for end in (number.low, number.high))
-        tried = low + (high - low) * FIRST
+        tried, gaps = low + (high - low) * FIRST, np.array([np.inf])
         for closer in range(ROUNDS + 1):
-            gaps = gaps_of(sign * _turned(np.exp(tried), number.kind))
+            before, gaps = gaps, gaps_of(sign * _turned(np.exp(tried), number.kind))
             best, apart = tried[int(np.argmin(gaps))], (high - low) / (len(FIRST) - 1) / 4**closer
+            if apart < CLOSE and gaps.min() > 0.7 * before.min():
+                break  # something else is wrong too, which no closer number mends
             tried = best + apart * CLOSER
         return float(gaps.min()), sign * float(_turned(np.exp(best), number.kind))
 

@@ -41,7 +41,7 @@ def find_order(program: Program, question: Question, answer: Answer) -> np.ndarr
 
 def _own_losses(program: Program, told: np.ndarray, batch: int, windows: int) -> tuple[np.ndarray, np.ndarray]:
     """The batches' own losses, (epochs, batches), from those that are told; and what rounding may make of them."""
-    if program.reported == "batch":
+    if program.reported != "running mean":
         return told, SAME_LOSS * np.abs(told)
     sizes = [min(batch, windows - k * batch) for k in range(told.shape[1])]
     sums = told * np.cumsum(sizes)

@@ -18,6 +18,7 @@ class Program:
     """
 
     wiring: str = "published"  # D2; or described
+    cell_wiring: str = "as the loop's"  # of the cell that is asked alone; or other
     gates: str = GATES
     gates_x: str = GATES  # of W_x* alone
     gates_h: str = GATES  # of W_h* alone
@@ -37,10 +38,12 @@ class Program:
     candidate: str = "activation"  # what it goes through; or sigmoid, as the gates do
     cell_returns: str = "h, c"  # to whoever calls it alone; or c, h
     last_tanh: bool = True  # h = o tanh(c); else o c
-    days: str = "forward"  # or backward
+    days: str = "forward"  # or backward; or by view, where (n, T) numbers are read as (T, n)
     axes: str = "days"  # along which the cell runs; or windows, with the days as its batch
-    loss: str = "mean"  # of squared errors; or sum, half, root, absolute, or of every prediction with every target
-    reported: str = "batch"  # of training: each batch's loss; or running mean, over the epoch's batches so far
+    loss: str = (
+        "mean"  # of squared errors; or sum, half, half sum, root, absolute, or of every prediction with every target
+    )
+    reported: str = "batch"  # of training: each batch's loss; or running mean of the epoch so far, or after the step
     gradient_factor: float = 1.0  # by which all gradients are more than the loss's
     backward_days: str = "all"  # through how many days gradients flow; or the last
     clipping: str = "unused"  # D3; or global, each, each-packed, value
@@ -52,6 +55,9 @@ class Program:
     beta2: float = 0.999
     learning_rate: float = 0.001
     decay: float = 0.0  # a share of each weight, times the rate, is taken off it at each step
+    penalty: float = 0.0  # a share of each weight is added to its gradient before the step
+    rate_by_step: float = 1.0  # how much of the rate is left after each step
+    rate_by_epoch: float = 1.0  # likewise
     bias_steps: float = 1.0  # how often each gate bias takes its step: two biases that are summed both do
     counted: str = "step"  # what Adam's t counts; or epoch
     is_renewed: bool = False  # whether each epoch begins with a new optimizer
@@ -73,6 +79,9 @@ class Program:
             decay=self.decay,
             clipping=self.clipping,
             margin=self.margin,
+            penalty=self.penalty,
+            rate_by_step=self.rate_by_step,
+            rate_by_epoch=self.rate_by_epoch,
             bias_steps=self.bias_steps,
             counted=self.counted,
             is_renewed=self.is_renewed,

@@ -22,6 +22,9 @@ class Step(NamedTuple):
     decay: float = 0.0  # a share of each weight, times the rate, is taken off it at each step
     clipping: str = "unused"  # or global, each, each-packed, value
     margin: float = 4.0  # of clipping
+    penalty: float = 0.0  # a share of each weight is added to its gradient
+    rate_by_step: float = 1.0  # how much of the rate is left after each step
+    rate_by_epoch: float = 1.0  # likewise
     bias_steps: float = 1.0  # how often each gate bias takes its step
     counted: str = "step"  # what Adam's t counts; or epoch
     is_renewed: bool = False  # whether each epoch begins with a new optimizer
@@ -45,6 +48,8 @@ class Rule:
             return np.array([getattr(one, name) == value for one in steps])[:, None]
 
         self.rate, self.decay, self.epsilon = column("rate"), column("decay"), column("epsilon")
+        self.penalty, self.by_step, self.by_epoch = column("penalty"), column("rate_by_step"), column("rate_by_epoch")
+        self._is_begun = False
         self.beta1, self.squares, self.margin = column("beta1"), column("squares"), column("margin")
         self.is_corrected = column("is_corrected") > 0
         self.is_sgd, self.is_rms = mask("kind", "SGD"), mask("kind", "RMSprop")
@@ -57,30 +62,34 @@ class Rule:
         self.m = np.zeros((len(steps), len(is_bias)), dtype)
         self.v = self.m + self.begins
         self._earlier = np.zeros_like(self.m)  # gradients, where they are added up
-        self.counted = np.zeros((len(steps), 1), dtype)  # Adam's t
+        self.t = np.zeros((len(steps), 1), dtype)  # Adam's
 
     def start_epoch(self) -> None:
         """Count the epoch where a program's t does, and begin anew where its optimizer does."""
         self.m, self.v = np.where(self.is_renewed, 0, self.m), np.where(self.is_renewed, self.begins, self.v)
-        self.counted = np.where(self.is_renewed, 0, self.counted) + self.is_by_epoch
+        self.t = np.where(self.is_renewed, 0, self.t) + self.is_by_epoch
+        self.rate = self.rate * self.by_epoch if self._is_begun else self.rate
+        self._is_begun = True
 
     def step(self, w: np.ndarray, g: np.ndarray, is_taken: np.ndarray) -> np.ndarray:
         """The weights after a step; `is_taken`, (P, 1), says which programs take it."""
-        g = g + self._earlier
+        g = g + self._earlier + self.penalty * w
         self._earlier = np.where(self.is_added_up, np.where(is_taken, g, self._earlier), 0)
         g = self._clipped(g)
-        self.counted = self.counted + (is_taken & ~self.is_by_epoch)
+        self.t = self.t + (is_taken & ~self.is_by_epoch)
         m = self.beta1 * self.m + (1 - self.beta1) * g
         v = self.squares * self.v + (1 - self.squares) * g**2
         self.m, self.v = np.where(is_taken, m, self.m), np.where(is_taken, v, self.v)
-        return np.where(is_taken, w - self.often * self._move(g) - self.rate * self.decay * w, w)
+        moved = w - self.often * self._move(g) - self.rate * self.decay * w
+        self.rate = np.where(is_taken, self.rate * self.by_step, self.rate)
+        return np.where(is_taken, moved, w)
 
     def _move(self, g: np.ndarray) -> np.ndarray:
         """What is taken off the weights.
 
         Adam: rate · √(1-β₂ᵗ)/(1-β₁ᵗ) · m / (√v + ε). RMSprop: rate · g / √(v + ε), or / (√v + ε).
         """
-        of_m, of_v = 1 - self.beta1**self.counted, np.sqrt(1 - self.squares**self.counted)
+        of_m, of_v = 1 - self.beta1**self.t, np.sqrt(1 - self.squares**self.t)
         epsilon = self.epsilon * np.where(self.is_after, of_v, 1)  # m/of_m / (√v/of_v + ε), written like the other
         move = np.where(self.is_corrected, of_v / of_m, 1) * self.m / (np.sqrt(self.v) + epsilon)
         if self.is_rms.any():

@@ -50,9 +50,9 @@ def weight_of(key: str) -> str:
     return key.rpartition("/")[2]
 
 
-def first_days(past: list[tuple[str, str]], days: int) -> str:
+def first_read(past: list[tuple[str, str]], length: int, unit: str) -> str:
     """The place of a prediction."""
-    return f"first after {past[0][0].removeprefix('forward ')} of {days} days"
+    return f"first after {past[0][0].removeprefix('forward ').replace('one day', '1')} of {length} {unit}s"
 
 
 def first_gradient(past: list[tuple[str, str]], weights: int) -> str:
@@ -68,17 +68,22 @@ def first_move(past: list[tuple[str, str]]) -> str:
     return f"first in {weight_of(past[0][1])}{only_small}"
 
 
-def training_rungs(names: Sequence[str], from_the_output: Sequence[str], days: int) -> tuple[Rung, ...]:
+def training_rungs(
+    names: Sequence[str], from_the_output: Sequence[str], length: int, unit: str = "day"
+) -> tuple[Rung, ...]:
     """The rungs that every target has: predictions, loss, gradients, and three of training.
 
     Args:
         names: of the weights; from_the_output: the same, as the way back meets them.
+        length: of the longest window, in units of that name.
     """
-    forward = tuple(f"forward {t}" for t in range(1, days + 1))
+    forward = tuple(f"forward {t}" for t in range(1, length + 1))
     gradients = tuple(f"gradients/{name}" for name in from_the_output)
     trained = ("losses", *(f"weights/{name}" for name in names))
     return (
-        Rung("forward", "predict", ("one day", *forward), ("predictions",), lambda past: first_days(past, days)),
+        Rung(
+            "forward", "predict", ("one day", *forward), ("predictions",), lambda past: first_read(past, length, unit)
+        ),
         Rung("loss", "loss_and_gradients", ("gradients",), ("loss",), lambda _: "a batch of 3"),
         Rung(
             "gradients",

@@ -25,7 +25,7 @@ class Training:
         self._rule = _rule(programs, self.weights, dtype)
 
     def step(self, rows: np.ndarray, is_taken: np.ndarray) -> np.ndarray:
-        """One batch: its losses, (P,), from before the step.
+        """One batch: its losses, (P,), as each program tells them: from before the step, or after it.
 
         Args:
             rows: (P, n), each program's windows.
@@ -44,6 +44,10 @@ class Training:
             self._h, self._c = np.where(carried, days[-1].h, 0), np.where(carried, days[-1].c, 0)
         moved = self._rule.step(flat(self.weights), flat(gradients), is_taken[:, None])
         self.weights = Packed(*apart(moved, self.weights))
+        tells_after = network.mask(lambda one: one.reported == "after the step", 0)
+        if tells_after.any():
+            predictions, _ = network.forward(network.inside(self.weights), self.inputs[rows], h, c)
+            loss = np.where(tells_after, network.loss(predictions, self.targets[rows])[0], loss)
         return loss
 
     def start_epoch(self) -> None:

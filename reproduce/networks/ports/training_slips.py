@@ -145,6 +145,33 @@ TRAINING = (
         number=Number("decay", "six steps", 1e-5, 10),
     ),
     Slip(
+        "weight-penalty",
+        "each step's gradients have {0} times the weight added; the program's have not",
+        "Gradients are right; weights shrink, and those with a small gradient move the other way.",
+        "weight_decay of PyTorch's Adam and RMSprop, which is an L2 penalty and no decay as in AdamW.",
+        "weight_decay=0",
+        ({"penalty": 0.01},),
+        number=Number("penalty", "six steps", 1e-6, 10),
+    ),
+    Slip(
+        "learning-rate-by-step",
+        "after each step the learning rate is {0} times what it was; the program's stays at 0.001",
+        "The first step is right, later ones are too small.",
+        "ExponentialDecay in Keras, exponential_decay in TF1 and optax, a scheduler's step() in the loop over batches.",
+        "a constant learning rate of 0.001",
+        ({"rate_by_step": 0.96},),
+        number=Number("rate_by_step", "six steps", 0.1, 1 - 1e-6, "near 1"),
+    ),
+    Slip(
+        "learning-rate-by-epoch",
+        "after each epoch the learning rate is {0} times what it was; the program's stays at 0.001",
+        "The first epoch is right, later steps are too small.",
+        "StepLR or ExponentialLR in PyTorch, LearningRateScheduler in Keras.",
+        "a constant learning rate of 0.001",
+        ({"rate_by_epoch": 0.5},),
+        number=Number("rate_by_epoch", "two epochs", 0.001, 1 - 1e-6, "near 1"),
+    ),
+    Slip(
         "sgd",
         "weights move by rate times gradient; the program takes Adam's steps",
         "Losses hardly fall.",
@@ -177,6 +204,14 @@ TRAINING = (
         "take the loss of train_on_batch after reset_metrics(), or undo the mean: multiply each by the windows so far, "
         "subtract the product before it, divide by the batch's windows",
         ({"reported": "running mean"},),
+    ),
+    Slip(
+        "loss-after-the-step",
+        "a batch's loss is told after its step; the program tells the one that the step was taken from",
+        "Weights are right, and all losses are a little too low.",
+        "The network is asked once more behind the step, or session.run fetches the loss behind the step.",
+        "keep the loss from which the gradients were taken; in TF1 fetch both in one session.run",
+        ({"reported": "after the step"},),
     ),
     Slip(
         "shuffled",

@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 
 from reproduce.articles.bitcoin_lstm.changes import (
+    LITTLE,
+    WHOLE,
     ChangeRow,
     change_of,
     change_outputs,
     change_rows,
     lstm_memory,
     rnn_memory,
+    shipped_changes,
 )
 from reproduce.articles.bitcoin_lstm.clipping import UNCLIPPED
 from reproduce.articles.bitcoin_lstm.inside import trained_weights
@@ -102,3 +105,12 @@ def test_table_has_a_row_a_run(tmp_path):
     expected = change_of(lstm_memory(trained_weights(directory), "described", inputs))
     assert change_rows(Study(tmp_path, (directory.config,))) == [ChangeRow(variant.name, 0, expected)]
     assert UNCLIPPED["described"].name == "described"
+
+
+def test_shipped_table_shows_what_the_words_beside_the_rule_say():
+    """Twenty seeds of three networks."""
+    rows = shipped_changes()
+    assert [(row.network, row.seed) for row in rows] == [(network, seed) for network in UNCLIPPED for seed in SEEDS]
+    medians = {name: np.median([row.change for row in rows if row.network == name]) for name in UNCLIPPED}
+    assert medians["published"] > WHOLE > LITTLE > medians["described"]
+    assert sum(row.change < 1e-6 for row in rows if row.network == "simple-rnn") > 5

@@ -12,11 +12,13 @@ from reproduce.articles.bitcoin_lstm.clipping import (
     FEW,
     MARGINS,
     PLAIN_RNN,
+    RUNS,
     UNCLIPPED,
     ClippingRow,
     clipping_outputs,
     clipping_rows,
     collapse_of,
+    shipped_clipping,
 )
 from reproduce.articles.bitcoin_lstm.memory import SEEDS
 from reproduce.articles.bitcoin_lstm.training import RECORD, begin, check, prove, trained_engine
@@ -160,3 +162,13 @@ def test_other_engine_of_a_network_of_studies_is_refused(tmp_path):
     config = config_of("bitcoin-lstm", engine="session", variant=RECORDED)
     with pytest.raises(RunError, match=r"the engine session cannot train .*; leave --engine out"):
         begin(Directory(tmp_path, config), short_table())
+
+
+def test_shipped_table_has_every_run_of_the_study():
+    """And shows what the words beside the rules say."""
+    rows = shipped_clipping()
+    assert {(row.variant, row.seed) for row in rows} == {(v.name, seed) for v, seeds in RUNS for seed in seeds}
+    found = clipping_outputs(rows)
+    assert (found["simple_rnn_saved"], found["simple_rnn_saved_at_1"]) == (0, len(SEEDS) / 2)
+    recorded = {row.variant for row in rows if not np.isnan(row.largest_gradient)}
+    assert recorded == {variant.name for variant, _ in RUNS if variant.recorded == "steps"}

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from reproduce.articles.bitcoin_lstm import findings as module
+from reproduce.articles.bitcoin_lstm.changes import ChangeRow
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.evidence.pairs import pair_seeds
+from tests.articles.bitcoin_lstm.test_clipping import rows_of as clipping_rows
 
 
 def found(study):
@@ -56,3 +58,28 @@ def test_forgetting_turns_round_with_the_differences(differences, headline, monk
     finding = found("bitcoin-forgetting")
     assert re.fullmatch(f"A network that can never forget {headline}.", finding.headline)
     assert f"{np.mean(differences):.3f} USD" in finding.because
+
+
+@pytest.mark.parametrize(("at_4", "verb"), [(4, "keeps"), (5, "does not keep")])
+def test_clipping_prevents_where_sixteen_seeds_are_saved(at_4, verb, monkeypatch):
+    """At the article's margin, of a plain RNN; all three counts are told."""
+    monkeypatch.setattr(module, "shipped_clipping", lambda: clipping_rows(20, at_4, 2))
+    finding = found("bitcoin-clipping")
+    assert finding.headline == f"Clipping the gradients {verb} a plain RNN's training from collapsing."
+    assert f"20 of 20 seeds collapse without clipping, {at_4} with it at the article's margin of 4, and 2 at 1." in (
+        finding.because
+    )
+
+
+def test_changes_are_told_by_their_medians(monkeypatch):
+    """Which is less than a tenth, at least a half, or between; and how many plain RNNs stand still."""
+    medians = {"published": (0.1, 0.2, 0.9), "described": (0.01, 0.06, 0.3), "simple-rnn": (0.0, 0.7, 0.8)}
+    rows = [ChangeRow(network, seed, one) for network, ones in medians.items() for seed, one in enumerate(ones)]
+    monkeypatch.setattr(module, "shipped_changes", lambda: rows)
+    finding = found("bitcoin-changes")
+    assert (
+        finding.headline
+        == "A day changes less than 10 % of an LSTM's memory as described, and 10 to 50 % as published."
+    )
+    assert "by 6 % of its length as described and by 20 % as published, and a plain RNN's h by 70 %" in finding.because
+    assert "1 of the 3 plain RNNs have an h that no longer changes" in finding.more

@@ -72,7 +72,7 @@ def test_persistence_of_a_table_follows_from_skill_and_error():
 
 def test_study_is_shown_by_comparison_and_medians():
     """A row a rival with its verdict, a row a network with the medians of its seeds; a run that diverged has none."""
-    (plan,) = STUDIES
+    plan = STUDIES[0]
     rows = [*study_rows(ERRORS), RivalRow("lstm", 4, 1.0, *[float("nan")] * 3, 1.0, "0")]
     rows += [RivalRow(network, 4, *[float("nan")] * 4, 1.0, "0") for network in NETWORKS[1:]]
     compared, networks = plan.show(rows)
@@ -113,7 +113,7 @@ def test_findings_follow_the_table(shift, headline, monkeypatch):
     errors = {network: [500.0, 510, 505] for network in NETWORKS[:1]}
     errors |= {network: [500.0 + shift, 511 + shift, 505 + shift] for network in NETWORKS[1:]}
     monkeypatch.setattr(findings_module, "shipped_rivals", lambda: study_rows(errors))
-    (found,) = findings()
+    found = findings()[0]
     assert found.headline == headline
     assert (
         f"505 USD. That is above the error of repeating the day before, {shipped_persistence_usd():.0f} USD"

@@ -1,5 +1,7 @@
 """The network of two layers without a slip is Keras's, of which it shares no code; with one, slopes hold."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -97,6 +99,14 @@ def test_unknown_program_is_given_no_name(case, reads, tmp_path):
     """Not of a slip, and not of two."""
     comparison = compared(file_with(tmp_path, "numpy", reads, UNKNOWN[case]), reads, FORWARD)
     assert comparison.explanations == ()
+
+
+def test_windows_of_text_are_told_in_characters():
+    """Their slips and places have no days."""
+    told = [word for slip in CHARACTERS.slips for word in (slip.title, slip.symptom, slip.cause, slip.mend)]
+    places = [rung.place([("forward 2", "predictions")]) for rung in CHARACTERS.rungs if rung.name == "forward"]
+    assert [text for text in told if re.search(r"\bdays?\b", text)] == []
+    assert places == ["first after 2 of 7 characters"]
 
 
 def test_gru_for_an_lstm_is_given_no_name():

@@ -78,6 +78,7 @@ def _trained(network: Network, question: Question, inputs: np.ndarray, orders: S
     orders = np.broadcast_to(np.arange(n), (P, epochs, n)) if orders is None else np.stack(orders)
     targets, rows = given["targets"].reshape(-1).astype(dtype), np.arange(P)[:, None]
     keeps = np.array([one.remainder == "kept" for one in network.programs])
+    tells_after = np.array([one.reported == "after the step" for one in network.programs])
     takes = [np.ones(P, bool)] * (n // batch) + ([keeps] if n % batch else [])
     weights = network.weights(given["weights"])
     rule, losses = _rule(network.programs, weights, dtype), np.full((P, epochs, len(takes)), np.nan, dtype)
@@ -93,6 +94,10 @@ def _trained(network: Network, question: Question, inputs: np.ndarray, orders: S
         moved = rule.step(flat(_arrays(weights)), flat(_arrays(gradients)), is_taken[:, None])
         x_1, h_1, b_1, x_2, h_2, b_2, *output = apart(moved, _arrays(weights))
         weights = Packed(LayerWeights(x_1, h_1, b_1), LayerWeights(x_2, h_2, b_2), *output)
+        if tells_after.any():
+            z, _ = network.forward(network.inside(weights), inputs[rows, taken])
+            after, _ = network.output.loss(z, targets[taken])
+            losses[tells_after & is_taken, epoch, k] = after[tells_after & is_taken]
     losses = reported(network.programs, losses, [min(batch, n - k * batch) for k in range(len(takes))])
     return {"losses": losses} | {f"weights/{name}": array for name, array in network.named(weights).items()}
 

@@ -41,6 +41,14 @@ OF_CHARACTERS = (
         {"output": "softmax twice"},
     ),
     one_slip(
+        "softmax-by-column",
+        "softmax of predictions is taken over the windows of a batch; in the program over the characters",
+        "The probabilities of one window do not add up to 1, and depend on the other windows of its batch.",
+        "softmax(z, dim=0), axis=0, or F.softmax without dim, which may choose the first axis.",
+        "softmax along the last axis: dim=-1, axis=-1",
+        {"output": "by column"},
+    ),
+    one_slip(
         "logits",
         "predictions are logits; the program's are probabilities",
         "Predictions are negative at times, and do not add up to 1.",

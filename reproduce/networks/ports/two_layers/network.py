@@ -80,6 +80,7 @@ class Network:
         )
         self._output_bias = np.array([one.output_bias for one in programs], dtype)[:, None]
         self._is_backward = self._mask(lambda one: one.days == "backward", 4)
+        self._is_viewed = self._mask(lambda one: one.days == "by view", 4)
         self._reads = {kind: self._mask(lambda one, kind=kind: one.read_out == kind, 3) for kind in ("c", "first day")}
         self._reads_mean = self._mask(lambda one: one.read_out == "mean", 3)
         self._repeats = self._mask(lambda one: one.between == "last, repeated", 3)
@@ -110,6 +111,8 @@ class Network:
         """What stands in front of the last activation, (P, n, K), and the trace; inputs (P, n, T), w from `inside`."""
         x = self.output.scaled(inputs, w.b_y.shape[1])[..., None]
         x = np.where(self._is_backward, x[:, :, ::-1], x)  # (P, n, T, 1)
+        if self._is_viewed.any():
+            x = np.where(self._is_viewed, x.reshape(len(x), x.shape[2], x.shape[1], 1).swapaxes(1, 2), x)
         x = x.swapaxes(1, 2) if self._across_windows else x
         first = self._layers[0].forward(w.first, x, *self._zeros(x, w.first))
         read = np.stack([day.h for day in first], axis=2)  # (P, n, T, H1)

@@ -34,7 +34,8 @@ class Output:
     def _answer(self, kind: str, z: np.ndarray) -> np.ndarray:
         if self.reads_characters:
             p = softmax(z)
-            return {"softmax twice": softmax(p), "logits": z, "log": np.log(p)}.get(kind, p)
+            by_column = softmax(z.swapaxes(1, 2)).swapaxes(1, 2)  # over the n windows
+            return {"softmax twice": softmax(p), "by column": by_column, "logits": z, "log": np.log(p)}.get(kind, p)
         return {"relu": np.maximum(z, 0), "sigmoid": (1 + np.tanh(z / 2)) / 2, "tanh": np.tanh(z)}.get(kind, z)
 
     def loss(self, z: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,7 @@ def _activation(name: str) -> Slip:
 
 OF_PRICES = (
     *(_activation(name) for name in ("relu", "sigmoid", "tanh")),
-    *shared("loss-sum", "loss-half", "loss-root", "loss-absolute", "loss-every-with-every"),
+    *shared("loss-sum", "loss-half", "loss-half-sum", "loss-root", "loss-absolute", "loss-every-with-every"),
     optimizer(
         "rmsprop-pytorch",
         "RMSprop of PyTorch",

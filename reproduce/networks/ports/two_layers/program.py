@@ -50,7 +50,9 @@ class TwoLayers:
     dropout: str = "off"  # at inference; or on, between, last
     output_bias: float = 1.0
     scale: str = "count"  # by which a character's number is divided; or count - 1, none
-    output: str = "plain"  # prices as they are, probabilities; or relu, sigmoid, tanh; softmax twice, logits, log
+    output: str = (
+        "plain"  # prices as they are, probabilities; or relu, sigmoid, tanh; softmax twice or by column, logits, log
+    )
     loss: str = (
         "mean"  # of squares, or another kind of `network.losses_of`; of cross-entropies, or a kind in outputs.py
     )
@@ -62,6 +64,9 @@ class TwoLayers:
     decay: float = 0.0
     clipping: str = "unused"
     margin: float = 1.0
+    penalty: float = 0.0
+    rate_by_step: float = 1.0
+    rate_by_epoch: float = 1.0
     is_renewed: bool = False
     is_added_up: bool = False
     reported: str = "batch"
@@ -83,6 +88,9 @@ class TwoLayers:
             decay=self.decay,
             clipping=self.clipping,
             margin=self.margin,
+            penalty=self.penalty,
+            rate_by_step=self.rate_by_step,
+            rate_by_epoch=self.rate_by_epoch,
             bias_steps=self.bias_steps,
             is_renewed=self.is_renewed,
             is_added_up=self.is_added_up,

@@ -23,15 +23,26 @@ OF_LAYERS = (
     "candidate-sigmoid",
     "tanh-left-out",
 )
-AS_THEY_ARE = ("batch-first", "output-bias-missing", "c-read-out", "window-backward", "gradient-of-last-day")
+AS_THEY_ARE = (
+    "batch-first",
+    "output-bias-missing",
+    "c-read-out",
+    "window-backward",
+    "view-for-transpose",
+    "gradient-of-last-day",
+)
 IN_TRAINING = (
     "gradients-scaled",
     "gradients-added-up",
     "optimizer-renewed",
     "learning-rate",
+    "learning-rate-by-step",
+    "learning-rate-by-epoch",
     "weight-decay",
+    "weight-penalty",
     "two-biases",
     "loss-running-mean",
+    "loss-after-the-step",
 )
 
 

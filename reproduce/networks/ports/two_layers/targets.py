@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import partial
 
 from reproduce.networks.ports.questions import Question
+from reproduce.networks.ports.slips import Slip
 from reproduce.networks.ports.target import Target, training_rungs
 from reproduce.networks.ports.two_layers.answers import answers_of, draws_of
 from reproduce.networks.ports.two_layers.character_slips import OF_CHARACTERS
@@ -14,8 +17,9 @@ from reproduce.networks.ports.two_layers.program import TwoLayers
 from reproduce.networks.ports.two_layers.questions import WINDOW, ask
 from reproduce.networks.ports.two_layers.slips import COMMON
 
+TOLD = ("words", "symptom", "cause", "mend")
 FUNCTIONS = ("predict", "loss_and_gradients", "train")
-RUNGS = training_rungs(NAMES, NAMES[::-1], WINDOW)
+RUNGS, RUNGS_OF_TEXT = (training_rungs(NAMES, NAMES[::-1], WINDOW, unit) for unit in ("day", "character"))
 
 
 def _ask_prices(hidden: int, seed: int = 0) -> list[Question]:
@@ -27,6 +31,17 @@ def _ask_characters(hidden: int, seed: int = 0) -> list[Question]:
     return ask("characters", hidden, hidden, seed)
 
 
-_target = partial(Target, functions=FUNCTIONS, rungs=RUNGS, answers=answers_of, draws=draws_of)
-PRICES = _target(program=TwoLayers("prices", "RMSprop"), slips=(*COMMON, *OF_PRICES), ask=_ask_prices)
-CHARACTERS = _target(program=TwoLayers("characters", "Adam"), slips=(*COMMON, *OF_CHARACTERS), ask=_ask_characters)
+def _of_text(slip: Slip) -> Slip:
+    """The same where a window is of characters."""
+    texts = {name: re.sub(r"\bday(s?)\b", r"character\1", getattr(slip, name)) for name in TOLD}
+    return replace(slip, **texts)
+
+
+_target = partial(Target, functions=FUNCTIONS, answers=answers_of, draws=draws_of)
+PRICES = _target(program=TwoLayers("prices", "RMSprop"), slips=(*COMMON, *OF_PRICES), ask=_ask_prices, rungs=RUNGS)
+CHARACTERS = _target(
+    program=TwoLayers("characters", "Adam"),
+    slips=(*map(_of_text, COMMON), *OF_CHARACTERS),
+    ask=_ask_characters,
+    rungs=RUNGS_OF_TEXT,
+)

@@ -1,0 +1,68 @@
+"""The sentences of the studies on memory, lag and windows, made from other tables."""
+
+import pytest
+
+from reproduce.articles.stacked_lstm import findings as module
+from reproduce.articles.stacked_lstm.findings import findings
+from tests.articles.stacked_lstm.test_memory import rows_of as memory_rows
+from tests.articles.stacked_lstm.test_settings import rows_of as setting_rows
+
+
+@pytest.fixture
+def tables(monkeypatch):
+    """Tables in the place of the shipped ones; what they are made of can be changed."""
+
+    def put(memory=None, **settings):
+        monkeypatch.setattr(module, "shipped_memory", lambda: memory or memory_rows([6] * 10, [3] * 10)[::-1])
+        monkeypatch.setattr(module, "shipped_settings", lambda: setting_rows(**settings))
+        return findings()
+
+    return put
+
+
+@pytest.mark.parametrize(
+    ("lstm", "rnn", "words"),
+    [
+        pytest.param([6] * 10, [3] * 10, "remembers longer than a plain RNN", id="longer"),
+        pytest.param([2] * 10, [3] * 10, "remembers less far back than a plain RNN", id="shorter"),
+        pytest.param([3] * 10, [3] * 10, "remembers as far back as a plain RNN", id="as-long"),
+        pytest.param([2] * 5 + [6] * 5, [3] * 10, "remembers as far back as a plain RNN", id="half-of-the-seeds"),
+    ],
+)
+def test_memory_is_told_by_what_most_seeds_show(lstm, rnn, words, tables):
+    """Eight of ten; with the days of each network."""
+    found = tables(memory=memory_rows(lstm, rnn)[::-1])[1]
+    assert found.headline == f"The trained LSTM {words}."
+    longer, shorter = (sum(a > b for a, b in zip(*pair, strict=True)) for pair in ((lstm, rnn), (rnn, lstm)))
+    assert (
+        f"{sorted(lstm)[5] if lstm != [2] * 5 + [6] * 5 else 4} days for LSTM (10 seeds) and 3 days for" in found.text
+    )
+    assert f"longer of the two in {longer} of 10 seeds, and the shorter in {shorter}." in found.text
+
+
+@pytest.mark.parametrize(
+    ("lags", "headline"),
+    [
+        ((0,) * 10, "The guide's predictions are in line with the price."),
+        ((1,) * 10, "The guide's predictions trail the price by 1 day."),
+        ((0, *[3] * 9), "The guide's predictions trail the price by 3 days."),
+    ],
+)
+def test_lag_is_told_in_days(lags, headline, tables):
+    """The median, and how many have none."""
+    found = tables(lags=lags)[2]
+    assert found.headline == headline
+    assert f"Of 10 trained networks, {lags.count(0)} have predictions" in found.text
+
+
+@pytest.mark.parametrize(
+    ("windows", "words"),
+    [
+        ((90, 80, 70, 60), "more"),
+        ((60, 70, 80, 90), "less"),
+        ((60, 70, 80, 60), "not surely more or less"),
+    ],
+)
+def test_windows_are_told_by_the_interval(windows, words, tables):
+    """Of the differences between the shortest and the longest, seed by seed."""
+    assert tables(windows=windows)[3].headline == f"Windows of 60 days are {words} precise than those of 7."
