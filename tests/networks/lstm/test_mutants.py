@@ -90,7 +90,7 @@ def test_step_wired_otherwise_is_noticed(monkeypatch, wiring, other):
 def test_compiled_engine_wired_otherwise_is_noticed(monkeypatch, wiring, other):
     """Either wiring computed as the other."""
     real, other_of = network.loss_and_gradients, {wiring: other, other: other}
-    monkeypatch.setattr(compiled, "loss_and_gradients", lambda w, *rest: real(other_of[w], *rest))
+    monkeypatch.setattr(compiled, "loss_and_gradients", lambda w, *rest, **options: real(other_of[w], *rest, **options))
     assert fails("compiled", "gradients")
 
 
@@ -193,8 +193,8 @@ def test_gates_packed_in_another_order_than_unpacked_are_noticed(monkeypatch, pa
 def test_gradient_of_the_wrong_sign_is_noticed(monkeypatch, weight):
     """One of the four packed gradients negated."""
 
-    def negated(*arguments):
-        found = network.loss_and_gradients(*arguments)
+    def negated(*arguments, **options):
+        found = network.loss_and_gradients(*arguments, **options)
         packed = found.of_weights._replace(**{weight: -getattr(found.of_weights, weight)})
         return found._replace(of_weights=packed)
 
