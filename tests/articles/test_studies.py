@@ -62,8 +62,14 @@ RUNS = {
         (variant, range(100, 120)) for variant in (BitcoinVariant(), BitcoinVariant(wiring="described"), PLAIN_RNN)
     ],
     "stacked-networks": [(StackedVariant(network=network), range(20)) for network in NETWORKS],
-    "stacked-memory": [(StackedVariant(network=network), range(100, 110)) for network in ("lstm", "simple-rnn")],
-    "stacked-settings": [(StackedVariant(window=days), range(100, 110)) for days in (7, 15, 30, 60)],
+    "stacked-memory": [
+        *((StackedVariant(network=network), range(100, 110)) for network in ("lstm", "simple-rnn")),
+        (StackedVariant(network="gru"), range(100, 103)),
+    ],
+    "stacked-settings": [
+        *((StackedVariant(window=days), range(100, 110)) for days in (7, 15, 30, 60)),
+        (StackedVariant(dropout=0), range(100, 105)),
+    ],
     "macbeth-epochs": [(TREND, range(1)), (MacbethVariant(), range(5))],
     "macbeth-stops": [(HUNDRED, range(100, 101))],
 }

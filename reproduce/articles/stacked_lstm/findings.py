@@ -9,6 +9,7 @@ from reproduce.articles.article import Finding
 from reproduce.articles.stacked_lstm.memory import HELD, RNN, MemoryRow, lengths_of, memory_outputs, shipped_memory
 from reproduce.articles.stacked_lstm.rivals import LSTM, compare, shipped_persistence_usd, shipped_rivals
 from reproduce.articles.stacked_lstm.settings import (
+    UNDROPPED,
     WINDOWS,
     SettingRow,
     errors_of,
@@ -65,10 +66,10 @@ def _memory(rows: Sequence[MemoryRow]) -> Finding:
     words = "longer than" if longer >= least else "less far back than" if shorter >= least else "as far back as"
     return Finding(
         f"The trained LSTM remembers {words} a plain RNN.",
-        f"{HELD:.0%} of what moves a prediction lies in the nearest {_listed(told)}, of {Variant().window} (medians).",
+        f"Of what moves a prediction, {HELD:.0%} lies in the nearest {_listed(told)}, of {Variant().window} (medians).",
         f"The LSTM's memory is the longer of the two in {longer} of {seeds} seeds, and the shorter in {shorter}.",
         "stacked_memory",
-        "How much each of 60 days moves the prediction, on a log axis, of the trained LSTM and SimpleRNN",
+        "How much each of 60 days moves the prediction, on a log axis, of the trained LSTM, SimpleRNN and GRU",
         claims=("stacked-lstm/remembers-longer",),
         study="stacked-memory",
     )
@@ -94,19 +95,22 @@ def _lag(rows: Sequence[SettingRow]) -> Finding:
 
 
 def _settings(rows: Sequence[SettingRow]) -> Finding:
-    """What windows of other lengths do to the error."""
-    steps, span = step_pairs(rows), pairs_of(rows, WINDOWS[0], WINDOWS[-1])
+    """What windows of other lengths and no dropout do to the error."""
+    steps, undropped = step_pairs(rows), pairs_of(rows, UNDROPPED, Variant())
+    span = pairs_of(rows, WINDOWS[0], WINDOWS[-1])
     errors = ", ".join(f"{median(errors_of(rows, one).values()):.0f} with {one.window}" for one in WINDOWS)
     better = sum(one.outcome == "better" for one in steps)
     precise = {"better": "more", "worse": "less"}.get(span.outcome, "not surely more or less")
+    helps = {"better": "dropout helps", "worse": "dropout harms"}.get(undropped.outcome, "dropout changes nothing sure")
     return Finding(
-        f"Windows of {WINDOWS[-1].window} days are {precise} precise than those of {WINDOWS[0].window}.",
-        f"The median error is {errors} days, in USD. That of {WINDOWS[0].window} days less that of "
+        f"Windows of {WINDOWS[-1].window} days are {precise} precise than those of {WINDOWS[0].window}, and {helps}.",
+        f"The median error is {errors} days, in USD; that of {WINDOWS[0].window} days less that of "
         f"{WINDOWS[-1].window}, seed by seed, is {_told_usd(span)}.",
-        f"Of the three steps to a longer window, {better} make the network better by the 95 % interval.",
+        f"Of the three steps to a longer window, {better} make the network better by the 95 % interval. The error "
+        f"without dropout less that with it is {_told_usd(undropped)}.",
         "stacked_settings",
-        "Test error by the days in a window, a line a seed, beside persistence",
-        claims=("stacked-lstm/longer-steps",),
+        "Test error by the days in a window, and with and without dropout, a line a seed, beside persistence",
+        claims=("stacked-lstm/longer-steps", "stacked-lstm/dropout-helps"),
         study="stacked-settings",
     )
 

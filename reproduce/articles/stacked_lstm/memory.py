@@ -17,8 +17,8 @@ from reproduce.runs.study import Study
 
 TABLE = "memory.csv"
 SEEDS = range(100, 110)
-RNN = "simple-rnn"
-RUNS = ((Variant(), SEEDS), (Variant(network=RNN), SEEDS))
+RNN, GRU = "simple-rnn", "gru"
+RUNS = ((Variant(), SEEDS), (Variant(network=RNN), SEEDS), (Variant(network=GRU), range(100, 103)))
 HELD = 0.95
 
 

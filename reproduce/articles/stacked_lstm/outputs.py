@@ -49,7 +49,6 @@ def audit_outputs() -> dict[str, Any]:
     """Every value by the table in the package; None where nothing here can tell."""
     return {
         "data_confirmed": None,  # A1
-        **dict.fromkeys(("undropped_mean", "undropped_low", "undropped_p")),  # until the runs without dropout end
         **settings_outputs(prepare(load_prices(), Variant()), Variant()),
         **cell_outputs(),
         **rival_outputs(shipped_rivals(), shipped_persistence_usd()),

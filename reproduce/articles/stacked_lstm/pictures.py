@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reproduce.articles.forecasts import date_axis, read_predictions
 from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm.memory import HELD, MemoryRow, lengths_of, slopes_of
 from reproduce.articles.stacked_lstm.rivals import LSTM, RivalRow
-from reproduce.articles.stacked_lstm.settings import WINDOWS, SettingRow, errors_of
-from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS
+from reproduce.articles.stacked_lstm.settings import UNDROPPED, WINDOWS, SettingRow, errors_of
+from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS, Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.memory import memory_figure
 from reproduce.evidence.pairs import Pairs
@@ -110,19 +111,30 @@ def memory(rows: Sequence[MemoryRow]) -> Figure:
 
 
 def settings(rows: Sequence[SettingRow]) -> Figure:
-    """The test error of each seed with windows of some lengths; 7x4 inches."""
-    figure, (axes,) = new_figure(7, 4)
-    errors = [errors_of(rows, variant) for variant in WINDOWS]
-    for seed in errors[-1]:
+    """The test error of each seed with windows of some lengths, and with and without dropout; 9x4 inches."""
+    figure, (left, right) = new_figure(9, 4, columns=2)
+    _joined(left, [errors_of(rows, variant) for variant in WINDOWS], [f"{one.window}" for one in WINDOWS])
+    left.set(title="Windows, the same seeds joined", xlabel="Days in a window")
+    undropped = errors_of(rows, UNDROPPED)
+    dropped = {seed: error for seed, error in errors_of(rows, Variant()).items() if seed in undropped}
+    _joined(right, [undropped, dropped], ["none", f"{Variant().dropout:g}"])
+    right.set(title="Dropout, the same seeds joined", xlabel="Share dropped")
+    for axes in (left, right):
+        axes.axhline(rows[0].persistence_usd, color=PERSISTENCE, linestyle="--", linewidth=1, label="persistence")
+        axes.grid(True, axis="y", alpha=0.2)
+        axes.legend()
+    left.set(ylabel="Root mean squared error (USD)", ylim=(0, None))
+    right.set_ylim(left.get_ylim())
+    return figure
+
+
+def _joined(axes: Axes, errors: Sequence[Mapping[int, float]], names: Sequence[str]) -> None:
+    """A dot a seed at each setting, joined by a line."""
+    for seed in errors[0]:
         usd = [one.get(seed, np.nan) for one in errors]
         axes.plot(range(len(usd)), usd, "o-", color=TRAINING, alpha=0.4, markersize=4, linewidth=0.8)
-    axes.axhline(rows[0].persistence_usd, color=PERSISTENCE, linestyle="--", linewidth=1, label="persistence")
-    axes.set_xticks(range(len(WINDOWS)), [f"{variant.window}" for variant in WINDOWS])
-    axes.set(title="Test error, the same seeds joined", xlabel="Days in a window", xlim=(-0.4, len(WINDOWS) - 0.6))
-    axes.set(ylabel="Root mean squared error (USD)", ylim=(0, None))
-    axes.grid(True, axis="y", alpha=0.2)
-    axes.legend()
-    return figure
+    axes.set_xticks(range(len(names)), names)
+    axes.set_xlim(-0.4, len(names) - 0.6)
 
 
 def _spread(place: int, count: int) -> np.ndarray:

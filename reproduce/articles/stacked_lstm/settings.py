@@ -1,4 +1,4 @@
-"""What longer windows do to the guide's LSTM, and whether its predictions trail the price.
+"""What longer windows and dropout do to the guide's LSTM, and whether its predictions trail the price.
 
 The rules: claims.toml. Differences of test errors are of the same seeds, on the same days.
 """
@@ -25,7 +25,8 @@ from reproduce.runs.study import Study
 
 TABLE = "settings.csv"
 WINDOWS = (*(Variant(window=days) for days in (7, 15, 30)), Variant())  # the shorter first
-RUNS = tuple((variant, SEEDS) for variant in WINDOWS)
+UNDROPPED = Variant(dropout=0)
+RUNS = (*((variant, SEEDS) for variant in WINDOWS), (UNDROPPED, range(100, 105)))
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,16 @@ def lags_of(rows: Sequence[SettingRow]) -> list[float]:
 def setting_outputs(rows: Sequence[SettingRow]) -> dict[str, float]:
     """Mean differences, lower ends of their 95 % intervals, p-values, and a count, by their names in claims.toml."""
     steps, span = step_pairs(rows), pairs_of(rows, WINDOWS[0], WINDOWS[-1])
+    undropped = pairs_of(rows, UNDROPPED, Variant())
     return {
         "in_line": sum(lag == 0 for lag in lags_of(rows)),
         "window_span_mean": span.mean,
         "window_span_low": span.low,
         "window_steps_low": min(one.low for one in steps),
         "window_steps_p": max(mean_p(one.differences) for one in steps),  # as sure as the least sure of them
+        "undropped_mean": undropped.mean,
+        "undropped_low": undropped.low,
+        "undropped_p": mean_p(undropped.differences),
     }
 
 

@@ -20,7 +20,7 @@ from reproduce.articles.stacked_lstm.rivals import (
     persistence_usd,
     rival_rows,
 )
-from reproduce.articles.stacked_lstm.settings import WINDOWS, SettingRow, pairs_of, step_pairs
+from reproduce.articles.stacked_lstm.settings import UNDROPPED, WINDOWS, SettingRow, pairs_of, step_pairs
 from reproduce.articles.stacked_lstm.variant import NETWORKS, Variant
 from reproduce.evidence.pairs import Pairs
 
@@ -109,11 +109,11 @@ def _show_settings(rows: Sequence[SettingRow]) -> list[Shown]:
         }
         for variant, group in groups.items()
     ]
-    table = Shown("The LSTM with windows of other lengths: medians", [asdict(row) for row in rows], texts)
+    table = Shown("The LSTM with other windows and without dropout: medians", [asdict(row) for row in rows], texts)
     if not _is_whole(rows):
         return [table]  # a part of the variants answers nothing
-    pairs = [*step_pairs(rows), pairs_of(rows, WINDOWS[0], WINDOWS[-1])]
-    others = [*WINDOWS[1:], WINDOWS[-1]]
+    pairs = [*step_pairs(rows), pairs_of(rows, WINDOWS[0], WINDOWS[-1]), pairs_of(rows, UNDROPPED, Variant())]
+    others = [*WINDOWS[1:], WINDOWS[-1], Variant()]
     compared = [
         {
             "error of": one.rival,
@@ -160,7 +160,7 @@ STUDIES = (
     ),
     StudyPlan(
         name="stacked-settings",
-        question="Do longer windows make the guide's LSTM more precise, and do its predictions trail?",
+        question="Do longer windows and dropout make the guide's LSTM more precise, and do its predictions trail?",
         package=__package__,
         table=settings.TABLE,
         row=SettingRow,

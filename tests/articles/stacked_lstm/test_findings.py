@@ -1,4 +1,4 @@
-"""The sentences of the studies on memory, lag and windows, made from other tables."""
+"""The sentences of the studies on memory, lag, windows and dropout, made from other tables."""
 
 import pytest
 
@@ -56,13 +56,21 @@ def test_lag_is_told_in_days(lags, headline, tables):
 
 
 @pytest.mark.parametrize(
-    ("windows", "words"),
+    ("settings", "words"),
     [
-        ((90, 80, 70, 60), "more"),
-        ((60, 70, 80, 90), "less"),
-        ((60, 70, 80, 60), "not surely more or less"),
+        pytest.param({}, "are more precise than those of 7, and dropout helps", id="both"),
+        pytest.param(
+            {"windows": (60, 70, 80, 90), "undropped": 50.0},
+            "are less precise than those of 7, and dropout harms",
+            id="the-opposite",
+        ),
+        pytest.param(
+            {"windows": (60, 70, 80, 60), "undropped": 60.0},
+            "are not surely more or less precise than those of 7, and dropout changes nothing sure",
+            id="neither",
+        ),
     ],
 )
-def test_windows_are_told_by_the_interval(windows, words, tables):
-    """Of the differences between the shortest and the longest, seed by seed."""
-    assert tables(windows=windows)[3].headline == f"Windows of 60 days are {words} precise than those of 7."
+def test_windows_and_dropout_are_told_by_their_intervals(settings, words, tables):
+    """Of the differences seed by seed."""
+    assert tables(**settings)[3].headline == f"Windows of 60 days {words}."
