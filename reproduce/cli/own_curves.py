@@ -53,7 +53,7 @@ def own_shelf(own: OwnTable, what: str) -> Shelf:
     grid = Study(
         own.out,
         tuple(
-            RunConfig(variant, seed, article.engines[0], source.sha256, article.id, None, gaps)
+            RunConfig(variant, seed, article.engines[0], source.sha256, article.id, gaps=gaps)
             for variant, seed in pairs
         ),
     )

@@ -13,7 +13,7 @@ SMALL = Variant(hidden=4, epochs=2)
 
 @pytest.fixture(autouse=True)
 def instant_runs(monkeypatch):
-    """Nothing trains; studies that do are tested in tests/runs/test_study.py."""
+    """Nothing trains; studies that do are tested in tests/articles/test_studies.py."""
     monkeypatch.setattr(throughput, "train", finish_at_once)
 
 

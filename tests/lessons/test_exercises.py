@@ -344,7 +344,7 @@ def test_right_port_is_right(port, told):
     [
         ("np.sqrt(v[name]) + 1e-8", "np.sqrt(v[name]) + 1e-7", "Adam's epsilon is 1e-7; the program's is 1e-8"),
         ("return (1 + np.tanh(z / 2)) / 2", "return np.clip(0.2 * z + 0.5, 0, 1)", "one day of the cell is wrong in "),
-        ("PUBLISHED = True", "PUBLISHED = False", "h and c stand in each other's place when the cell is called"),
+        ("PUBLISHED = True", "PUBLISHED = False", "the cell gets h and c in each other's place"),
         ("len(inputs) - batch + 1, batch", "len(inputs), batch", "the windows that fill no batch are trained on"),
         ("def train(", "def _train(", "what it has agrees, and "),
         ("def cell(", "def cell(x):\n    return 1 / 0\n\n\ndef _cell(", "cell has other arguments"),

@@ -13,6 +13,7 @@ from reproduce.articles.macbeth.record import state_name
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.sources import TEXTS
 from reproduce.errors import RunError
+from reproduce.evidence.chance import mean_p
 from reproduce.inputs.text import scale
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
@@ -98,9 +99,9 @@ def changes_of(rows: Sequence[StopRow], column: str = "f_stop") -> np.ndarray:
 
 
 def stop_outputs(rows: Sequence[StopRow]) -> dict[str, float]:
-    """The mean change over units and the upper end of its 95 % interval, by their names in claims.toml."""
+    """The mean change over units, the upper end of its 95 % interval, and its p, by their names in claims.toml."""
     changes = changes_of(rows)
-    return {"stop_change": float(changes.mean()), "stop_high": interval(changes)[1]}
+    return {"stop_change": float(changes.mean()), "stop_high": interval(changes)[1], "stop_p": mean_p(changes)}
 
 
 def interval(changes: np.ndarray) -> tuple[float, float]:

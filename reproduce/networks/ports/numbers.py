@@ -67,7 +67,7 @@ def _nearest(target: Target, program: Any, number: Number, asked: Sequence[tuple
     def gaps_of(values: np.ndarray) -> np.ndarray:
         """How far the port is from programs with these numbers, (values,)."""
         programs = [replace(program, **{number.field: float(value)}) for value in values]
-        return np.minimum(gaps_on(target, rung, programs, pair, "float64").differences, 10).sum(axis=1)
+        return np.minimum(gaps_on(target, rung, programs, pair, "float64").differences, 10).mean(axis=1)
 
     def nearest(sign: int) -> tuple[float, float]:
         """Of that sign, how far the port is from it, and the number."""
@@ -76,8 +76,8 @@ def _nearest(target: Target, program: Any, number: Number, asked: Sequence[tuple
         for closer in range(ROUNDS + 1):
             before, gaps = gaps, gaps_of(sign * _turned(np.exp(tried), number.kind))
             best, apart = tried[int(np.argmin(gaps))], (high - low) / (len(FIRST) - 1) / 4**closer
-            if apart < CLOSE and gaps.min() > 0.7 * before.min():
-                break  # something else is wrong too, which no closer number mends
+            if apart < CLOSE and gaps.min() > max(apart, 0.7 * before.min()):
+                break  # something else is wrong too: no number so close leaves so much
             tried = best + apart * CLOSER
         return float(gaps.min()), sign * float(_turned(np.exp(best), number.kind))
 

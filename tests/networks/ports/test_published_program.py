@@ -86,7 +86,7 @@ def test_published_program_agrees_through_files(tmp_path):
     asked = {name: array for name, array in asked.items() if not name.startswith(longer)}
     answers = answer(asked, Published().functions())
     np.savez(tmp_path / "answers.npz", **answers)
-    held = ports.hold_answers(tmp_path / "answers.npz", Against())
+    held = ports.hold(ports.read_answers(tmp_path / "answers.npz", Against()), Against())
     assert held.agrees
     assert [row.rung for row in held.rows if row.verdict != "agrees"] == ["cell"]
 
