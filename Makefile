@@ -27,7 +27,7 @@ docs: $(READY)
 	$(REPRODUCE) run stacked-lstm --out $(DRAWN)
 	for study in bitcoin-losses bitcoin-departures bitcoin-curves bitcoin-memory bitcoin-gates bitcoin-accuracy \
 	    bitcoin-forgetting bitcoin-clipping bitcoin-changes stacked-networks stacked-memory stacked-settings \
-	    macbeth-epochs macbeth-stops; do \
+	    macbeth-epochs macbeth-dropout macbeth-stops; do \
 	    $(REPRODUCE) study $$study --shipped --out $(DRAWN) || exit 1; done
 	$(REPRODUCE) compare --losses examples/losses/article.txt > docs/losses.txt
 	for engine in compiled session keras; do cp $(RUN)-$$engine/losses.csv docs/losses-$$engine.csv; done
@@ -35,7 +35,7 @@ docs: $(READY)
 	    cp $(RUN)-compiled/pictures/$$picture.png docs/; done
 	cp $(DRAWN)/losses_published.png docs/loss.png
 	for picture in losses_described losses departures reach trained_gates accuracy forgetting clipping changes \
-	    rivals stacked_memory stacked_settings milestones stops; do cp $(DRAWN)/$$picture.png docs/; done
+	    rivals stacked_memory stacked_settings milestones dropout stops; do cp $(DRAWN)/$$picture.png docs/; done
 	cp $(DRAWN)/stacked-lstm-published-s0-keras/pictures/predictions_as_published.png docs/stacked.png
 	$(VENV)/bin/python -m reproduce.report.docs .
 
@@ -85,8 +85,9 @@ shipped-tables: $(READY)
 	$(REPRODUCE) study stacked-settings $(WHERE) --out studies/stacked
 	cd studies/stacked && cp rivals.csv memory.csv settings.csv $(CURDIR)/$(ARTICLES)/stacked_lstm/
 	$(REPRODUCE) study macbeth-epochs $(WHERE) --out studies/macbeth
+	$(REPRODUCE) study macbeth-dropout $(WHERE) --out studies/macbeth
 	$(REPRODUCE) study macbeth-stops $(WHERE) --out studies/macbeth
-	cd studies/macbeth && cp milestones.csv stops.csv $(CURDIR)/$(ARTICLES)/macbeth/
+	cd studies/macbeth && cp milestones.csv dropout.csv stops.csv $(CURDIR)/$(ARTICLES)/macbeth/
 	$(REPRODUCE) claims --record
 	$(REPRODUCE) claims bitcoin-lstm --codecheck codecheck.yml
 

@@ -71,6 +71,10 @@ RUNS = {
         (StackedVariant(dropout=0), range(100, 105)),
     ],
     "macbeth-epochs": [(TREND, range(1)), (MacbethVariant(), range(5))],
+    "macbeth-dropout": [
+        (MacbethVariant(hidden=64, dropout=dropout, epochs=10, held_out="last-tenth"), range(100, 102))
+        for dropout in (0.2, 0)
+    ],
     "macbeth-stops": [(HUNDRED, range(100, 101))],
 }
 every_study = pytest.mark.parametrize("name", studies())

@@ -80,6 +80,7 @@ STUDY_OF = {
     "stacked-memory": "stacked-lstm",
     "stacked-settings": "stacked-lstm",
     "macbeth-epochs": "macbeth",
+    "macbeth-dropout": "macbeth",
     "macbeth-stops": "macbeth",
 }
 every_study = pytest.mark.parametrize("study", STUDY_OF)

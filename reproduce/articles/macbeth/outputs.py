@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Shown
+from reproduce.articles.macbeth.dropout import dropout_outputs, shipped_dropout
 from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shipped_milestones, trend_means, trend_of
 from reproduce.articles.macbeth.milestones import read_milestones, text_repeat_rate
 from reproduce.articles.macbeth.program import program_outputs
@@ -23,8 +24,6 @@ from reproduce.evidence.chance import mean_p, order_p
 from reproduce.evidence.measures import entropy_of_order
 from reproduce.networks.stack.weights import count_weights
 from reproduce.runs.directory import Directory
-
-UNTRAINED = ("dropout_gain", "dropout_p")  # of studies that are yet to be trained
 
 
 def own_result(directory: Directory) -> Shown:
@@ -54,13 +53,13 @@ def audit_outputs() -> dict[str, Any]:
     return {
         "text_confirmed": None,  # the article names the play, not the edition
         **dict.fromkeys(("hundred_better_steps", "hundred_measures_better", "hundred_excess")),  # until the runs end
-        **dict.fromkeys(UNTRAINED),
         **term_outputs(),
         **slope_outputs(),
         **settings_outputs(Variant()),
         **program_outputs(),
         **study_outputs(shipped_milestones()),
         **stop_outputs(shipped_stops()),
+        **dropout_outputs(shipped_dropout()),
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from reproduce.articles.macbeth.dropout import DROPPED, UNDROPPED, DropoutRow
 from reproduce.articles.macbeth.epochs import MilestoneRow, held_out_counted
 from reproduce.articles.macbeth.milestones import Milestone, read_milestones, text_repeat_rate
 from reproduce.articles.macbeth.samples import parts
@@ -75,6 +76,23 @@ def milestones(measured: Sequence[Milestone], counted: Baselines) -> Figure:
     below.set(xlabel="Epochs", ylabel="Repeat rate (10 characters)", ylim=(-0.05, 1.05))
     for axes in (above, below):
         _finish(axes, epochs)
+    return figure
+
+
+def dropout(rows: Sequence[DropoutRow]) -> Figure:
+    """Held-out loss of each seed by epochs, with dropout and without; 8x4 inches."""
+    figure, (axes,) = new_figure(8, 4)
+    kinds = {
+        DROPPED.name: (TESTING, "-", f"dropout {DROPPED.dropout:g}"),
+        UNDROPPED.name: (TRAINING, "--", "no dropout"),
+    }
+    for variant, (color, line, label) in kinds.items():
+        for seed, marker in zip(sorted({row.seed for row in rows if row.variant == variant}), "os^v", strict=False):
+            mine = [row for row in rows if (row.variant, row.seed) == (variant, seed)]
+            values = ([row.epoch for row in mine], [row.held_out_loss for row in mine])
+            axes.plot(*values, marker=marker, markersize=5, color=color, linestyle=line, label=f"{label}, seed {seed}")
+    axes.set(xlabel="Epochs", ylabel="Held-out cross-entropy (nats)")
+    _finish(axes, sorted({row.epoch for row in rows}))
     return figure
 
 

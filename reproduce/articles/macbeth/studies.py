@@ -1,4 +1,4 @@
-"""The Macbeth article's studies: does it get better and better, and does a full stop make it forget?"""
+"""The Macbeth article's studies: does it get better and better, does dropout help, does a full stop make it forget?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from reproduce.articles.article import Shown, StudyPlan
-from reproduce.articles.macbeth import pictures, stops
+from reproduce.articles.macbeth import dropout, pictures, stops
+from reproduce.articles.macbeth.dropout import DropoutRow
 from reproduce.articles.macbeth.epochs import TABLE, TREND, MilestoneRow, milestone_rows, trend_of
 from reproduce.articles.macbeth.stops import StopRow
 from reproduce.articles.macbeth.variant import Variant
@@ -39,6 +40,25 @@ def _text(row: MilestoneRow) -> dict[str, str]:
 def _draw(rows: Sequence[MilestoneRow]) -> dict[str, Figure]:
     trend = trend_of(rows)
     return {"milestones": pictures.trend(trend)} if trend else {}
+
+
+def _show_dropout(rows: Sequence[DropoutRow]) -> list[Shown]:
+    texts = [
+        {
+            "variant": row.variant,
+            "seed": str(row.seed),
+            "epoch": str(row.epoch),
+            "loss": f"{row.loss:.3f}",
+            "held-out loss": f"{row.held_out_loss:.3f}",
+        }
+        for row in rows
+    ]
+    title = "With dropout and without; losses in nats a character, the training loss with dropout at work"
+    gains = dropout.gains_of(rows)
+    values = [{"seed": seed, "gain": gain} for seed, gain in gains.items()]
+    told = [{"seed": str(seed), "nats": f"{gain:.3f}"} for seed, gain in gains.items()]
+    gained = Shown("Lowest held-out loss without dropout less that with it; above 0 dropout is better", values, told)
+    return [Shown(title, [asdict(row) for row in rows], texts), *([gained] if gains else [])]
 
 
 def _show_stops(rows: Sequence[StopRow]) -> list[Shown]:
@@ -73,6 +93,17 @@ STUDIES = (
         rows=milestone_rows,
         show=_show,
         draw=_draw,
+    ),
+    StudyPlan(
+        name="macbeth-dropout",
+        question="Does dropout help the Macbeth network on text that it has not seen?",
+        package=__package__,
+        table=dropout.TABLE,
+        row=DropoutRow,
+        runs=dropout.RUNS,
+        rows=dropout.dropout_rows,
+        show=_show_dropout,
+        draw=lambda rows: {"dropout": pictures.dropout(rows)},
     ),
     StudyPlan(
         name="macbeth-stops",

@@ -10,6 +10,7 @@ from reproduce.articles.macbeth.findings import findings
 from reproduce.articles.macbeth.outputs import study_outputs
 from reproduce.articles.macbeth.stops import StopRow
 from reproduce.evidence.claims import read_claims
+from tests.articles.macbeth.test_dropout import rows_of as dropout_rows
 
 PUBLISHED = [row for row in shipped_milestones() if row.variant != TREND.name]
 
@@ -60,6 +61,24 @@ def test_network_stands_beside_counted_characters(losses, told, monkeypatch):
     assert f"after epoch {5 if told == 'better' else 10} (2 seeds)" in found.text
     verdict = claim.judge(study_outputs(rows_of(*losses))).verdict
     assert verdict == {"better": "reproduced", "worse": "not reproduced"}[told]
+
+
+@pytest.mark.parametrize(
+    ("gains", "told", "without", "change"),
+    [
+        ((0.03, 0.051), "helps", "2.141 without", "is 0.030 to 0.051"),
+        ((-0.3, -0.201), "harms", "1.850 without", "is -0.300 to -0.201"),
+        ((-0.01, 0.051), "neither surely helps nor harms", "2.121 without", "is -0.010 to 0.051"),
+    ],
+)
+def test_dropout_is_told_by_what_all_seeds_show(gains, told, without, change, monkeypatch):
+    """With how many trainings without it had their lowest loss at the end: none here, where it rises."""
+    monkeypatch.setattr(module, "shipped_dropout", lambda: dropout_rows(*gains))
+    found = findings()[-2]
+    assert found.headline == f"Dropout {told} a smaller Macbeth network."
+    assert f"nats a character with dropout and {without} (means of 2 seeds)" in found.text
+    assert change in found.text
+    assert "lowest after the last epoch in 0 of 2 trainings" in found.text
 
 
 @pytest.mark.parametrize(
