@@ -1,4 +1,4 @@
-"""The article's recipe for any recurrent layer: Keras's layers, trained a whole epoch at a time by XLA.
+"""One recipe for any recurrent layer: Keras's layers, trained a whole epoch at a time by XLA.
 
 The program's own network has engines of its own, in `reproduce.networks.lstm`. This one trains a plain RNN and a GRU
 too, and tells of every step how long its gradient is. Loss, Adam, clipping and the draw of the weights are the

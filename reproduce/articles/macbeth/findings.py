@@ -79,9 +79,9 @@ def _counted(rows: Sequence[MilestoneRow], seeds: str, alt: str) -> Finding:
         f"The LSTM predicts the play {'better' if is_better else 'worse'} than characters that are merely counted.",
         f"Its best held-out loss over {TREND.epochs} epochs is {held_out[best]:.3f} nats a character, after epoch "
         f"{TREND_EPOCHS[best]} ({seeds}); counting what followed the last {one.counted_order:.0f} characters gives "
-        f"{one.counted_entropy:.3f}, in seconds.",
-        "The counts are of the training text, smoothed by Witten and Bell's rule. How far they look back is chosen on "
-        "the training text, but the network's epoch on the very text that judges it.",
+        f"{one.counted_entropy:.3f} and takes seconds.",
+        "The counts are of the training text, smoothed by Witten and Bell's rule, and so is the choice of how far back "
+        "they look. The network's epoch is chosen on the text that judges it, which helps the network.",
         "milestones",
         alt,
         claims=("macbeth/most-effective",),

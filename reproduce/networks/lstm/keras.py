@@ -97,7 +97,7 @@ class KerasEngine:
         whole = len(inputs) - len(inputs) % self._batch
         losses, predictions = [], []
         for part, batch in ((slice(0, whole), self._batch), (slice(whole, None), len(inputs) - whole)):
-            if batch and len(inputs[part]):
+            if len(inputs[part]):
                 of_part = (array[part].reshape(-1, batch, *array.shape[1:]) for array in (inputs, targets))
                 part_losses, part_predictions = self._train(*map(self._tensor, of_part))
                 losses.append(part_losses.numpy())
