@@ -54,10 +54,14 @@ JsonOption = Annotated[
     ),
 ]
 DataOption = Annotated[
-    Path | None, typer.Option("--data", help="Your own price table (CSV).  [default: the one in the package]")
+    Path | None,
+    typer.Option("--data", readable=False, help="Your own price table (CSV).  [default: the one in the package]"),
 ]
 TextOption = Annotated[
-    Path | None, typer.Option("--text", help="Your own text (UTF-8), for macbeth.  [default: Macbeth, as installed]")
+    Path | None,
+    typer.Option(
+        "--text", readable=False, help="Your own text (UTF-8), for macbeth.  [default: Macbeth, as installed]"
+    ),
 ]
 
 

@@ -1,6 +1,7 @@
 """Terminals and streams: any width, no colours, few characters, a reader that has gone, a full disk, no rights."""
 
 import contextlib
+import functools
 import json
 import os
 import pty
@@ -192,7 +193,7 @@ def test_full_disk_is_one_line(full_disk, invoke, tiny_runs):
 
 
 @pytest.fixture
-def as_nobody(tmp_path):
+def as_nobody(tmp_path, tmp_path_factory):
     """A way to run a command as a user who may write nothing, in a folder that is not theirs."""
     if os.getuid() != 0:
         pytest.skip("only root can become another user")
@@ -200,7 +201,11 @@ def as_nobody(tmp_path):
         for folder in (tmp_path, *tmp_path.parents[:2]):
             undo.callback(folder.chmod, folder.stat().st_mode & 0o7777)
             folder.chmod(0o755)
-        call = lambda *words: reproduce(*words, user=65534, group=65534, extra_groups=[], cwd=tmp_path)  # noqa: E731
+        home = tmp_path_factory.mktemp("home")
+        home.chmod(0o777)  # where Matplotlib keeps its fonts
+        own = {"HOME": str(home), "MPLCONFIGDIR": str(home)}
+        nobody = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": tmp_path, "variables": own}
+        call = functools.partial(reproduce, **nobody)
         try:
             readable = call("list").returncode == 0
         except PermissionError:
