@@ -39,6 +39,7 @@ TRAINED = (  # what only training tells, or comparing
     *("loss_fall", "p_value", "run_p_value", "skill", "skill_low", "skill_high"),
     *("keras_difference", "session_difference"),
 )
+UNTRAINED = ("months_margin", "months_lead", "months_p")  # values of studies that are yet to be trained
 
 
 def run_outputs(directory: Directory) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def own_result(directory: Directory) -> Shown:
 def audit_outputs() -> dict[str, Any]:
     """Every value by the tables in the package; None where nothing here can tell."""
     of_studies = _loss_outputs() | _skill_outputs() | _story_outputs()
-    return program_outputs() | of_studies | dict(gate_outputs()) | dict(term_outputs())
+    return dict.fromkeys(UNTRAINED) | program_outputs() | of_studies | dict(gate_outputs()) | dict(term_outputs())
 
 
 def _skill(windows: Windows, directory: Directory) -> dict[str, float]:

@@ -15,6 +15,7 @@ from reproduce.articles.bitcoin_lstm import (
     clipping,
     forgetting,
     memory,
+    months,
     story_pictures,
     trained_gates,
 )
@@ -24,6 +25,7 @@ from reproduce.articles.bitcoin_lstm.clipping import ClippingRow
 from reproduce.articles.bitcoin_lstm.counts import Counted
 from reproduce.articles.bitcoin_lstm.forgetting import ForgettingRow
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, MemoryRow
+from reproduce.articles.bitcoin_lstm.months import MonthsRow
 from reproduce.articles.bitcoin_lstm.plans import bitcoin_study, of_seeds
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -99,6 +101,10 @@ def _show_changes(rows: Sequence[ChangeRow]) -> list[Shown]:
     table = _medians("How much of its memory a network changes on a day: medians", rows, ("network",), ".3g")
     is_whole = {row.network for row in rows} >= set(clipping.UNCLIPPED)
     return [table, *(_follow(changes.change_counts(rows)) if is_whole else [])]
+
+
+def _show_months(rows: Sequence[MonthsRow]) -> list[Shown]:
+    return [_medians("April and May 2018: medians", rows, ("network",), ".4g")]
 
 
 def _medians(title: str, rows: Sequence[Any], by: Sequence[str], form: str) -> Shown:
@@ -181,5 +187,14 @@ STORY = (
         rows=changes.change_rows,
         show=_show_changes,
         draw=lambda rows: {"changes": story_pictures.changes(rows)},
+    ),
+    bitcoin_study(
+        "months",
+        "Trained to March 2018, does an LSTM predict April and May, and does a plain RNN?",
+        row=MonthsRow,
+        runs=months.RUNS,
+        rows=months.months_rows,
+        show=_show_months,
+        draw=lambda _: {},
     ),
 )
