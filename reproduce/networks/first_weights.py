@@ -38,6 +38,11 @@ def truncated(shape: Sequence[int], seed: int) -> np.ndarray:
     return np.asarray(keras.initializers.TruncatedNormal(stddev=STDDEV, seed=seed)(shape, dtype="float64"))
 
 
+def uniform(shape: Sequence[int], seed: int) -> np.ndarray:
+    """A draw as Keras's of a Dense layer, float64."""
+    return np.asarray(keras.initializers.GlorotUniform(seed=seed)(shape, dtype="float64"))
+
+
 def lstm_weights(draw: str, hidden: int, seed: int) -> Arrays:
     """An LSTM's by their names in the reference, float64; of the program's draw those that its graph starts from."""
     if draw == "program":

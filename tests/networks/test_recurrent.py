@@ -18,7 +18,9 @@ RNN = {"W_x": (1, 4), "W_h": (4, 4), "b": (4,), "W_hy": (4, 1), "b_y": (1,)}  # 
 def recipe_of(network="simple-rnn", wiring="published", **more):
     """Small; every size is another one."""
     sizes = {"window": 5, "batch": 3, "hidden": 4, "learning_rate": 0.01}
-    return SimpleNamespace(network=network, wiring=wiring, **{"clipping": "unused", "clip_margin": 4.0} | sizes | more)
+    return SimpleNamespace(
+        network=network, wiring=wiring, **{"clipping": "unused", "clip_margin": 4.0, "draw": "program"} | sizes | more
+    )
 
 
 def random_rnn():

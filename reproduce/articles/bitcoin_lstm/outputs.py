@@ -39,7 +39,10 @@ TRAINED = (  # what only training tells, or comparing
     *("loss_fall", "p_value", "run_p_value", "skill", "skill_low", "skill_high"),
     *("keras_difference", "session_difference"),
 )
-UNTRAINED = ("months_margin", "months_lead", "months_p")  # values of studies that are yet to be trained
+UNTRAINED = (
+    *("months_margin", "months_lead", "months_p"),
+    *("recall_as_told", "recall_as_told_in_a_draw", "recall_lstm_alone", "recall_lstm_alone_in_a_draw"),
+)  # values of studies that are yet to be trained
 
 
 def run_outputs(directory: Directory) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from reproduce.articles.bitcoin_lstm import (
     forgetting,
     memory,
     months,
+    recall,
     story_pictures,
     trained_gates,
 )
@@ -27,6 +28,7 @@ from reproduce.articles.bitcoin_lstm.forgetting import ForgettingRow
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, MemoryRow
 from reproduce.articles.bitcoin_lstm.months import MonthsRow
 from reproduce.articles.bitcoin_lstm.plans import bitcoin_study, of_seeds
+from reproduce.articles.bitcoin_lstm.recall import RecallRow
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
 
@@ -105,6 +107,10 @@ def _show_changes(rows: Sequence[ChangeRow]) -> list[Shown]:
 
 def _show_months(rows: Sequence[MonthsRow]) -> list[Shown]:
     return [_medians("April and May 2018: medians", rows, ("network",), ".4g")]
+
+
+def _show_recall(rows: Sequence[RecallRow]) -> list[Shown]:
+    return [_medians("What is left to be learnt: medians", rows, ("numbers", "draw", "network", "epochs"), ".3g")]
 
 
 def _medians(title: str, rows: Sequence[Any], by: Sequence[str], form: str) -> Shown:
@@ -195,6 +201,15 @@ STORY = (
         runs=months.RUNS,
         rows=months.months_rows,
         show=_show_months,
+        draw=lambda _: {},
+    ),
+    bitcoin_study(
+        "recall",
+        "Does a plain RNN recall the first of few numbers and not of many, and an LSTM of both?",
+        row=RecallRow,
+        runs=recall.RUNS,
+        rows=recall.recall_rows,
+        show=_show_recall,
         draw=lambda _: {},
     ),
 )

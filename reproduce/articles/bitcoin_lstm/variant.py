@@ -39,3 +39,5 @@ class Variant(variant.Variant):
     epochs: int = count(200)
     network: str = choice("lstm", "simple-rnn", "gru")  # no D: another layer in the LSTM's place, for studies alone
     recorded: str = choice("epochs", "steps")  # `steps` keeps every step's loss and norms; of studies, as `network`
+    draw: str = choice("program", "keras")  # `keras` draws the first weights as Keras does; of studies, as `network`
+    task: str = choice("prices", "recall")  # `recall`: the first of `window` random numbers; of studies, as `network`

@@ -17,9 +17,11 @@ def prepare(table: PriceTable, variant: Variant) -> Windows:
     """Order, scale, window and split `table` as `variant` says.
 
     Raises:
-        DataError: too few rows for one window and one batch on each side of the split, a price that never moves, or a
-            split by date of rows that are not in date order.
+        DataError: the variant reads no prices; too few rows for one window and one batch on each side of the split; a
+            price that never moves; or a split by date of rows that are not in date order.
     """
+    if variant.task != "prices":
+        raise DataError(f"{variant.name} reads random numbers, not prices; reproduce study bitcoin-recall tells of it")
     first = 1 if variant.newest_row == "dropped" else 0  # D11
     step = 1 if variant.row_order == "newest-first" else -1  # D1
     dates, close_usd = table.dates[first:][::step], table.close_usd[first:][::step]
