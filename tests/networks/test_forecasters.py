@@ -18,7 +18,7 @@ NETWORKS = ("lstm", "simple-rnn", "gru", "mlp")
 
 def stack_of(network, **changed):
     """A small network, all sizes different."""
-    sizes = {"window": 5, "first": 3, "second": 4, "dropout": 0.25, "batch": 6}
+    sizes = {"window": 5, "first": 3, "second": 4, "dropout": 0.25, "batch": 6, "layers": 2, "optimizer": "rmsprop"}
     return SimpleNamespace(network=network, **sizes | changed)
 
 

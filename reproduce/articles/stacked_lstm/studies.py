@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from numpy import nanmedian
 
 from reproduce.articles.article import Shown, StudyPlan
-from reproduce.articles.stacked_lstm import memory, pictures, settings
+from reproduce.articles.stacked_lstm import advice, memory, pictures, settings
+from reproduce.articles.stacked_lstm.advice import AdviceRow
 from reproduce.articles.stacked_lstm.memory import MemoryRow, lengths_of
 from reproduce.articles.stacked_lstm.rivals import (
     TABLE,
@@ -127,6 +128,12 @@ def _show_settings(rows: Sequence[SettingRow]) -> list[Shown]:
     return [table, Shown("Differences of the test error, of the same seeds", values, compared)]
 
 
+def _show_advice(rows: Sequence[AdviceRow]) -> list[Shown]:
+    return [
+        Shown("Losses", [asdict(row) for row in rows], [{"runs": str(len({(row.variant, row.seed) for row in rows}))}])
+    ]
+
+
 def _is_whole(rows: Sequence[SettingRow]) -> bool:
     return {variant.name for variant, _ in settings.RUNS} <= {row.variant for row in rows}
 
@@ -168,5 +175,16 @@ STUDIES = (
         rows=settings.setting_rows,
         show=_show_settings,
         draw=_draw_settings,
+    ),
+    StudyPlan(
+        name="stacked-advice",
+        question="Do other optimizers, other numbers of layers or another series change more than another seed does?",
+        package=__package__,
+        table=advice.TABLE,
+        row=AdviceRow,
+        runs=advice.RUNS,
+        rows=advice.advice_rows,
+        show=_show_advice,
+        draw=lambda _: {},
     ),
 )

@@ -10,13 +10,13 @@ from reproduce.networks.adam import BETA1
 from reproduce.networks.engine import CharSettings
 from reproduce.networks.keras_state import model_state, restore_model
 from reproduce.networks.stack.weights import StackWeights, layers
-from reproduce.networks.stacked import output_layer, two_layers
+from reproduce.networks.stacked import layers_of, output_layer
 
 
 def build_model(network: CharSettings, characters: int, seed: int) -> keras.Sequential:
     """The network, compiled: (batch, window, 1) scaled characters → (batch, characters) probabilities."""
     hidden = (network.hidden, network.hidden)
-    layers = two_layers("lstm", hidden, network.dropout, seed, "float32")
+    layers = layers_of("lstm", hidden, network.dropout, seed, "float32")
     output = output_layer(characters, seed, "float32", activation="softmax")
     model = keras.Sequential([keras.Input((network.window, 1)), *layers, output])
     adam = keras.optimizers.Adam(learning_rate=network.learning_rate)
