@@ -17,9 +17,6 @@ UNKNOWN = {  # what nothing here can tell
     "bitcoin-lstm": {
         "source_confirmed",
         "partial_days",
-        "months_margin",
-        "months_lead",
-        "months_p",
         "recall_as_told",
         "recall_as_told_in_a_draw",
         "recall_lstm_alone",

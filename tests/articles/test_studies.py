@@ -23,6 +23,14 @@ from reproduce.runs.tables import rows_text
 from tests.articles.samples import TABLES, config_of, data_of
 
 PLAIN_RNN = BitcoinVariant(network="simple-rnn", recorded="steps")
+MONTHS = {
+    "row_order": "oldest-first",
+    "scaler_rows": "training",
+    "split_of": "2018-03-31",
+    "clipping": "applied",
+    "clip_margin": 1,
+    "learning_rate": 1e-4,
+}
 RUNS = {
     "bitcoin-losses": [(variant, range(40)) for variant in CANDIDATES],
     "bitcoin-departures": [(variant, range(20)) for _, variant in STEPS],
@@ -60,6 +68,10 @@ RUNS = {
     ],
     "bitcoin-changes": [
         (variant, range(100, 120)) for variant in (BitcoinVariant(), BitcoinVariant(wiring="described"), PLAIN_RNN)
+    ],
+    "bitcoin-months": [
+        (replace(variant, **MONTHS), range(100, 105))
+        for variant in (BitcoinVariant(), BitcoinVariant(wiring="described"), BitcoinVariant(network="simple-rnn"))
     ],
     "stacked-networks": [(StackedVariant(network=network), range(20)) for network in NETWORKS],
     "stacked-memory": [

@@ -17,6 +17,7 @@ from reproduce.articles.bitcoin_lstm.forgetting import forgetting_outputs, shipp
 from reproduce.articles.bitcoin_lstm.gates import gate_outputs
 from reproduce.articles.bitcoin_lstm.losses import EPOCHS, curves_of, shipped_curves, shipped_losses
 from reproduce.articles.bitcoin_lstm.memory import memory_outputs, shipped_memory
+from reproduce.articles.bitcoin_lstm.months import months_outputs, shipped_months
 from reproduce.articles.bitcoin_lstm.program import program_outputs, windows_outputs
 from reproduce.articles.bitcoin_lstm.terms import term_outputs
 from reproduce.articles.bitcoin_lstm.trained_gates import shipped_gates, trained_gate_outputs
@@ -40,7 +41,6 @@ TRAINED = (  # what only training tells, or comparing
     *("keras_difference", "session_difference"),
 )
 UNTRAINED = (
-    *("months_margin", "months_lead", "months_p"),
     *("recall_as_told", "recall_as_told_in_a_draw", "recall_lstm_alone", "recall_lstm_alone_in_a_draw"),
 )  # values of studies that are yet to be trained
 
@@ -128,7 +128,7 @@ def _loss_outputs() -> dict[str, float]:
 
 
 def _story_outputs() -> dict[str, float]:
-    """How many seeds each statement that a study counts them of holds of, and what never to forget costs."""
+    """What the studies of `reproduce.articles.bitcoin_lstm.story` tell: counts of seeds, and paired differences."""
     return (
         memory_outputs(shipped_memory())
         | trained_gate_outputs(shipped_gates())
@@ -136,6 +136,7 @@ def _story_outputs() -> dict[str, float]:
         | forgetting_outputs(shipped_forgetting())
         | clipping_outputs(shipped_clipping())
         | change_outputs(shipped_changes())
+        | months_outputs(shipped_months())
     )
 
 

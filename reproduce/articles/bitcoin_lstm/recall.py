@@ -81,6 +81,13 @@ def learnt_of(rows: Sequence[RecallRow]) -> Mapping[tuple[str, str, int, int], d
     return found
 
 
+def is_whole(rows: Sequence[RecallRow]) -> bool:
+    """Whether every run is there that a count asks for."""
+    wanted = {(network, draw, T, EPOCHS) for network in (PLAIN_RNN, LSTM) for draw in DRAWN for T in (SHORT, LONG)}
+    found = learnt_of(rows)
+    return all(set(found.get(one, ())) >= set(SEEDS) for one in wanted)
+
+
 def recall_counts(rows: Sequence[RecallRow]) -> dict[str, Counted]:
     """Of how many seeds each statement holds, by draw; of the budget that all networks have."""
     learnt = learnt_of(rows)

@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from reproduce.articles.bitcoin_lstm.training import require_compiled
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.sources import PRICES
 from reproduce.inputs.prices import PriceTable
@@ -43,7 +42,6 @@ class RecallTraining:
 
     def __init__(self, directory: Directory, table: PriceTable) -> None:
         self._directory, self._table, self._variant = directory, table, directory.config.variant
-        require_compiled(directory.config)
         self._engine = _engine(replace(self._variant, draw=Variant().draw, epochs=Variant().epochs))
         self._engine.restart(self._variant.draw, directory.config.seed)
         self.progress = Progress()

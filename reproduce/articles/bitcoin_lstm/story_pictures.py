@@ -23,6 +23,8 @@ from reproduce.articles.bitcoin_lstm.clipping import (
 )
 from reproduce.articles.bitcoin_lstm.forgetting import LEARNED, OPEN, ForgettingRow
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, FADED, NETWORKS, MemoryRow, reached_of
+from reproduce.articles.bitcoin_lstm.months import NETWORKS as OF_MONTHS
+from reproduce.articles.bitcoin_lstm.months import MonthsRow, errors_of
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.evidence.bands import envelope
 from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, new_figure
@@ -166,6 +168,23 @@ def changes(rows: Sequence[ChangeRow]) -> Figure:
     axes.set_xticks(range(len(UNCLIPPED)), [LABELS[network] for network in UNCLIPPED])
     axes.set_title("what a window's last day changes (0.01: or less); dotted: a little, all of it", fontsize=10)
     axes.grid(True, axis="y", alpha=0.2)
+    return figure
+
+
+def months(rows: Sequence[MonthsRow]) -> Figure:
+    """The test error of each seed, a network after the other, joined by a line; persistence's dashed."""
+    figure, (axes,) = new_figure(6, 4)
+    errors = [errors_of(rows, network) for network in OF_MONTHS]
+    for seed in errors[0]:
+        axes.plot(range(len(errors)), [one.get(seed, np.nan) for one in errors], color=ACTUAL, alpha=0.3, linewidth=0.8)
+    for place, (network, one) in enumerate(zip(OF_MONTHS, errors, strict=True)):
+        axes.plot([place] * len(one), list(one.values()), "o", color=COLORS[network], alpha=0.6, markersize=5)
+    axes.axhline(rows[0].persistence_usd, color=ACTUAL, linestyle="--", linewidth=1, label="repeating the day before")
+    axes.set_xticks(range(len(errors)), [LABELS[network] for network in OF_MONTHS])
+    axes.set(xlim=(-0.4, len(errors) - 0.6), ylim=(0, 1.1 * axes.get_ylim()[1]), ylabel="test error (USD)")
+    axes.set_title("April and May 2018, trained on all days before; the same seeds joined", fontsize=10)
+    axes.grid(True, axis="y", alpha=0.2)
+    axes.legend(loc="lower right")
     return figure
 
 

@@ -52,6 +52,7 @@ def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
 def begin(directory: Directory, table: PriceTable) -> Training:
     """The training of the directory's run; the session engine does as many operations at once as this process."""
     if directory.config.variant.task == "recall":
+        _require_compiled(directory.config)
         from reproduce.articles.bitcoin_lstm.recall_training import RecallTraining
 
         return RecallTraining(directory, table)
@@ -84,13 +85,13 @@ def _engine(config: RunConfig, threads: int = 1) -> Engine:
     """The engine of a run, with the weights that its seed draws; RunError where it has not the variant's network."""
     if not is_of_studies(config.variant):
         return create_engine(config.engine, config.variant, config.seed, threads=threads)
-    require_compiled(config)
+    _require_compiled(config)
     from reproduce.networks.recurrent import RecurrentEngine
 
     return RecurrentEngine(config.variant, config.seed)
 
 
-def require_compiled(config: RunConfig) -> None:
+def _require_compiled(config: RunConfig) -> None:
     """Raise RunError where a run names an engine that has not the variant's network."""
     if config.engine != "compiled":
         raise RunError(f"the engine {config.engine} cannot train {config.variant.name}; leave --engine out")

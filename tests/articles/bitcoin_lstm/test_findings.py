@@ -11,6 +11,7 @@ from reproduce.articles.bitcoin_lstm.changes import ChangeRow
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.evidence.pairs import pair_seeds
 from tests.articles.bitcoin_lstm.test_clipping import rows_of as clipping_rows
+from tests.articles.bitcoin_lstm.test_months import rows_of as months_rows
 
 
 def found(study):
@@ -69,6 +70,27 @@ def test_clipping_prevents_where_sixteen_seeds_are_saved(at_4, verb, monkeypatch
     assert f"20 of 20 seeds collapse without clipping, {at_4} with it at the article's margin of 4, and 2 at 1." in (
         finding.because
     )
+
+
+@pytest.mark.parametrize(
+    ("errors", "headline", "compared"),
+    [
+        ((130, 125, 120), "neither an LSTM nor a plain RNN predicts", "is not surely better"),
+        ((90, 85, 120), "only an LSTM as published and an LSTM as described can predict", "is better"),
+        ((130, 125, 80), "only a plain RNN can predict", "is not surely better"),
+    ],
+)
+def test_months_name_who_is_better_than_persistence(errors, headline, compared, monkeypatch):
+    """By the intervals; with the medians of all three."""
+    monkeypatch.setattr(module, "shipped_months", lambda: months_rows(*errors))
+    finding = found("bitcoin-months")
+    assert finding.headline == (
+        f"Trained to March 2018, {headline} April and May better than repeating the day before."
+    )
+    assert f"{errors[1]} USD for an LSTM as described, {errors[0]} as published and {errors[2]} for a plain RNN" in (
+        finding.because
+    )
+    assert f"The LSTM {compared} than the plain RNN" in finding.more
 
 
 def test_changes_are_told_by_their_medians(monkeypatch):
