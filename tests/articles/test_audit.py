@@ -17,10 +17,6 @@ UNKNOWN = {  # what nothing here can tell
     "bitcoin-lstm": {
         "source_confirmed",
         "partial_days",
-        "recall_as_told",
-        "recall_as_told_in_a_draw",
-        "recall_lstm_alone",
-        "recall_lstm_alone_in_a_draw",
     },
     "stacked-lstm": {"data_confirmed", *UNTRAINED},
     # and Macbeth's 100 epochs, until their runs have ended

@@ -17,7 +17,7 @@ def test_studies_are_listed_with_their_questions(invoke):
     rows = json.loads(stdout)["rows"]
     assert (code, stderr) == (0, "")
     assert {row["study"]: row["article"] for row in rows} == STUDY_OF
-    assert [row["runs"] for row in rows] == [160, 240, 480, 40, 40, 220, 40, 94, 60, 15, 80, 23, 45, 6, 4, 1]
+    assert [row["runs"] for row in rows] == [160, 240, 480, 40, 40, 220, 40, 94, 60, 15, 256, 80, 23, 45, 6, 4, 1]
     assert all(row["question"].endswith("?") for row in rows)
 
 

@@ -11,6 +11,7 @@ from reproduce.articles.bitcoin_lstm.forgetting import pairs_of, shipped_forgett
 from reproduce.articles.bitcoin_lstm.losses import BandVerdict, judge, shipped_losses
 from reproduce.articles.bitcoin_lstm.memory import reached_of, shipped_memory
 from reproduce.articles.bitcoin_lstm.months import shipped_months
+from reproduce.articles.bitcoin_lstm.recall import shipped_recall
 from reproduce.articles.bitcoin_lstm.trained_gates import shipped_gates
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.chance import FALLS, FAMILY, standings
@@ -25,6 +26,7 @@ def findings() -> list[Finding]:
     published, ordered = table[Variant().name], table[ALONE["rows in date order"].name]
     return [
         _ordered(ordered),
+        story.recall(shipped_recall()),
         story.line(shipped_gates()),
         story.clipping(shipped_clipping()),
         _published(published),

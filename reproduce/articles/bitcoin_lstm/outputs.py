@@ -19,6 +19,7 @@ from reproduce.articles.bitcoin_lstm.losses import EPOCHS, curves_of, shipped_cu
 from reproduce.articles.bitcoin_lstm.memory import memory_outputs, shipped_memory
 from reproduce.articles.bitcoin_lstm.months import months_outputs, shipped_months
 from reproduce.articles.bitcoin_lstm.program import program_outputs, windows_outputs
+from reproduce.articles.bitcoin_lstm.recall import recall_outputs, shipped_recall
 from reproduce.articles.bitcoin_lstm.terms import term_outputs
 from reproduce.articles.bitcoin_lstm.trained_gates import shipped_gates, trained_gate_outputs
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -40,9 +41,6 @@ TRAINED = (  # what only training tells, or comparing
     *("loss_fall", "p_value", "run_p_value", "skill", "skill_low", "skill_high"),
     *("keras_difference", "session_difference"),
 )
-UNTRAINED = (
-    *("recall_as_told", "recall_as_told_in_a_draw", "recall_lstm_alone", "recall_lstm_alone_in_a_draw"),
-)  # values of studies that are yet to be trained
 
 
 def run_outputs(directory: Directory) -> dict[str, Any]:
@@ -68,7 +66,7 @@ def own_result(directory: Directory) -> Shown:
 def audit_outputs() -> dict[str, Any]:
     """Every value by the tables in the package; None where nothing here can tell."""
     of_studies = _loss_outputs() | _skill_outputs() | _story_outputs()
-    return dict.fromkeys(UNTRAINED) | program_outputs() | of_studies | dict(gate_outputs()) | dict(term_outputs())
+    return program_outputs() | of_studies | dict(gate_outputs()) | dict(term_outputs())
 
 
 def _skill(windows: Windows, directory: Directory) -> dict[str, float]:
@@ -137,6 +135,7 @@ def _story_outputs() -> dict[str, float]:
         | clipping_outputs(shipped_clipping())
         | change_outputs(shipped_changes())
         | months_outputs(shipped_months())
+        | recall_outputs(shipped_recall())
     )
 
 

@@ -20,12 +20,12 @@ TABLE = "recall.csv"
 SEEDS, FEW = range(100, 110), range(100, 102)
 LENGTHS = (7, 20, 60)  # of a row of numbers
 SHORT, LONG = LENGTHS[0], LENGTHS[-1]
-EPOCHS, TEN_TIMES = 8, 80
+BUDGET, TEN_TIMES = 8, 80  # epochs
 LEARNT = 0.1  # of the test targets' variance, below which the squared error is
 LSTM = "described"
 
 
-def recaller(network: str, draw: str, numbers: int, epochs: int = EPOCHS) -> Variant:
+def recaller(network: str, draw: str, numbers: int, epochs: int = BUDGET) -> Variant:
     """The variant of one of `memory.NETWORKS`, its weights drawn so, that is to recall the first of so many numbers."""
     kind = {"network": network} if network in (PLAIN_RNN, "gru") else {"wiring": network}
     recipe = {"hidden": 32, "batch": 16, "clipping": "applied", "clip_margin": 1}
@@ -83,7 +83,7 @@ def learnt_of(rows: Sequence[RecallRow]) -> Mapping[tuple[str, str, int, int], d
 
 def is_whole(rows: Sequence[RecallRow]) -> bool:
     """Whether every run is there that a count asks for."""
-    wanted = {(network, draw, T, EPOCHS) for network in (PLAIN_RNN, LSTM) for draw in DRAWN for T in (SHORT, LONG)}
+    wanted = {(network, draw, T, BUDGET) for network in (PLAIN_RNN, LSTM) for draw in DRAWN for T in (SHORT, LONG)}
     found = learnt_of(rows)
     return all(set(found.get(one, ())) >= set(SEEDS) for one in wanted)
 
@@ -97,7 +97,7 @@ def recall_counts(rows: Sequence[RecallRow]) -> dict[str, Counted]:
         return Counted(question, opposite, arms, len(SEEDS))
 
     def has(network: str, numbers: int) -> Callable[[str, int], bool]:
-        return lambda draw, seed: learnt[network, draw, numbers, EPOCHS][seed]
+        return lambda draw, seed: learnt[network, draw, numbers, BUDGET][seed]
 
     rnn_short, rnn_long, lstm_short, lstm_long = (has(n, T) for n in (PLAIN_RNN, LSTM) for T in (SHORT, LONG))
 

@@ -14,6 +14,7 @@ from reproduce.articles.bitcoin_lstm import (
     forgetting,
     memory,
     months,
+    recall,
     story_pictures,
     trained_gates,
 )
@@ -24,6 +25,7 @@ from reproduce.articles.bitcoin_lstm.forgetting import ForgettingRow
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, MemoryRow
 from reproduce.articles.bitcoin_lstm.months import MonthsRow
 from reproduce.articles.bitcoin_lstm.plans import bitcoin_study, of_seeds
+from reproduce.articles.bitcoin_lstm.recall import RecallRow
 from reproduce.articles.bitcoin_lstm.story_tables import follow, median, medians, texts
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -107,6 +109,17 @@ def _show_months(rows: Sequence[MonthsRow]) -> list[Shown]:
     return [table, differences("Differences of the test error, of the same seeds", compared, "USD")]
 
 
+def _show_recall(rows: Sequence[RecallRow]) -> list[Shown]:
+    learnt = [
+        {"network": network, "weights": draw, "numbers": numbers, "epochs": epochs}
+        | {"seeds": len(seeds), "learnt": sum(seeds.values())}
+        for (network, draw, numbers, epochs), seeds in recall.learnt_of(rows).items()
+    ]
+    title = f"Trainings that learn to recall the first number: less than {recall.LEARNT:.0%} of its variance is left"
+    is_whole = recall.is_whole(rows)
+    return [Shown(title, learnt, texts(learnt, "d")), *(follow(recall.recall_counts(rows)) if is_whole else [])]
+
+
 STORY = (
     bitcoin_study(
         "memory",
@@ -170,5 +183,14 @@ STORY = (
         rows=months.months_rows,
         show=_show_months,
         draw=lambda rows: {"months": story_pictures.months(rows)},
+    ),
+    bitcoin_study(
+        "recall",
+        "Does a plain RNN recall the first of few numbers and not of many, and an LSTM of both?",
+        row=RecallRow,
+        runs=recall.RUNS,
+        rows=recall.recall_rows,
+        show=_show_recall,
+        draw=lambda rows: {"recall": story_pictures.recall(rows)},
     ),
 )

@@ -22,9 +22,10 @@ from reproduce.articles.bitcoin_lstm.clipping import (
     collapses,
 )
 from reproduce.articles.bitcoin_lstm.forgetting import LEARNED, OPEN, ForgettingRow
-from reproduce.articles.bitcoin_lstm.memory import DISTANCES, FADED, NETWORKS, MemoryRow, reached_of
+from reproduce.articles.bitcoin_lstm.memory import DISTANCES, DRAWN, FADED, NETWORKS, MemoryRow, reached_of
 from reproduce.articles.bitcoin_lstm.months import NETWORKS as OF_MONTHS
 from reproduce.articles.bitcoin_lstm.months import MonthsRow, errors_of
+from reproduce.articles.bitcoin_lstm.recall import BUDGET, LEARNT, LENGTHS, LONG, TEN_TIMES, RecallRow
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.evidence.bands import envelope
 from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, new_figure
@@ -185,6 +186,29 @@ def months(rows: Sequence[MonthsRow]) -> Figure:
     axes.set_title("April and May 2018, trained on all days before; the same seeds joined", fontsize=10)
     axes.grid(True, axis="y", alpha=0.2)
     axes.legend(loc="lower right")
+    return figure
+
+
+def recall(rows: Sequence[RecallRow]) -> Figure:
+    """What each training leaves to be learnt, by the length of its rows, a panel for each draw of the first weights."""
+    tasks = [*((T, BUDGET) for T in LENGTHS), (LONG, TEN_TIMES)]
+    figure, panels = new_figure(10, 4, columns=len(DRAWN))
+    for axes, (draw, title) in zip(panels, DRAWN.items(), strict=True):
+        for k, network in enumerate(NETWORKS):
+            for place, task in enumerate(tasks):
+                of = [r.left for r in rows if (r.network, r.draw) == (network, draw) and (r.numbers, r.epochs) == task]
+                beside = place + (k - 1.5) / 5 + np.linspace(-0.06, 0.06, len(of))
+                label = LABELS[network] if place == 0 else None
+                axes.plot(beside, of, "o", color=COLORS[network], alpha=0.6, markersize=4, label=label)
+        axes.axhline(LEARNT, color=ACTUAL, linestyle=":", linewidth=1)
+        axes.set(yscale="log", title=f"first weights: {title}", xlabel="numbers in a row")
+        axes.set_xticks(range(len(tasks)), [*map(str, LENGTHS), f"{LONG}, ten\ntimes the steps"])
+        axes.grid(True, axis="y", alpha=0.2)
+    ends = [axes.get_ylim() for axes in panels]
+    for axes in panels:
+        axes.set_ylim(min(low for low, _ in ends), max(high for _, high in ends))
+    panels[0].set_ylabel("squared error over variance; dotted: learnt")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return figure
 
 

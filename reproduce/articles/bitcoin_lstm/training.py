@@ -42,8 +42,9 @@ def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
         RunError: no other engine has the variant's network, or records its steps.
     """
     if is_of_studies(config.variant):
+        study = "bitcoin-recall" if config.variant.task == "recall" else "bitcoin-clipping"
         raise RunError(
-            f"no second engine trains {config.variant.name}; train it in a study: reproduce study bitcoin-clipping "
+            f"no second engine trains {config.variant.name}; train it in a study: reproduce study {study} "
             f"--variants {config.variant.name} --seeds {config.seed}"
         )
     return prove_compiled(config.variant, config.seed, *prepare(table, config.variant).train)
