@@ -79,6 +79,28 @@ def test_cost_is_the_pace_that_was_measured_where_the_table_has_none():
     assert "Seeds: 0 to 39 of each of 4 variants." in told(finding)
 
 
+@pytest.mark.parametrize(
+    ("name", "table", "timed"),
+    [
+        ("stacked-memory", "rivals.csv", "stacked-networks"),
+        ("macbeth-stops", "milestones.csv", "macbeth-epochs"),
+    ],
+)
+def test_cost_is_the_pace_of_the_articles_own_runs_where_the_bench_times_another(name, table, timed):
+    """Epoch for epoch: the bench times whole runs of the Bitcoin program alone, and others take longer or shorter."""
+    article, plan = studies()[name]
+    trained = {timed_runs(one): float(one["seconds"]) for one in shipped(article, table)}
+    _, other = studies()[timed]
+    seconds = sum(trained.values()) / sum(variant.epochs * len(seeds) for variant, seeds in other.runs)
+    hours = seconds * sum(variant.epochs * len(seeds) for variant, seeds in plan.runs) / 3600
+    assert f"about {hours:.1f} hours at the pace of {timed};" in cost(article, plan, ROOT / "docs")
+
+
+def timed_runs(row):
+    """What tells a run from the others of its table."""
+    return row.get("network") or row["variant"], row["seed"]
+
+
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.id)
 def test_pages_count_the_verdicts_that_stand(article):
     """In docs/findings.md; the article's own page has a row for each."""
