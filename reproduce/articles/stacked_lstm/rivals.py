@@ -57,14 +57,16 @@ def rival_rows(study: Study) -> list[RivalRow]:
 
 
 def compare(rows: Sequence[RivalRow]) -> list[Pairs]:
-    """Pair every other network of the table with the LSTM, in the order of NETWORKS.
+    """Pair every other network of the table with the LSTM, in the order of NETWORKS; none where it has no LSTM.
 
     Raises:
         RunError: a pair has fewer than two seeds on which neither network diverged.
     """
     errors = errors_by_network(rows)
-    ours = errors.get(LSTM, {})
-    return [pair_seeds(rival, errors[rival], ours) for rival in NETWORKS if rival != LSTM and rival in errors]
+    if LSTM not in errors:
+        return []
+    ours = errors.pop(LSTM)
+    return [pair_seeds(rival, errors[rival], ours) for rival in NETWORKS if rival in errors]
 
 
 def errors_by_network(rows: Sequence[RivalRow]) -> dict[str, dict[int, float]]:
