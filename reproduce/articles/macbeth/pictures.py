@@ -68,7 +68,7 @@ def milestones(measured: Sequence[Milestone], counted: Baselines) -> Figure:
     above.axhline(counted.entropy_0, color=ACTUAL, linestyle=":", label="characters counted alone")
     above.axhline(counted.entropy_1, color=ACTUAL, linestyle="--", label="counted in pairs")
     if np.isfinite(counted.entropy):
-        label = f"held-out text, counted after the {counted.order:.0f} before"
+        label = f"counted after the {counted.order:.0f} before"
         above.axhline(counted.entropy, color=PERSISTENCE, linestyle="-.", label=label)
     above.set(ylabel="Cross-entropy (nats a character)")
     below.plot(epochs, [one.repeat_rate for one in measured], "o-", color=TESTING, label="greedy text of the network")
