@@ -116,7 +116,6 @@ def test_shipped_table_is_its_file_and_is_shown_and_drawn(name):
         ("bitcoin-changes", "network"),
         ("stacked-networks", "network"),
         ("stacked-settings", "variant"),
-        ("macbeth-dropout", "variant"),
     ],
 )
 def test_study_without_one_of_the_variants_that_it_compares_shows_its_runs_and_draws_nothing(name, column):

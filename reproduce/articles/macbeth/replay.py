@@ -53,12 +53,7 @@ def beginning(directory: Directory) -> Beginning:
         RunError: the run that it replays is not finished, never collapsed, or has no state old enough.
     """
     original = original_of(directory)
-    if not original.is_finished:
-        config = original.config
-        raise RunError(
-            f"{original.path}: a replay goes on from this run, which is not finished; train it first: reproduce study "
-            f"macbeth-epochs --variants {config.variant.name} --seeds {config.seed} --out {original.path.parent}"
-        )
+    original.require_finished()
     first = clean_epochs(original)
     return Beginning(original.read_losses()[:first].tolist(), original.read_arrays(state_name(first)))
 

@@ -103,7 +103,7 @@ STUDIES = (
         runs=dropout.RUNS,
         rows=dropout.dropout_rows,
         show=_show_dropout,
-        draw=lambda rows: {"dropout": pictures.dropout(rows)} if dropout.gains_of(rows) else {},
+        draw=lambda rows: {"dropout": pictures.dropout(rows)},
     ),
     StudyPlan(
         name="macbeth-stops",

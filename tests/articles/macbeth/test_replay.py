@@ -120,7 +120,7 @@ def test_replay_is_refused_where_there_is_none(onset, engine, told, tmp_path, mo
 
 def test_replay_of_a_run_that_is_not_finished_names_it(tmp_path):
     """And the way on."""
-    with pytest.raises(RunError, match=r"is not finished; train it first: reproduce .*recorded-steps --seeds 0 "):
+    with pytest.raises(RunError, match=r"recorded-steps-s0-compiled: the run is not finished"):
         run(tmp_path, replace(ORIGINAL, replay="epsilon"))
 
 
