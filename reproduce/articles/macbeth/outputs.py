@@ -53,6 +53,8 @@ def audit_outputs() -> dict[str, Any]:
     return {
         "text_confirmed": None,  # the article names the play, not the edition
         **dict.fromkeys(("hundred_better_steps", "hundred_measures_better", "hundred_excess")),  # until the runs end
+        **dict.fromkeys(("overfitted", "numbers_gain", "numbers_gain_least", "numbers_p")),
+        **dict.fromkeys(("rnn_less_pairs", "rnn_less_pairs_least", "rnn_less_lstm_least", "rnn_p")),
         **term_outputs(),
         **slope_outputs(),
         **settings_outputs(Variant()),
