@@ -18,8 +18,8 @@ UNKNOWN = {  # what nothing here can tell
     # and Macbeth's 100 epochs, until their runs have ended
     "macbeth": {
         "text_confirmed",
-        *("hundred_better_steps", "hundred_measures_better", "hundred_excess"),
-        *("overfitted", "numbers_gain", "numbers_gain_least", "numbers_p"),
+        *("hundred_better_steps", "hundred_measures_better", "hundred_excess", "hundred_p", "hundred_excess_p"),
+        *("numbers_gain", "numbers_gain_least", "numbers_p"),
         *("rnn_less_pairs", "rnn_less_pairs_least", "rnn_less_lstm_least", "rnn_p"),
     },
 }

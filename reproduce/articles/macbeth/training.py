@@ -8,7 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.articles.macbeth.milestones import Milestone, is_milestone, measure, sample_name, write_milestones
+from reproduce.articles.macbeth.milestones import (
+    Milestone,
+    is_milestone,
+    measure,
+    milestones_of,
+    sample_name,
+    write_milestones,
+)
 from reproduce.articles.macbeth.record import write_record
 from reproduce.articles.macbeth.replay import REPLAYED, beginning, drawn_seed, replay_engine
 from reproduce.articles.macbeth.samples import parts
@@ -89,7 +96,7 @@ class SampleProgress(Progress):
             super().from_arrays(arrays),
             step=int(arrays["step"]),
             loss_sum=float(arrays["loss_sum"]),
-            milestones=[Milestone(int(row[0]), *map(float, row[1:])) for row in arrays["milestones"]],
+            milestones=milestones_of(arrays),
             texts=[str(text) for text in arrays["texts"]],
             record=[arrays["record"]] if "record" in arrays else [],  # none in a checkpoint of an earlier version
         )
