@@ -1,6 +1,6 @@
 """The study of epochs: which runs it has, the rows of each, its trend, and what ships."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 
 import numpy as np
 import pytest
@@ -10,7 +10,10 @@ from reproduce.articles.macbeth.epochs import (
     SHOWN,
     TREND,
     TREND_EPOCHS,
+    MilestoneRow,
+    first_rows,
     milestone_rows,
+    overfitted,
     shipped_milestones,
     trend_of,
     trend_values,
@@ -21,9 +24,13 @@ from reproduce.articles.macbeth.milestones import Milestone, write_milestones
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.studies import STUDIES
 from reproduce.articles.sources import TEXTS
+from reproduce.errors import RunError
 from reproduce.evidence.measures import best_counted
+from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
+from reproduce.runs.tables import rows_text
 from tests.articles.macbeth.samples import HELD_OUT, REPEATS, study_rows
+from tests.articles.macbeth.test_training import run, stopped
 from tests.articles.samples import VARIANTS, config_of, tiny_text
 
 TEXT, TINY = tiny_text(), VARIANTS["macbeth"]
@@ -85,6 +92,44 @@ def test_rows_of_a_run_that_holds_nothing_out_are_judged_on_all_of_its_text(whol
     assert row.entropy_0 == pytest.approx(entropy(0, 114, 0, 114, order=0))
     assert np.isnan([row.held_out_loss, row.counted_order, row.counted_entropy]).all()
     assert row.writes == "to/morrow/"
+
+
+@pytest.mark.usefixtures("stand_in")
+@pytest.mark.parametrize("at", [None, 150], ids=["ended", "under-way"])
+def test_first_epochs_of_a_hundred_are_those_of_the_trend(at, tmp_path):
+    """Every value and every text; the same order, masks and held-out part. By a stand-in that every step changes."""
+    tiny = {"window": 6, "batch": 4, "hidden": 5}
+    trend, hundred = replace(TREND, **tiny), replace(HUNDRED, **tiny)
+    short = milestone_rows(Study(tmp_path, (run(tmp_path, trend).config,)))
+    long = run(tmp_path, hundred) if at is None else stopped(tmp_path, at, hundred)
+    cut = [replace(row, variant=trend.name, seconds=short[0].seconds) for row in first_rows(long, 20)]
+    assert rows_text(MilestoneRow, cut) == rows_text(MilestoneRow, [replace(row, weights=0) for row in short])
+    assert [row.epoch for row in cut] == list(TREND_EPOCHS)
+    assert {getattr(HUNDRED, f.name) == getattr(TREND, f.name) for f in fields(TREND)} == {True, False}
+    assert replace(HUNDRED, epochs=20, recorded="epochs") == TREND
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_run_that_is_not_so_far_has_no_first_epochs(tmp_path):
+    """Nor one that was never begun."""
+    directory = stopped(tmp_path, 50, replace(HUNDRED, window=6, batch=4, hidden=5))
+    with pytest.raises(RunError, match="not measured after 20 epochs yet; give the same command again"):
+        first_rows(directory, 20)
+    with pytest.raises(RunError, match="not measured after 1 epochs yet"):
+        first_rows(Directory(tmp_path, config_of("macbeth", variant=HUNDRED)), 1)
+
+
+def test_trend_takes_seeds_of_a_hundred_epochs():
+    """At its own epochs alone; a seed that has not all of them is left out, and what it overfits is of these seeds."""
+    rows = study_rows()
+    hundred = [replace(row, variant=HUNDRED.name, seed=100 + row.seed) for row in rows if row.variant == TREND.name]
+    late = replace(hundred[0], epoch=50, held_out_loss=0.5)
+    assert list(trends_of([*hundred, late, *rows])) == [0, 1, 100, 101]
+    assert list(trends_of([*hundred[:-1], late, *rows])) == [0, 1, 100]
+    rising = [replace(row, held_out_loss=row.held_out_loss + 0.75 * (row.epoch == 20)) for row in hundred]
+    assert overfitted([*rows, *rising]) == 0.5  # 1.75 after epoch 10, 2.25 after 20
+    assert overfitted([*rows, *rising[:5], *hundred[5:]]) == 0.5
+    assert overfitted(rows) is None
 
 
 def test_trend_has_every_seed_and_is_shown_of_the_first():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from reproduce.articles.macbeth import replay, replays, training
+from reproduce.articles.macbeth.epochs import MilestoneRow, first_rows, milestone_rows
 from reproduce.articles.macbeth.record import read_record, state_name
 from reproduce.articles.macbeth.replays import ReplayRow, collapse_outputs, following, replay_rows
 from reproduce.articles.macbeth.samples import parts
@@ -18,7 +19,7 @@ from reproduce.networks.characters import altered as module
 from reproduce.networks.engine import epoch_order
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
-from reproduce.runs.tables import parse_rows
+from reproduce.runs.tables import parse_rows, rows_text
 from tests.articles.macbeth.samples import StandIn
 from tests.articles.macbeth.test_training import TEXT, TINY, run, stopped
 from tests.articles.samples import config_of, hurry
@@ -51,6 +52,16 @@ def collapsed(monkeypatch):
 def state_of(directory, epoch):
     """The engine's after so many epochs."""
     return directory.read_arrays(state_name(epoch))
+
+
+def test_first_epochs_of_a_recorded_run_are_those_of_a_shorter_one(folder, finished):
+    """Of the network itself: the milestones after one epoch and two, of a run of four and of one of two."""
+    cut, whole = Directory(folder, config_of("macbeth", variant=ORIGINAL)), finished("macbeth")
+    rows = milestone_rows(Study(whole.path.parent, (whole.config,)))
+    as_whole = {"variant": rows[0].variant, "seconds": rows[0].seconds}
+    assert rows_text(MilestoneRow, [replace(row, **as_whole) for row in first_rows(cut, 2)]) == rows_text(
+        MilestoneRow, rows
+    )
 
 
 @pytest.mark.usefixtures("collapsed")
