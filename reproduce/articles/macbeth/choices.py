@@ -21,7 +21,13 @@ def plain_findings(rows: Sequence[CurveRow], lstm: Sequence[CurveRow], pairs: fl
         return []
     lowest, of_lstm = (np.array(list(lowest_of(*of).values())) for of in ((rows, PLAIN), (lstm, DROPPED)))
     cannot, is_worse = lowest.min() > pairs, lowest.min() > of_lstm.max()
-    than = "worse than an LSTM" if is_worse else "better than an LSTM" if lowest.max() < of_lstm.min() else "as an LSTM"
+    than = (
+        "worse than an LSTM"
+        if is_worse
+        else "better than an LSTM"
+        if lowest.max() < of_lstm.min()
+        else "as well as an LSTM"
+    )
     return [
         Finding(
             "A plain RNN cannot write the play: it knows less than pairs of characters."
