@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from math import isfinite
 from pathlib import Path
 
 from reproduce.articles import studies
@@ -13,9 +14,11 @@ from reproduce.report.markdown import read_rows
 def cost(article: Article, plan: StudyPlan, docs: Path) -> str:
     """What the study's own runs took, where its table says so; else at the pace that the bench measured in `docs`."""
     rows, runs = plan.shipped(), sum(len(seeds) for _, seeds in plan.runs)
-    if hasattr(rows[0], "seconds"):
-        hours = sum({row.seconds for row in rows}) / 3600  # a run's stand in each of its rows
-        return f"{runs} runs, {hours:.1f} hours of training in all, by the shipped table"
+    if rows and hasattr(rows[0], "seconds"):
+        seconds = {row.seconds for row in rows}  # a run's stand in each of its rows
+        hours = sum(one for one in seconds if isfinite(one)) / 3600
+        whose = "in all" if all(map(isfinite, seconds)) else "for those that have ended"
+        return f"{runs} runs, {hours:.1f} hours of training {whose}, by the shipped table"
     whole = article.Variant().epochs  # of the runs whose pace the bench measures
     pace = next(
         row["runs_per_hour"]

@@ -187,6 +187,7 @@ def stops(rows: Sequence[StopRow]) -> Figure:
         axes.set_title(f"Layer {layer}: {below} of {len(mine)} units below the line", fontsize=10)
         axes.grid(True, alpha=0.2)
     panels[0].set_ylabel("Mean f at a full stop")
+    figure.suptitle("The forget gate at a full stop, a dot a unit")
     return figure
 
 
