@@ -1,5 +1,7 @@
 """A plain RNN against pairs and the LSTM: the rule on every verdict that it can give."""
 
+from dataclasses import replace
+
 import pytest
 from scipy.stats import ttest_1samp
 
@@ -8,8 +10,11 @@ from reproduce.articles.macbeth.dropout import DROPPED
 from reproduce.articles.macbeth.epochs import shipped_milestones
 from reproduce.articles.macbeth.plain import PLAIN, RUNS, pairs_of, plain_outputs
 from reproduce.articles.macbeth.studies import STUDIES
+from reproduce.articles.macbeth.training import prove
+from reproduce.errors import RunError
 from reproduce.evidence.claims import read_claims
 from reproduce.networks.stack.weights import count_weights
+from tests.articles.samples import VARIANTS, config_of, tiny_text
 
 (CLAIM,) = [one for one in read_claims("reproduce.articles.macbeth").claims if one.id == "macbeth/rnn-cannot-write"]
 (PLAN,) = [plan for plan in STUDIES if plan.name == "macbeth-plain"]
@@ -78,4 +83,22 @@ def test_study_is_shown_and_drawn_beside_the_lstm():
         *(f"{network}, seed {seed}" for network in ("LSTM", "plain RNN") for seed in (100, 101)),
         "characters counted in pairs",
     }
-    assert PLAN.engine == "keras"  # which alone has the network
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_study_trains_on_the_engine_that_has_the_network(tmp_path, answer):
+    """Keras; the article's first has not."""
+    (tmp_path / "text").write_text(tiny_text().characters, encoding="utf-8")
+    variant = "window-6+batch-4+hidden-5+held-out-last-tenth+network-simple-rnn"
+    given = ("--variants", variant, "--seeds", "100", "--workers", "1", "--text", tmp_path / "text")
+    assert answer("study", "macbeth-plain", *given, "--out", tmp_path / "out") == 0
+    assert [path.parent.name for path in tmp_path.glob("out/*/metrics.json")] == [f"macbeth-{variant}-s100-keras"]
+
+
+def test_compiled_engine_is_not_proved_on_it():
+    """The line says which engine to take."""
+    config = config_of("macbeth", variant=replace(VARIANTS["macbeth"], network="simple-rnn"))
+    with pytest.raises(
+        RunError, match="the engine compiled has no simple-rnn, only lstm; train it with --engine keras"
+    ):
+        prove(config, tiny_text())

@@ -1,6 +1,5 @@
 """Replays of a training from a state on: of a tiny network, where the onset of a collapse is given."""
 
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +11,6 @@ from reproduce.articles.macbeth.record import read_record, state_name
 from reproduce.articles.macbeth.replays import ReplayRow, collapse_outputs, following, replay_rows
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import REPLAYS
-from reproduce.cli import main
 from reproduce.errors import RunError
 from reproduce.evidence.claims import read_claims
 from reproduce.networks.characters import altered as module
@@ -203,16 +201,8 @@ class Collapsing(StandIn):
         self._step = int(state["step"])
 
 
-def answer(words, monkeypatch):
-    """The exit status of a command."""
-    monkeypatch.setattr(sys, "argv", [str(word) for word in words])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return ended.value.code or 0
-
-
 @pytest.mark.usefixtures("stand_in")
-def test_one_command_replays_a_collapse_as_far_as_its_verdicts(tmp_path, monkeypatch):
+def test_one_command_replays_a_collapse_as_far_as_its_verdicts(tmp_path, answer, monkeypatch):
     """Trainings first, then the replays of those that collapsed; the same command again trains nothing."""
     monkeypatch.setattr(training, "create_char_engine", Collapsing)
     engine = lambda config, _: Collapsing("", TINY, 9, 0, is_clipped="clip" in config.variant.replay)  # noqa: E731
@@ -221,9 +211,9 @@ def test_one_command_replays_a_collapse_as_far_as_its_verdicts(tmp_path, monkeyp
     monkeypatch.setattr(replays, "HUNDRED_SEEDS", range(1))
     (tmp_path / "text").write_text(TEXT.characters, encoding="utf-8")
     variant = replace(ORIGINAL, batch=1)  # 102 steps an epoch, so that the onset lies in the third
-    command = ["reproduce", "study", "macbeth-replays", "--variants", variant.name, "--seeds", "0", "--workers", "1"]
+    command = ["study", "macbeth-replays", "--variants", variant.name, "--seeds", "0", "--workers", "1"]
     command += ["--text", tmp_path / "text", "--out", tmp_path / "out"]
-    assert answer(command, monkeypatch) == 0
+    assert answer(*command) == 0
     rows = parse_rows(ReplayRow, (tmp_path / "out" / "replays.csv").read_text(encoding="utf-8"))
     assert [row.replay for row in rows] == list(REPLAYS)
     collapsed = [row for row in rows if "clip" not in row.replay]
@@ -234,7 +224,7 @@ def test_one_command_replays_a_collapse_as_far_as_its_verdicts(tmp_path, monkeyp
     found = collapse_outputs(rows)
     assert found == {"hundred_collapses": 1, "exploding_collapses": 1, "prevented_collapses": 1}
     before = states(tmp_path / "out")
-    assert answer(command, monkeypatch) == 0
+    assert answer(*command) == 0
     assert {path.name for path, state in states(tmp_path / "out").items() if before[path] != state} <= {
         *("study.csv", "replays.csv", "machine.json"),
     }
