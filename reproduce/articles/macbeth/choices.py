@@ -12,6 +12,7 @@ from reproduce.articles.macbeth.curves import CurveRow, lowest_of
 from reproduce.articles.macbeth.dropout import DROPPED, UNDROPPED, gains_of
 from reproduce.articles.macbeth.epochs import MilestoneRow
 from reproduce.articles.macbeth.plain import PLAIN
+from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sections import counted
 
 
@@ -52,13 +53,14 @@ def coding_findings(rows: Sequence[CurveRow], epochs: Sequence[MilestoneRow]) ->
     gains = sorted(numbers_gains(rows, epochs).values())
     does = "helps" if gains[0] > 0 else "harms" if gains[-1] < 0 else "neither surely helps nor harms"
     one_hot = np.mean([row.loss for row in rows])
+    pairs = next(row.entropy_1 for row in epochs if row.variant == Variant().name)
     return [
         Finding(
-            f"Reading characters as numbers {does}.",
+            f"Reading characters as numbers {does} the network.",
             f"The same epoch on one-hot characters has a loss of {one_hot:.3f} nats; that less the loss with numbers "
             f"is {gains[0]:.3f} to {gains[-1]:.3f} ({counted(len(gains), 'seed')}).",
-            "A number puts characters into an order, that of the alphabet, which means nothing; one-hot input has an "
-            "own weight for each.",
+            f"Characters counted in pairs give {pairs:.3f}. Numbers put the characters into the order of the alphabet, "
+            "which tells nothing of what follows; one-hot input has weights of its own for each.",
             "coding",
             "The loss of the one epoch with numbers and with one-hot input, the same seeds joined, beside counts",
             claims=("macbeth/integers-help",),

@@ -19,6 +19,7 @@ class CurveRow:  # its fields are the columns of dropout.csv, plain.csv and codi
     epoch: int
     loss: float  # of that epoch, dropout at work
     held_out_loss: float  # nan where nothing is held out
+    seconds: float  # of the whole run
 
 
 def curve_rows(study: Study) -> list[CurveRow]:
@@ -26,10 +27,8 @@ def curve_rows(study: Study) -> list[CurveRow]:
     rows = []
     for directory in study.directories:
         directory.require_finished()
-        rows += [
-            CurveRow(directory.config.variant.name, directory.config.seed, one.epoch, one.loss, one.held_out_loss)
-            for one in read_milestones(directory)
-        ]
+        run, seconds = (directory.config.variant.name, directory.config.seed), directory.read_environment()["seconds"]
+        rows += [CurveRow(*run, one.epoch, one.loss, one.held_out_loss, seconds) for one in read_milestones(directory)]
     return rows
 
 

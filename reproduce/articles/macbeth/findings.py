@@ -41,10 +41,10 @@ def findings() -> list[Finding]:
     return [
         _counted(epochs),
         *_hundred(epochs, shipped_replays()),
+        *coding_findings(shipped_coding(), epochs),
         *plain_findings(shipped_plain(), shipped_dropout(), pairs_of(epochs)),
         _trend(epochs),
         _one_epoch(epochs),
-        *coding_findings(shipped_coding(), epochs),
         dropout_finding(shipped_dropout()),
         _stops(shipped_stops()),
     ]

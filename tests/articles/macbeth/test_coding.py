@@ -20,7 +20,7 @@ NUMBERS = (2.75, 2.5, 2.875)  # losses of the sample study's seeds 0 to 2
 def rows_of(*gains):
     """Losses with one-hot input, so much above those with numbers; and of a seed that the study of epochs has not."""
     losses = [numbers + gain for numbers, gain in zip(NUMBERS, gains, strict=False)]
-    return [CurveRow(ONE_HOT.name, seed, 1, loss, float("nan")) for seed, loss in enumerate([*losses, 9.0])]
+    return [CurveRow(ONE_HOT.name, seed, 1, loss, float("nan"), 60.0) for seed, loss in enumerate([*losses, 9.0])]
 
 
 @pytest.mark.parametrize(

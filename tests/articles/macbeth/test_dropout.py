@@ -30,7 +30,7 @@ def rows_of(*gains):
         curves = {DROPPED: (2.5, 2.25, lowest, 2.2), UNDROPPED: (2.5, lowest + gain, 2.75, 3.0)}
         for variant, losses in curves.items():
             rows += [
-                CurveRow(variant.name, seed, epoch, 9.0, loss)
+                CurveRow(variant.name, seed, epoch, 9.0, loss, 60.0)
                 for epoch, loss in zip((1, 2, 5, 10), losses, strict=True)
             ]
     return rows
@@ -62,6 +62,7 @@ def test_rows_are_the_milestones_of_the_runs(finished):
     rows = curve_rows(Study(directory.path.parent, (directory.config,)))
     expected = [(one.epoch, one.loss, one.held_out_loss) for one in read_milestones(directory)]
     assert [(row.epoch, row.loss, row.held_out_loss) for row in rows] == expected
+    assert {row.seconds for row in rows} == {directory.read_environment()["seconds"]}
     assert {(row.variant, row.seed) for row in rows} == {(directory.config.variant.name, 0)}
 
 

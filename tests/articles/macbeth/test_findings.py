@@ -196,6 +196,7 @@ def test_plain_network_is_told_beside_pairs_and_the_lstm(lowest, headline):
 def test_numbers_are_told_by_what_all_seeds_show(gains, told):
     """Seed by seed."""
     (found,) = coding_findings(coding_rows(*gains)[:3], study_rows())
-    assert found.headline == f"Reading characters as numbers {told}."
+    assert found.headline == f"Reading characters as numbers {told} the network."
     assert f"is {min(gains):.3f} to {max(gains):.3f} (3 seeds)" in found.text
+    assert "Characters counted in pairs give 2.500." in found.text
     assert coding_findings([], study_rows()) == []

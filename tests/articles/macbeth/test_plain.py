@@ -20,7 +20,7 @@ from tests.articles.samples import VARIANTS, config_of, tiny_text
 (PLAN,) = [plan for plan in STUDIES if plan.name == "macbeth-plain"]
 PAIRS = 2.5
 LSTM = [
-    CurveRow(DROPPED.name, seed, epoch, 9.0, loss)
+    CurveRow(DROPPED.name, seed, epoch, 9.0, loss, 60.0)
     for seed, losses in ((100, (2.75, 2.25, 2.5)), (101, (2.75, 2.375, 2.5)))
     for epoch, loss in zip((1, 2, 5), losses, strict=True)
 ]
@@ -29,7 +29,7 @@ LSTM = [
 def rows_of(*lowest):
     """A seed each; the lowest loss stands in the middle."""
     return [
-        CurveRow(PLAIN.name, seed, epoch, 9.0, loss + above)
+        CurveRow(PLAIN.name, seed, epoch, 9.0, loss + above, 60.0)
         for seed, loss in enumerate(lowest, start=100)
         for epoch, above in ((1, 0.5), (2, 0.0), (5, 0.25))
     ]
