@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm import (
@@ -32,6 +34,7 @@ from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.paired import differences
 
 ENDINGS = "Training loss and test error in USD: medians"
+JUDGED = (*clipping.UNCLIPPED.values(), *clipping.CLIPPED.values())  # by the rules of clipping
 TRAINED = of_seeds([Variant(wiring=wiring) for wiring in memory.WIRINGS], memory.SEEDS)
 
 
@@ -70,7 +73,7 @@ def _show_accuracy(rows: Sequence[AccuracyRow]) -> list[Shown]:
 
 def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
     table = medians(ENDINGS, rows, ("variant",), ".4g")
-    if {row.variant for row in rows} < {forgetting.OPEN.name, forgetting.LEARNED.name}:
+    if not _has_all(rows, (forgetting.OPEN, forgetting.LEARNED)):
         return [table]
     pairs = forgetting.pairs_of(rows)
     words = {
@@ -84,24 +87,27 @@ def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
     return [table, Shown("What follows", answer, answer)]
 
 
+def _draw_forgetting(rows: Sequence[ForgettingRow]) -> dict[str, Figure]:
+    is_whole = _has_all(rows, (forgetting.OPEN, forgetting.LEARNED))
+    return {"forgetting": story_pictures.forgetting(rows)} if is_whole else {}
+
+
 def _show_clipping(rows: Sequence[ClippingRow]) -> list[Shown]:
     found = clipping.collapses(rows)
     table = medians(f"The first {clipping.EPOCHS} epochs: medians", rows, ("variant",), ".3g")
     told = [{"variant": name, "seeds": len(of), "collapsed": sum(of.values())} for name, of in found.items()]
-    is_whole = set(found) >= {variant.name for variant in (*clipping.UNCLIPPED.values(), *clipping.CLIPPED.values())}
     counted = Shown("Trainings that collapse", told, texts(told, "d"))
-    return [counted, table, *(follow(clipping.clipping_counts(rows)) if is_whole else [])]
+    return [counted, table, *(follow(clipping.clipping_counts(rows)) if _has_all(rows, JUDGED) else [])]
 
 
 def _show_changes(rows: Sequence[ChangeRow]) -> list[Shown]:
     table = medians("How much of its memory a network changes on a day: medians", rows, ("network",), ".3g")
-    is_whole = {row.network for row in rows} >= set(clipping.UNCLIPPED)
-    return [table, *(follow(changes.change_counts(rows)) if is_whole else [])]
+    return [table, *(follow(changes.change_counts(rows)) if _has_networks(rows) else [])]
 
 
 def _show_months(rows: Sequence[MonthsRow]) -> list[Shown]:
     table = medians("April and May 2018: medians", rows, ("network",), ".4g")
-    if {row.network for row in rows} < set(months.NETWORKS):
+    if not _has_networks(rows):
         return [table]
     compared = [
         (pairs, one) for found in (months.against_rnn, months.against_persistence) for one, pairs in found(rows).items()
@@ -120,6 +126,16 @@ def _show_recall(rows: Sequence[RecallRow]) -> list[Shown]:
     return [Shown(title, learnt, texts(learnt, "d")), *(follow(recall.recall_counts(rows)) if is_whole else [])]
 
 
+def _has_all(rows: Sequence[Any], variants: Iterable[Variant]) -> bool:
+    """Whether a table has these variants; without one it answers nothing, and its picture would say what is not so."""
+    return {variant.name for variant in variants} <= {row.variant for row in rows}
+
+
+def _has_networks(rows: Sequence[ChangeRow | MonthsRow]) -> bool:
+    """The same of both wirings and the plain RNN."""
+    return set(clipping.UNCLIPPED) <= {row.network for row in rows}
+
+
 STORY = (
     bitcoin_study(
         "memory",
@@ -128,7 +144,7 @@ STORY = (
         runs=TRAINED,
         rows=memory.memory_rows,
         show=_show_memory,
-        draw=lambda rows: {"reach": story_pictures.memory(rows)},
+        draw=lambda rows: {"reach": story_pictures.memory(rows), "memory": story_pictures.front(rows)},
     ),
     bitcoin_study(
         "gates",
@@ -155,7 +171,7 @@ STORY = (
         runs=of_seeds((forgetting.LEARNED, forgetting.OPEN), memory.SEEDS),
         rows=forgetting.forgetting_rows,
         show=_show_forgetting,
-        draw=lambda rows: {"forgetting": story_pictures.forgetting(rows)},
+        draw=_draw_forgetting,
     ),
     bitcoin_study(
         "clipping",
@@ -164,7 +180,7 @@ STORY = (
         runs=clipping.RUNS,
         rows=clipping.clipping_rows,
         show=_show_clipping,
-        draw=lambda rows: {"clipping": story_pictures.clipping(rows)},
+        draw=lambda rows: {"clipping": story_pictures.clipping(rows)} if _has_all(rows, JUDGED) else {},
     ),
     bitcoin_study(
         "changes",
@@ -173,7 +189,7 @@ STORY = (
         runs=changes.RUNS,
         rows=changes.change_rows,
         show=_show_changes,
-        draw=lambda rows: {"changes": story_pictures.changes(rows)},
+        draw=lambda rows: {"changes": story_pictures.changes(rows)} if _has_networks(rows) else {},
     ),
     bitcoin_study(
         "months",
@@ -182,7 +198,7 @@ STORY = (
         runs=months.RUNS,
         rows=months.months_rows,
         show=_show_months,
-        draw=lambda rows: {"months": story_pictures.months(rows)},
+        draw=lambda rows: {"months": story_pictures.months(rows)} if _has_networks(rows) else {},
     ),
     bitcoin_study(
         "recall",
@@ -191,6 +207,6 @@ STORY = (
         runs=recall.RUNS,
         rows=recall.recall_rows,
         show=_show_recall,
-        draw=lambda rows: {"recall": story_pictures.recall(rows)},
+        draw=lambda rows: {"recall": story_pictures.recall(rows)} if recall.is_whole(rows) else {},
     ),
 )
