@@ -27,7 +27,7 @@ docs: $(READY)
 	$(REPRODUCE) run stacked-lstm --out $(DRAWN)
 	for study in bitcoin-losses bitcoin-departures bitcoin-curves bitcoin-memory bitcoin-gates bitcoin-accuracy \
 	    bitcoin-forgetting bitcoin-clipping bitcoin-changes bitcoin-months bitcoin-recall \
-	    stacked-networks stacked-memory stacked-settings \
+	    stacked-networks stacked-memory stacked-settings stacked-advice \
 	    macbeth-epochs macbeth-dropout macbeth-stops; do \
 	    $(REPRODUCE) study $$study --shipped --out $(DRAWN) || exit 1; done
 	$(REPRODUCE) compare --losses examples/losses/article.txt > docs/losses.txt
@@ -36,7 +36,7 @@ docs: $(READY)
 	    cp $(RUN)-compiled/pictures/$$picture.png docs/; done
 	cp $(DRAWN)/losses_published.png docs/loss.png
 	for picture in losses_described losses departures reach trained_gates accuracy forgetting clipping changes months \
-	    recall rivals stacked_memory stacked_settings milestones dropout stops; do \
+	    recall rivals stacked_memory stacked_settings stacked_advice milestones dropout stops; do \
 	    cp $(DRAWN)/$$picture.png docs/; done
 	cp $(DRAWN)/stacked-lstm-published-s0-keras/pictures/predictions_as_published.png docs/stacked.png
 	$(VENV)/bin/python -m reproduce.report.docs .
@@ -87,7 +87,8 @@ shipped-tables: $(READY)
 	$(REPRODUCE) study stacked-networks $(WHERE) --out studies/stacked
 	$(REPRODUCE) study stacked-memory $(WHERE) --out studies/stacked
 	$(REPRODUCE) study stacked-settings $(WHERE) --out studies/stacked
-	cd studies/stacked && cp rivals.csv memory.csv settings.csv $(CURDIR)/$(ARTICLES)/stacked_lstm/
+	$(REPRODUCE) study stacked-advice $(WHERE) --out studies/stacked
+	cd studies/stacked && cp rivals.csv memory.csv settings.csv advice.csv $(CURDIR)/$(ARTICLES)/stacked_lstm/
 	$(REPRODUCE) study macbeth-epochs $(WHERE) --out studies/macbeth
 	$(REPRODUCE) study macbeth-dropout $(WHERE) --out studies/macbeth
 	$(REPRODUCE) study macbeth-stops $(WHERE) --out studies/macbeth

@@ -97,6 +97,17 @@ RUNS = {
         *((StackedVariant(window=days), range(100, 110)) for days in (7, 15, 30, 60)),
         (StackedVariant(dropout=0), range(100, 105)),
     ],
+    "stacked-advice": [
+        (StackedVariant(epochs=20, **changed), range(100, 103))
+        for changed in (
+            {},
+            {"optimizer": "sgd"},
+            {"optimizer": "adam"},
+            {"layers": 1},
+            {"layers": 3},
+            {"series": "shuffled"},
+        )
+    ],
     "macbeth-epochs": [(TREND, range(1)), (HUNDRED, range(100, 102)), (MacbethVariant(), range(5))],
     "macbeth-dropout": [
         (MacbethVariant(hidden=64, dropout=dropout, epochs=10, held_out="last-tenth"), range(100, 102))

@@ -82,6 +82,7 @@ STUDY_OF = {
     "stacked-networks": "stacked-lstm",
     "stacked-memory": "stacked-lstm",
     "stacked-settings": "stacked-lstm",
+    "stacked-advice": "stacked-lstm",
     "macbeth-epochs": "macbeth",
     "macbeth-dropout": "macbeth",
     "macbeth-stops": "macbeth",

@@ -58,25 +58,31 @@ def _rows(directory: Directory) -> list[AdviceRow]:
     ]
 
 
-def curves_of(rows: Sequence[AdviceRow], variant: Variant) -> dict[int, np.ndarray]:
-    """The log losses of a variant's trainings, (epochs,), by seed."""
+def is_whole(rows: Sequence[AdviceRow]) -> bool:
+    """Whether every setting has every seed."""
+    found = {(row.variant, row.seed) for row in rows}
+    return all((variant.name, seed) in found for variant, seeds in RUNS for seed in seeds)
+
+
+def curves_of(rows: Sequence[AdviceRow], variant: str) -> dict[int, np.ndarray]:
+    """The log losses of the trainings of the variant of that name, (epochs,), by seed."""
     found: dict[int, list[tuple[int, float]]] = {}
     for row in rows:
-        if row.variant == variant.name:
+        if row.variant == variant:
             found.setdefault(row.seed, []).append((row.epoch, row.loss))
     return {seed: np.log([loss for _, loss in sorted(curve)]) for seed, curve in found.items()}
 
 
-def skills_of(rows: Sequence[AdviceRow], variant: Variant) -> dict[int, float]:
-    """A variant's skills, by seed."""
-    return {row.seed: row.skill for row in rows if row.variant == variant.name}
+def skills_of(rows: Sequence[AdviceRow], variant: str) -> dict[int, float]:
+    """The skills of the variant of that name, by seed."""
+    return {row.seed: row.skill for row in rows if row.variant == variant}
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> float:
     """Of two curves of log losses, (epochs,).
 
-    >>> round(distance(np.log([1, 1]), np.log([2, 8])), 3), round(2 * np.log(2), 3)
-    (1.386, 1.386)
+    >>> distance(np.array([0.0, 1.0]), np.array([2.0, -3.0]))
+    3.0
     """
     return float(np.mean(np.abs(one - other)))
 
@@ -87,14 +93,14 @@ def apart(rows: Sequence[AdviceRow]) -> Mapping[str, Pairs]:
     A seed's difference is the distance of the setting's curve from the published curve of the same seed, less the mean
     distance of that from the other seeds' published curves.
     """
-    published = curves_of(rows, PUBLISHED)
+    published = curves_of(rows, PUBLISHED.name)
     between_seeds = {
         seed: float(np.mean([distance(curve, other) for name, other in published.items() if name != seed]))
         for seed, curve in published.items()
     }
     found = {}
     for label, variant in SETTINGS.items():
-        changed = {seed: distance(curve, published[seed]) for seed, curve in curves_of(rows, variant).items()}
+        changed = {seed: distance(curve, published[seed]) for seed, curve in curves_of(rows, variant.name).items()}
         found[label] = pair_seeds(label, changed, between_seeds)
     return found
 

@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from reproduce.articles.article import Shown
 from reproduce.articles.forecasts import result_of
 from reproduce.articles.sources import PRICES
+from reproduce.articles.stacked_lstm.advice import advice_outputs, shipped_advice
 from reproduce.articles.stacked_lstm.cells import cell_outputs
 from reproduce.articles.stacked_lstm.memory import memory_outputs, shipped_memory
 from reproduce.articles.stacked_lstm.pictures import predictions_as_published
@@ -32,12 +33,6 @@ from reproduce.inputs.windows import Windows
 from reproduce.networks.forecasters.keras import describe_model
 from reproduce.runs.directory import Directory
 
-UNTRAINED = tuple(  # values of a study that is yet to be trained
-    f"{kind}_{value}"
-    for kind in ("optimizers", "layers", "series")
-    for value in ("apart", "apart_low", "one_apart_low", "p")
-)
-
 
 def run_outputs(directory: Directory) -> dict[str, Any]:
     """What a finished run shows: all that its settings decide, and its skill; None where it diverged."""
@@ -55,12 +50,12 @@ def audit_outputs() -> dict[str, Any]:
     """Every value by the table in the package; None where nothing here can tell."""
     return {
         "data_confirmed": None,  # A1
-        **dict.fromkeys(UNTRAINED),
         **settings_outputs(prepare(load_prices(), Variant()), Variant()),
         **cell_outputs(),
         **rival_outputs(shipped_rivals(), shipped_persistence_usd()),
         **memory_outputs(shipped_memory()),
         **setting_outputs(shipped_settings()),
+        **advice_outputs(shipped_advice()),
     }
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from reproduce.articles.forecasts import date_axis, read_predictions
 from reproduce.articles.sources import PRICES
+from reproduce.articles.stacked_lstm.advice import PUBLISHED, TRIED, AdviceRow, curves_of
 from reproduce.articles.stacked_lstm.memory import HELD, MemoryRow, lengths_of, slopes_of
 from reproduce.articles.stacked_lstm.rivals import LSTM, RivalRow
 from reproduce.articles.stacked_lstm.settings import UNDROPPED, WINDOWS, SettingRow, errors_of
@@ -125,6 +126,25 @@ def settings(rows: Sequence[SettingRow]) -> Figure:
         axes.legend()
     left.set(ylabel="Root mean squared error (USD)", ylim=(0, None))
     right.set_ylim(left.get_ylim())
+    return figure
+
+
+def advice(rows: Sequence[AdviceRow]) -> Figure:
+    """The losses of every seed, a panel a kind of setting, beside the published ones; 10x4 inches."""
+    figure, panels = new_figure(10, 4, columns=len(TRIED))
+    for axes, (kind, tried) in zip(panels, TRIED.items(), strict=True):
+        shown = {"published": PUBLISHED} | tried
+        for (label, variant), color in zip(shown.items(), (TRAINING, TESTING, PERSISTENCE), strict=False):
+            curves = curves_of(rows, variant.name).values()
+            for k, curve in enumerate(curves):
+                axes.plot(np.exp(curve), color=color, alpha=0.6, linewidth=0.9, label=label if k == 0 else None)
+        axes.set(yscale="log", title=f"Other {kind}", xlabel="Epoch")
+        axes.grid(True, alpha=0.2)
+        axes.legend()
+    ends = [axes.get_ylim() for axes in panels]
+    for axes in panels:
+        axes.set_ylim(min(low for low, _ in ends), max(high for _, high in ends))
+    panels[0].set_ylabel("Training loss (scaled)")
     return figure
 
 

@@ -7,12 +7,13 @@ from dataclasses import asdict
 from math import isnan
 from statistics import median
 
+import numpy as np
 from matplotlib.figure import Figure
-from numpy import nanmedian
 
 from reproduce.articles.article import Shown, StudyPlan
 from reproduce.articles.paired import differences
-from reproduce.articles.stacked_lstm import memory, pictures, settings
+from reproduce.articles.stacked_lstm import advice, memory, pictures, settings
+from reproduce.articles.stacked_lstm.advice import PUBLISHED, SETTINGS, AdviceRow, apart, curves_of, skills_of
 from reproduce.articles.stacked_lstm.memory import MemoryRow, lengths_of
 from reproduce.articles.stacked_lstm.rivals import (
     TABLE,
@@ -79,7 +80,7 @@ def _draw(rows: Sequence[RivalRow]) -> dict[str, Figure]:
 def _show_memory(rows: Sequence[MemoryRow]) -> list[Shown]:
     lengths = lengths_of(rows)
     values = [
-        {"network": network, "seeds": len(mine), "median_days": nanmedian(list(mine.values()))}
+        {"network": network, "seeds": len(mine), "median_days": np.nanmedian(list(mine.values()))}
         | {f"seed_{seed}": length for seed, length in mine.items()}
         for network, mine in lengths.items()
     ]
@@ -117,6 +118,37 @@ def _show_settings(rows: Sequence[SettingRow]) -> list[Shown]:
     others = [*WINDOWS[1:], WINDOWS[-1], Variant()]
     compared = list(zip(pairs, [other.name for other in others], strict=True))
     return [table, differences("Differences of the test error, of the same seeds", compared, "USD")]
+
+
+def _show_advice(rows: Sequence[AdviceRow]) -> list[Shown]:
+    variants = {variant.name: label for label, variant in (("published", PUBLISHED), *SETTINGS.items())}
+    values = [
+        {"setting": variants.get(name, name), "seeds": len(curves)}
+        | {"last_loss": np.nanmedian([np.exp(curve[-1]) for curve in curves.values()])}
+        | {"skill": np.nanmedian(list(skills_of(rows, name).values()))}
+        for name in dict.fromkeys(row.variant for row in rows)
+        for curves in [curves_of(rows, name)]
+    ]
+    texts = [
+        {name: format(one, ".4g") if isinstance(one, float) else str(one) for name, one in row.items()}
+        for row in values
+    ]
+    table = Shown("Other settings: medians of the seeds", values, texts)
+    if not advice.is_whole(rows):
+        return [table]
+    pairs = apart(rows)
+    words = {"better": "changes more than a seed", "worse": "changes less than a seed"}
+    compared = [
+        {"setting": label, "mean, natural logs": f"{one.mean:.2f} ({one.low:.2f} to {one.high:.2f})"}
+        | {"so": words.get(one.outcome, "not surely more than a seed")}
+        for label, one in pairs.items()
+    ]
+    title = "Distance of loss curves from the published ones of the same seeds, less that of other seeds"
+    return [table, Shown(title, [asdict(one) for one in pairs.values()], compared)]
+
+
+def _draw_advice(rows: Sequence[AdviceRow]) -> dict[str, Figure]:
+    return {"stacked_advice": pictures.advice(rows)} if advice.is_whole(rows) else {}
 
 
 def _is_whole(rows: Sequence[SettingRow]) -> bool:
@@ -160,5 +192,16 @@ STUDIES = (
         rows=settings.setting_rows,
         show=_show_settings,
         draw=_draw_settings,
+    ),
+    StudyPlan(
+        name="stacked-advice",
+        question="Do other optimizers, other numbers of layers or another series change more than another seed does?",
+        package=__package__,
+        table=advice.TABLE,
+        row=AdviceRow,
+        runs=advice.RUNS,
+        rows=advice.advice_rows,
+        show=_show_advice,
+        draw=_draw_advice,
     ),
 )
