@@ -142,8 +142,8 @@ def _advice(rows: Sequence[AdviceRow]) -> Finding:
         f"A loss curve's distance from the published one of the same seed, less that of other seeds, is {told}, in "
         f"natural logs over {PUBLISHED.epochs} epochs and {len(SEEDS)} seeds.",
         f"The median skill after them is {_listed([f'{skill:.1f} with {label}' for label, skill in skills.items()])}; "
-        "above 0 it would be better than repeating the day before. The other series has the same moves from day to day in "
-        "another order.",
+        "above 0 it would be better than repeating the day before. The other series has the same moves from day to "
+        "day in another order.",
         "stacked_advice",
         "Training losses by epoch on a log axis, a line a seed, with other optimizers, layers and another series",
         claims=tuple(f"stacked-lstm/other-{kind}" for kind in TRIED),
