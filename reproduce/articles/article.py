@@ -39,6 +39,7 @@ from reproduce.runs.variant import Variant
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from reproduce.runs.config import RunConfig
     from reproduce.runs.study import Study
 
 
@@ -103,6 +104,8 @@ class StudyPlan:
     rows: Callable[[Study], list[Any]]  # the table of a study whose runs are finished; RunError where one is not
     show: Callable[[Sequence[Any]], list[Shown]]
     draw: Callable[[Sequence[Any]], dict[str, Figure]]  # its pictures, by name
+    following: Callable[[Study], tuple[RunConfig, ...]] = lambda _: ()  # runs that finished ones call for, trained next
+    engine: str = ""  # that trains its runs; the article's first where it names none
 
     def shipped(self) -> list[Any]:
         """The rows of the table in the package."""
@@ -110,8 +113,9 @@ class StudyPlan:
 
 
 def shipped_rows(package: str, table: str, row: type[Row]) -> list[Row]:
-    """The rows of a CSV table in an article's package."""
-    return parse_rows(row, (files(package) / table).read_text(encoding="utf-8"))
+    """The rows of a CSV table in an article's package; none where its runs have not ended and it is not there yet."""
+    path = files(package) / table
+    return parse_rows(row, path.read_text(encoding="utf-8")) if path.is_file() else []
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
-from typing import Any
 
 from reproduce.articles import ARTICLES, studies
 from reproduce.articles.article import Article, StudyPlan
@@ -16,15 +15,16 @@ LINK = "[measured](engines.md)"
 
 def cost(article: Article, plan: StudyPlan, docs: Path) -> str:
     """What the study's own runs took, where its table says so; else what its epochs take at the article's pace."""
-    runs, hours = sum(len(seeds) for _, seeds in plan.runs), recorded_hours(plan.shipped())
+    runs, took = sum(len(seeds) for _, seeds in plan.runs), recorded_hours(plan)
     told = f"{runs} run{'s' * (runs > 1)}"
-    if hours is not None:
-        return f"{told}, {hours:.1f} hours of training in all, by the shipped table"
+    if took:
+        whose = "in all" if len(took) == runs else f"for the {len(took)} that have ended"
+        return f"{told}, {sum(took.values()):.1f} hours of training {whose}, by the shipped table"
     if article == ARTICLES[0]:  # whose runs the bench times
         hours = epochs(plan) * hours_an_epoch(article, docs)
         return f"{told}, about {hours:.1f} hours of one process at the pace that was {LINK}"
     timed = timed_plan(article)
-    hours = epochs(plan) * recorded_hours(timed.shipped()) / epochs(timed)
+    hours = epochs(plan) * recorded_hours_an_epoch(timed)
     return f"{told}, about {hours:.1f} hours at the pace of {timed.name}; smaller networks and windows take less"
 
 
@@ -35,15 +35,22 @@ def epochs(plan: StudyPlan) -> int:
 
 def timed_plan(article: Article) -> StudyPlan:
     """The study of an article whose table says how long its runs took."""
-    plans = [plan for of, plan in studies().values() if of == article]
-    return next(plan for plan in plans if recorded_hours(plan.shipped()) is not None)
+    return next(plan for of, plan in studies().values() if of == article and recorded_hours(plan))
 
 
-def recorded_hours(rows: Sequence[Any]) -> float | None:
-    """All the runs of a table; None where it does not say."""
-    if not hasattr(rows[0], "seconds"):
-        return None
-    return sum({row.seconds for row in rows}) / 3600  # a run's stand in each of its rows
+def recorded_hours(plan: StudyPlan) -> dict[tuple[str, int], float]:
+    """By variant and seed, of the runs that have ended, where the shipped table says it."""
+    rows = plan.shipped()
+    if not rows or not hasattr(rows[0], "seconds"):
+        return {}
+    return {(row.variant, row.seed): row.seconds / 3600 for row in rows if isfinite(row.seconds)}
+
+
+def recorded_hours_an_epoch(plan: StudyPlan) -> float:
+    """Of one process, by those runs."""
+    took = recorded_hours(plan)
+    by_name = {variant.name: variant.epochs for variant, _ in plan.runs}
+    return sum(took.values()) / sum(by_name[name] for name, _ in took)
 
 
 def hours_an_epoch(article: Article, docs: Path) -> float:

@@ -149,7 +149,7 @@ STORY = (
         runs=TRAINED,
         rows=memory.memory_rows,
         show=_show_memory,
-        draw=lambda rows: {"reach": story_pictures.memory(rows)},
+        draw=lambda rows: {"reach": story_pictures.memory(rows), "memory": story_pictures.front(rows)},
     ),
     bitcoin_study(
         "gates",

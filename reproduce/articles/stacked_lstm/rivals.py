@@ -37,6 +37,11 @@ class RivalRow:  # its fields are the columns of rivals.csv
     seconds: float  # of training
     version: str  # of the package
 
+    @property
+    def variant(self) -> str:
+        """The name of what was trained, as tables of several variants have it."""
+        return Variant(network=self.network).name
+
 
 def rival_rows(study: Study) -> list[RivalRow]:
     """The table of a study; RunError where a run is not finished."""
