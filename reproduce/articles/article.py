@@ -8,6 +8,7 @@ package calls; each is imported when it is first asked for, because some of them
                begin(directory, data)       the `Training` of one run
                predictor(directory)         of an article on prices: what a finished run predicts from scaled windows
                prove(config, data)          the compiled engine against another, on this machine, before it trains
+    windows    prepare(table, variant)      of an article on prices: its windows, which a forecast goes on from
     studies    STUDIES, a tuple of `StudyPlan`
     outputs    run_outputs(directory)       our values that claims are judged by, of one finished run
                audit_outputs()              the same of the tables in the package
@@ -31,12 +32,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from reproduce.articles.sources import Source
+from reproduce.errors import RunError
 from reproduce.runs.tables import Row, parse_rows
 from reproduce.runs.variant import Variant
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from reproduce.runs.config import RunConfig
     from reproduce.runs.study import Study
 
 
@@ -62,8 +65,21 @@ class Article:
         return f"{__package__}.{self.folder}"
 
     def module(self, name: str) -> ModuleType:
-        """One of its modules, by the names above."""
-        return import_module(f"{self.package}.{name}")
+        """One of its modules, by the names above.
+
+        Raises:
+            RunError: the article has none, as one that is being added.
+        """
+        full_name = f"{self.package}.{name}"
+        try:
+            return import_module(full_name)
+        except ModuleNotFoundError as error:
+            if error.name != full_name:
+                raise
+            raise RunError(
+                f"{self.id} has no {name}.py, which this needs; docs/adding_an_article.md and articles/article.py say "
+                "what to write into it"
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -88,6 +104,8 @@ class StudyPlan:
     rows: Callable[[Study], list[Any]]  # the table of a study whose runs are finished; RunError where one is not
     show: Callable[[Sequence[Any]], list[Shown]]
     draw: Callable[[Sequence[Any]], dict[str, Figure]]  # its pictures, by name
+    following: Callable[[Study], tuple[RunConfig, ...]] = lambda _: ()  # runs that finished ones call for, trained next
+    engine: str = ""  # that trains its runs; the article's first where it names none
 
     def shipped(self) -> list[Any]:
         """The rows of the table in the package."""
@@ -95,8 +113,9 @@ class StudyPlan:
 
 
 def shipped_rows(package: str, table: str, row: type[Row]) -> list[Row]:
-    """The rows of a CSV table in an article's package."""
-    return parse_rows(row, (files(package) / table).read_text(encoding="utf-8"))
+    """The rows of a CSV table in an article's package; none where its runs have not ended and it is not there yet."""
+    path = files(package) / table
+    return parse_rows(row, path.read_text(encoding="utf-8")) if path.is_file() else []
 
 
 @dataclass(frozen=True)

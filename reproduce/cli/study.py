@@ -64,13 +64,19 @@ def study(
         for option, given in (("--data", data), ("--text", text), ("--seeds", seeds), ("--variants", variants)):
             if given is not None:
                 raise typer.BadParameter("cannot change the shipped table; leave one out", param_hint=option)
-        _finish(article, plan, [], plan.shipped(), out, json_to)
+        if not (rows := plan.shipped()):
+            raise RunError(f"the package has no table of {name} yet, as its runs have not ended; leave out --shipped")
+        _finish(article, plan, [], rows, out, json_to)
         return
     wanted = _runs(article, plan, variants, seeds)
     source = load_input(article, data, text, gaps)
     folder = Path(name) if out is None else out
-    grid = checked(Study, folder, _configs(article, wanted, source.sha256, kept_gaps(gaps)), option="--variants")
+    configs = _configs(article, plan, wanted, source.sha256, kept_gaps(gaps))
+    grid = checked(Study, folder, configs, option="--variants")
     _train(article, grid, source, workers, scheduler)
+    if more := [config for config in plan.following(grid) if config not in configs]:
+        grid = Study(folder, (*configs, *more))
+        _train(article, grid, source, workers, scheduler)
     _conclude(article, plan, grid, json_to)
 
 
@@ -102,11 +108,13 @@ def _runs(article: Article, plan: StudyPlan, variants: str | None, seeds: str | 
     return wanted
 
 
-def _configs(article: Article, wanted: list[tuple[Any, range]], sha256: str, gaps: str | None) -> tuple[RunConfig, ...]:
+def _configs(
+    article: Article, plan: StudyPlan, wanted: list[tuple[Any, range]], sha256: str, gaps: str | None
+) -> tuple[RunConfig, ...]:
     """One a run, seed by seed, so that a study cut short has as many seeds of each variant."""
     pairs = [(seed, variant) for variant, seeds in wanted for seed in seeds]
     pairs.sort(key=lambda pair: pair[0])
-    engine = article.engines[0]
+    engine = plan.engine or article.engines[0]
     return tuple(RunConfig(variant, seed, engine, sha256, article.id, gaps=gaps) for seed, variant in pairs)
 
 

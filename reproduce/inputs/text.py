@@ -179,3 +179,8 @@ def scale(indices: np.ndarray, characters: int) -> np.ndarray:
     in the program, or not.
     """
     return (indices.astype(np.float32) / np.float32(characters))[..., np.newaxis]
+
+
+def code(indices: np.ndarray, characters: int, coding: str) -> np.ndarray:
+    """What a network of that coding reads, float32: `numbers` as `scale`, or `one-hot`, (…, characters)."""
+    return np.eye(characters, dtype=np.float32)[indices] if coding == "one-hot" else scale(indices, characters)

@@ -33,6 +33,8 @@ class CharSettings(Protocol):
     hidden: int  # of each of the two layers
     dropout: float  # share
     learning_rate: float
+    network: str  # lstm or simple-rnn: what both layers are
+    coding: str  # numbers or one-hot: what is read of a character
 
 
 class Stack(Protocol):
@@ -92,7 +94,7 @@ class Engine(Trainable[dict[str, np.ndarray]], Protocol):
 
 
 class CharEngine(Trainable[StackWeights], Protocol):
-    """The character network. Inputs are numbers of characters, scaled inside."""
+    """The character network. Inputs are numbers of characters, scaled or made one-hot inside."""
 
     def train(self, inputs: np.ndarray, targets: np.ndarray) -> float:
         """One update a batch, in order. Inputs are (steps, batch, window), targets (steps, batch), both int32.

@@ -16,7 +16,12 @@ UNKNOWN = {  # what nothing here can tell
     "bitcoin-lstm": {"source_confirmed", "partial_days"},
     "stacked-lstm": {"data_confirmed"},
     # and Macbeth's 100 epochs, until their runs have ended
-    "macbeth": {"text_confirmed", "hundred_better_steps", "hundred_measures_better", "hundred_excess"},
+    "macbeth": {
+        "text_confirmed",
+        *("hundred_better_steps", "hundred_measures_better", "hundred_excess", "hundred_p", "hundred_excess_p"),
+        *("numbers_gain", "numbers_gain_least", "numbers_p"),
+        *("rnn_less_pairs", "rnn_less_pairs_least", "rnn_less_lstm_least", "rnn_p"),
+    },
 }
 
 

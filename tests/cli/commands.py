@@ -16,6 +16,7 @@ import typer
 
 from reproduce.cli import app
 from reproduce.evidence.claims import read_claims
+from tests.articles.samples import UNENDED
 
 ROOT = Path(__file__).resolve().parents[2]
 COLOUR_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
@@ -82,7 +83,11 @@ STUDY_OF = {
     "macbeth-epochs": "macbeth",
     "macbeth-dropout": "macbeth",
     "macbeth-stops": "macbeth",
+    "macbeth-coding": "macbeth",
+    "macbeth-plain": "macbeth",
+    "macbeth-replays": "macbeth",
 }
+SHIPPED = [study for study in STUDY_OF if study not in UNENDED]
 every_study = pytest.mark.parametrize("study", STUDY_OF)
 every_article = pytest.mark.parametrize("article", TINY)
 

@@ -6,7 +6,7 @@ import pytest
 
 from reproduce.articles import article_of, studies
 from reproduce.errors import RunError
-from tests.cli.commands import COMMANDS, STUDY_OF, assert_one_line, every_study, states
+from tests.cli.commands import COMMANDS, SHIPPED, STUDY_OF, assert_one_line, every_study, states
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -17,11 +17,11 @@ def test_studies_are_listed_with_their_questions(invoke):
     rows = json.loads(stdout)["rows"]
     assert (code, stderr) == (0, "")
     assert {row["study"]: row["article"] for row in rows} == STUDY_OF
-    assert [row["runs"] for row in rows] == [160, 240, 480, 40, 40, 220, 40, 94, 60, 80, 23, 45, 6, 4, 1]
+    assert [row["runs"] for row in rows] == [160, 240, 480, 40, 40, 220, 40, 94, 60, 80, 23, 45, 8, 4, 1, 3, 2, 2]
     assert all(row["question"].endswith("?") for row in rows)
 
 
-@every_study
+@pytest.mark.parametrize("study", SHIPPED)
 def test_shipped_table_is_shown_and_nothing_is_written(study, invoke, monkeypatch, tmp_path):
     """As tables and as JSON without NaN, with the article's assumptions."""
     monkeypatch.chdir(tmp_path)
@@ -33,6 +33,13 @@ def test_shipped_table_is_shown_and_nothing_is_written(study, invoke, monkeypatc
     article = article_of(STUDY_OF[study])
     assert document.get("assumptions", []) == list(article.assumptions(article.Variant()))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_table_that_is_not_there_yet_is_told(invoke):
+    """In one line, with what to do."""
+    code, stdout, stderr = invoke("study", "macbeth-replays", "--shipped")
+    assert (code, stdout) == (1, "")
+    assert_one_line(stderr, "no table of macbeth-replays yet", "leave out --shipped")
 
 
 def test_shipped_pictures_are_drawn_where_asked(invoke, tmp_path):

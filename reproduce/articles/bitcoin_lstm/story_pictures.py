@@ -49,21 +49,38 @@ def memory(rows: Sequence[MemoryRow]) -> Figure:
     reached = [reached_of(rows, f"over_{k}") for k in DISTANCES]
     figure, panels = new_figure(10, 4, columns=len(kinds))
     for axes, (kind, title) in zip(panels, kinds.items(), strict=True):
-        for network in NETWORKS:
-            if (network, kind) in reached[0]:
-                low, median, high = envelope(np.column_stack([one[network, kind] for one in reached]))
-                color = COLORS[network]
-                axes.fill_between(DISTANCES, low, high, color=color, alpha=0.2, linewidth=0)
-                axes.plot(DISTANCES, median, "o-", color=color, markersize=4, linewidth=1.2, label=LABELS[network])
-        axes.axhline(FADED, color=ACTUAL, linestyle=":", linewidth=1)
-        axes.set(yscale="log", title=title, xlabel="k, days back")
-        axes.grid(True, alpha=0.2)
+        _reaches(axes, reached, kind)
+        axes.set(title=title, xlabel="k, days back")
     lowest, highest = (end(axes.get_ylim()[k] for axes in panels) for k, end in enumerate((min, max)))
     for axes in panels:
         axes.set_ylim(max(lowest, FLOOR), highest)
     panels[0].set_ylabel("R(k): largest change of the state")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return figure
+
+
+def front(rows: Sequence[MemoryRow]) -> Figure:
+    """The panel of Keras's draw alone, as large as the picture of the losses; for the README."""
+    figure, (axes,) = new_figure(9, 6)
+    _reaches(axes, [reached_of(rows, f"over_{k}") for k in DISTANCES], "keras")
+    axes.set(title="How much of a change of the memory is left, before training", xlabel="Days later")
+    axes.set_ylabel("Largest share of the change, R(k)")
+    seeds = len({row.seed for row in rows})
+    axes.legend(loc="lower left", title=f"median, 5 to 95 % of {seeds} seeds", title_fontsize="small")
+    return figure
+
+
+def _reaches(axes: Axes, reached: Sequence[Mapping[tuple[str, str], np.ndarray]], kind: str) -> None:
+    """R(k) of each network with weights of that kind: the median of the seeds, and 5 to 95 % of them."""
+    for network in NETWORKS:
+        if (network, kind) in reached[0]:
+            low, median, high = envelope(np.column_stack([one[network, kind] for one in reached]))
+            color = COLORS[network]
+            axes.fill_between(DISTANCES, low, high, color=color, alpha=0.2, linewidth=0)
+            axes.plot(DISTANCES, median, "o-", color=color, markersize=4, linewidth=1.2, label=LABELS[network])
+    axes.axhline(FADED, color=ACTUAL, linestyle=":", linewidth=1)
+    axes.set_yscale("log")
+    axes.grid(True, alpha=0.2)
 
 
 def trained_gates(rows: Sequence[GateRow]) -> Figure:

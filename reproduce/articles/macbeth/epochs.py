@@ -1,18 +1,30 @@
-"""The study behind the Macbeth verdicts: the program as the code ran, over seeds, and a held-out run of 20 epochs."""
+"""The study behind the Macbeth verdicts: the program as the code ran, and runs of 20 and 100 epochs, a tenth held out.
+
+The first 20 epochs of 100 are those of 20: the trend's further seeds.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
 from reproduce.articles.article import shipped_rows
-from reproduce.articles.macbeth.milestones import read_milestones, sample_name, text_repeat_rate
+from reproduce.articles.macbeth.hundred import HUNDRED, HUNDRED_SEEDS
+from reproduce.articles.macbeth.milestones import (
+    Milestone,
+    milestones_of,
+    read_milestones,
+    sample_name,
+    text_repeat_rate,
+)
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
+from reproduce.errors import RunError
 from reproduce.evidence.measures import best_counted, entropy_of_order
 from reproduce.inputs.text import Text
 from reproduce.runs.directory import Directory
@@ -45,7 +57,7 @@ class MilestoneRow:  # its fields are the columns of milestones.csv
     batches: int
     weights: int
     writes: str  # the first SHOWN characters of a greedy text, its line ends as slashes
-    seconds: float  # of the whole run
+    seconds: float  # of the whole run; nan where it has not ended
     version: str
 
 
@@ -56,23 +68,51 @@ def milestone_rows(study: Study) -> list[MilestoneRow]:
 
 def _rows_of(directory: Directory) -> list[MilestoneRow]:
     directory.require_finished()
-    text = TEXTS.read(directory)
-    config, metrics, environment = directory.config, directory.read_metrics(), directory.read_environment()
+    metrics = directory.read_metrics()
+    counts = {name: metrics[name] for name in ("characters", "distinct_characters", "samples", "batches", "weights")}
+    seconds = directory.read_environment()["seconds"]
+    return _rows(directory, read_milestones(directory), counts | {"seconds": seconds})
+
+
+def first_rows(directory: Directory, epochs: int) -> list[MilestoneRow]:
+    """The rows of a run's first epochs, from its checkpoint: it need be no further, and may be under way.
+
+    Raises:
+        RunError: it is not that far.
+    """
+    progress, state = directory.load_checkpoint() or ({"milestones": ()}, {})
+    measured = [one for one in milestones_of(progress) if one.epoch <= epochs]
+    if not measured or measured[-1].epoch < epochs:
+        raise RunError(f"{directory.path}: not measured after {epochs} epochs yet; give the same command again")
+    text, variant = TEXTS.read(directory), directory.config.variant
+    training, _ = parts(text, variant)
+    counts = {
+        "characters": len(text.indices),
+        "distinct_characters": len(text.vocabulary),
+        "samples": len(training),
+        "batches": training.batches(variant.batch),
+        "weights": sum(array.size for name, array in state.items() if name.startswith("weights/")),
+    }
+    return _rows(directory, measured, counts | {"seconds": math.nan})
+
+
+def _rows(directory: Directory, measured: Sequence[Milestone], of_run: dict[str, Any]) -> list[MilestoneRow]:
+    """A row a milestone; the values of the whole run stand in each."""
+    text, config = TEXTS.read(directory), directory.config
     training, judged = parts(text, config.variant)
     counted = {f"entropy_{order}": entropy_of_order(training, judged, order, len(text.vocabulary)) for order in (0, 1)}
     counted |= dict(zip(("counted_order", "counted_entropy"), held_out_counted(text, config.variant), strict=True))
-    counts = {name: metrics[name] for name in ("characters", "distinct_characters", "samples", "batches", "weights")}
-    of_run = {"text_repeat_rate": text_repeat_rate(judged), "seconds": environment["seconds"]}
-    version = environment["packages"]["reproduce"]
+    version = directory.read_environment()["packages"]["reproduce"]
     return [
         MilestoneRow(
             variant=config.variant.name,
             seed=config.seed,
             version=version,
-            **{**asdict(one), **counted, **counts, **of_run},
+            text_repeat_rate=text_repeat_rate(judged),
+            **{**asdict(one), **counted, **of_run},
             writes=_first_written(directory, one.epoch),
         )
-        for one in read_milestones(directory)
+        for one in measured
     ]
 
 
@@ -89,19 +129,36 @@ def _first_written(directory: Directory, epoch: int) -> str:
     return written[:SHOWN].replace("\n", "/")
 
 
+def trends_of(rows: Sequence[MilestoneRow]) -> dict[int, list[MilestoneRow]]:
+    """The rows of each seed that was trained for the epochs of TREND or for more, at TREND_EPOCHS, by seed in order."""
+    found: dict[int, dict[int, MilestoneRow]] = {}
+    for row in rows:
+        if row.variant in (TREND.name, HUNDRED.name) and row.epoch in TREND_EPOCHS:
+            found.setdefault(row.seed, {})[row.epoch] = row
+    whole = {seed: list(of_seed.values()) for seed, of_seed in found.items() if len(of_seed) == len(TREND_EPOCHS)}
+    return dict(sorted(whole.items()))
+
+
 def trend_of(rows: Sequence[MilestoneRow]) -> list[MilestoneRow]:
-    """The rows of the first seed that was trained for all the epochs of TREND; none where there is no such seed."""
-    seeds = [row.seed for row in rows if row.variant == TREND.name]
-    return [row for row in rows if (row.variant, row.seed) == (TREND.name, min(seeds, default=-1))]
+    """Those of the first seed; none where there is no such seed."""
+    return next(iter(trends_of(rows).values()), [])
 
 
-def trend_means(rows: Sequence[MilestoneRow]) -> np.ndarray:
-    """Held-out cross-entropy and repeat rate after each of TREND_EPOCHS, means over the seeds, (epochs, 2)."""
-    trend = [
-        [(r.held_out_loss, r.repeat_rate) for r in rows if (r.variant, r.epoch) == (TREND.name, epoch)]
-        for epoch in TREND_EPOCHS
-    ]
-    return np.mean(trend, axis=1)
+def trend_values(rows: Sequence[MilestoneRow]) -> np.ndarray:
+    """Held-out cross-entropy and repeat rate of each seed after each of TREND_EPOCHS, (seeds, epochs, 2)."""
+    return np.array([[(row.held_out_loss, row.repeat_rate) for row in trend] for trend in trends_of(rows).values()])
+
+
+def overfitted(rows: Sequence[MilestoneRow]) -> float | None:
+    """The held-out loss after the last epoch less the lowest, of HUNDRED_SEEDS the most; None where there is none."""
+    trends = {seed: [row.held_out_loss for row in trend] for seed, trend in trends_of(rows).items()}
+    return max((losses[-1] - min(losses) for seed, losses in trends.items() if seed in HUNDRED_SEEDS), default=None)
+
+
+def hundreds_of(rows: Sequence[MilestoneRow]) -> dict[int, list[MilestoneRow]]:
+    """The rows of each seed whose 100 epochs have ended, by seed."""
+    ended = sorted(row.seed for row in rows if (row.variant, row.epoch) == (HUNDRED.name, HUNDRED.epochs))
+    return {seed: [row for row in rows if (row.variant, row.seed) == (HUNDRED.name, seed)] for seed in ended}
 
 
 def shipped_milestones() -> list[MilestoneRow]:

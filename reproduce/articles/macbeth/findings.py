@@ -8,106 +8,156 @@ from itertools import pairwise
 import numpy as np
 
 from reproduce.articles.article import Finding
-from reproduce.articles.macbeth.dropout import DROPPED, UNDROPPED, DropoutRow, gains_of, lowest_of, shipped_dropout
+from reproduce.articles.macbeth.choices import coding_findings, dropout_finding, plain_findings
+from reproduce.articles.macbeth.coding import shipped_coding
+from reproduce.articles.macbeth.dropout import shipped_dropout
 from reproduce.articles.macbeth.epochs import (
     TREND,
     TREND_EPOCHS,
     MilestoneRow,
+    hundreds_of,
     shipped_milestones,
-    trend_means,
     trend_of,
+    trend_values,
+    trends_of,
 )
+from reproduce.articles.macbeth.hundred import HARMLESS, hundred_outputs
 from reproduce.articles.macbeth.outputs import study_outputs
+from reproduce.articles.macbeth.plain import pairs_of, shipped_plain
+from reproduce.articles.macbeth.replay import CLIP_NORM
+from reproduce.articles.macbeth.replays import ReplayRow, collapse_outputs, shipped_replays
 from reproduce.articles.macbeth.stops import EPOCH, StopRow, changes_of, interval, shipped_stops
 from reproduce.articles.macbeth.variant import Variant
+from reproduce.articles.sections import counted
 
 PROSE_EPOCHS = 100  # M1
+_ALT = "Cross-entropy of training and held-out text by epochs, beside counted characters; below, the repeat rate"
 _HEADER = "| epochs | training loss | held-out loss | repeat rate | greedy text goes on |"
 
 
 def findings() -> list[Finding]:
-    """What twenty epochs teach it, and what the program's one does."""
-    rows = shipped_milestones()
-    found = study_outputs(rows)
-    published = [row for row in rows if row.variant == Variant().name]
-    trend = [row for row in rows if row.variant == TREND.name]
-    losses = sorted(row.loss for row in published)
-    one, last = published[0], len(TREND_EPOCHS) - 1
-    hours = min(row.seconds for row in published) * PROSE_EPOCHS / 3600
-    seeds = len({row.seed for row in trend})
-    counted = f"{seeds} seed{'s' * (seeds > 1)}"
-    last_steps = f"{found['held_out_falls']} of {last} steps"
-    alt = "Cross-entropy of training and held-out text by epochs, beside counted characters; below, the repeat rate"
-    setbacks = _setbacks(trend_means(rows)[:, 0])
+    """What twenty and a hundred epochs teach it, what the program's one does, and what of its network counts."""
+    epochs = shipped_milestones()
     return [
-        _counted(rows, counted, alt),
-        Finding(
-            "More epochs write better only for a while." if setbacks else "More epochs write better.",
-            f"Over {TREND.epochs} epochs with a tenth of the text held out, the held-out loss falls at {last_steps}, "
-            f"from {found['held_out_first']:.3f} to {found['held_out_last']:.3f} nats a character.",
-            f"{setbacks}The share of greedy text that repeats itself falls at {found['repeat_falls']} of {last}, from "
-            f"{found['repeat_first']:.2f} to {found['repeat_last']:.2f}; the play's own is "
-            f"{trend[0].text_repeat_rate:.3f} ({counted}).",
-            "milestones",
-            alt,
-            claims=("macbeth/better-predictions", "macbeth/less-repetition", "macbeth/better-and-better"),
-            study="macbeth-epochs",
-        ),
-        Finding(
-            "The one epoch that the program trains teaches it which characters are frequent, and a little more.",
-            f"Its loss is {found['loss_mean']:.3f} nats a character ({losses[0]:.3f} to {losses[-1]:.3f}, "
-            f"{len(losses)} seeds), where characters counted alone give {one.entropy_0:.3f} and counted in pairs "
-            f"{one.entropy_1:.3f}.",
-            f"The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of "
-            "the fastest of these, one thread on a busy machine.",
-            "milestones",
-            alt,
-            claims=("macbeth/learns", "macbeth/epochs"),
-            study="macbeth-epochs",
-        ),
-        _dropout(shipped_dropout()),
+        _counted(epochs),
+        *_hundred(epochs, shipped_replays()),
+        *coding_findings(shipped_coding(), epochs),
+        *plain_findings(shipped_plain(), shipped_dropout(), pairs_of(epochs)),
+        _trend(epochs),
+        _one_epoch(epochs),
+        dropout_finding(shipped_dropout()),
         _stops(shipped_stops()),
     ]
 
 
-def _counted(rows: Sequence[MilestoneRow], seeds: str, alt: str) -> Finding:
+def _counted(rows: Sequence[MilestoneRow]) -> Finding:
     """The network beside characters that are counted in contexts."""
-    held_out, one = trend_means(rows)[:, 0], trend_of(rows)[0]
+    held_out, one = trend_values(rows)[:, :, 0].mean(axis=0), trend_of(rows)[0]
     best = int(held_out.argmin())
     is_better = held_out[best] < one.counted_entropy
     return Finding(
         f"The LSTM predicts the play {'better' if is_better else 'worse'} than characters that are merely counted.",
         f"Its best held-out loss over {TREND.epochs} epochs is {held_out[best]:.3f} nats a character, after epoch "
-        f"{TREND_EPOCHS[best]} ({seeds}); counting what followed the last {one.counted_order:.0f} characters gives "
-        f"{one.counted_entropy:.3f} and takes seconds.",
+        f"{TREND_EPOCHS[best]} ({counted(len(trends_of(rows)), 'seed')}); counting what followed the last "
+        f"{one.counted_order:.0f} characters gives {one.counted_entropy:.3f} and takes seconds.",
         "The counts are of the training text, smoothed by Witten and Bell's rule, and so is the choice of how far back "
         "they look. The network's epoch is chosen on the text that judges it, which helps the network.",
         "milestones",
-        alt,
+        _ALT,
         claims=("macbeth/most-effective",),
         study="macbeth-epochs",
     )
 
 
-def _dropout(rows: Sequence[DropoutRow]) -> Finding:
-    """What dropout does to the lowest held-out loss of a smaller network, and whether there was overfitting."""
-    gains = sorted(gains_of(rows).values())
-    with_it, without = (np.mean(list(lowest_of(rows, variant).values())) for variant in (DROPPED, UNDROPPED))
-    does = "helps" if gains[0] > 0 else "harms" if gains[-1] < 0 else "neither surely helps nor harms"
-    losses = [row.held_out_loss for row in rows if (row.variant, row.epoch) == (UNDROPPED.name, UNDROPPED.epochs)]
-    still = sum(loss in lowest_of(rows, UNDROPPED).values() for loss in losses)
+def _trend(rows: Sequence[MilestoneRow]) -> Finding:
+    """Whether more epochs write better, up to twenty."""
+    found, trends = study_outputs(rows), trends_of(rows)
+    last = len(TREND_EPOCHS) - 1
+    setbacks = _setbacks(trend_values(rows)[:, :, 0].mean(axis=0))
     return Finding(
-        f"Dropout {does} a smaller Macbeth network.",
-        f"With {DROPPED.hidden} units a layer and {DROPPED.epochs} epochs, the lowest held-out loss is {with_it:.3f} "
-        f"nats a character with dropout and {without:.3f} without (means of {len(gains)} seeds); that without "
-        f"it less that with it is {gains[0]:.3f} to {gains[-1]:.3f}.",
-        f"Without dropout the loss is lowest after the last epoch in {still} of {len(losses)} trainings: as long as it "
-        "falls, there is no overfitting that dropout could avoid.",
-        "dropout",
-        "Held-out loss by epochs, a line a seed, with dropout and without",
-        claims=("macbeth/dropout-helps",),
-        study="macbeth-dropout",
+        "More epochs write better only for a while." if setbacks else "More epochs write better.",
+        f"Over {TREND.epochs} epochs with a tenth of the text held out, the held-out loss falls at "
+        f"{found['held_out_falls']} of {last} steps, from {found['held_out_first']:.3f} to "
+        f"{found['held_out_last']:.3f} nats a character.",
+        f"{setbacks}The share of greedy text that repeats itself falls at {found['repeat_falls']} of {last}, from "
+        f"{found['repeat_first']:.2f} to {found['repeat_last']:.2f}; the play's own is "
+        f"{trend_of(rows)[0].text_repeat_rate:.3f} ({counted(len(trends), 'seed')}).",
+        "milestones",
+        _ALT,
+        claims=(
+            "macbeth/better-predictions",
+            "macbeth/less-repetition",
+            "macbeth/better-and-better",
+            "macbeth/dropout-avoids-overfitting",
+        ),
+        study="macbeth-epochs",
     )
+
+
+def _one_epoch(rows: Sequence[MilestoneRow]) -> Finding:
+    """What the one epoch of the program teaches."""
+    published = [row for row in rows if row.variant == Variant().name]
+    one, losses = published[0], sorted(row.loss for row in published)
+    hours = min(row.seconds for row in published) * PROSE_EPOCHS / 3600
+    return Finding(
+        "The one epoch that the program trains teaches it which characters are frequent, and a little more.",
+        f"Its loss is {np.mean(losses):.3f} nats a character ({losses[0]:.3f} to {losses[-1]:.3f}, "
+        f"{len(losses)} seeds), where characters counted alone give {one.entropy_0:.3f} and counted in pairs "
+        f"{one.entropy_1:.3f}.",
+        f"The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of "
+        "the fastest of these, one thread on a busy machine.",
+        "milestones",
+        _ALT,
+        claims=("macbeth/learns", "macbeth/epochs"),
+        study="macbeth-epochs",
+    )
+
+
+def _hundred(rows: Sequence[MilestoneRow], replays: Sequence[ReplayRow]) -> list[Finding]:
+    """What the epochs of the article's text do, once their runs have ended."""
+    runs = hundreds_of(rows)
+    found = hundred_outputs(runs)
+    if found["hundred_excess"] is None:
+        return []
+    losses = np.mean([[row.held_out_loss for row in run] for run in runs.values()], axis=0)  # (milestones,)
+    epochs = [row.epoch for row in next(iter(runs.values()))]
+    best = int(losses.argmin())
+    is_harmful = found["hundred_excess"] >= HARMLESS
+    return [
+        Finding(
+            f"{PROSE_EPOCHS} epochs predict {'worse' if is_harmful else 'no worse'} than fewer.",
+            f"The held-out loss is lowest after epoch {epochs[best]}, {losses[best]:.3f} nats a character, and "
+            f"{losses[-1]:.3f} after epoch {epochs[-1]} (means of {counted(len(runs), 'seed')}); it and repetition "
+            f"both fall at {found['hundred_better_steps']} of {len(epochs) - 1} steps in the worse seed.",
+            _collapses(replays),
+            "hundred",
+            _ALT,
+            claims=("macbeth/hundred-epochs", "macbeth/only-hardware"),
+            study="macbeth-epochs",
+        )
+    ]
+
+
+def _collapses(rows: Sequence[ReplayRow]) -> str:
+    """How many of these trainings collapse on the way, where, and whether clipping keeps them from it."""
+    found = collapse_outputs(rows)
+    if not found:
+        return ""
+    onsets = sorted(row.onset for row in rows if row.replay == "none" and not np.isnan(row.onset))
+    if not onsets:
+        return "None of these trainings collapses on the way."
+    exploding, prevented = found["exploding_collapses"], found["prevented_collapses"]
+    told = [
+        f"On the way {len(onsets)} of {sum(row.replay == 'none' for row in rows)} trainings collapse, at step "
+        f"{' and '.join(f'{onset:,.0f}' for onset in onsets)}."
+    ]
+    if exploding is not None:
+        told.append(f"Exploding gradients are the cause of {exploding} of these collapses.")
+    if prevented is None:
+        told.append("Whether clipping prevents them their replays cannot tell.")
+    else:
+        told.append(f"Clipping at {CLIP_NORM:g} prevents {prevented} of them.")
+    return " ".join(told)
 
 
 def _stops(rows: Sequence[StopRow]) -> Finding:
@@ -137,11 +187,23 @@ def _setbacks(held_out: np.ndarray) -> str:
 
 
 def table_lines() -> list[str]:
-    """The trend as a Markdown table: an epoch a row, of the first seed."""
+    """The trend as a Markdown table: an epoch a row, means over the seeds, and how the first seed's text goes on."""
+    trends = trends_of(shipped_milestones())
     lines = [_HEADER, "|---|---|---|---|---|"]
-    for row in trend_of(shipped_milestones()):
-        values = f"{row.epoch} | {row.loss:.3f} | {row.held_out_loss:.3f} | {row.repeat_rate:.2f}"
-        lines.append(f"| {values} | `{row.writes}` |")
-    one = trend_of(shipped_milestones())[0]
-    counted = f"{one.counted_entropy:.3f} | | no network: counted after the {one.counted_order:.0f} characters before |"
-    return [*lines, f"| | | {counted}"]
+    for of_epoch in zip(*trends.values(), strict=True):
+        values = (
+            _mean([getattr(row, name) for row in of_epoch], form)
+            for name, form in (("loss", ".3f"), ("held_out_loss", ".3f"), ("repeat_rate", ".2f"))
+        )
+        lines.append(f"| {of_epoch[0].epoch} | {' | '.join(values)} | `{of_epoch[0].writes}` |")
+    one = next(iter(trends.values()))[0]
+    contexts = (
+        f"{one.counted_entropy:.3f} | | no network: counted after the {one.counted_order:.0f} characters before |"
+    )
+    return [*lines, f"| | | {contexts}"]
+
+
+def _mean(values: Sequence[float], form: str) -> str:
+    """The mean, and of several the least and the most."""
+    span = f" ({min(values):{form}} to {max(values):{form}})" if len(values) > 1 else ""
+    return f"{np.mean(values):{form}}{span}"

@@ -5,16 +5,18 @@ The rules stand in claims.toml; the thresholds that a rule cannot hold stand her
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from reproduce.articles.macbeth.milestones import Milestone
 from reproduce.articles.macbeth.variant import Variant
+from reproduce.evidence.chance import mean_p, order_p
 from reproduce.networks.characters.steps import gradient_norms, losses
 
 HUNDRED = Variant(epochs=100, held_out="last-tenth", recorded="steps")
 HUNDRED_SEEDS = range(100, 102)
+HARMLESS = 0.1  # nats, by which the rule allows the last held-out loss to lie above the best
 STEPS_OF_MEAN = 100  # steps whose mean loss shows an onset …
 JUMP = 0.5  # … where it lies so far above the mean of the epoch before, in nats
 STEPS_BEFORE = 50  # the steps before an onset among which an explosion is looked for …
@@ -36,6 +38,27 @@ def excess(milestones: Sequence[Milestone]) -> float:
     """The last milestone's held-out loss less that of the best one, in nats."""
     held_out = _measures(milestones)[:, 0]
     return float(held_out[-1] - held_out.min())
+
+
+def hundred_outputs(runs: Mapping[int, Sequence[Milestone]]) -> dict[str, float | None]:
+    """The worst of the seeds, by names in claims.toml; None until all HUNDRED_SEEDS have ended.
+
+    Args:
+        runs: each seed's milestones.
+    """
+    names = ("hundred_better_steps", "hundred_measures_better", "hundred_excess", "hundred_p", "hundred_excess_p")
+    if not set(HUNDRED_SEEDS) <= set(runs):
+        return dict.fromkeys(names)
+    falls = [np.diff(_measures(one), axis=0) < 0 for one in runs.values()]  # (steps, 2) each
+    p_values = [order_p(int(count), len(one)) for one in falls for count in one.sum(axis=0)]
+    values = (
+        min(better_steps(one) for one in runs.values()),
+        min(measures_better(one) for one in runs.values()),
+        max(excess(one) for one in runs.values()),
+        max(p_values),  # as sure as the least sure of them
+        mean_p([excess(one) - HARMLESS for one in runs.values()]),
+    )
+    return dict(zip(names, values, strict=True))
 
 
 def _measures(milestones: Sequence[Milestone]) -> np.ndarray:

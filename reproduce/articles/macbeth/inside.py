@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 from matplotlib.figure import Figure
 
@@ -13,7 +13,8 @@ from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.training import load_weights
 from reproduce.articles.sections import Pair, Section, counted
 from reproduce.articles.sources import TEXTS
-from reproduce.inputs.text import scale
+from reproduce.errors import RunError
+from reproduce.inputs.text import code
 from reproduce.networks.characters.generation import draw_start
 from reproduce.runs.directory import Directory
 
@@ -23,17 +24,31 @@ _SEEN = {"\n": "\u21b5", " ": "\u2423"}  # what stands for characters that canno
 
 
 def read_cells(directory: Directory) -> Cells:
-    """Both layers of a finished run, on the window drawn with its seed and on many; RunError as the readers."""
+    """Both layers of a finished run, on the window drawn with its seed and on many.
+
+    Raises:
+        RunError: a file of the run is damaged, or its network is no LSTM.
+    """
+    if not has_gates(directory):
+        raise RunError(f"{directory.path}: its network is a {directory.config.variant.network}, which has no gates")
     text, config, weights = TEXTS.read(directory), directory.config, load_weights(directory)
     start, characters = draw_start(text, config.variant.window, config.seed), len(text.vocabulary)
     samples, _ = parts(text, config.variant)
     letters = [_SEEN.get(letter, letter) for letter in text.decode(start)[-CHARACTERS:]]
-    inputs = scale(samples.inputs[:: max(1, len(samples) // layers.WINDOWS)], characters)
-    return layers.read_cells(weights._asdict(), inputs, scale(start, characters)[None], letters, UNITS)
+    read = partial(code, characters=characters, coding=config.variant.coding)
+    inputs = read(samples.inputs[:: max(1, len(samples) // layers.WINDOWS)])
+    return layers.read_cells(weights._asdict(), inputs, read(start)[None], letters, UNITS)
+
+
+def has_gates(directory: Directory) -> bool:
+    """Whether the run's network is an LSTM."""
+    return directory.config.variant.network == "lstm"
 
 
 def pictures_of(directory: Directory) -> dict[str, Callable[[], Figure]]:
-    """What draws each picture, by name."""
+    """What draws each picture, by name; none of a network without gates."""
+    if not has_gates(directory):
+        return {}
     cells = cache(lambda: read_cells(directory))
     return {
         "gates": lambda: layers.gates(cells(), "Inside the second layer as it reads"),

@@ -14,7 +14,7 @@ from reproduce.evidence.measures import repeat_rate
 from reproduce.inputs.text import Samples
 from reproduce.networks.characters.generation import generate
 from reproduce.networks.engine import CharEngine
-from reproduce.runs.directory import Directory
+from reproduce.runs.directory import Arrays, Directory
 
 MILESTONES = (1, 2, 5, 10, 20, 30, 50, 70, 100)  # epochs
 STARTS, LENGTH = 10, 500  # texts written for a repeat rate, and the characters of each
@@ -85,6 +85,11 @@ def text_repeat_rate(judged: Samples) -> float:
 def write_milestones(directory: Directory, milestones: Sequence[Milestone]) -> None:
     """Write milestones.csv."""
     directory.write_table("milestones.csv", pd.DataFrame([asdict(one) for one in milestones]))
+
+
+def milestones_of(progress: Arrays) -> list[Milestone]:
+    """Those that a checkpoint's progress has, a row each, (milestones, 4)."""
+    return [Milestone(int(row[0]), *map(float, row[1:])) for row in progress["milestones"]]
 
 
 def read_milestones(directory: Directory) -> list[Milestone]:

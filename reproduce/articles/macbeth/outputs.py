@@ -10,10 +10,22 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Shown
+from reproduce.articles.macbeth.coding import coding_outputs, shipped_coding
 from reproduce.articles.macbeth.dropout import dropout_outputs, shipped_dropout
-from reproduce.articles.macbeth.epochs import TREND_EPOCHS, MilestoneRow, shipped_milestones, trend_means, trend_of
+from reproduce.articles.macbeth.epochs import (
+    TREND_EPOCHS,
+    MilestoneRow,
+    hundreds_of,
+    overfitted,
+    shipped_milestones,
+    trend_of,
+    trend_values,
+)
+from reproduce.articles.macbeth.hundred import hundred_outputs
 from reproduce.articles.macbeth.milestones import read_milestones, text_repeat_rate
+from reproduce.articles.macbeth.plain import pairs_of, plain_outputs, shipped_plain
 from reproduce.articles.macbeth.program import program_outputs
+from reproduce.articles.macbeth.replays import collapse_outputs, shipped_replays
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.slopes import slope_outputs
 from reproduce.articles.macbeth.stops import shipped_stops, stop_outputs
@@ -50,14 +62,17 @@ def own_result(directory: Directory) -> Shown:
 
 def audit_outputs() -> dict[str, Any]:
     """Every value by the table in the package; None where nothing here can tell."""
+    epochs = shipped_milestones()
     return {
         "text_confirmed": None,  # the article names the play, not the edition
-        **dict.fromkeys(("hundred_better_steps", "hundred_measures_better", "hundred_excess")),  # until the runs end
         **term_outputs(),
         **slope_outputs(),
         **settings_outputs(Variant()),
         **program_outputs(),
-        **study_outputs(shipped_milestones()),
+        **study_outputs(epochs),
+        **coding_outputs(shipped_coding(), epochs),
+        **plain_outputs(shipped_plain(), shipped_dropout(), pairs_of(epochs)),
+        **collapse_outputs(shipped_replays()),
         **stop_outputs(shipped_stops()),
         **dropout_outputs(shipped_dropout()),
     }
@@ -96,7 +111,12 @@ def run_outputs(directory: Directory) -> dict[str, Any]:
 def study_outputs(rows: Sequence[MilestoneRow]) -> dict[str, Any]:
     """What the shipped study shows: the published program's one epoch, and the trend, means over its seeds."""
     published = [row for row in rows if row.variant == Variant().name]
-    losses = [row.loss for row in published]
+    losses, trends, counted_entropy = (
+        [row.loss for row in published],
+        trend_values(rows),
+        trend_of(rows)[0].counted_entropy,
+    )
+    trend = trends.mean(axis=0)  # (epochs, 2)
     counted = {
         name: getattr(published[0], name) for name in ("characters", "distinct_characters", "samples", "batches")
     }
@@ -108,8 +128,12 @@ def study_outputs(rows: Sequence[MilestoneRow]) -> dict[str, Any]:
         "loss_highest": max(losses),
         "loss_p": mean_p([row.loss - row.entropy_0 for row in published]),
         "unigram_entropy": published[0].entropy_0,
-        "best_less_counted": float(trend_means(rows)[:, 0].min()) - trend_of(rows)[0].counted_entropy,
-        **trend_outputs(trend_means(rows)),
+        "best_less_counted": float(trend[:, 0].min()) - counted_entropy,
+        # One seed tells nothing of chance.
+        "best_less_p": mean_p(trends[:, trend[:, 0].argmin(), 0] - counted_entropy) if len(trends) > 1 else None,
+        "overfitted": overfitted(rows),
+        **trend_outputs(trend),
+        **hundred_outputs(hundreds_of(rows)),
     }
 
 

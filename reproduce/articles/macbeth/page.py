@@ -11,7 +11,7 @@ from reproduce.articles.accounts import study_table
 from reproduce.articles.macbeth import pictures
 from reproduce.articles.macbeth.epochs import TABLE, TREND, MilestoneRow, trend_of
 from reproduce.articles.macbeth.findings import PROSE_EPOCHS
-from reproduce.articles.macbeth.inside import inside_section
+from reproduce.articles.macbeth.inside import has_gates, inside_section
 from reproduce.articles.macbeth.milestones import Milestone, read_milestones, sample_name
 from reproduce.articles.macbeth.training import WRITES, WRITTEN
 from reproduce.articles.sections import Account, Pair, Paragraph, Picture, Quote, Section, Table, counted, shown
@@ -39,7 +39,7 @@ def account(directory: Directory, study: Path | None) -> Account:
         sections=[
             _milestones(directory, milestones),
             _samples(directory, milestones),
-            inside_section(directory),
+            *([inside_section(directory)] if has_gates(directory) else []),
             _window(directory, text),
             _cost(directory),
             _trend(trend_of(rows), source),

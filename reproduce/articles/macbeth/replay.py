@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reproduce.articles.macbeth.hundred import onset
-from reproduce.articles.macbeth.record import read_record, state_name
+from reproduce.articles.macbeth.record import RECORD, read_record, state_name
 from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
@@ -47,26 +47,29 @@ def original_of(directory: Directory) -> Directory:
 
 
 def beginning(directory: Directory) -> Beginning:
-    """Where a replay begins.
+    """Where a replay begins: in a run that need not have ended, as a later step moves no onset.
 
     Raises:
-        RunError: the run that it replays is not finished, never collapsed, or has no state old enough.
+        RunError: the run that it replays has not collapsed, or has no state old enough.
     """
     original = original_of(directory)
-    original.require_finished()
     first = clean_epochs(original)
-    return Beginning(original.read_losses()[:first].tolist(), original.read_arrays(state_name(first)))
+    progress, _ = original.load_checkpoint()
+    return Beginning(progress["losses"][:first].tolist(), original.read_arrays(state_name(first)))
 
 
 def clean_epochs(original: Directory) -> int:
     """After how many epochs the newest state is that lies CLEAN steps before a run's onset.
 
     Raises:
-        RunError: the run has no onset, or no such state.
+        RunError: the run has no onset, or none yet, or no such state.
     """
+    if not (original.path / RECORD).exists():
+        original.require_finished()
     record = read_record(original)
     step = onset(record)
     if step is None:
+        original.require_finished()
         raise RunError(f"{original.path}: this training did not collapse, so there is nothing to replay")
     epochs = (step - CLEAN) // record.shape[1]
     if epochs < 1:

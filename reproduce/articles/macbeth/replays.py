@@ -1,28 +1,34 @@
 """The study of the 100 epochs: whether each training collapses, and its replays. The rules: claims.toml.
 
-The study macbeth-epochs trains all of them, at the end of which `write_table` makes the table:
-
-    reproduce study macbeth-epochs --variants NAMES --seeds 100:102 --out FOLDER       NAMES: ",".join(variant_names())
+`reproduce study macbeth-replays --out FOLDER` finishes the trainings in FOLDER, and then replays those that collapsed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
-from reproduce.articles.macbeth.hundred import EXPLOSION, HUNDRED, STEPS_OF_MEAN, explosion, losses_of, onset
+from reproduce.articles.article import shipped_rows
+from reproduce.articles.macbeth.hundred import (
+    EXPLOSION,
+    HUNDRED,
+    HUNDRED_SEEDS,
+    STEPS_OF_MEAN,
+    explosion,
+    losses_of,
+    onset,
+)
 from reproduce.articles.macbeth.record import read_record
 from reproduce.articles.macbeth.replay import clean_epochs, original_of
-from reproduce.articles.macbeth.variant import DRAWS, REPLAYS, Variant
-from reproduce.runs.config import read_config
+from reproduce.articles.macbeth.variant import DRAWS, REPLAYS
+from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
-from reproduce.runs.files import write_text
-from reproduce.runs.tables import rows_text
+from reproduce.runs.study import Study
 
 TABLE = "replays.csv"
+RUNS = ((HUNDRED, HUNDRED_SEEDS),)
 COLLAPSING = 3  # of the five other orders: as many collapse where there is something to prevent …
 PREVENTED = 1  # … and no more of them, clipped, where clipping prevents it
 
@@ -39,19 +45,20 @@ class ReplayRow:  # its fields are the columns of replays.csv
     loss: float  # of the last steps, mean, nats, dropout at work
 
 
-def variant_names() -> list[str]:
-    """Of the training and of all its replays."""
-    return [replace(HUNDRED, replay=one).name for one in REPLAYS]
-
-
-def write_table(root: Path) -> list[ReplayRow]:
-    """Write TABLE into a folder of such runs, a row a run; RunError where one is not finished."""
-    configs = [
-        read_config(path.read_text(encoding="utf-8"), Variant) for path in sorted(root.glob("macbeth-*/config.json"))
+def following(study: Study) -> tuple[RunConfig, ...]:
+    """All the replays of those finished trainings of a study that collapsed, which are trained next."""
+    collapsed = [
+        one.config
+        for one in study.directories
+        if one.config.variant.replay == "none" and one.is_finished and onset(read_record(one)) is not None
     ]
-    rows = [_row(Directory(root, one)) for one in configs if replace(one.variant, replay="none") == HUNDRED]
-    write_text(root / TABLE, rows_text(ReplayRow, rows))
-    return rows
+    pairs = [(config, replay) for config in collapsed for replay in REPLAYS[1:]]
+    return tuple(replace(config, variant=replace(config.variant, replay=replay)) for config, replay in pairs)
+
+
+def replay_rows(study: Study) -> list[ReplayRow]:
+    """A row a run; RunError where one is not finished."""
+    return [_row(directory) for directory in study.directories]
 
 
 def _row(directory: Directory) -> ReplayRow:
@@ -76,7 +83,10 @@ def collapse_outputs(rows: Sequence[ReplayRow]) -> dict[str, int | None]:
     """How many trainings collapse, and of how many clipping tells the cause or prevents it, by names in claims.toml.
 
     None where there is nothing to judge by: a replay is missing, or too few orders collapse for any to be prevented.
+    Nothing at all before all HUNDRED_SEEDS have ended.
     """
+    if not set(HUNDRED_SEEDS) <= {row.seed for row in rows if row.replay == "none"}:
+        return {}
     found = {(row.seed, row.replay): row for row in rows}
     collapsed = [row.seed for row in rows if row.replay == "none" and np.isfinite(row.onset)]
     names = {"hundred_collapses": len(collapsed)}
@@ -92,3 +102,8 @@ def collapse_outputs(rows: Sequence[ReplayRow]) -> dict[str, int | None]:
     is_open = any(collapses(seed, "reshuffled") < COLLAPSING for seed in collapsed)
     prevented = sum(collapses(seed, "clipped") <= PREVENTED for seed in collapsed)
     return names | {"exploding_collapses": sum(exploding), "prevented_collapses": None if is_open else prevented}
+
+
+def shipped_replays() -> list[ReplayRow]:
+    """The table in the package; none until the runs have ended."""
+    return shipped_rows(__package__, TABLE, ReplayRow)

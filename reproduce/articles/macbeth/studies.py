@@ -1,8 +1,8 @@
-"""The Macbeth article's studies: does it get better and better, does dropout help, does a full stop make it forget?"""
+"""The Macbeth article's studies: does it get better and better, and what of its network makes a difference?"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from math import isnan
 
@@ -10,9 +10,19 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from reproduce.articles.article import Shown, StudyPlan
-from reproduce.articles.macbeth import dropout, pictures, stops
-from reproduce.articles.macbeth.dropout import DropoutRow
-from reproduce.articles.macbeth.epochs import TABLE, TREND, MilestoneRow, milestone_rows, trend_of
+from reproduce.articles.macbeth import coding, dropout, pictures, plain, replays, stops
+from reproduce.articles.macbeth.curves import CurveRow, curve_rows, lowest_of
+from reproduce.articles.macbeth.epochs import (
+    TABLE,
+    TREND,
+    MilestoneRow,
+    hundreds_of,
+    milestone_rows,
+    shipped_milestones,
+    trends_of,
+)
+from reproduce.articles.macbeth.hundred import HUNDRED, HUNDRED_SEEDS
+from reproduce.articles.macbeth.replays import ReplayRow
 from reproduce.articles.macbeth.stops import StopRow
 from reproduce.articles.macbeth.variant import Variant
 
@@ -38,27 +48,63 @@ def _text(row: MilestoneRow) -> dict[str, str]:
 
 
 def _draw(rows: Sequence[MilestoneRow]) -> dict[str, Figure]:
-    trend = trend_of(rows)
-    return {"milestones": pictures.trend(trend)} if trend else {}
+    found = {"milestones": pictures.trend(rows)} if trends_of(rows) else {}
+    return found | ({"hundred": pictures.hundred(rows)} if hundreds_of(rows) else {})
 
 
-def _show_dropout(rows: Sequence[DropoutRow]) -> list[Shown]:
+def _curves(title: str, rows: Sequence[CurveRow]) -> Shown:
     texts = [
         {
             "variant": row.variant,
             "seed": str(row.seed),
             "epoch": str(row.epoch),
             "loss": f"{row.loss:.3f}",
-            "held-out loss": f"{row.held_out_loss:.3f}",
+            "held-out loss": "-" if isnan(row.held_out_loss) else f"{row.held_out_loss:.3f}",
         }
         for row in rows
     ]
+    return Shown(title, [asdict(row) for row in rows], texts)
+
+
+def _by_seed(title: str, found: Mapping[int, float]) -> list[Shown]:
+    """A value a seed, in nats; no table where there is none."""
+    values = [{"seed": seed, "gain": gain} for seed, gain in found.items()]
+    told = [{"seed": str(seed), "nats": f"{gain:.3f}"} for seed, gain in found.items()]
+    return [Shown(title, values, told)] if found else []
+
+
+def _show_dropout(rows: Sequence[CurveRow]) -> list[Shown]:
     title = "With dropout and without; losses in nats a character, the training loss with dropout at work"
-    gains = dropout.gains_of(rows)
-    values = [{"seed": seed, "gain": gain} for seed, gain in gains.items()]
-    told = [{"seed": str(seed), "nats": f"{gain:.3f}"} for seed, gain in gains.items()]
-    gained = Shown("Lowest held-out loss without dropout less that with it; above 0 dropout is better", values, told)
-    return [Shown(title, [asdict(row) for row in rows], texts), *([gained] if gains else [])]
+    gained = "Lowest held-out loss without dropout less that with it; above 0 dropout is better"
+    return [_curves(title, rows), *_by_seed(gained, dropout.gains_of(rows))]
+
+
+def _show_plain(rows: Sequence[CurveRow]) -> list[Shown]:
+    pairs = plain.pairs_of(shipped_milestones())
+    lowest = {seed: loss - pairs for seed, loss in lowest_of(rows, plain.PLAIN).items()}
+    title = f"Lowest held-out loss less that of pairs counted, {pairs:.3f}; below 0 the network is better"
+    return [_curves("A plain RNN; losses in nats a character", rows), *_by_seed(title, lowest)]
+
+
+def _show_coding(rows: Sequence[CurveRow]) -> list[Shown]:
+    gains = coding.numbers_gains(rows, shipped_milestones())
+    title = "Loss with one-hot input less that with numbers; above 0 numbers are better"
+    return [_curves("Characters one-hot; losses in nats a character", rows), *_by_seed(title, gains)]
+
+
+def _show_replays(rows: Sequence[ReplayRow]) -> list[Shown]:
+    texts = [
+        {
+            "seed": str(row.seed),
+            "replay": row.replay,
+            "begins after": f"{row.begins} epochs",
+            "collapsed at step": "never" if isnan(row.onset) else f"{row.onset:.0f}",
+            "gradient before": "-" if isnan(row.explosion) else f"{row.explosion:.3g} times the median",
+            "last loss": f"{row.loss:.3f}",
+        }
+        for row in rows
+    ]
+    return [Shown("Trainings of 100 epochs, and replays of those that collapsed", [asdict(row) for row in rows], texts)]
 
 
 def _show_stops(rows: Sequence[StopRow]) -> list[Shown]:
@@ -89,7 +135,7 @@ STUDIES = (
         package=__package__,
         table=TABLE,
         row=MilestoneRow,
-        runs=((TREND, range(1)), (Variant(), range(5))),
+        runs=((TREND, range(1)), (HUNDRED, HUNDRED_SEEDS), (Variant(), range(5))),
         rows=milestone_rows,
         show=_show,
         draw=_draw,
@@ -99,9 +145,9 @@ STUDIES = (
         question="Does dropout help the Macbeth network on text that it has not seen?",
         package=__package__,
         table=dropout.TABLE,
-        row=DropoutRow,
+        row=CurveRow,
         runs=dropout.RUNS,
-        rows=dropout.dropout_rows,
+        rows=curve_rows,
         show=_show_dropout,
         draw=lambda rows: {"dropout": pictures.dropout(rows)},
     ),
@@ -115,5 +161,42 @@ STUDIES = (
         rows=stops.stop_rows,
         show=_show_stops,
         draw=lambda rows: {"stops": pictures.stops(rows)},
+    ),
+    StudyPlan(
+        name="macbeth-coding",
+        question="Do numbers in place of characters help the Macbeth network to learn?",
+        package=__package__,
+        table=coding.TABLE,
+        row=CurveRow,
+        runs=coding.RUNS,
+        rows=curve_rows,
+        show=_show_coding,
+        draw=lambda rows: {"coding": pictures.coding(rows, shipped_milestones())},
+    ),
+    StudyPlan(
+        name="macbeth-plain",
+        question="Can a plain RNN of as many weights write as an LSTM does?",
+        package=__package__,
+        table=plain.TABLE,
+        row=CurveRow,
+        runs=plain.RUNS,
+        rows=curve_rows,
+        show=_show_plain,
+        draw=lambda rows: {
+            "plain": pictures.plain(rows, dropout.shipped_dropout(), plain.pairs_of(shipped_milestones()))
+        },
+        engine="keras",
+    ),
+    StudyPlan(
+        name="macbeth-replays",
+        question="Do 100 epochs of the Macbeth network collapse, and what prevents it?",
+        package=__package__,
+        table=replays.TABLE,
+        row=ReplayRow,
+        runs=replays.RUNS,
+        rows=replays.replay_rows,
+        show=_show_replays,
+        draw=lambda _: {},
+        following=replays.following,
     ),
 )

@@ -8,18 +8,26 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.articles.macbeth.milestones import Milestone, is_milestone, measure, sample_name, write_milestones
+from reproduce.articles.macbeth.milestones import (
+    Milestone,
+    is_milestone,
+    measure,
+    milestones_of,
+    sample_name,
+    write_milestones,
+)
 from reproduce.articles.macbeth.record import write_record
 from reproduce.articles.macbeth.replay import REPLAYED, beginning, drawn_seed, replay_engine
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Generation, Variant
 from reproduce.articles.sources import TEXTS
+from reproduce.errors import RunError
 from reproduce.inputs.text import Text
 from reproduce.networks.characters.create import create_char_engine, prove_compiled
 from reproduce.networks.characters.generation import draw_start, generate, predict_shrinking
 from reproduce.networks.characters.steps import STEP_VALUES, losses
 from reproduce.networks.engine import epoch_order
-from reproduce.networks.stack.weights import StackWeights, count_weights
+from reproduce.networks.stack.weights import StackWeights
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.training import Progress
@@ -36,7 +44,10 @@ def check(text: Text, variant: Variant) -> None:
 
 
 def prove(config: RunConfig, text: Text) -> dict[str, float]:
-    """The compiled engine's first steps beside Keras's; MismatchError where they differ."""
+    """The compiled engine's first steps beside Keras's; MismatchError where they differ, RunError where it has none."""
+    network = config.variant.network
+    if network != "lstm":
+        raise RunError(f"the engine compiled has no {network}, only lstm; train it with --engine keras")
     training, _ = parts(text, config.variant)
     return prove_compiled(config.variant, len(text.vocabulary), config.seed, training)
 
@@ -85,7 +96,7 @@ class SampleProgress(Progress):
             super().from_arrays(arrays),
             step=int(arrays["step"]),
             loss_sum=float(arrays["loss_sum"]),
-            milestones=[Milestone(int(row[0]), *map(float, row[1:])) for row in arrays["milestones"]],
+            milestones=milestones_of(arrays),
             texts=[str(text) for text in arrays["texts"]],
             record=[arrays["record"]] if "record" in arrays else [],  # none in a checkpoint of an earlier version
         )
@@ -205,7 +216,7 @@ class TextTraining:
                 "distinct_characters": len(self._text.vocabulary),
                 "samples": len(self._training),
                 "batches": self._training.batches(self._variant.batch),
-                "weights": count_weights((self._variant.hidden, self._variant.hidden), len(self._text.vocabulary)),
+                "weights": sum(array.size for array in weights),
             },
         )
 

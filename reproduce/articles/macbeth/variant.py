@@ -32,6 +32,8 @@ class Variant(variant.Variant):
     learning_rate: float = above_zero(0.001)  # Adam's default, which the program leaves
     recorded: str = choice("epochs", "steps")  # `steps` keeps every step's values and every epoch's state; same bits
     replay: str = choice(*REPLAYS)  # two epochs around the collapse of a run with `steps` recorded: replay.py
+    network: str = choice("lstm", "simple-rnn")  # what both layers are; the engine keras has both
+    coding: str = choice("numbers", "one-hot")  # what is read of a character: its number, or an input each
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,9 @@ class CompiledEngine(StackEngine):
     """See `reproduce.networks.engine.CharEngine` for the methods."""
 
     def __init__(self, network: CharSettings, characters: int, seed: int, threads: int = 1) -> None:
-        self._characters = characters
+        if network.network != "lstm":
+            raise ValueError(f"network is {network.network!r}, expected lstm; the engine keras has the others")
+        self._characters, self._coding = characters, network.coding
         adam = functools.partial(keras_step, learning_rate=network.learning_rate)
         initial = initial_weights(network, characters, seed)
         zeros = StackWeights(*map(np.zeros_like, initial))
@@ -53,14 +55,17 @@ class CompiledEngine(StackEngine):
         with self.graph.as_default():
             inputs = tf.compat.v1.placeholder(tf.int32, shape)
             targets = tf.compat.v1.placeholder(tf.int32, shape[:2])
-            return self._build_steps(watch, watched, (inputs, targets), self._scale(inputs))
+            return self._build_steps(watch, watched, (inputs, targets), self._code(inputs))
 
     def _build_probabilities(self, shape: tuple[int, int]) -> Built:
         with self.graph.as_default():
             inputs = tf.compat.v1.placeholder(tf.int32, shape)
-            return (inputs,), compiled(probabilities)(self._training.weights, self._scale(inputs))
+            return (inputs,), compiled(probabilities)(self._training.weights, self._code(inputs))
 
-    def _scale(self, inputs: tf.Tensor) -> tf.Tensor:
+    def _code(self, inputs: tf.Tensor) -> tf.Tensor:
+        """What the network reads of numbers (…, window): scaled, (…, window), or one-hot, (…, window, characters)."""
+        if self._coding == "one-hot":
+            return tf.one_hot(inputs, self._characters)
         return tf.cast(inputs, tf.float32) / np.float32(self._characters)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from reproduce.inputs.text import Text
+from reproduce.inputs.text import Text, code
 from reproduce.networks.stack.weights import StackWeights
 
 _START_DRAW = 1  # beside the seed, so that a drawn window and drawn characters have nothing in common
@@ -122,13 +122,13 @@ class _Reader:
     """
 
     def __init__(self, weights: StackWeights, rows: int, begins_anew: bool) -> None:
-        hidden, self._characters = weights.kernel_out.shape
+        hidden, characters = weights.kernel_out.shape
+        self._is_lstm = weights.recurrent_1.shape[1] == 4 * hidden
         # σ(z) = ½ tanh(½ z) + ½, so that one tanh serves all four gates; halving a float is exact.
-        halves = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype=np.float32), hidden)  # i f c o
+        halves = np.repeat(np.array([0.5, 0.5, 1, 0.5] if self._is_lstm else [1], dtype=np.float32), hidden)  # i f c o
         w = StackWeights(*(np.asarray(array, dtype=np.float32) for array in weights))
-        kernel = (
-            np.arange(self._characters, dtype=np.float32)[:, np.newaxis] / np.float32(self._characters) * w.kernel_1
-        )
+        coding = "numbers" if len(w.kernel_1) == 1 else "one-hot"
+        kernel = code(np.arange(characters), characters, coding) @ w.kernel_1
         self._inputs_1 = (kernel + w.bias_1) * halves  # (characters, 4 hidden): what each adds to the first layer
         self._recurrent_1 = np.ascontiguousarray(w.recurrent_1 * halves)
         self._stacked_2 = np.concatenate([w.kernel_2, w.recurrent_2]) * halves  # (2 hidden, 4 hidden)
@@ -136,7 +136,7 @@ class _Reader:
         self._kernel_out, self._bias_out = w.kernel_out, w.bias_out
         self._h = np.zeros((rows, 2 * hidden), dtype=np.float32)  # of both layers side by side
         self._c = np.zeros((2, rows, hidden), dtype=np.float32)
-        self._gates = np.empty((rows, 4 * hidden), dtype=np.float32)
+        self._gates = np.empty((rows, w.recurrent_1.shape[1]), dtype=np.float32)
         self._begins_anew, self._read = begins_anew, 0
 
     def read(self, index: int) -> None:
@@ -158,6 +158,9 @@ class _Reader:
         """Turn `_gates`, still without their activation, and the cell state into the next h and c, in place."""
         hidden = h.shape[1]
         np.tanh(self._gates, out=self._gates)
+        if not self._is_lstm:
+            h[:] = self._gates  # a plain RNN: h = tanh(z)
+            return
         i, f, g, o = (self._gates[:, k * hidden : (k + 1) * hidden] for k in range(4))
         for gate in (i, f, o):
             gate *= np.float32(0.5)

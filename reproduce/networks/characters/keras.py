@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+
 import keras
 import numpy as np
 
-from reproduce.inputs.text import scale
+from reproduce.inputs.text import code
 from reproduce.networks.adam import BETA1
 from reproduce.networks.engine import CharSettings
 from reproduce.networks.keras_state import model_state, restore_model
@@ -14,11 +16,14 @@ from reproduce.networks.stacked import output_layer, two_layers
 
 
 def build_model(network: CharSettings, characters: int, seed: int) -> keras.Sequential:
-    """The network, compiled: (batch, window, 1) scaled characters → (batch, characters) probabilities."""
-    hidden = (network.hidden, network.hidden)
-    layers = two_layers("lstm", hidden, network.dropout, seed, "float32")
+    """The network, compiled: (batch, window, features) characters as it reads them → (batch, characters) probabilities.
+
+    A feature is a scaled number, or there is one for each character, by the network's coding.
+    """
+    hidden, features = (network.hidden, network.hidden), characters if network.coding == "one-hot" else 1
+    layers = two_layers(network.network, hidden, network.dropout, seed, "float32")
     output = output_layer(characters, seed, "float32", activation="softmax")
-    model = keras.Sequential([keras.Input((network.window, 1)), *layers, output])
+    model = keras.Sequential([keras.Input((network.window, features)), *layers, output])
     adam = keras.optimizers.Adam(learning_rate=network.learning_rate)
     model.compile(loss="categorical_crossentropy", optimizer=adam)
     return model
@@ -42,11 +47,12 @@ class KerasEngine:
     def __init__(self, network: CharSettings, characters: int, seed: int) -> None:
         self._model = build_model(network, characters, seed)
         self._model.optimizer.build(self._model.trainable_variables)
+        self._code = functools.partial(code, characters=characters, coding=network.coding)
         self._characters = characters
 
     def train(self, inputs: np.ndarray, targets: np.ndarray) -> float:
         batch, window = inputs.shape[1:]
-        x = scale(inputs.reshape(-1, window), self._characters)
+        x = self._code(inputs.reshape(-1, window))  # (samples, window, features)
         one_hot = np.eye(self._characters, dtype=np.float32)[targets.reshape(-1)]
         history = self._model.fit(x, one_hot, batch_size=batch, shuffle=False, verbose=0)
         return float(history.history["loss"][0])
@@ -71,7 +77,7 @@ class KerasEngine:
         return [variable.numpy().astype(np.float64) for variable in self._model.optimizer.variables[2::2]]
 
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
-        return np.asarray(self._model(scale(inputs, self._characters), training=False))
+        return np.asarray(self._model(self._code(inputs), training=False))
 
     def weights(self) -> StackWeights:
         return StackWeights(*self._model.get_weights())

@@ -22,5 +22,5 @@ def cross_entropy(logits: tf.Tensor, targets: tf.Tensor, samples: int) -> tuple[
 
 
 def probabilities(w: StackWeights, inputs: tf.Tensor) -> tf.Tensor:
-    """What comes next, (batch, characters), without dropout, for inputs (batch, window)."""
+    """What comes next, (batch, characters), without dropout, of (batch, window) or (batch, window, features)."""
     return tf.nn.softmax(outputs(w, by_step(inputs)))

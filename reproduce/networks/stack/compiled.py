@@ -48,7 +48,7 @@ class StackEngine(GraphEngine):
     def _build_steps(
         self, watch: Watch, watched: tuple[int, ...], placeholders: tuple[tf.Tensor, ...], x: tf.Tensor
     ) -> Built:
-        """The graph of as many steps as x (steps, batch, window) has; `watch` as of `train_batches`.
+        """The graph of as many steps as x (steps, batch, window, …) has; `watch` as of `train_batches`.
 
         Args:
             placeholders: of inputs, which x is made of, and of targets.
@@ -57,7 +57,7 @@ class StackEngine(GraphEngine):
         train = functools.partial(train_batches, self._recipe, self._parts, watch, watched)
         if self._parts == 1:
             train = compiled(train)
-        after, seen = train(training, x, placeholders[1], self._draw_kept(x.shape, training.memory.step))
+        after, seen = train(training, x, placeholders[1], self._draw_kept(x.shape[:3], training.memory.step))
         pairs = zip(tf.nest.flatten(self._training), tf.nest.flatten(after), strict=True)
         return placeholders, (seen, tf.group(*(variable.assign(value) for variable, value in pairs)))
 

@@ -87,8 +87,8 @@ def slopes(w: StackWeights, x: tf.Tensor) -> tf.Tensor:
 
 
 def by_step(x: tf.Tensor) -> tf.Tensor:
-    """(batch, window) → (window, batch, 1)."""
-    return tf.transpose(x)[:, :, tf.newaxis]
+    """(batch, window) → (window, batch, 1), or (batch, window, features) → (window, batch, features)."""
+    return tf.transpose(x, (1, 0, 2)) if x.shape.rank == 3 else tf.transpose(x)[:, :, tf.newaxis]
 
 
 def run(layer: Layer, x: tf.Tensor) -> Trace:

@@ -53,7 +53,7 @@ def train_batches(
     Args:
         parts: into how many a batch is split; 1 is to be compiled by the caller, more are compiled here.
         watch: what is kept of each step, of the shape `watched`; the updates are the same whatever it keeps.
-        x: (steps, batch, window), what the first layer reads.
+        x: (steps, batch, window) or (steps, batch, window, features), what the first layer reads.
         targets: (steps, batch, …).
         kept: whether dropout keeps an output, (steps, batch, window, hidden) and (steps, batch, hidden).
 
@@ -80,7 +80,7 @@ def train_batches(
 def _of_part(
     recipe: Recipe, batch: int, w: StackWeights, x: tf.Tensor, targets: tf.Tensor, kept: Masks
 ) -> tuple[tf.Tensor, StackWeights]:
-    """A part's share of the batch's loss and gradient; its x is (samples, window)."""
+    """A part's share of the batch's loss and gradient; its x is (samples, window, …)."""
     scale = np.float32(1 / (1 - recipe.dropout))
     between = tf.transpose(tf.cast(kept.between, x.dtype), (1, 0, 2)) * scale  # (window, samples, hidden)
     masks = Masks(between, tf.cast(kept.last, x.dtype) * scale)

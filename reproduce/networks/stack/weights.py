@@ -14,7 +14,7 @@ class StackWeights(NamedTuple):
     H and K are the units of the two layers, C the number of outputs. In Keras's `get_weights()` the order is the same.
     """
 
-    kernel_1: np.ndarray  # (1, 4H)   first LSTM, which reads one number
+    kernel_1: np.ndarray  # (1, 4H)   first LSTM, which reads one number, or (F, 4H), F of them
     recurrent_1: np.ndarray  # (H, 4H)
     bias_1: np.ndarray  # (4H,)
     kernel_2: np.ndarray  # (H, 4K)   second LSTM, which reads the first one's output

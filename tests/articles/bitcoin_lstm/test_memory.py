@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reproduce.articles.bitcoin_lstm import memory
+from reproduce.articles.bitcoin_lstm import memory, story_pictures
 from reproduce.articles.bitcoin_lstm.memory import (
     DISTANCES,
     NETWORKS,
@@ -165,3 +165,14 @@ def test_opposite_that_the_rules_tell_of_is_what_the_shipped_table_shows():
     assert counts["simple_rnn_fading"].arms["Keras's draw"] <= 4
     opposite = ("gru_lasting", "published_lasting", "described_lasting", "described_above_simple_rnn")
     assert all(counts[name].answer.answer.startswith("No, the opposite:") for name in opposite)
+
+
+def test_front_picture_has_the_four_networks_as_keras_draws_them():
+    """On a log axis; the medians of the seeds, as the legend says."""
+    (axes,) = story_pictures.front(table_of(gru_keras=0)).axes
+    lines = {line.get_label(): list(line.get_ydata()) for line in axes.get_lines()[:4]}
+    assert list(lines) == ["SimpleRNN", "GRU", "LSTM, published", "LSTM, described"]
+    assert [values[:4] for values in lines.values()] == [[1.0, 0.9, 0.8, 0.5]] * 4
+    assert [values[4] for values in lines.values()] == pytest.approx([0.001, 0.11, 0.0012, 0.0013])
+    assert axes.get_yscale() == "log"
+    assert axes.get_legend().get_title().get_text() == "median, 5 to 95 % of 20 seeds"

@@ -1,7 +1,10 @@
-"""A stand-in for the network, for tests that need none."""
+"""A stand-in for the network, for tests that need none; and commands, in this process."""
+
+import sys
 
 import pytest
 
+from reproduce.cli import main
 from tests.articles.macbeth import samples
 
 
@@ -14,3 +17,16 @@ def stand_in(monkeypatch, one_thread):  # noqa: ARG001
     monkeypatch.setattr(training, "WRITES", 12)
     monkeypatch.setattr(milestones, "LENGTH", 12)
     monkeypatch.setattr(milestones, "STARTS", 2)
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    """A way to give a command: its exit status."""
+
+    def give(*words):
+        monkeypatch.setattr(sys, "argv", ["reproduce", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code or 0
+
+    return give

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
+from reproduce.articles.macbeth.curves import CurveRow, curve_rows
 from reproduce.articles.macbeth.dropout import (
     DROPPED,
     RUNS,
     UNDROPPED,
-    DropoutRow,
     dropout_outputs,
-    dropout_rows,
     gains_of,
     shipped_dropout,
 )
@@ -31,7 +30,7 @@ def rows_of(*gains):
         curves = {DROPPED: (2.5, 2.25, lowest, 2.2), UNDROPPED: (2.5, lowest + gain, 2.75, 3.0)}
         for variant, losses in curves.items():
             rows += [
-                DropoutRow(variant.name, seed, epoch, 9.0, loss)
+                CurveRow(variant.name, seed, epoch, 9.0, loss, 60.0)
                 for epoch, loss in zip((1, 2, 5, 10), losses, strict=True)
             ]
     return rows
@@ -60,9 +59,10 @@ def test_dropout_helps_where_it_lowers_the_lowest_loss_in_every_seed(gains, verd
 def test_rows_are_the_milestones_of_the_runs(finished):
     """A row each."""
     directory = finished("macbeth")
-    rows = dropout_rows(Study(directory.path.parent, (directory.config,)))
+    rows = curve_rows(Study(directory.path.parent, (directory.config,)))
     expected = [(one.epoch, one.loss, one.held_out_loss) for one in read_milestones(directory)]
     assert [(row.epoch, row.loss, row.held_out_loss) for row in rows] == expected
+    assert {row.seconds for row in rows} == {directory.read_environment()["seconds"]}
     assert {(row.variant, row.seed) for row in rows} == {(directory.config.variant.name, 0)}
 
 

@@ -1,6 +1,6 @@
 """The study of epochs: which runs it has, the rows of each, its trend, and what ships."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 
 import numpy as np
 import pytest
@@ -10,18 +10,27 @@ from reproduce.articles.macbeth.epochs import (
     SHOWN,
     TREND,
     TREND_EPOCHS,
+    MilestoneRow,
+    first_rows,
     milestone_rows,
+    overfitted,
     shipped_milestones,
-    trend_means,
     trend_of,
+    trend_values,
+    trends_of,
 )
+from reproduce.articles.macbeth.hundred import HUNDRED
 from reproduce.articles.macbeth.milestones import Milestone, write_milestones
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.studies import STUDIES
 from reproduce.articles.sources import TEXTS
+from reproduce.errors import RunError
 from reproduce.evidence.measures import best_counted
+from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
+from reproduce.runs.tables import rows_text
 from tests.articles.macbeth.samples import HELD_OUT, REPEATS, study_rows
+from tests.articles.macbeth.test_training import run, stopped
 from tests.articles.samples import VARIANTS, config_of, tiny_text
 
 TEXT, TINY = tiny_text(), VARIANTS["macbeth"]
@@ -85,7 +94,45 @@ def test_rows_of_a_run_that_holds_nothing_out_are_judged_on_all_of_its_text(whol
     assert row.writes == "to/morrow/"
 
 
-def test_trend_is_that_of_its_first_seed_and_its_means_those_of_all():
+@pytest.mark.usefixtures("stand_in")
+@pytest.mark.parametrize("at", [None, 150], ids=["ended", "under-way"])
+def test_first_epochs_of_a_hundred_are_those_of_the_trend(at, tmp_path):
+    """Every value and every text; the same order, masks and held-out part. By a stand-in that every step changes."""
+    tiny = {"window": 6, "batch": 4, "hidden": 5}
+    trend, hundred = replace(TREND, **tiny), replace(HUNDRED, **tiny)
+    short = milestone_rows(Study(tmp_path, (run(tmp_path, trend).config,)))
+    long = run(tmp_path, hundred) if at is None else stopped(tmp_path, at, hundred)
+    cut = [replace(row, variant=trend.name, seconds=short[0].seconds) for row in first_rows(long, 20)]
+    assert rows_text(MilestoneRow, cut) == rows_text(MilestoneRow, [replace(row, weights=0) for row in short])
+    assert [row.epoch for row in cut] == list(TREND_EPOCHS)
+    assert {getattr(HUNDRED, f.name) == getattr(TREND, f.name) for f in fields(TREND)} == {True, False}
+    assert replace(HUNDRED, epochs=20, recorded="epochs") == TREND
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_run_that_is_not_so_far_has_no_first_epochs(tmp_path):
+    """Nor one that was never begun."""
+    directory = stopped(tmp_path, 50, replace(HUNDRED, window=6, batch=4, hidden=5))
+    with pytest.raises(RunError, match="not measured after 20 epochs yet; give the same command again"):
+        first_rows(directory, 20)
+    with pytest.raises(RunError, match="not measured after 1 epochs yet"):
+        first_rows(Directory(tmp_path, config_of("macbeth", variant=HUNDRED)), 1)
+
+
+def test_trend_takes_seeds_of_a_hundred_epochs():
+    """At its own epochs alone; a seed that has not all of them is left out, and what it overfits is of these seeds."""
+    rows = study_rows()
+    hundred = [replace(row, variant=HUNDRED.name, seed=100 + row.seed) for row in rows if row.variant == TREND.name]
+    late = replace(hundred[0], epoch=50, held_out_loss=0.5)
+    assert list(trends_of([*hundred, late, *rows])) == [0, 1, 100, 101]
+    assert list(trends_of([*hundred[:-1], late, *rows])) == [0, 1, 100]
+    rising = [replace(row, held_out_loss=row.held_out_loss + 0.75 * (row.epoch == 20)) for row in hundred]
+    assert overfitted([*rows, *rising]) == 0.5  # 1.75 after epoch 10, 2.25 after 20
+    assert overfitted([*rows, *rising[:5], *hundred[5:]]) == 0.5
+    assert overfitted(rows) is None
+
+
+def test_trend_has_every_seed_and_is_shown_of_the_first():
     """Seeds need not begin at 0; rows of other epochs and variants do not count."""
     rows = study_rows()
     more = [*rows, replace(rows[0], variant="hidden-8", held_out_loss=9.0)]
@@ -93,8 +140,8 @@ def test_trend_is_that_of_its_first_seed_and_its_means_those_of_all():
     later = [row for row in more if (row.variant, row.seed) != (TREND.name, 0)]
     assert [(row.seed, row.held_out_loss) for row in trend_of(later)] == [(1, pair[1]) for pair in HELD_OUT.values()]
     assert trend_of([row for row in rows if row.variant != TREND.name]) == []
-    expected = [(np.mean(HELD_OUT[epoch]), np.mean(REPEATS[epoch])) for epoch in TREND_EPOCHS]
-    np.testing.assert_allclose(trend_means([*more, replace(rows[0], epoch=50, held_out_loss=9.0)]), expected)
+    expected = [[(HELD_OUT[epoch][seed], REPEATS[epoch][seed]) for epoch in TREND_EPOCHS] for seed in (0, 1)]
+    np.testing.assert_allclose(trend_values([*more, replace(rows[0], epoch=50, held_out_loss=9.0)]), expected)
 
 
 def test_study_is_shown_row_by_row_and_drawn_where_it_has_a_trend():
@@ -115,8 +162,5 @@ def test_shipped_table_has_the_runs_that_the_claims_speak_of():
     published = [row for row in rows if row.variant == "published"]
     assert len({row.seed for row in published}) == len(published) >= 5
     assert {row.epoch for row in published} == {1}
-    trend = [row for row in rows if row.variant == TREND.name]
-    assert sorted((row.seed, row.epoch) for row in trend) == sorted(
-        (seed, epoch) for seed in {row.seed for row in trend} for epoch in TREND_EPOCHS
-    )
-    assert trend
+    trend = [row for row in rows if row.variant in (TREND.name, HUNDRED.name)]
+    assert {row.seed for row in trend} == set(trends_of(rows)) == {0, 100}

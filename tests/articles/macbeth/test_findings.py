@@ -5,14 +5,31 @@ from dataclasses import replace
 import pytest
 
 from reproduce.articles.macbeth import findings as module
+from reproduce.articles.macbeth.choices import coding_findings, plain_findings
 from reproduce.articles.macbeth.epochs import TREND, TREND_EPOCHS, shipped_milestones
 from reproduce.articles.macbeth.findings import findings
+from reproduce.articles.macbeth.hundred import HUNDRED
+from reproduce.articles.macbeth.milestones import MILESTONES
 from reproduce.articles.macbeth.outputs import study_outputs
+from reproduce.articles.macbeth.replays import ReplayRow
 from reproduce.articles.macbeth.stops import StopRow
 from reproduce.evidence.claims import read_claims
+from tests.articles.macbeth.samples import study_rows
+from tests.articles.macbeth.test_coding import rows_of as coding_rows
 from tests.articles.macbeth.test_dropout import rows_of as dropout_rows
+from tests.articles.macbeth.test_plain import LSTM
+from tests.articles.macbeth.test_plain import rows_of as plain_rows
+from tests.articles.macbeth.test_replay import rows_of as replay_rows
 
-PUBLISHED = [row for row in shipped_milestones() if row.variant != TREND.name]
+PUBLISHED = [row for row in shipped_milestones() if row.variant not in (TREND.name, HUNDRED.name)]
+
+CALM = ReplayRow(101, "none", 0, float("nan"), float("nan"), 1.0)
+
+
+def about(claim):
+    """The finding that has this claim."""
+    (found,) = [one for one in findings() if claim in one.claims]
+    return found
 
 
 def rows_of(*losses):
@@ -38,7 +55,7 @@ def rows_of(*losses):
 def test_rise_of_the_held_out_loss_is_told_once(losses, told, monkeypatch):
     """That of its mean over the seeds, as the sentence before speaks of means; the headline follows."""
     monkeypatch.setattr(module, "shipped_milestones", lambda: rows_of(*losses))
-    found = findings()[1]
+    found = about("macbeth/better-and-better")
     assert found.headline == ("More epochs write better only for a while." if told else "More epochs write better.")
     assert found.text.count("The held-out loss rises") == (told is not None)
     assert not told or f" nats a character. The held-out loss rises {told}. The share" in found.text
@@ -74,7 +91,7 @@ def test_network_stands_beside_counted_characters(losses, told, monkeypatch):
 def test_dropout_is_told_by_what_all_seeds_show(gains, told, without, change, monkeypatch):
     """With how many trainings without it had their lowest loss at the end: none here, where it rises."""
     monkeypatch.setattr(module, "shipped_dropout", lambda: dropout_rows(*gains))
-    found = findings()[-2]
+    found = about("macbeth/dropout-helps")
     assert found.headline == f"Dropout {told} a smaller Macbeth network."
     assert f"nats a character with dropout and {without} (means of 2 seeds)" in found.text
     assert change in found.text
@@ -97,3 +114,89 @@ def test_full_stop_stands_beside_a_comma(stop, comma, headline, monkeypatch):
     assert found.headline == headline
     assert f"changes by {stop:.3f}" in found.text
     assert f"by {comma:.3f} at a comma" in found.text
+
+
+# The 100 epochs, once both have ended
+
+
+def hundreds(*losses):
+    """Rows of 100 epochs, a seed each: held-out losses after each milestone; repetition falls."""
+    first = next(row for row in shipped_milestones() if row.variant == HUNDRED.name)
+    return [
+        replace(first, seed=seed, epoch=epoch, held_out_loss=loss, repeat_rate=1 - epoch / 200)
+        for seed, of_seed in enumerate(losses, start=100)
+        for epoch, loss in zip(MILESTONES, of_seed, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("second", "headline", "told"),
+    [
+        ([5, 4, 3, 2, 3, 3.5, 4, 4.5, 5], "100 epochs predict worse than fewer.", "fall at 3 of 8 steps"),
+        ([5, 4, 3, 2, 1.9, 1.8, 1.7, 1.6, 1.5], "100 epochs predict no worse than fewer.", "fall at 8 of 8 steps"),
+    ],
+)
+def test_hundred_epochs_are_told_by_the_worse_seed(second, headline, told, monkeypatch):
+    """And not before both have ended."""
+    good = [5, 4, 3, 2, 1.9, 1.8, 1.7, 1.6, 1.5]
+    rows = [row for row in shipped_milestones() if row.variant != HUNDRED.name]
+    monkeypatch.setattr(module, "shipped_milestones", lambda: rows + hundreds(good, second))
+    found = about("macbeth/hundred-epochs")
+    assert found.headline == headline
+    assert told in found.text
+    monkeypatch.setattr(module, "shipped_milestones", lambda: rows + hundreds(good))
+    assert [one for one in findings() if "macbeth/hundred-epochs" in one.claims] == []
+
+
+@pytest.mark.parametrize(
+    ("replays", "told"),
+    [
+        (
+            replay_rows(),
+            ["1 of 2 trainings collapse, at step 9.", "cause of 1 of", "Clipping at 1 prevents 1 of them."],
+        ),
+        (replay_rows(reshuffled=2), ["cause of 1 of", "Whether clipping prevents them their replays cannot tell."]),
+        (replay_rows()[:1], ["1 of 2 trainings collapse, at step 9. Whether clipping"]),
+        ([replace(CALM, seed=100)], ["None of these trainings collapses on the way."]),
+    ],
+    ids=["prevented", "open", "not-replayed", "calm"],
+)
+def test_collapses_are_told_with_what_prevents_them(replays, told, monkeypatch):
+    """Behind what the epochs did."""
+    losses = [5, 4, 3, 2, 3, 3.5, 4, 4.5, 5]
+    rows = [row for row in shipped_milestones() if row.variant != HUNDRED.name] + hundreds(losses, losses)
+    monkeypatch.setattr(module, "shipped_milestones", lambda: rows)
+    monkeypatch.setattr(module, "shipped_replays", lambda: [CALM, *replays])
+    assert [words for words in told if words not in about("macbeth/hundred-epochs").text] == []
+    monkeypatch.setattr(module, "shipped_replays", list)
+    assert "collaps" not in about("macbeth/hundred-epochs").text
+
+
+@pytest.mark.parametrize(
+    ("lowest", "headline"),
+    [
+        ((2.625, 2.75), "A plain RNN cannot write the play: it knows less than pairs of characters."),
+        ((2.4, 2.625), "A plain RNN learns the play too, worse than an LSTM of as many weights."),
+        ((2.3, 2.625), "A plain RNN learns the play too, as well as an LSTM of as many weights."),
+        ((2.0, 2.125), "A plain RNN learns the play too, better than an LSTM of as many weights."),
+    ],
+)
+def test_plain_network_is_told_beside_pairs_and_the_lstm(lowest, headline):
+    """Pairs give 2.5, the LSTM 2.25 and 2.375."""
+    (found,) = plain_findings(plain_rows(*lowest), LSTM, 2.5)
+    assert found.headline == headline
+    assert f"({min(lowest):.3f} to {max(lowest):.3f}, 2 seeds)" in found.text
+    assert plain_findings([], LSTM, 2.5) == []
+
+
+@pytest.mark.parametrize(
+    ("gains", "told"),
+    [((0.1, 0.2, 0.3), "helps"), ((-0.1, 0.2, 0.3), "neither surely helps nor harms"), ((-0.3, -0.2, -0.1), "harms")],
+)
+def test_numbers_are_told_by_what_all_seeds_show(gains, told):
+    """Seed by seed."""
+    (found,) = coding_findings(coding_rows(*gains)[:3], study_rows())
+    assert found.headline == f"Reading characters as numbers {told} the network."
+    assert f"is {min(gains):.3f} to {max(gains):.3f} (3 seeds)" in found.text
+    assert "Characters counted in pairs give 2.500." in found.text
+    assert coding_findings([], study_rows()) == []

@@ -2,17 +2,20 @@
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_1samp
 
 from reproduce.articles.macbeth.hundred import (
     HUNDRED,
     better_steps,
     excess,
     explosion,
+    hundred_outputs,
     measures_better,
     onset,
 )
 from reproduce.articles.macbeth.milestones import MILESTONES, Milestone
 from reproduce.articles.macbeth.variant import Variant
+from reproduce.evidence.chance import order_p
 
 STEPS = 120  # an epoch
 
@@ -121,3 +124,21 @@ def test_explosion_is_the_largest_norm_before_the_onset_by_the_epoch_s_median():
     assert explosion(record_of(np.ones((3, STEPS)), norms), at) == pytest.approx(10, rel=1e-6)
     norms.ravel()[at - 50] = 1210
     assert explosion(record_of(np.ones((3, STEPS)), norms), at) == pytest.approx(20, rel=1e-6)
+
+
+# What they are judged by
+
+
+def test_values_of_the_hundred_epochs_are_those_of_the_worst_seed():
+    """Fewest steps, fewest measures, largest excess; each p the least sure, and none before both seeds have ended."""
+    first = measured([5, 4, 3, 2, 1, 0.9, 0.8, 0.7, 0.6], [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1])
+    second = measured([5, 4, 3, 2, 3, 2.9, 2.8, 2.7, 2.5], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.6, 0.5])
+    found = hundred_outputs({100: first, 101: second})
+    assert found == {
+        "hundred_better_steps": 2,  # the last two, at which the second seed repeats itself less
+        "hundred_measures_better": 1,
+        "hundred_excess": pytest.approx(0.5),
+        "hundred_p": order_p(2, 8),
+        "hundred_excess_p": pytest.approx(ttest_1samp([0, 0.5], 0.1).pvalue),
+    }
+    assert hundred_outputs({100: first}) == dict.fromkeys(found)

@@ -20,6 +20,7 @@ from tests.articles.samples import VARIANTS, config_of, tiny_text
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 TEXT, TINY = tiny_text(), VARIANTS["macbeth"]
+HUNDRED_NAMES = ("hundred_better_steps", "hundred_measures_better", "hundred_excess", "hundred_p", "hundred_excess_p")
 TREND_NAMES = set(trend_outputs(np.ones((5, 2))))
 
 
@@ -57,6 +58,9 @@ def test_study_is_judged_by_means_over_its_seeds():
         "loss_p": pytest.approx(ttest_1samp([2.75, 2.5, 2.875], 3.0).pvalue),
         "unigram_entropy": 3.0,
         "best_less_counted": 1.625 - 1.75,  # the mean over seeds of the last epoch
+        "best_less_p": pytest.approx(ttest_1samp([1.5, 1.75], 1.75).pvalue),
+        "overfitted": None,  # neither of the seeds that are judged is there
+        **dict.fromkeys(HUNDRED_NAMES),
         "held_out_p": 2 / 120,  # one order of 120 falls always, and one never
         "repeat_p": 1,  # two falls of four are what is most likely
         "better_p": 1,  # the larger of both

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reproduce.articles.macbeth import pictures
-from reproduce.articles.macbeth.epochs import trend_of
+from reproduce.articles.macbeth.hundred import HUNDRED
 from reproduce.articles.macbeth.milestones import Milestone, text_repeat_rate
 from reproduce.articles.macbeth.pictures import Baselines
 from reproduce.articles.macbeth.training import parts
@@ -35,7 +35,7 @@ def test_cross_entropy_is_drawn_above_and_repeat_rate_below():
         "held-out text": ([1, 2, 5], [2.5, 2.375, 2.625]),
         "characters counted alone": ([0, 1], [3.0, 3.0]),
         "counted in pairs": ([0, 1], [2.4375, 2.4375]),
-        "held-out text, counted after the 4 before": ([0, 1], [1.875, 1.875]),
+        "counted after the 4 before": ([0, 1], [1.875, 1.875]),
     }
     assert list(lines(below).values()) == [([1, 2, 5], [0.75, 0.5, 0.625]), ([0, 1], [0.125, 0.125])]
     assert [line.get_color() for line in above.get_lines()] == [TRAINING, TESTING, ACTUAL, ACTUAL, PERSISTENCE]
@@ -88,8 +88,8 @@ def test_baselines_are_counted_over_what_trains_for_what_judges(times, held_out,
 
 
 def test_trend_of_a_study_is_drawn_from_its_rows():
-    """Epochs, losses, rates and base lines."""
-    above, below = pictures.trend(trend_of(study_rows())).axes
+    """Epochs, losses, rates and base lines: of one seed."""
+    above, below = pictures.trend([row for row in study_rows() if row.seed == 0]).axes
     epochs = list(HELD_OUT)
     held_out = [HELD_OUT[epoch][0] for epoch in epochs]
     assert lines(above) == {
@@ -97,7 +97,21 @@ def test_trend_of_a_study_is_drawn_from_its_rows():
         "held-out text": (epochs, held_out),
         "characters counted alone": ([0, 1], [3.125, 3.125]),
         "counted in pairs": ([0, 1], [2.625, 2.625]),
-        "held-out text, counted after the 4 before": ([0, 1], [1.75, 1.75]),
+        "counted after the 4 before": ([0, 1], [1.75, 1.75]),
     }
     assert lines(below)["greedy text of the network"] == (epochs, [REPEATS[epoch][0] for epoch in epochs])
     assert lines(below)["the text itself"] == ([0, 1], [0.125, 0.125])
+
+
+def test_several_seeds_are_drawn_faintly_beside_their_means():
+    """Of the trend, and of 100 epochs; the title says how many."""
+    above, below = pictures.trend(study_rows()).axes
+    epochs, held_out = list(HELD_OUT), [np.mean(pair) for pair in HELD_OUT.values()]
+    assert lines(above)["held-out text"] == (epochs, held_out)
+    assert lines(below)["greedy text of the network"] == (epochs, [np.mean(pair) for pair in REPEATS.values()])
+    faint = [list(line.get_ydata()) for line in below.get_lines() if line.get_alpha()]
+    assert faint == [[pair[seed] for pair in REPEATS.values()] for seed in (0, 1)]
+    hundred = [replace(row, variant=HUNDRED.name, epoch=5 * row.epoch) for row in study_rows() if row.epoch > 1]
+    figure = pictures.hundred(hundred)
+    assert lines(figure.axes[0])["held-out text"] == ([10, 25, 50, 100], held_out[1:])
+    assert figure.get_suptitle() == "100 epochs, a tenth of the text held out: the mean of 2 seeds, and each"

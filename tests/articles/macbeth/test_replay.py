@@ -1,15 +1,14 @@
 """Replays of a training from a state on: of a tiny network, where the onset of a collapse is given."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from reproduce.articles.macbeth import replay, replays, training
-from reproduce.articles.macbeth.hundred import HUNDRED
+from reproduce.articles.macbeth.epochs import MilestoneRow, first_rows, milestone_rows
 from reproduce.articles.macbeth.record import read_record, state_name
-from reproduce.articles.macbeth.replays import ReplayRow, collapse_outputs, variant_names, write_table
+from reproduce.articles.macbeth.replays import ReplayRow, collapse_outputs, following, replay_rows
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import REPLAYS
 from reproduce.errors import RunError
@@ -17,9 +16,12 @@ from reproduce.evidence.claims import read_claims
 from reproduce.networks.characters import altered as module
 from reproduce.networks.engine import epoch_order
 from reproduce.runs.directory import Directory
+from reproduce.runs.study import Study
+from reproduce.runs.tables import parse_rows, rows_text
 from tests.articles.macbeth.samples import StandIn
-from tests.articles.macbeth.test_training import TEXT, TINY, run
+from tests.articles.macbeth.test_training import TEXT, TINY, run, stopped
 from tests.articles.samples import config_of, hurry
+from tests.cli.commands import states
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 STEPS = 26  # an epoch
@@ -48,6 +50,16 @@ def collapsed(monkeypatch):
 def state_of(directory, epoch):
     """The engine's after so many epochs."""
     return directory.read_arrays(state_name(epoch))
+
+
+def test_first_epochs_of_a_recorded_run_are_those_of_a_shorter_one(folder, finished):
+    """Of the network itself: the milestones after one epoch and two, of a run of four and of one of two."""
+    cut, whole = Directory(folder, config_of("macbeth", variant=ORIGINAL)), finished("macbeth")
+    rows = milestone_rows(Study(whole.path.parent, (whole.config,)))
+    as_whole = {"variant": rows[0].variant, "seconds": rows[0].seconds}
+    assert rows_text(MilestoneRow, [replace(row, **as_whole) for row in first_rows(cut, 2)]) == rows_text(
+        MilestoneRow, rows
+    )
 
 
 @pytest.mark.usefixtures("collapsed")
@@ -124,31 +136,98 @@ def test_replay_of_a_run_that_is_not_finished_names_it(tmp_path):
         run(tmp_path, replace(ORIGINAL, replay="epsilon"))
 
 
-def test_each_replay_has_an_own_run():
-    """Fourteen beside the training itself."""
-    names = variant_names()
-    assert len(set(names)) == len(names) == 15
-    assert names[0] == HUNDRED.name
-    assert f"{HUNDRED.name}+replay-clipped-5" in names
+@pytest.mark.usefixtures("collapsed", "stand_in")
+def test_run_may_be_replayed_before_it_has_ended(tmp_path, monkeypatch):
+    """Once it has collapsed; what it does later moves no onset, and the replay is the same."""
+    stopped(tmp_path / "early", 25, ORIGINAL)  # in its fourth epoch
+    run(tmp_path / "late", ORIGINAL)
+    monkeypatch.setattr(training, "replay_engine", lambda *_: StandIn("", TINY, 9, 5))
+    early, late = (run(tmp_path / name, replace(ORIGINAL, replay="clipped")) for name in ("early", "late"))
+    np.testing.assert_array_equal(read_record(early), read_record(late))
+    np.testing.assert_array_equal(early.read_losses(), late.read_losses())
+    assert not Directory(tmp_path / "early", config_of("macbeth", variant=ORIGINAL)).is_finished
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_each_collapsed_training_is_followed_by_all_its_replays(tmp_path, monkeypatch):
+    """Fourteen runs of their own; none of a training that never collapsed, or of one that has not ended."""
+    monkeypatch.setattr(replays, "onset", lambda record: {4: ONSET, 3: None}[len(record)])
+    run(tmp_path, ORIGINAL)
+    run(tmp_path, replace(ORIGINAL, epochs=3))
+    configs = [config_of("macbeth", variant=replace(ORIGINAL, epochs=epochs)) for epochs in (4, 3, 5)]
+    found = following(Study(tmp_path, tuple(configs)))
+    assert [config.variant for config in found] == [replace(ORIGINAL, replay=one) for one in REPLAYS[1:]]
+    assert len({config.name for config in found}) == len(found) == 14
+    assert {config.seed for config in found} == {0}
 
 
 def test_table_counts_steps_from_the_start_of_the_training(tmp_path, monkeypatch, stand_in):  # noqa: ARG001
     """An onset of a replay too, which is held against the epoch before it began; nan where there is none."""
-    monkeypatch.setattr(replays, "HUNDRED", ORIGINAL)
     monkeypatch.setattr(replay, "onset", lambda _: ONSET)
     monkeypatch.setattr(replay, "CLEAN", 5)
     monkeypatch.setattr(replays, "onset", lambda record: {4: ONSET, 3: STEPS + 7}[len(record)])
     monkeypatch.setattr(replays, "explosion", lambda record, step: float(len(record) + step / 1000))
-    for name in ("none", "clipped-2"):
-        monkeypatch.setattr(training, "replay_engine", lambda *_: StandIn("", TINY, 9, 5))
-        run(tmp_path, replace(ORIGINAL, replay=name))
-    run(tmp_path, TINY)  # of another study
-    rows = {row.replay: row for row in write_table(Path(tmp_path))}
+    monkeypatch.setattr(training, "replay_engine", lambda *_: StandIn("", TINY, 9, 5))
+    runs = [run(tmp_path, replace(ORIGINAL, replay=name)) for name in ("none", "clipped-2")]
+    rows = {row.replay: row for row in replay_rows(Study(tmp_path, tuple(one.config for one in runs)))}
     assert {name: (row.seed, row.begins, row.onset, row.explosion) for name, row in rows.items()} == {
         "none": (0, 0, ONSET, 4 + ONSET / 1000),
         "clipped-2": (0, 2, 2 * STEPS + 7, 3 + (STEPS + 7) / 1000),
     }
-    assert (tmp_path / "replays.csv").read_text(encoding="utf-8").count("\n") == 3
+
+
+# The whole path, from a collapse to the verdicts
+
+
+class Collapsing(StandIn):
+    """Loses 1 nat a step, and from its 310th step on 4, unless it is clipped; its gradient is large just before."""
+
+    def __init__(self, *given, is_clipped=False):
+        super().__init__(*given)
+        self._step, self._is_clipped = 0, is_clipped
+
+    def train_steps(self, inputs, _targets):
+        record = np.ones((len(inputs), 7), dtype=np.float32)
+        steps = self._step + np.arange(len(inputs))
+        if not self._is_clipped:
+            record[steps >= 310, 0], record[steps == 309, 1] = 4, 50
+        self._step += len(inputs)
+        return record
+
+    def state(self):
+        return {"step": np.array(self._step)}
+
+    def restore(self, state):
+        self._step = int(state["step"])
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_one_command_replays_a_collapse_as_far_as_its_verdicts(tmp_path, answer, monkeypatch):
+    """Trainings first, then the replays of those that collapsed; the same command again trains nothing."""
+    monkeypatch.setattr(training, "create_char_engine", Collapsing)
+    engine = lambda config, _: Collapsing("", TINY, 9, 0, is_clipped="clip" in config.variant.replay)  # noqa: E731
+    monkeypatch.setattr(training, "replay_engine", engine)
+    monkeypatch.setattr(replay, "CLEAN", 50)
+    monkeypatch.setattr(replays, "HUNDRED_SEEDS", range(1))
+    (tmp_path / "text").write_text(TEXT.characters, encoding="utf-8")
+    variant = replace(ORIGINAL, batch=1)  # 102 steps an epoch, so that the onset lies in the third
+    command = ["study", "macbeth-replays", "--variants", variant.name, "--seeds", "0", "--workers", "1"]
+    command += ["--text", tmp_path / "text", "--out", tmp_path / "out"]
+    assert answer(*command) == 0
+    rows = parse_rows(ReplayRow, (tmp_path / "out" / "replays.csv").read_text(encoding="utf-8"))
+    assert [row.replay for row in rows] == list(REPLAYS)
+    collapsed = [row for row in rows if "clip" not in row.replay]
+    assert [row.onset for row in collapsed] == [326] * len(collapsed)  # 17 steps of 4 nats lift the mean of 100 by 0.51
+    assert np.isnan([row.onset for row in rows if "clip" in row.replay]).all()
+    assert {row.begins for row in collapsed[1:]} == {2}
+    assert [row.explosion for row in collapsed] == pytest.approx([np.sqrt(2502 / 3)] * len(collapsed))
+    found = collapse_outputs(rows)
+    assert found == {"hundred_collapses": 1, "exploding_collapses": 1, "prevented_collapses": 1}
+    before = states(tmp_path / "out")
+    assert answer(*command) == 0
+    assert {path.name for path, state in states(tmp_path / "out").items() if before[path] != state} <= {
+        *("study.csv", "replays.csv", "machine.json"),
+    }
 
 
 # The rules
@@ -175,8 +254,9 @@ def rows_of(explosion=12.0, clipped=False, reshuffled=4, clipped_others=1, seed=
     ],
 )
 def test_collapses_are_judged_by_their_replays(rows, explodes, prevents):
-    """Every collapse must have the cause, and be prevented."""
-    found = collapse_outputs(rows)
+    """Every collapse must have the cause, and be prevented; the other seed has none, where no row says otherwise."""
+    calm = ReplayRow(101, "none", 0, float("nan"), float("nan"), 1.0)
+    found = collapse_outputs([calm, *rows])
     verdicts = [
         CLAIMS[f"ours/{name}"].judge(found).verdict for name in ("collapse-explodes", "clipping-prevents-collapse")
     ]
@@ -189,3 +269,4 @@ def test_training_that_does_not_collapse_needs_no_replay():
     rows = [ReplayRow(seed, "none", 0, float("nan"), float("nan"), 1.0) for seed in (100, 101)]
     assert collapse_outputs(rows)["hundred_collapses"] == 0
     assert CLAIMS["ours/hundred-collapses"].judge(collapse_outputs(rows)).verdict == "reproduced"
+    assert collapse_outputs(rows[:1]) == {}  # before the second has ended

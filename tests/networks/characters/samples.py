@@ -20,6 +20,8 @@ class Sizes(NamedTuple):
     hidden: int = 4
     dropout: float = 0.2
     learning_rate: float = 0.001
+    network: str = "lstm"
+    coding: str = "numbers"
 
 
 def is_installed():

@@ -1,0 +1,90 @@
+"""What was found of choices: dropout or none, an LSTM or a plain RNN, numbers or one-hot characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from reproduce.articles.article import Finding
+from reproduce.articles.macbeth.coding import numbers_gains
+from reproduce.articles.macbeth.curves import CurveRow, lowest_of
+from reproduce.articles.macbeth.dropout import DROPPED, UNDROPPED, gains_of
+from reproduce.articles.macbeth.epochs import MilestoneRow
+from reproduce.articles.macbeth.plain import PLAIN
+from reproduce.articles.macbeth.variant import Variant
+from reproduce.articles.sections import counted
+
+
+def plain_findings(rows: Sequence[CurveRow], lstm: Sequence[CurveRow], pairs: float) -> list[Finding]:
+    """A plain RNN beside an LSTM of as many weights."""
+    if not rows:
+        return []
+    lowest, of_lstm = (np.array(list(lowest_of(*of).values())) for of in ((rows, PLAIN), (lstm, DROPPED)))
+    cannot, is_worse = lowest.min() > pairs, lowest.min() > of_lstm.max()
+    than = (
+        "worse than an LSTM"
+        if is_worse
+        else "better than an LSTM"
+        if lowest.max() < of_lstm.min()
+        else "as well as an LSTM"
+    )
+    return [
+        Finding(
+            "A plain RNN cannot write the play: it knows less than pairs of characters."
+            if cannot
+            else f"A plain RNN learns the play too, {than} of as many weights.",
+            f"Two layers of {PLAIN.hidden} plain units reach a held-out loss of {lowest.mean():.3f} nats a character "
+            f"in {PLAIN.epochs} epochs ({lowest.min():.3f} to {lowest.max():.3f}, {counted(len(lowest), 'seed')}), two "
+            f"LSTM layers of {DROPPED.hidden} units {of_lstm.mean():.3f} ({of_lstm.min():.3f} to {of_lstm.max():.3f}).",
+            f"Characters counted in pairs give {pairs:.3f}.",
+            "plain",
+            "Held-out loss by epochs, a line a seed, of a plain RNN and an LSTM, beside characters counted in pairs",
+            claims=("macbeth/rnn-cannot-write",),
+            study="macbeth-plain",
+        )
+    ]
+
+
+def coding_findings(rows: Sequence[CurveRow], epochs: Sequence[MilestoneRow]) -> list[Finding]:
+    """What a number in place of a character does to the one epoch of the program."""
+    if not rows:
+        return []
+    gains = sorted(numbers_gains(rows, epochs).values())
+    does = "helps" if gains[0] > 0 else "harms" if gains[-1] < 0 else "neither surely helps nor harms"
+    one_hot = np.mean([row.loss for row in rows])
+    pairs = next(row.entropy_1 for row in epochs if row.variant == Variant().name)
+    return [
+        Finding(
+            f"Reading characters as numbers {does} the network.",
+            f"The same epoch on one-hot characters has a loss of {one_hot:.3f} nats; that less the loss with numbers "
+            f"is {gains[0]:.3f} to {gains[-1]:.3f} ({counted(len(gains), 'seed')}).",
+            f"Characters counted in pairs give {pairs:.3f}. Numbers put the characters into the order of the alphabet, "
+            "which tells nothing of what follows; one-hot input has weights of its own for each.",
+            "coding",
+            "The loss of the one epoch with numbers and with one-hot input, the same seeds joined, beside counts",
+            claims=("macbeth/integers-help",),
+            study="macbeth-coding",
+        )
+    ]
+
+
+def dropout_finding(rows: Sequence[CurveRow]) -> Finding:
+    """What dropout does to the lowest held-out loss of a smaller network, and whether there was overfitting."""
+    gains = sorted(gains_of(rows).values())
+    with_it, without = (np.mean(list(lowest_of(rows, variant).values())) for variant in (DROPPED, UNDROPPED))
+    does = "helps" if gains[0] > 0 else "harms" if gains[-1] < 0 else "neither surely helps nor harms"
+    losses = [row.held_out_loss for row in rows if (row.variant, row.epoch) == (UNDROPPED.name, UNDROPPED.epochs)]
+    still = sum(loss in lowest_of(rows, UNDROPPED).values() for loss in losses)
+    return Finding(
+        f"Dropout {does} a smaller Macbeth network.",
+        f"With {DROPPED.hidden} units a layer and {DROPPED.epochs} epochs, the lowest held-out loss is {with_it:.3f} "
+        f"nats a character with dropout and {without:.3f} without (means of {len(gains)} seeds); that without "
+        f"it less that with it is {gains[0]:.3f} to {gains[-1]:.3f}.",
+        f"Without dropout the loss is lowest after the last epoch in {still} of {len(losses)} trainings: as long as it "
+        "falls, there is no overfitting that dropout could avoid.",
+        "dropout",
+        "Held-out loss by epochs, a line a seed, with dropout and without",
+        claims=("macbeth/dropout-helps",),
+        study="macbeth-dropout",
+    )
