@@ -5,6 +5,8 @@ import os
 
 import pytest
 
+from tests import compiled_once
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 gc.disable()  # until all modules are imported: none of that is garbage, and to look through it takes seconds
 
@@ -19,6 +21,12 @@ LONGEST = (
 )
 
 
+def pytest_configure(config):
+    """Workers share the folder of compiled programs that the process which starts them has made."""
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(compiled_once.begin())
+
+
 def unit_of(nodeid):
     """The folder, or else the file, that stays on one worker."""
     return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid.partition("::")[0])
@@ -31,8 +39,12 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """From here on garbage is collected, but no collection looks through what has been imported."""
+    """From here on garbage is collected, seldom, and no collection looks through what has been imported.
+
+    A graph of a thousand operations is made of more objects than usually begin a collection, and lives on.
+    """
     gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
     gc.enable()
 
 
@@ -54,7 +66,10 @@ def one_thread():
     """TensorFlow, started with one thread, so that bits may be compared."""
     from reproduce.runs.process import limit_threads
 
-    limit_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        with compiled_once.kept(patch):
+            limit_threads(1)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -143,7 +144,7 @@ def test_wheel_holds_the_licence(shipped):
     assert [name for name, content in shipped.items() if name.endswith("LICENSE") and content == licence]
 
 
-@pytest.mark.parametrize("words", ["--help", "claims stacked-lstm"])  # the latter starts TensorFlow
+@pytest.mark.parametrize("words", ["--help", "claims macbeth"])  # the latter starts TensorFlow
 def test_installed_program_works_away_from_the_checkout(words, run_installed, tmp_path):
     """Exit code 0, nothing on stderr, nothing left in the folder it ran in."""
     shown = run_installed("reproduce", *words.split())
@@ -152,41 +153,49 @@ def test_installed_program_works_away_from_the_checkout(words, run_installed, tm
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("article", [article.id for article in ARTICLES])
-def test_installed_template_agrees_with_its_program(article, run_installed, tmp_path):
-    """Printed and held against the program from the wheel alone."""
-    printed = run_installed("reproduce", "compare", "--article", article, "--template", "numpy")
-    (tmp_path / "port.py").write_text(printed.stdout, encoding="utf-8")
-    shown = run_installed("reproduce", "compare", "port.py", "--article", article)
-    assert (shown.returncode, shown.stderr) == (0, "")
-    assert "Agrees on all" in shown.stdout
-
-
-def test_installed_commands_read_what_is_in_the_wheel(site, tmp_path):
-    """Lists, lessons and every shipped table, as above; one Python of that environment forks them all."""
-    (here, said) = (tmp_path / "here", tmp_path / "said")
+@pytest.fixture
+def run_each_installed(site, tmp_path):
+    """A way to run many commands in the folder `here`, forks of one Python of that environment: their stdouts."""
+    here = tmp_path / "here"
     here.mkdir()
-    said.mkdir()
+
+    def run(lines):
+        said = Path(tempfile.mkdtemp(dir=tmp_path))
+        cases = {str(number): (here, line.split()) for number, line in enumerate(lines)}
+        python = site.parents[2] / "bin" / "python"
+        answers = reproduce_each(cases, said, variables={"PYTHONPATH": ""}, python=python)
+        assert [line for line, answer in zip(lines, answers.values(), strict=True) if answer[::2] != (0, "")] == []
+        return [stdout for _, stdout, _ in answers.values()]
+
+    return run
+
+
+def test_installed_templates_agree_with_their_programs(run_each_installed, tmp_path):
+    """Of each article, printed and held against its program from the wheel alone."""
+    ids = [article.id for article in ARTICLES]
+    for id_, text in zip(
+        ids, run_each_installed([f"compare --article {id_} --template numpy" for id_ in ids]), strict=True
+    ):
+        (tmp_path / "here" / f"{id_}.py").write_text(text, encoding="utf-8")
+    shown = run_each_installed([f"compare {id_}.py --article {id_}" for id_ in ids])
+    assert ["Agrees on all" in one for one in shown] == [True] * len(ids)
+
+
+def test_installed_commands_read_what_is_in_the_wheel(run_each_installed, tmp_path):
+    """Lists, lessons and every shipped table, as above."""
     lines = ["list", "lessons", "lessons 1", "study", *(f"study {plan} --shipped" for plan in SHIPPED)]
-    cases = {line.replace(" ", "_"): (here, line.split()) for line in lines}
-    python = site.parents[2] / "bin" / "python"
-    answers = reproduce_each(cases, said, variables={"PYTHONPATH": ""}, python=python)
-    assert [
-        case for case, (status, stdout, stderr) in answers.items() if (status, stderr) != (0, "") or not stdout
-    ] == []
-    assert list(here.iterdir()) == []
+    assert all(run_each_installed(lines))
+    assert list((tmp_path / "here").iterdir()) == []
 
 
-def test_installed_package_is_not_the_checkout(run_installed, site):
-    """Otherwise the other tests of it would prove nothing."""
-    shown = run_installed("python", "-c", "import reproduce; print(reproduce.__file__)").stdout
-    assert Path(shown.strip()) == site / "reproduce" / "__init__.py"
-
-
-def test_installed_package_loads_its_own_table(run_installed, site):
+def test_installed_package_is_not_the_checkout_and_loads_its_own_table(run_installed, site):
     """From inside the wheel, with the sha256 that its card states."""
-    program = "from reproduce.inputs.prices import *; print(embedded_table_path(), load_prices().sha256)"
-    table, sha256 = run_installed("python", "-c", program).stdout.split()
+    program = (
+        "import reproduce; from reproduce.inputs.prices import *; "
+        "print(reproduce.__file__, embedded_table_path(), load_prices().sha256)"
+    )
+    package, table, sha256 = run_installed("python", "-c", program).stdout.split()
+    assert Path(package) == site / "reproduce" / "__init__.py"
     assert Path(table) == site / "reproduce" / "data" / "btc_close.csv"
     assert f"`{sha256}`" in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
 

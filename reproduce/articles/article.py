@@ -8,6 +8,7 @@ package calls; each is imported when it is first asked for, because some of them
                begin(directory, data)       the `Training` of one run
                predictor(directory)         of an article on prices: what a finished run predicts from scaled windows
                prove(config, data)          the compiled engine against another, on this machine, before it trains
+    windows    prepare(table, variant)      of an article on prices: its windows, which a forecast goes on from
     studies    STUDIES, a tuple of `StudyPlan`
     outputs    run_outputs(directory)       our values that claims are judged by, of one finished run
                audit_outputs()              the same of the tables in the package
@@ -31,6 +32,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from reproduce.articles.sources import Source
+from reproduce.errors import RunError
 from reproduce.runs.tables import Row, parse_rows
 from reproduce.runs.variant import Variant
 
@@ -63,8 +65,21 @@ class Article:
         return f"{__package__}.{self.folder}"
 
     def module(self, name: str) -> ModuleType:
-        """One of its modules, by the names above."""
-        return import_module(f"{self.package}.{name}")
+        """One of its modules, by the names above.
+
+        Raises:
+            RunError: the article has none, as one that is being added.
+        """
+        full_name = f"{self.package}.{name}"
+        try:
+            return import_module(full_name)
+        except ModuleNotFoundError as error:
+            if error.name != full_name:
+                raise
+            raise RunError(
+                f"{self.id} has no {name}.py, which this needs; docs/adding_an_article.md and articles/article.py say "
+                "what to write into it"
+            ) from None
 
 
 @dataclass(frozen=True)

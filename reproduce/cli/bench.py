@@ -82,16 +82,16 @@ def _bench_steps(chosen: Article | None, rounds: int, json_to: str | None) -> No
             with run_progress(task.article, len(contenders) + rounds + 2) as advance:
                 steps.run(rounds, advance)
         except KeyboardInterrupt:
-            _show([*done, *([steps.show()] if steps.is_begun else [])], None)
-            raise Interrupted(
-                f"interrupted in {task.article}; what stands above is measured so far, and no file was written"
-            ) from None
+            done += [steps.show()] if steps.is_begun else []
+            _print(done, None)
+            measured = "what stands above is measured so far" if done else "nothing is measured yet"
+            raise Interrupted(f"interrupted in {task.article}; {measured}, and no file was written") from None
         done.append(steps.show())
     _show(done, json_to)
 
 
 def _bench_growth(chosen: Article | None, rounds: int, out: Path, force: bool, json_to: str | None) -> None:
-    from reproduce.bench.growth import FILE, Growth, points_of
+    from reproduce.bench.growth import Growth, points_of
     from reproduce.bench.picture import draw_growth
     from reproduce.bench.tasks import tasks_of
     from reproduce.evidence.pictures import save_picture
@@ -105,8 +105,9 @@ def _bench_growth(chosen: Article | None, rounds: int, out: Path, force: bool, j
             measured.measure(left, rounds, advance)
     except KeyboardInterrupt:
         kept = len(points) - len(measured.left(points))
+        again = "the same command without --force" if force and kept else "the same command"
         raise Interrupted(
-            f"interrupted; {kept} of {len(points)} points are in {out / FILE}, and the same command goes on"
+            f"interrupted; {kept} of {len(points)} points are measured and kept in {out}, and {again} goes on"
         ) from None
     save_picture(draw_growth(measured.rows), out, "growth")
     note(f"the points and the picture are in {out}")
@@ -132,7 +133,14 @@ def _bench_throughput(runs: int, json_to: str | None) -> None:
 
 
 def _show(done: Sequence[Bench], json_to: str | None) -> None:
-    """Print the tables, or give JSON the rows of all; then say who was not timed, and exit 1 where one failed."""
+    """Print all that there is, and exit 1 where a contender failed."""
+    _print(done, json_to)
+    if any(one.has_failed for one in done):
+        raise typer.Exit(1)
+
+
+def _print(done: Sequence[Bench], json_to: str | None) -> None:
+    """Print the tables, or give JSON the rows of all; then say who was not timed."""
     tables = [table for one in done for table in one.tables]
     if json_to is None:
         for table in tables:
@@ -142,5 +150,3 @@ def _show(done: Sequence[Bench], json_to: str | None) -> None:
         give_json({"title": tables[0].title, "processor": processor(), "rows": rows}, json_to)
     for line in dict.fromkeys(line for one in done for line in one.notes):
         note(f"reproduce: {line}")
-    if any(one.has_failed for one in done):
-        raise typer.Exit(1)

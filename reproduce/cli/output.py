@@ -153,11 +153,14 @@ def print_table(title: str, texts: Sequence[dict[str, str]]) -> None:
     console = Console()
     if not console.is_terminal:
         console.width = PIPE_WIDTH
+    console.print(Text(title, style="italic", overflow="fold"))  # not the table's own title, which is as narrow as it
+    if not texts:
+        return
     widths = _column_widths(texts, console.width)
     if widths is None:
-        _print_lists(console, title, texts)
+        _print_lists(console, texts)
         return
-    table = Table(title=title, title_justify="left")
+    table = Table()
     for name, width in widths.items():
         table.add_column(name, overflow="fold", width=width)
     for row in texts:
@@ -170,7 +173,7 @@ def _column_widths(texts: Sequence[dict[str, str]], width: int) -> dict[str, int
 
     Each has its longest word; what is left over goes first to those that need least to have every cell on one line.
     """
-    cells = {name: [name, *(row[name] for row in texts)] for name in (texts[0] if texts else ())}
+    cells = {name: [name, *(row[name] for row in texts)] for name in texts[0]}
     widths = {name: max(len(word) for cell in column for word in [*cell.split(), ""]) for name, column in cells.items()}
     wanted = {name: max(map(len, column)) - widths[name] for name, column in cells.items()}
     spare = width - sum(widths.values()) - 3 * len(widths) - 1  # the frame around each
@@ -182,8 +185,7 @@ def _column_widths(texts: Sequence[dict[str, str]], width: int) -> dict[str, int
     return widths
 
 
-def _print_lists(console: Console, title: str, texts: Sequence[dict[str, str]]) -> None:
-    console.print(Text(title, style="italic", overflow="fold"))
+def _print_lists(console: Console, texts: Sequence[dict[str, str]]) -> None:
     for row in texts:
         console.print()
         for name, cell in row.items():

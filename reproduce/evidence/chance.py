@@ -48,7 +48,10 @@ EXPLAINED = {  # a test: what its p is, and what it would be rare under
         "the Diebold-Mariano test over the days of the test set",
         "the model's squared errors and those of persistence are equally large on average",
     ),
-    "mean": ("Student's t test of a mean over seeds", "the mean difference over seeds is 0"),
+    "mean": (
+        "Student's t test of a mean over seeds, or over a network's units where the claim says so",
+        "the mean difference is 0",
+    ),
     "count": ("the binomial test of a count of seeds", "a seed is as likely to be on one side as on the other"),
     "order": (
         "the share of all orders of the epochs with as many falls, or as few",
@@ -100,11 +103,14 @@ def sentence(found: Mapping[str, str]) -> str:
 
 
 def mean_p(differences: ArrayLike) -> float:
-    """The p of Student's t test that the mean of differences, (seeds,), is 0; below 0.05 if its interval excludes 0.
+    """The p of Student's t test that the mean of differences is 0; below 0.05 if its interval excludes 0.
 
         t = d̄ / (sd(d) / √n)        p = P(|T| ≥ |t|), n - 1 degrees of freedom
 
     Differences that are all equal have no spread: p is 1 where they are 0, and 0 where they are not.
+
+    Args:
+        differences: (seeds,), or (units,) of one network.
     """
     from scipy import stats
 

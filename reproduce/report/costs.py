@@ -6,29 +6,63 @@ import sys
 from math import isfinite
 from pathlib import Path
 
-from reproduce.articles import studies
+from reproduce.articles import ARTICLES, studies
 from reproduce.articles.article import Article, StudyPlan
 from reproduce.report.markdown import read_rows
 
+LINK = "[measured](engines.md)"
+
 
 def cost(article: Article, plan: StudyPlan, docs: Path) -> str:
-    """What the study's own runs took, where its table says so; else at the pace that the bench measured in `docs`."""
-    rows, runs = plan.shipped(), sum(len(seeds) for _, seeds in plan.runs)
-    if rows and hasattr(rows[0], "seconds"):
-        seconds = {row.seconds for row in rows}  # a run's stand in each of its rows
-        hours = sum(one for one in seconds if isfinite(one)) / 3600
-        whose = "in all" if all(map(isfinite, seconds)) else "for those that have ended"
-        return f"{runs} runs, {hours:.1f} hours of training {whose}, by the shipped table"
-    whole = article.Variant().epochs  # of the runs whose pace the bench measures
+    """What the study's own runs took, where its table says so; else what its epochs take at the article's pace."""
+    runs, took = sum(len(seeds) for _, seeds in plan.runs), recorded_hours(plan)
+    told = f"{runs} run{'s' * (runs > 1)}"
+    if took:
+        whose = "in all" if len(took) == runs else f"for the {len(took)} that have ended"
+        return f"{told}, {sum(took.values()):.1f} hours of training {whose}, by the shipped table"
+    if article == ARTICLES[0]:  # whose runs the bench times
+        hours = epochs(plan) * hours_an_epoch(article, docs)
+        return f"{told}, about {hours:.1f} hours of one process at the pace that was {LINK}"
+    timed = timed_plan(article)
+    hours = epochs(plan) * recorded_hours_an_epoch(timed)
+    return f"{told}, about {hours:.1f} hours at the pace of {timed.name}; smaller networks and windows take less"
+
+
+def epochs(plan: StudyPlan) -> int:
+    """Of all its runs together."""
+    return sum(len(seeds) * variant.epochs for variant, seeds in plan.runs)
+
+
+def timed_plan(article: Article) -> StudyPlan:
+    """The study of an article whose table says how long its runs took."""
+    return next(plan for of, plan in studies().values() if of == article and recorded_hours(plan))
+
+
+def recorded_hours(plan: StudyPlan) -> dict[tuple[str, int], float]:
+    """By variant and seed, of the runs that have ended, where the shipped table says it."""
+    rows = plan.shipped()
+    if not rows or not hasattr(rows[0], "seconds"):
+        return {}
+    return {(row.variant, row.seed): row.seconds / 3600 for row in rows if isfinite(row.seconds)}
+
+
+def recorded_hours_an_epoch(plan: StudyPlan) -> float:
+    """Of one process, by those runs."""
+    took = recorded_hours(plan)
+    by_name = {variant.name: variant.epochs for variant, _ in plan.runs}
+    return sum(took.values()) / sum(by_name[name] for name, _ in took)
+
+
+def hours_an_epoch(article: Article, docs: Path) -> float:
+    """Of one process, by the bench's whole runs of the article as published."""
     pace = next(
         row["runs_per_hour"]
         for row in read_rows(docs / "throughput.json")
         if (row["what"], row["workers"]) == ("study", 1)
     )
-    hours = sum(len(seeds) * variant.epochs / whole for variant, seeds in plan.runs) / pace
-    return f"{runs} runs, about {hours:.1f} hours of one process at the pace that was [measured](engines.md)"
+    return 1 / (pace * article.Variant().epochs)
 
 
 if __name__ == "__main__":
     for article, plan in studies().values():
-        print(f"{plan.name}: {cost(article, plan, Path(sys.argv[1]))}".replace("[measured](engines.md)", "measured"))
+        print(f"{plan.name}: {cost(article, plan, Path(sys.argv[1]))}".replace(LINK, "measured"))

@@ -22,6 +22,7 @@ from reproduce.runs.tables import frame_text, parse_frame
 
 # What reading a damaged file raises; RuntimeError is for archives that ask for a password, or are of an unknown kind.
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, zipfile.BadZipFile)
+_TOLD = {"data_sha256": "input", "threads": "number of threads", "gaps": "way with missing days"}  # of a configuration
 _STATE = "state/"  # before the names of an engine's arrays in a checkpoint
 
 Arrays = dict[str, np.ndarray]
@@ -102,7 +103,7 @@ class Directory:
                 f"{config_path}: not a run's configuration ({error}); remove the folder to start anew"
             ) from error
         names = [field.name for field in fields(RunConfig)]
-        differing = [name for name in names if getattr(self.config, name) != getattr(there, name)]
+        differing = [_TOLD.get(name, name) for name in names if getattr(self.config, name) != getattr(there, name)]
         if differing:
             raise RunError(
                 f"{self.path}: holds a run with another {', '.join(differing)}; choose another folder with --out, or "

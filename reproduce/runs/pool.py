@@ -134,7 +134,10 @@ def _connected(scheduler: str) -> Iterator[Any]:
 
 
 def _check_workers(scheduler: str, client: Any) -> None:
-    """Refuse a cluster whose bits could differ. The question is one of the standard library, so any worker has it."""
+    """Refuse a cluster whose bits could differ, or whose workers could not read what they are sent.
+
+    Every question is one that a worker can answer which has nothing of ours.
+    """
     workers = client.scheduler_info(n_workers=-1)["workers"]
     for worker, facts in workers.items():
         if facts["nthreads"] != 1:
@@ -150,3 +153,26 @@ def _check_workers(scheduler: str, client: Any) -> None:
             if theirs != ours:
                 found = "no such package" if isinstance(theirs, Exception) else f"version {theirs}"
                 raise RunError(f"worker {worker} has {package} in {found}, expected {ours}; install that version there")
+    ask = _digest_of_sources()
+    for worker, theirs in client.run(ask, on_error="return").items():
+        if theirs != ask():
+            raise RunError(
+                f"worker {worker} has another checkout of reproduce, of the same version; give it the files that are "
+                "here, and start it again"
+            )
+
+
+def _digest_of_sources() -> Callable[[], str]:
+    """What tells one checkout from another; a function within one, so that it travels whole, to any worker."""
+
+    def digest() -> str:
+        import hashlib
+        import importlib.util
+        from pathlib import Path
+
+        folder = Path(importlib.util.find_spec("reproduce").origin).parent
+        files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
+        told = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()} {name}" for name in files]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+    return digest

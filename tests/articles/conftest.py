@@ -41,3 +41,20 @@ def finished(one_thread, tmp_path_factory):  # noqa: ARG001
             return run_article(*given, force=False, on_progress=lambda *_: None)[0]
 
     return lambda id_, engine=None: make(id_, engine or article_of(id_).engines[0])
+
+
+@pytest.fixture(scope="session")
+def audited(one_thread):  # noqa: ARG001
+    """A way to an article's values on the shipped tables, and its judgements by them; worked out once each."""
+    from reproduce.articles import article_of
+    from reproduce.articles.audit import audit
+
+    @functools.cache
+    def work_out(id_):
+        module = article_of(id_).module("outputs")
+        outputs = module.audit_outputs()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "audit_outputs", lambda: outputs)
+            return outputs, audit(article_of(id_))
+
+    return work_out

@@ -25,22 +25,10 @@ UNKNOWN = {  # what nothing here can tell
 }
 
 
-@pytest.fixture(scope="module")
-def audited():
-    """Each article's values, and its judgements by them; worked out once."""
-    with pytest.MonkeyPatch.context() as patch:
-        found = {}
-        for article in ARTICLES:
-            outputs = article.module("outputs").audit_outputs()
-            patch.setattr(article.module("outputs"), "audit_outputs", lambda outputs=outputs: outputs)
-            found[article.id] = outputs, audit(article)
-        yield found
-
-
 @every_article
 def test_every_verdict_is_the_recorded_one(id_, audited):
     """Where this fails a verdict has moved: see `reproduce claims`, and record it, or mend what moved it."""
-    about, (_, judged) = read_claims(article_of(id_).package), audited[id_]
+    about, (_, judged) = read_claims(article_of(id_).package), audited(id_)
     assert {one.claim.id: one.verdict for one in judged} == about.verdicts
     order = [claim.id for claim in about.claims if claim.id in about.verdicts]
     assert [one.claim.id for one in judged] == order
@@ -48,21 +36,21 @@ def test_every_verdict_is_the_recorded_one(id_, audited):
 
 def test_codecheck_yml_is_up_to_date(audited):
     """Where this fails: reproduce claims bitcoin-lstm --codecheck codecheck.yml."""
-    about, (_, judged) = read_claims(article_of("bitcoin-lstm").package), audited["bitcoin-lstm"]
+    about, (_, judged) = read_claims(article_of("bitcoin-lstm").package), audited("bitcoin-lstm")
     assert codecheck_text("bitcoin-lstm", about, judged) == (ROOT / "codecheck.yml").read_text(encoding="utf-8")
 
 
 @every_article
 def test_only_what_no_program_can_see_is_unknown(id_, audited):
     """Every other value that a rule names is there."""
-    outputs, _ = audited[id_]
+    outputs, _ = audited(id_)
     assert {name for name, value in outputs.items() if value is None} == UNKNOWN[id_]
 
 
 @every_article
 def test_rule_that_names_an_unknown_value_is_refused(id_, audited, monkeypatch):
     """A slip in claims.toml would else pass for `not testable`."""
-    outputs, judged = audited[id_]
+    outputs, judged = audited(id_)
     name = judged[-1].claim.output
     known = {other: value for other, value in outputs.items() if other != name}
     monkeypatch.setattr(article_of(id_).module("outputs"), "audit_outputs", lambda: known)

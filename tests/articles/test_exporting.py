@@ -180,9 +180,11 @@ def test_nothing_is_overwritten_unless_forced(to, runs, tmp_path):
         with pytest.raises(RunError, match=r": is there already; .*--out, or --force"):
             export_bitcoin(runs, to, tmp_path / "model.keras")
         assert [(path, path.read_text()) for path in tmp_path.iterdir()] == [(kept, "mine")]
-        export_bitcoin(runs, to, tmp_path / "model.keras", force=True)
-        assert sorted(tmp_path.iterdir()) == sorted(targets)
-        assert kept.read_bytes() != b"mine"
+    for path in targets:
+        path.write_text("mine")
+    export_bitcoin(runs, to, tmp_path / "model.keras", force=True)
+    assert sorted(tmp_path.iterdir()) == sorted(targets)
+    assert [path for path in targets if path.read_bytes() == b"mine"] == []
 
 
 @pytest.mark.parametrize("to", FORMATS)

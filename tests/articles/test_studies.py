@@ -118,6 +118,28 @@ def test_shipped_table_is_its_file_and_is_shown_and_drawn(name):
     assert plan.draw(rows)
 
 
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("bitcoin-departures", "variant"),
+        ("bitcoin-forgetting", "variant"),
+        ("bitcoin-clipping", "variant"),
+        ("bitcoin-changes", "network"),
+        ("stacked-networks", "network"),
+        ("stacked-settings", "variant"),
+    ],
+)
+def test_study_without_one_of_the_variants_that_it_compares_shows_its_runs_and_draws_nothing(name, column):
+    """Another variant in the place of the first: no answer follows, and a picture would show runs that never were."""
+    _, plan = studies()[name]
+    rows = plan.shipped()
+    first = getattr(rows[0], column)
+    others = [replace(row, **{column: "other"}) if getattr(row, column) == first else row for row in rows]
+    assert [text for one in plan.show(others) for text in one.texts if text.get(column) == "other"]
+    assert not any(one.title == "What follows" for one in plan.show(others))
+    assert plan.draw(others) == {}
+
+
 def test_run_in_a_process_of_a_study_has_the_bits_of_reproduce_run(finished, tmp_path):
     """Of a compiled run, in one of two local processes: equal files."""
     config, expected = config_of("bitcoin-lstm", "compiled"), finished("bitcoin-lstm", "compiled")

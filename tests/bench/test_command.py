@@ -80,6 +80,42 @@ def test_interrupted_bench_says_what_it_has_measured(bench_command, monkeypatch)
     assert "interrupted in macbeth; what stands above is measured so far, and no file was written" in err
 
 
+def test_bench_that_is_interrupted_where_a_contender_failed_still_says_so(bench_command, monkeypatch):
+    """The failure and the interruption, and the exit status of the latter; and of a bench with nothing measured."""
+
+    def interrupted(self, rounds, on_progress):
+        if is_run:
+            run(self, rounds, on_progress)
+        raise KeyboardInterrupt
+
+    run = steps.Steps.run
+    monkeypatch.setattr(steps.Steps, "run", interrupted)
+    contenders = [steady(KERAS), steady(COMPILED, loss=0.6)]
+    for is_run, told in ((True, "what stands above is measured so far"), (False, "nothing is measured yet")):
+        status, out, err = bench_command("macbeth", contenders=contenders)
+        assert (status, "FAILED" in out, told in err) == (130, is_run, True)
+
+
+def test_interrupted_growth_goes_on_without_force(bench_command, monkeypatch, tmp_path):
+    """With it, the points would be measured anew; where none is, those of before are still to be replaced."""
+
+    def interrupted(self, points, *_):
+        self.rows += [
+            {"article": task.article, "size": size, "value": value} for task, size, value in points[:measured]
+        ]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(growth.Growth, "measure", interrupted)
+    for measured, forced, again in (
+        (1, (), "the same command goes on"),
+        (1, ("--force",), "the same command without --force goes on"),
+        (0, ("--force",), "the same command goes on"),
+    ):
+        status, _, err = bench_command("bitcoin-lstm", "--growth", "--out", str(tmp_path), *forced)
+        assert status == 130
+        assert f"{measured} of 10 points are measured and kept in {tmp_path}, and {again}" in " ".join(err.split())
+
+
 def test_bench_growth_keeps_points_and_draws_a_picture(bench_command, tmp_path):
     """A second time nothing is left to measure."""
     folder = tmp_path / "a" / "bench"

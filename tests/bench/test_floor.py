@@ -12,7 +12,7 @@ from reproduce.bench.machine import Speed
 from reproduce.bench.tasks import CHARACTERS
 from reproduce.bench.work import Stream, Work, work_of
 from reproduce.errors import RunError
-from tests.bench.contenders import train_raising
+from tests.bench.contenders import build_few_speeds, train_raising
 from tests.bench.problems import TASK, TINY
 
 
@@ -113,8 +113,9 @@ def test_products_of_all_libraries_are_the_same(monkeypatch):
         np.testing.assert_allclose(other, ours, rtol=1e-5, atol=1e-6)
 
 
-def test_meter_measures_each_number_of_threads_in_a_process_of_its_own():
+def test_meter_measures_each_number_of_threads_in_a_process_of_its_own(monkeypatch):
     """Once as it is opened, and again when it is asked; every stream's size is measured."""
+    monkeypatch.setattr(floor, "build_speeds", build_few_speeds)
     with speed_meter([Work(1, (Stream(1, 4096), Stream(1, 8192)))], threads=[1]) as meter:
         (first,) = meter.best()
         meter.measure()

@@ -9,6 +9,7 @@ import textwrap
 
 import pytest
 
+from reproduce.networks.ports.templates import template_text
 from tests.cli.commands import (
     COMMANDS,
     ROOT,
@@ -89,6 +90,8 @@ PLAIN = {  # quick answers, and mistakes that are found before there is anything
     "manifest-of-no-article": (["claims", "--codecheck", "codecheck.yml"], 2),
     "no-folder-for-json": (["claims", "--json", "none/claims.json"], 1),
     "two-benches": (["bench", "--growth", "--writing"], 2),
+    "losses": (["compare", "--losses", str(ROOT / "examples" / "losses" / "article.txt")], 0),
+    "port-in-numpy": (["compare", "{port}"], 0),
 }
 
 
@@ -117,9 +120,11 @@ ONE_PROCESS = """
 
 
 @pytest.fixture(scope="module")
-def quick_answers():
+def quick_answers(tmp_path_factory):
     """Every case's status, whether it said something on stdout, its stderr, its files, and slow imports."""
-    words = json.dumps({case: words for case, (words, _) in QUICK.items()})
+    port = tmp_path_factory.mktemp("ports") / "port.py"
+    port.write_text(template_text("numpy", "published"), encoding="utf-8")
+    words = json.dumps({case: [word.format(port=port) for word in words] for case, (words, _) in QUICK.items()})
     command = [sys.executable, "-c", textwrap.dedent(ONE_PROCESS), words]
     ended = subprocess.run(
         command, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)}

@@ -11,7 +11,7 @@ from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, curves
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.cli import own_curves
 from reproduce.runs.directory import Directory
-from tests.cli.commands import ROOT, TENSORFLOW, assert_refused, days_and_prices, reproduce, table_rows
+from tests.cli.commands import ROOT, assert_refused, days_and_prices, table_rows
 
 ARTICLE = "".join(f"Epoch {epoch}/200 {loss}\n" for epoch, loss in REPORTED_LOSSES.items())
 
@@ -131,13 +131,6 @@ def test_first_epoch_is_asked_for_where_the_file_does_not_tell(printed, invoke):
 def test_options_that_do_not_belong_are_misuse(words, parts, invoke):
     """Exit 2, and nothing is read."""
     assert_refused(invoke("compare", *words), 2, *parts)
-
-
-def test_losses_start_no_tensorflow(printed):
-    """Its import takes seconds; the table is all that is needed."""
-    ended = reproduce("compare", "--losses", printed(ARTICLE), flags=("-X", "importtime"))
-    assert ended.returncode == 0
-    assert TENSORFLOW.search(ended.stderr) is None
 
 
 # Another price table

@@ -15,7 +15,7 @@ from reproduce.cli import against
 from reproduce.networks.ports.table import SLIPS
 from reproduce.networks.ports.templates import template_text, two_layers_text
 from reproduce.networks.ports.two_layers.targets import CHARACTERS, PRICES
-from tests.cli.commands import ROOT, TENSORFLOW, assert_one_line, assert_refused, reproduce
+from tests.cli.commands import ROOT, assert_one_line, assert_refused, reproduce
 
 EXAMPLES = ROOT / "examples" / "ports"
 TEMPLATE = template_text("numpy", "published")
@@ -229,13 +229,6 @@ def test_loop_for_ever_ends_with_ctrl_c(port, tmp_path):
     assert re.search(r"my_port\.py, line [34], predict: interrupted\n$", stderr)
 
 
-def test_no_tensorflow_is_started_for_a_port_that_does_not_use_it(port):
-    """Nor Keras; Python's own list of imports is on stderr."""
-    answer = reproduce("compare", port(), flags=("-X", "importtime"))
-    assert answer.returncode == 0
-    assert TENSORFLOW.search(answer.stderr) is None
-
-
 @pytest.mark.usefixtures("one_thread")
 def test_example_in_keras_agrees(invoke):
     """The right port that the documents show."""
@@ -248,7 +241,8 @@ def test_port_finds_keras_in_tensorflow_and_its_notes_are_left_out(tmp_path):
     text = (EXAMPLES / "keras_port.py").read_text(encoding="utf-8")
     assert "\nimport keras\n" in text
     own = "import sys\n\nfrom tensorflow import keras\n\nprint('my own line', file=sys.stderr)"
-    (tmp_path / "port.py").write_text(text.replace("import keras", own), encoding="utf-8")
+    text = text.replace("import keras", own).replace("def train(", "def _train(")  # which takes as long as all else
+    (tmp_path / "port.py").write_text(text, encoding="utf-8")
     answer = reproduce("compare", tmp_path / "port.py", "--wiring", "described")
     assert (answer.returncode, answer.stderr) == (0, "my own line\n")
 

@@ -1,13 +1,11 @@
 """What a seed decides, and how light the modules are that choose an engine."""
 
-import pkgutil
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-import reproduce.networks
 from reproduce.networks.engine import MAX_SEED, check_seed, check_seeds, epoch_order
 
 
@@ -58,13 +56,6 @@ def loaded_by(modules):
     """The modules in a fresh process that has imported these."""
     program = f"import sys, {', '.join(modules)}; print(*sys.modules)"
     return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
-
-
-def test_networks_need_nothing_that_stands_above_them():
-    """All of them imported: no article, run, claim or command has come with them."""
-    names = [module.name for module in pkgutil.walk_packages(reproduce.networks.__path__, "reproduce.networks.")]
-    ours = {name.split(".")[1] for name in loaded_by(names) if name.startswith("reproduce.")}
-    assert {"inputs", "networks"} <= ours <= {"errors", "inputs", "networks"}
 
 
 def test_choosing_an_engine_and_reading_the_reference_start_no_tensorflow():

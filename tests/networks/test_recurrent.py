@@ -11,13 +11,13 @@ from reproduce.networks.recurrent import RecurrentEngine
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 RNG = np.random.default_rng(7)
-INPUTS, TARGETS = RNG.normal(size=(6, 5, 1)), RNG.normal(size=(6, 1))  # two batches of 3 windows of 5 days
+INPUTS, TARGETS = RNG.normal(size=(6, 3, 1)), RNG.normal(size=(6, 1))  # three batches of 2 windows of 3 days
 RNN = {"W_x": (1, 4), "W_h": (4, 4), "b": (4,), "W_hy": (4, 1), "b_y": (1,)}  # names of weights, and their shapes
 
 
 def recipe_of(network="simple-rnn", wiring="published", **more):
     """Small; every size is another one."""
-    sizes = {"window": 5, "batch": 3, "hidden": 4, "learning_rate": 0.01}
+    sizes = {"window": 3, "batch": 2, "hidden": 4, "learning_rate": 0.01}
     return SimpleNamespace(network=network, wiring=wiring, **{"clipping": "unused", "clip_margin": 4.0} | sizes | more)
 
 
@@ -60,7 +60,7 @@ def test_steps_of_a_plain_rnn_are_those_of_its_equations(clipping, margin):
     steps = engine.train_recorded(INPUTS, TARGETS).steps
     m, v = ({name: np.zeros(shape) for name, shape in RNN.items()} for _ in range(2))
     for t, told in enumerate(steps, start=1):
-        batch = slice(3 * (t - 1), 3 * t)
+        batch = slice(2 * (t - 1), 2 * t)
         gradients, before = slopes(w, INPUTS[batch], TARGETS[batch]), w
         norm = norm_of(gradients.values())
         assert told[:2] == pytest.approx([rnn_loss(w, INPUTS[batch], TARGETS[batch]), norm], rel=1e-6)
@@ -109,5 +109,5 @@ def test_engine_goes_on_from_its_state_to_the_same_bits():
 
 def test_batch_that_is_not_whole_is_refused():
     """With both numbers."""
-    with pytest.raises(ValueError, match="5 windows, expected whole batches of 3"):
+    with pytest.raises(ValueError, match="5 windows, expected whole batches of 2"):
         RecurrentEngine(recipe_of(), seed=0).train_epoch(INPUTS[:5], TARGETS[:5])

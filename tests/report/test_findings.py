@@ -67,7 +67,7 @@ def test_cost_is_that_of_the_table(id_, table, name):
     seconds = {(row[name], row["seed"]): float(row["seconds"]) for row in shipped(article, table)}
     runs = sum(len(seeds) for _, seeds in studies()[finding.study][1].runs)
     ended = [one for one in seconds.values() if math.isfinite(one)]
-    whose = "in all" if len(ended) == runs else "for those that have ended"
+    whose = "in all" if len(ended) == runs else f"for the {len(ended)} that have ended"
     assert f"Cost: {runs} runs, {sum(ended) / 3600:.1f} hours of training {whose}" in told(finding)
 
 
@@ -83,6 +83,35 @@ def test_cost_is_the_pace_that_was_measured_where_the_table_has_none():
     assert "Seeds: 0 to 39 of each of 4 variants." in told(finding)
     article, replays = studies()["macbeth-replays"]  # which has no table yet
     assert cost(article, replays, ROOT / "docs").startswith("2 runs, about")
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "timed"),
+    [
+        ("stacked-memory", "rivals.csv", "stacked-networks"),
+        ("macbeth-stops", "milestones.csv", "macbeth-epochs"),
+    ],
+)
+def test_cost_is_the_pace_of_the_articles_own_runs_where_the_bench_times_another(name, table, timed):
+    """Epoch for epoch: the bench times whole runs of the Bitcoin program alone, and others take longer or shorter."""
+    article, plan = studies()[name]
+    trained = {timed_runs(one): float(one["seconds"]) for one in shipped(article, table)}
+    _, other = studies()[timed]
+    epochs = {
+        (name, str(seed)): variant.epochs
+        for variant, seeds in other.runs
+        for name in (variant.name, getattr(variant, "network", ""))
+        for seed in seeds
+    }
+    ended = {run: took for run, took in trained.items() if math.isfinite(took)}
+    seconds = sum(ended.values()) / sum(epochs[run] for run in ended)
+    hours = seconds * sum(variant.epochs * len(seeds) for variant, seeds in plan.runs) / 3600
+    assert f"about {hours:.1f} hours at the pace of {timed};" in cost(article, plan, ROOT / "docs")
+
+
+def timed_runs(row):
+    """What tells a run from the others of its table."""
+    return row.get("network") or row["variant"], row["seed"]
 
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.id)

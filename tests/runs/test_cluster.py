@@ -129,6 +129,19 @@ def test_worker_with_another_package_or_none_is_refused(cluster, tmp_path, file,
         run(study_in(tmp_path / "study"), scheduler=address)
 
 
+def test_worker_with_another_checkout_of_the_same_version_is_refused(cluster, tmp_path):
+    """Before it is sent anything that it could not read, and would be sent again without end."""
+    address, start_worker = cluster
+    other = tmp_path / "path" / "reproduce"
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text('"""Another checkout."""\n')
+    start_worker(python_path=tmp_path / "path")
+    with pytest.raises(
+        RunError, match=r"worker tcp://.* has another checkout of reproduce, of the same version; give "
+    ):
+        run(study_in(tmp_path / "study"), scheduler=address)
+
+
 def test_scheduler_without_workers_is_refused(cluster, tmp_path):
     """And what to start is said."""
     address, _ = cluster

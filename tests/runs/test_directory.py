@@ -52,13 +52,13 @@ def test_config_json_is_the_configuration_field_for_field(directory):
 @pytest.mark.parametrize(
     ("other", "named"),
     [
-        pytest.param(replace(TEA, data_sha256="6" * 64), "data_sha256", id="other-data"),
-        pytest.param(replace(TEA, threads=2), "threads", id="none-or-not"),
-        pytest.param(replace(TEA, threads=2, gaps="keep"), "threads, gaps", id="two-fields"),
+        pytest.param(replace(TEA, data_sha256="6" * 64), "input", id="other-data"),
+        pytest.param(replace(TEA, threads=2), "number of threads", id="other-threads"),
+        pytest.param(replace(TEA, threads=2, gaps="keep"), "number of threads, way with missing days", id="two-fields"),
     ],
 )
 def test_other_run_of_the_same_name_is_refused(directory, other, named):
-    """The message names the fields that differ, here whether it is finished or not."""
+    """The message says what differs, here whether it is finished or not."""
     there = Directory(directory.path.parent, other)
     message = rf"-kettle: holds a run with another {named}; choose another folder with --out, or remove this one"
     with pytest.raises(RunError, match=message):
@@ -353,7 +353,7 @@ def test_checkpoint_that_cannot_be_opened_is_refused(directory):
 def test_another_finished_run_is_not_the_one_that_is_required(directory):
     """The message names what differs."""
     directory.write_json("metrics.json", {"loss": 0.5})
-    with pytest.raises(RunError, match="holds a run with another data_sha256"):
+    with pytest.raises(RunError, match="holds a run with another input"):
         other_run(directory).require_finished()
 
 

@@ -100,7 +100,7 @@ def test_run_that_fails_before_it_makes_its_folder_is_recorded(tmp_path):
 def test_another_run_in_the_place_of_one_is_refused_before_any_is_trained(tmp_path):
     """It would be taken for the one that was asked for."""
     train(tmp_path, [replace(CONFIGS[2], gaps="keep")])
-    with pytest.raises(RunError, match=r"holds a run with another gaps"):
+    with pytest.raises(RunError, match=r"holds a run with another way with missing days"):
         train(tmp_path)
     assert sums(tmp_path) == {NAMES[2]: 108}
 

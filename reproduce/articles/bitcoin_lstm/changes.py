@@ -47,8 +47,10 @@ def change_rows(study: Study) -> list[ChangeRow]:
 
 def _change(directory: Directory) -> float:
     from reproduce.articles.bitcoin_lstm.inside import trained_weights
+    from reproduce.articles.bitcoin_lstm.training import require_network
 
     directory.require_finished()
+    require_network(directory, "lstm", PLAIN_RNN)
     variant, w = directory.config.variant, trained_weights(directory)
     inputs = prepare(PRICES.read(directory), variant).inputs.astype(np.float32)
     return change_of(lstm_memory(w, variant.wiring, inputs) if variant.network == "lstm" else rnn_memory(w, inputs))

@@ -102,17 +102,16 @@ def clipping_counts(rows: Sequence[ClippingRow]) -> dict[str, Counted]:
         without, clipped = found[UNCLIPPED[network].name], found[CLIPPED[network, margin].name]
         return sum(without[seed] and not clipped[seed] for seed in clipped)
 
-    opposite = "hardly a seed collapses without it alone."
     plain = {f"margin {margin:g}": saved(PLAIN_RNN, margin) for margin in MARGINS}
     counts = {
         PLAIN_RNN: Counted(
-            "Does clipping prevent a plain RNN's collapse?", opposite, plain, len(found[UNCLIPPED[PLAIN_RNN].name])
+            "Does clipping prevent a plain RNN's collapse?", "", plain, len(found[UNCLIPPED[PLAIN_RNN].name])
         )
     }
     for margin in MARGINS:
         counts[f"lstm_{margin:g}"] = Counted(
             f"Does clipping at {margin:g} prevent an LSTM's?",
-            opposite,
+            "",
             {f"the {wiring} wiring": saved(wiring, margin) for wiring in WIRINGS},
             len(found[CLIPPED[WIRINGS[0], margin].name]),
         )

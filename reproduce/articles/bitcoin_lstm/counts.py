@@ -16,7 +16,7 @@ class Counted:
     """A statement, and of how many seeds it holds."""
 
     question: str
-    opposite: str  # a sentence that is true where it holds of few seeds
+    opposite: str  # a sentence that is true where it holds of few seeds; empty where nothing opposite follows
     arms: Mapping[str, int]  # by an arm's name
     seeds: int  # of each arm
 
@@ -40,7 +40,8 @@ class Counted:
         elif holding:
             words = f"Only in {' and '.join(holding)}."
         else:
-            words = f"No, the opposite: {self.opposite}" if self.more <= FEW * self.seeds else "No."
+            is_opposite = self.opposite and self.more <= FEW * self.seeds
+            words = f"No, the opposite: {self.opposite}" if is_opposite else "No."
         return Answer(self.question, words, evidence)
 
 

@@ -10,10 +10,10 @@ from reproduce.runs.directory import Directory
 
 def exported(directory: Directory) -> Exported:
     """What a finished run gives; RunError where its checkpoint is damaged, or its network is no LSTM."""
-    from reproduce.articles.bitcoin_lstm.training import require_lstm, trained_engine
+    from reproduce.articles.bitcoin_lstm.training import require_network, trained_engine
     from reproduce.networks.lstm.portable import portable_model, published_names, save_checkpoint
 
-    require_lstm(directory)
+    require_network(directory, "lstm")
     variant, engine = directory.config.variant, trained_engine(directory)
     windows, weights = prepare(PRICES.read(directory), variant), engine.weights()
     return Exported(

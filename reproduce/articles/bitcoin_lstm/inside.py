@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from reproduce.articles.bitcoin_lstm.training import is_of_studies, require_lstm, trained_engine
+from reproduce.articles.bitcoin_lstm.training import is_of_studies, require_network, trained_engine
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
 from reproduce.evidence.gates import GATE_NAMES, gates_figure
@@ -65,7 +65,7 @@ def read_cells(directory: Directory) -> Cells:
     Raises:
         RunError: a file of the run is damaged, or its network is no LSTM.
     """
-    require_lstm(directory)
+    require_network(directory, "lstm")
     variant, windows = directory.config.variant, prepare(PRICES.read(directory), directory.config.variant)
     weights, inputs = trained_weights(directory), windows.inputs
     moved = int(np.argmax(np.ptp(inputs[:, :, 0], axis=1)))

@@ -80,7 +80,9 @@ def _untrained(directory: Directory) -> Iterator[MemoryRow]:
 
 def _trained(directory: Directory) -> MemoryRow:
     from reproduce.articles.bitcoin_lstm.inside import trained_weights
+    from reproduce.articles.bitcoin_lstm.training import require_network
 
+    require_network(directory, "lstm")
     variant, seed = directory.config.variant, directory.config.seed
     weights = {name: array.astype(np.float64) for name, array in trained_weights(directory).items()}
     if not all(np.isfinite(array).all() for array in weights.values()):

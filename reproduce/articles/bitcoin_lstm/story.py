@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm import (
@@ -29,6 +30,7 @@ from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
 
 ENDINGS = "Training loss and test error in USD: medians"
+JUDGED = (*clipping.UNCLIPPED.values(), *clipping.CLIPPED.values())  # by the rules of clipping
 TRAINED = of_seeds([Variant(wiring=wiring) for wiring in memory.WIRINGS], memory.SEEDS)
 
 
@@ -72,7 +74,7 @@ def _show_accuracy(rows: Sequence[AccuracyRow]) -> list[Shown]:
 
 def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
     table = _medians(ENDINGS, rows, ("variant",), ".4g")
-    if {row.variant for row in rows} < {forgetting.OPEN.name, forgetting.LEARNED.name}:
+    if not _has_all(rows, (forgetting.OPEN, forgetting.LEARNED)):
         return [table]
     pairs = forgetting.pairs_of(rows)
     words = {
@@ -86,19 +88,22 @@ def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
     return [table, Shown("What follows", texts, texts)]
 
 
+def _draw_forgetting(rows: Sequence[ForgettingRow]) -> dict[str, Figure]:
+    is_whole = _has_all(rows, (forgetting.OPEN, forgetting.LEARNED))
+    return {"forgetting": story_pictures.forgetting(rows)} if is_whole else {}
+
+
 def _show_clipping(rows: Sequence[ClippingRow]) -> list[Shown]:
     found = clipping.collapses(rows)
     table = _medians(f"The first {clipping.EPOCHS} epochs: medians", rows, ("variant",), ".3g")
     told = [{"variant": name, "seeds": len(of), "collapsed": sum(of.values())} for name, of in found.items()]
-    is_whole = set(found) >= {variant.name for variant in (*clipping.UNCLIPPED.values(), *clipping.CLIPPED.values())}
     counted = Shown("Trainings that collapse", told, _texts(told, "d"))
-    return [counted, table, *(_follow(clipping.clipping_counts(rows)) if is_whole else [])]
+    return [counted, table, *(_follow(clipping.clipping_counts(rows)) if _has_all(rows, JUDGED) else [])]
 
 
 def _show_changes(rows: Sequence[ChangeRow]) -> list[Shown]:
     table = _medians("How much of its memory a network changes on a day: medians", rows, ("network",), ".3g")
-    is_whole = {row.network for row in rows} >= set(clipping.UNCLIPPED)
-    return [table, *(_follow(changes.change_counts(rows)) if is_whole else [])]
+    return [table, *(_follow(changes.change_counts(rows)) if _has_networks(rows) else [])]
 
 
 def _medians(title: str, rows: Sequence[Any], by: Sequence[str], form: str) -> Shown:
@@ -125,6 +130,15 @@ def _texts(rows: Sequence[dict[str, Any]], form: str) -> list[dict[str, str]]:
     return [
         {name: format(one, form) if isinstance(one, float) else str(one) for name, one in row.items()} for row in rows
     ]
+
+
+def _has_networks(rows: Sequence[ChangeRow]) -> bool:
+    return set(clipping.UNCLIPPED) <= {row.network for row in rows}
+
+
+def _has_all(rows: Sequence[Any], variants: Iterable[Variant]) -> bool:
+    """Whether a table has these variants; without one it answers nothing, and its picture would say what is not so."""
+    return {variant.name for variant in variants} <= {row.variant for row in rows}
 
 
 STORY = (
@@ -162,7 +176,7 @@ STORY = (
         runs=of_seeds((forgetting.LEARNED, forgetting.OPEN), memory.SEEDS),
         rows=forgetting.forgetting_rows,
         show=_show_forgetting,
-        draw=lambda rows: {"forgetting": story_pictures.forgetting(rows)},
+        draw=_draw_forgetting,
     ),
     bitcoin_study(
         "clipping",
@@ -171,7 +185,7 @@ STORY = (
         runs=clipping.RUNS,
         rows=clipping.clipping_rows,
         show=_show_clipping,
-        draw=lambda rows: {"clipping": story_pictures.clipping(rows)},
+        draw=lambda rows: {"clipping": story_pictures.clipping(rows)} if _has_all(rows, JUDGED) else {},
     ),
     bitcoin_study(
         "changes",
@@ -180,6 +194,6 @@ STORY = (
         runs=changes.RUNS,
         rows=changes.change_rows,
         show=_show_changes,
-        draw=lambda rows: {"changes": story_pictures.changes(rows)},
+        draw=lambda rows: {"changes": story_pictures.changes(rows)} if _has_networks(rows) else {},
     ),
 )

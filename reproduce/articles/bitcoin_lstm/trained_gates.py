@@ -49,10 +49,12 @@ class GateRow:  # its fields are the columns of gates.csv
 def gate_rows(study: Study) -> list[GateRow]:
     """A row a run; RunError where one is not finished."""
     from reproduce.articles.bitcoin_lstm.inside import trained_weights
+    from reproduce.articles.bitcoin_lstm.training import require_network
 
     rows = []
     for directory in study.directories:
         directory.require_finished()
+        require_network(directory, "lstm")
         wiring, seed = directory.config.variant.wiring, directory.config.seed
         values = read_gates(trained_weights(directory), wiring, _windows_of(directory))
         rows.append(GateRow(wiring, seed, **values))

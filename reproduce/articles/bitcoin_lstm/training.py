@@ -58,11 +58,13 @@ def trained_engine(directory: Directory) -> Engine:
     return restored(directory, _engine(directory.config))
 
 
-def require_lstm(directory: Directory) -> None:
-    """Raise RunError where the run's network is another, which has no gates that could be shown or exported."""
+def require_network(directory: Directory, *networks: str) -> None:
+    """Raise RunError where the run's network is none of these, so that what is asked of it cannot be told."""
     network = directory.config.variant.network
-    if network != "lstm":
-        raise RunError(f"{directory.path}: its network is a {network}; only an LSTM can be shown or exported")
+    if network not in networks:
+        raise RunError(
+            f"{directory.path}: its network is {network}, expected {' or '.join(networks)}; choose another run"
+        )
 
 
 def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:

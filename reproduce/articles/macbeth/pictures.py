@@ -112,7 +112,7 @@ def milestones(
     above.axhline(counted.entropy_0, color=ACTUAL, linestyle=":", label="characters counted alone")
     above.axhline(counted.entropy_1, color=ACTUAL, linestyle="--", label="counted in pairs")
     if np.isfinite(counted.entropy):
-        label = f"held-out text, counted after the {counted.order:.0f} before"
+        label = f"counted after the {counted.order:.0f} before"
         above.axhline(counted.entropy, color=PERSISTENCE, linestyle="-.", label=label)
     above.set(ylabel="Cross-entropy (nats a character)")
     draw(below, "repeat_rate", TESTING, "greedy text of the network")

@@ -53,6 +53,11 @@ def rows_of(directory: Directory) -> list[StopRow]:
     Raises:
         RunError: the run keeps no states, or has not come so far, or its held-out text has no full stop.
     """
+    if not (directory.path / state_name(EPOCH)).exists():
+        raise RunError(
+            f"{directory.path}: has no state of epoch {EPOCH}, whose gates are read; train a variant with "
+            f"recorded-steps, for {EPOCH} epochs at least"
+        )
     text, variant, state = TEXTS.read(directory), directory.config.variant, directory.read_arrays(state_name(EPOCH))
     weights = {name.removeprefix("weights/"): array for name, array in state.items() if name.startswith("weights/")}
     _, judged = parts(text, variant)

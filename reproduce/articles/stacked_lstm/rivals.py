@@ -37,6 +37,11 @@ class RivalRow:  # its fields are the columns of rivals.csv
     seconds: float  # of training
     version: str  # of the package
 
+    @property
+    def variant(self) -> str:
+        """The name of what was trained, as tables of several variants have it."""
+        return Variant(network=self.network).name
+
 
 def rival_rows(study: Study) -> list[RivalRow]:
     """The table of a study; RunError where a run is not finished."""
@@ -57,14 +62,16 @@ def rival_rows(study: Study) -> list[RivalRow]:
 
 
 def compare(rows: Sequence[RivalRow]) -> list[Pairs]:
-    """Pair every other network of the table with the LSTM, in the order of NETWORKS.
+    """Pair every other network of the table with the LSTM, in the order of NETWORKS; none where it has no LSTM.
 
     Raises:
         RunError: a pair has fewer than two seeds on which neither network diverged.
     """
     errors = errors_by_network(rows)
-    ours = errors.get(LSTM, {})
-    return [pair_seeds(rival, errors[rival], ours) for rival in NETWORKS if rival != LSTM and rival in errors]
+    if LSTM not in errors:
+        return []
+    ours = errors.pop(LSTM)
+    return [pair_seeds(rival, errors[rival], ours) for rival in NETWORKS if rival in errors]
 
 
 def errors_by_network(rows: Sequence[RivalRow]) -> dict[str, dict[int, float]]:

@@ -95,6 +95,6 @@ def _relative(theirs: np.ndarray, ours: np.ndarray, least: float) -> np.ndarray:
 
 def _widened(array: np.ndarray, width: int) -> np.ndarray:
     """Filled up with nan along its last axis; a number for each program stays as it is."""
-    if array.ndim < 2 or not width:
+    if array.ndim < 2 or width in (0, array.shape[-1]):
         return array
     return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, width - array.shape[-1])], constant_values=np.nan)

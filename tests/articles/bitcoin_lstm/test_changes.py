@@ -16,10 +16,13 @@ from reproduce.articles.bitcoin_lstm.changes import (
 )
 from reproduce.articles.bitcoin_lstm.clipping import UNCLIPPED
 from reproduce.articles.bitcoin_lstm.inside import trained_weights
-from reproduce.articles.bitcoin_lstm.memory import SEEDS
+from reproduce.articles.bitcoin_lstm.memory import SEEDS, memory_rows
+from reproduce.articles.bitcoin_lstm.trained_gates import gate_rows
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
+from reproduce.errors import RunError
 from reproduce.evidence.claims import read_claims
+from reproduce.inputs.prices import load_prices
 from reproduce.networks.lstm.weights import random_weights
 from reproduce.runs.study import Study
 from tests.articles.samples import random_run, short_table
@@ -114,3 +117,13 @@ def test_shipped_table_shows_what_the_words_beside_the_rule_say():
     medians = {name: np.median([row.change for row in rows if row.network == name]) for name in UNCLIPPED}
     assert medians["published"] > WHOLE > LITTLE > medians["described"]
     assert sum(row.change < 1e-6 for row in rows if row.network == "simple-rnn") > 5
+
+
+@pytest.mark.parametrize(("rows", "network"), [(change_rows, "gru"), (gate_rows, "gru"), (memory_rows, "simple-rnn")])
+def test_network_that_a_table_cannot_tell_of_is_refused(rows, network, tmp_path):
+    """By its name and the ones that it can tell of; such a run has other weights than are read."""
+    directory = random_run(tmp_path, Variant(hidden=4, network=network), load_prices())
+    with pytest.raises(
+        RunError, match=rf"its network is {network}, expected lstm( or simple-rnn)?; choose another run"
+    ):
+        rows(Study(tmp_path, (directory.config,)))

@@ -15,6 +15,7 @@ from reproduce.articles.bitcoin_lstm.clipping import (
     RUNS,
     UNCLIPPED,
     ClippingRow,
+    clipping_counts,
     clipping_outputs,
     clipping_rows,
     collapse_of,
@@ -95,6 +96,12 @@ def test_lstm_is_saved_where_four_seeds_of_both_wirings_are(networks, at_4, at_1
     """Of five."""
     found = clipping_outputs(rows_of(5, at_4, at_1, networks))
     assert CLAIMS["bitcoin-lstm/clipping-prevents-in-lstm"].judge(found).verdict == expected
+
+
+def test_clipping_that_prevents_no_collapse_has_no_opposite():
+    """That all collapse with it too does not say that they collapse with it alone."""
+    counts = clipping_counts(rows_of(20, 20, 20))
+    assert [one.answer.answer for one in counts.values()] == ["No."] * 3
 
 
 def test_other_seed_s_collapse_is_not_prevented():

@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.losses import curves_of, judge, shipped_curves, shipped_losses
-from reproduce.articles.bitcoin_lstm.outputs import audit_outputs, p_values, run_outputs
+from reproduce.articles.bitcoin_lstm.outputs import p_values, run_outputs
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.forecasts import prediction_rows, write_predictions
 from reproduce.articles.sources import PRICES
@@ -29,10 +29,10 @@ CLAIMS = read_claims("reproduce.articles.bitcoin_lstm").claims
 TRAINED = ("loss_180", "loss_fall", "skill", "skill_low", "skill_high", "run_p_value")
 
 
-@pytest.fixture(scope="module")
-def outputs():
+@pytest.fixture
+def outputs(audited):
     """Our values, on the shipped tables."""
-    return audit_outputs()
+    return audited("bitcoin-lstm")[0]
 
 
 def csv_rows(name):

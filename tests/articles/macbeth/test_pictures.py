@@ -35,7 +35,7 @@ def test_cross_entropy_is_drawn_above_and_repeat_rate_below():
         "held-out text": ([1, 2, 5], [2.5, 2.375, 2.625]),
         "characters counted alone": ([0, 1], [3.0, 3.0]),
         "counted in pairs": ([0, 1], [2.4375, 2.4375]),
-        "held-out text, counted after the 4 before": ([0, 1], [1.875, 1.875]),
+        "counted after the 4 before": ([0, 1], [1.875, 1.875]),
     }
     assert list(lines(below).values()) == [([1, 2, 5], [0.75, 0.5, 0.625]), ([0, 1], [0.125, 0.125])]
     assert [line.get_color() for line in above.get_lines()] == [TRAINING, TESTING, ACTUAL, ACTUAL, PERSISTENCE]
@@ -97,7 +97,7 @@ def test_trend_of_a_study_is_drawn_from_its_rows():
         "held-out text": (epochs, held_out),
         "characters counted alone": ([0, 1], [3.125, 3.125]),
         "counted in pairs": ([0, 1], [2.625, 2.625]),
-        "held-out text, counted after the 4 before": ([0, 1], [1.75, 1.75]),
+        "counted after the 4 before": ([0, 1], [1.75, 1.75]),
     }
     assert lines(below)["greedy text of the network"] == (epochs, [REPEATS[epoch][0] for epoch in epochs])
     assert lines(below)["the text itself"] == ([0, 1], [0.125, 0.125])

@@ -122,3 +122,10 @@ def test_shipped_table_is_of_the_network_as_published():
     units = [(100, layer, unit) for layer in (1, 2) for unit in range(HUNDRED.hidden)]
     assert [(row.seed, row.layer, row.unit) for row in rows] == units
     assert all(0 < row.f_stop < 1 and 0 < row.f_other < 1 and 0 < row.f_comma < 1 for row in rows)
+
+
+def test_run_that_keeps_no_state_of_that_epoch_is_refused(tmp_path):
+    """Nothing that was trained so can be read; the remedy is another variant, not the same run anew."""
+    directory = Directory(tmp_path, config_of("macbeth"))
+    with pytest.raises(RunError, match=r"has no state of epoch 20, .*; train a variant with recorded-steps, for 20 "):
+        rows_of(directory)

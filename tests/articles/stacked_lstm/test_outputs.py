@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import ttest_1samp, ttest_rel
 
 from reproduce.articles.stacked_lstm import assumptions
-from reproduce.articles.stacked_lstm.outputs import audit_outputs, rival_outputs, settings_outputs
+from reproduce.articles.stacked_lstm.outputs import rival_outputs, settings_outputs
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.claims import read_claims
@@ -25,10 +25,10 @@ T_19 = 2.093024054408263  # Student's t with 19 degrees of freedom, 97.5 %, from
 COMPARISONS = ("outperforms", "outperforms-simple-rnn", "outperforms-mlp", "follows-prices")
 
 
-@pytest.fixture(scope="module")
-def outputs():
-    """Every value of ours; a small network is built for some."""
-    return audit_outputs()
+@pytest.fixture
+def outputs(audited):
+    """Every value of ours."""
+    return audited("stacked-lstm")[0]
 
 
 def verdicts_of(**errors):

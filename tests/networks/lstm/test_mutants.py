@@ -72,6 +72,7 @@ STEP_FAULTS = {
 
 
 @pytest.mark.parametrize("fault", STEP_FAULTS.values(), ids=STEP_FAULTS)
+@pytest.mark.usefixtures("untrained")
 def test_faulty_step_is_noticed(monkeypatch, fault):
     """Gates exchanged, in all their weights or in one kind; c for h; a square matrix transposed."""
     for wiring, step in list(cell.STEPS.items()):
@@ -80,6 +81,7 @@ def test_faulty_step_is_noticed(monkeypatch, fault):
 
 
 @EITHER_WAY
+@pytest.mark.usefixtures("untrained")
 def test_step_wired_otherwise_is_noticed(monkeypatch, wiring, other):
     """h and c exchanged."""
     monkeypatch.setitem(cell.STEPS, wiring, cell.STEPS[other])
@@ -156,6 +158,7 @@ DRAW_FAULTS = {
 
 
 @pytest.mark.parametrize(("function", "fault"), DRAW_FAULTS.values(), ids=DRAW_FAULTS)
+@pytest.mark.usefixtures("untrained")
 def test_faulty_draw_is_noticed(monkeypatch, function, fault):
     """Keras's habit, the same op-level seed everywhere, a plain normal's tails."""
     monkeypatch.setattr(weights.tf, function, fault)
@@ -200,4 +203,3 @@ def test_gradient_of_the_wrong_sign_is_noticed(monkeypatch, weight):
 
     monkeypatch.setattr(compiled, "loss_and_gradients", negated)
     assert fails("compiled", "gradients")
-    assert fails("compiled", "adam")

@@ -77,14 +77,20 @@ class Published:
         return {name: getattr(self, name) for name in ("windows", "predict", "loss_and_gradients", "train")}
 
 
-def test_published_program_agrees_through_files(tmp_path):
+@pytest.fixture(scope="module")
+def published(one_thread):  # noqa: ARG001
+    """The program, whose graphs take a second each to build."""
+    return Published()
+
+
+def test_published_program_agrees_through_files(published, tmp_path):
     """On every rung that can be asked of it: its cell is a function within another."""
     answer = runpy.run_path(str(ANSWERS))["answer"]
     ports.give_questions(tmp_path / "questions.npz", 4, Against())
     asked = dict(np.load(tmp_path / "questions.npz"))
     longer = tuple(f"forward {days}/" for days in range(3, 7))  # each window is a graph of its own, and 7 is asked too
     asked = {name: array for name, array in asked.items() if not name.startswith(longer)}
-    answers = answer(asked, Published().functions())
+    answers = answer(asked, published.functions())
     np.savez(tmp_path / "answers.npz", **answers)
     held = ports.hold(ports.read_answers(tmp_path / "answers.npz", Against()), Against())
     assert held.agrees
@@ -92,16 +98,16 @@ def test_published_program_agrees_through_files(tmp_path):
 
 
 @pytest.mark.parametrize("order", ["ifgo", "goif", "ofig"])
-def test_basic_lstm_cell_s_kernel_cut_wrongly_is_named(order, monkeypatch):
+def test_basic_lstm_cell_s_kernel_cut_wrongly_is_named(order, published, monkeypatch):
     """Weights that came as i j f o and were cut into gates in another order, with no gradient to tell of it."""
-    right, program, questions = layouts.BASIC, Published(), [one for one in ask(4) if one.name == "forward 2"]
+    right, questions = layouts.BASIC, [one for one in ask(4) if one.name == "forward 2"]
     answers = {}
     for question in questions:
         monkeypatch.setattr(layouts, "BASIC", right)
         kernel = layouts.to_basic_lstm_cell(question.arguments["weights"], forget_bias=0.0)
         monkeypatch.setattr(layouts, "BASIC", order)
         cut = layouts.from_basic_lstm_cell(kernel, forget_bias=0.0)
-        answers[question.name] = {"predictions": program.predict(cut, question.arguments["inputs"]).astype("float64")}
+        answers[question.name] = {"predictions": published.predict(cut, question.arguments["inputs"]).astype("float64")}
     gates = "".join(right[order.index(gate)] for gate in "ifog")
     assert names(compare(PUBLISHED, questions, answers, "float32")) == [(f"gate-order-{gates}",)]
 

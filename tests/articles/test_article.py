@@ -1,0 +1,22 @@
+"""The shape of an article: its modules by their names."""
+
+import sys
+
+import pytest
+
+from reproduce.articles import article_of
+from reproduce.errors import RunError
+
+
+def test_module_that_an_article_lacks_is_named_in_one_line():
+    """As a page lacks it, of an article that is being added."""
+    with pytest.raises(RunError, match=r"^macbeth has no tale\.py, which this needs; docs/adding_an_article\.md .*"):
+        article_of("macbeth").module("tale")
+
+
+def test_module_that_lacks_another_one_is_not_taken_for_missing(monkeypatch):
+    """What it imports is not there, and Python says so."""
+    monkeypatch.delitem(sys.modules, "reproduce.articles.macbeth.terms", raising=False)
+    monkeypatch.setitem(sys.modules, "reproduce.evidence.program", None)
+    with pytest.raises(ModuleNotFoundError, match=r"reproduce\.evidence\.program"):
+        article_of("macbeth").module("terms")
