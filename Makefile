@@ -26,7 +26,8 @@ docs: $(READY)
 	$(REPRODUCE) run --out $(DRAWN) > docs/run.txt
 	$(REPRODUCE) run stacked-lstm --out $(DRAWN)
 	for study in bitcoin-losses bitcoin-departures bitcoin-curves bitcoin-memory bitcoin-gates bitcoin-accuracy \
-	    bitcoin-forgetting bitcoin-clipping bitcoin-changes stacked-networks stacked-memory stacked-settings \
+	    bitcoin-forgetting bitcoin-clipping bitcoin-changes bitcoin-months bitcoin-recall \
+	    stacked-networks stacked-memory stacked-settings \
 	    macbeth-epochs macbeth-dropout macbeth-stops; do \
 	    $(REPRODUCE) study $$study --shipped --out $(DRAWN) || exit 1; done
 	$(REPRODUCE) compare --losses examples/losses/article.txt > docs/losses.txt
@@ -34,8 +35,9 @@ docs: $(READY)
 	for picture in predictions_as_published predictions_by_date engines; do \
 	    cp $(RUN)-compiled/pictures/$$picture.png docs/; done
 	cp $(DRAWN)/losses_published.png docs/loss.png
-	for picture in losses_described losses departures reach trained_gates accuracy forgetting clipping changes \
-	    rivals stacked_memory stacked_settings milestones dropout stops; do cp $(DRAWN)/$$picture.png docs/; done
+	for picture in losses_described losses departures reach trained_gates accuracy forgetting clipping changes months \
+	    recall rivals stacked_memory stacked_settings milestones dropout stops; do \
+	    cp $(DRAWN)/$$picture.png docs/; done
 	cp $(DRAWN)/stacked-lstm-published-s0-keras/pictures/predictions_as_published.png docs/stacked.png
 	$(VENV)/bin/python -m reproduce.report.docs .
 
@@ -61,7 +63,7 @@ bench-input: $(READY)
 
 # The tables that come with the package: hours; what each costs is said first. On a cluster (docs/cluster.md):
 # make shipped-tables WHERE='--scheduler tcp://host:8786'. The first two Bitcoin studies share runs, so they share a
-# folder: 406 in all with the other articles'. The third has 480 short ones. The six of the story share
+# folder: 406 in all with the other articles'. The third has 480 short ones. The eight of the story share
 # a folder of their own; one worker, so that each length goes on from the one before.
 ARTICLES := reproduce/articles
 WHERE :=
@@ -78,7 +80,9 @@ shipped-tables: $(READY)
 	$(REPRODUCE) study bitcoin-forgetting $(WHERE) --out studies/story
 	$(REPRODUCE) study bitcoin-clipping $(WHERE) --out studies/story
 	$(REPRODUCE) study bitcoin-changes $(WHERE) --out studies/story
-	cd studies/story && cp accuracy.csv gates.csv memory.csv forgetting.csv clipping.csv changes.csv \
+	$(REPRODUCE) study bitcoin-months $(WHERE) --out studies/story
+	$(REPRODUCE) study bitcoin-recall $(or $(WHERE),--workers 1) --out studies/story
+	cd studies/story && cp accuracy.csv gates.csv memory.csv forgetting.csv clipping.csv changes.csv months.csv recall.csv \
 	    $(CURDIR)/$(ARTICLES)/bitcoin_lstm/
 	$(REPRODUCE) study stacked-networks $(WHERE) --out studies/stacked
 	$(REPRODUCE) study stacked-memory $(WHERE) --out studies/stacked

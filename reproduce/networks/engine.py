@@ -42,9 +42,11 @@ class Stack(Protocol):
 
     network: str  # lstm, simple-rnn, gru or mlp
     window: int  # days
-    first: int  # units of the first layer
-    second: int  # units of the second
+    layers: int  # beside the output
+    first: int  # units of each layer but the last
+    second: int  # units of the last
     dropout: float  # share
+    optimizer: str  # rmsprop, adam or sgd, as Keras has them
     batch: int  # windows
 
 

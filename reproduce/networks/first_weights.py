@@ -11,7 +11,7 @@ from reproduce.networks.engine import SEEDS_A_RUN
 from reproduce.networks.lstm.weights import STDDEV, initial_weights
 from reproduce.networks.ports.layouts import from_keras
 from reproduce.networks.reference import Arrays
-from reproduce.networks.stacked import two_layers
+from reproduce.networks.stacked import layers_of
 
 DRAWS = (
     "program",
@@ -25,7 +25,7 @@ def layer_weights(kind: str, draw: str, hidden: int, seed: int) -> list[np.ndarr
     Args:
         kind: simple-rnn, gru or lstm.
     """
-    layer = two_layers(kind, (hidden, 1), 0, seed, "float64")[0]
+    layer = layers_of(kind, (hidden, 1), 0, seed, "float64")[0]
     layer.build((1, 1, 1))
     kernel, recurrent, bias = map(np.asarray, layer.get_weights())
     if draw == "keras":
@@ -36,6 +36,11 @@ def layer_weights(kind: str, draw: str, hidden: int, seed: int) -> list[np.ndarr
 def truncated(shape: Sequence[int], seed: int) -> np.ndarray:
     """A draw as the program's, float64."""
     return np.asarray(keras.initializers.TruncatedNormal(stddev=STDDEV, seed=seed)(shape, dtype="float64"))
+
+
+def uniform(shape: Sequence[int], seed: int) -> np.ndarray:
+    """A draw as Keras's of a Dense layer, float64."""
+    return np.asarray(keras.initializers.GlorotUniform(seed=seed)(shape, dtype="float64"))
 
 
 def lstm_weights(draw: str, hidden: int, seed: int) -> Arrays:

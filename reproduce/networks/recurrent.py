@@ -1,8 +1,8 @@
 """One recipe for any recurrent layer: Keras's layers, trained a whole epoch at a time by XLA.
 
 The program's own network has engines of its own, in `reproduce.networks.lstm`. This one trains a plain RNN and a GRU
-too, and tells of every step how long its gradient is. Loss, Adam, clipping and the draw of the weights are the
-program's.
+too, and tells of every step how long its gradient is. Loss, Adam and clipping are the program's, and so is the draw of
+the weights unless it is to be Keras's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from reproduce.networks.engine import SEEDS_A_RUN, Epoch, Settings
-from reproduce.networks.first_weights import layer_weights, truncated
+from reproduce.networks.first_weights import layer_weights, truncated, uniform
 from reproduce.networks.graph_engine import compiled
 from reproduce.networks.keras_state import model_state, restore_model
 from reproduce.networks.lstm.keras import build_model, build_optimizer
@@ -24,6 +24,7 @@ from reproduce.networks.ports.layouts import from_keras, to_keras
 # The columns of a record, (steps, 3) float32: a batch's loss before its own update, scaled units; the Euclidean norm of
 # its gradient over all weights, before clipping; and that of the update which Adam makes of it.
 STEP_VALUES = ("loss", "gradient", "moved")
+WRITTEN_OUT = 7  # days; of more, a loop takes XLA seconds less to compile, and is no slower
 _OUTPUT_DRAW = 8  # of a run's nine seeds; a layer has drawn with the first ones
 _LAYERS = {"simple-rnn": keras.layers.SimpleRNN, "gru": keras.layers.GRU}
 _NAMES = ("W_x", "W_h", "b", "W_hy", "b_y")  # of a layer that is no LSTM
@@ -33,6 +34,7 @@ class Recipe(Settings, Protocol):
     """What decides the network and its training steps, beside the seed."""
 
     network: str  # simple-rnn, gru or lstm; its wiring counts for an lstm alone
+    draw: str  # of the first weights, one of `first_weights.DRAWS`
 
 
 class Recorded(NamedTuple):
@@ -50,8 +52,15 @@ class RecurrentEngine:
         self._model = _model(recipe, dtype)
         self._optimizer = build_optimizer(recipe, dtype)
         self._optimizer.build(self._model.trainable_variables)
-        self._model.set_weights(_drawn(recipe, seed, dtype))
+        self._untrained = [variable.numpy() for variable in self._optimizer.variables]
+        self.restart(recipe.draw, seed)
         self._forward, self._train = compiled(self._model), compiled(self._train_batches)
+
+    def restart(self, draw: str, seed: int) -> None:
+        """Begin a training anew, with what is compiled already: weights that the seed draws, Adam as it starts."""
+        self._model.set_weights(_drawn(self._recipe, draw, seed, self._dtype))
+        for variable, value in zip(self._optimizer.variables, self._untrained, strict=True):
+            variable.assign(value)
 
     def train_epoch(self, inputs: np.ndarray, targets: np.ndarray) -> Epoch:
         return self.train_recorded(inputs, targets).epoch
@@ -114,17 +123,19 @@ class RecurrentEngine:
 
 
 def _model(recipe: Recipe, dtype: str) -> keras.Model:
-    """(batch, window, 1) scaled prices → (batch, 1); the days are unrolled, as in the program."""
+    """(batch, window, 1) scaled prices → (batch, 1); the days are written out, as in the program, if they are few."""
+    unroll = recipe.window <= WRITTEN_OUT
     if recipe.network == "lstm":
-        return build_model(recipe, dtype, unroll=True)
+        return build_model(recipe, dtype, unroll=unroll)
     # The seed is that of a dropout inside the layer, which is off.
-    layer = _LAYERS[recipe.network](recipe.hidden, unroll=True, seed=0, dtype=dtype)
+    layer = _LAYERS[recipe.network](recipe.hidden, unroll=unroll, seed=0, dtype=dtype)
     return keras.Sequential([keras.Input((recipe.window, 1), dtype=dtype), layer, keras.layers.Dense(1, dtype=dtype)])
 
 
-def _drawn(recipe: Recipe, seed: int, dtype: str) -> list[np.ndarray]:
-    """Kernel, recurrent kernel, bias, W_hy and b_y that the seed draws, as the program draws them."""
-    if recipe.network == "lstm":
+def _drawn(recipe: Recipe, draw: str, seed: int, dtype: str) -> list[np.ndarray]:
+    """Kernel, recurrent kernel, bias, W_hy and b_y that the seed draws, in Keras's shapes and order of gates."""
+    if recipe.network == "lstm" and draw == "program":
         return to_keras(initial_weights(recipe.hidden, seed, dtype))
-    layer = layer_weights(recipe.network, "program", recipe.hidden, seed)
-    return [*layer, truncated((recipe.hidden, 1), SEEDS_A_RUN * seed + _OUTPUT_DRAW), np.zeros(1)]
+    output = uniform if draw == "keras" else truncated
+    layer = layer_weights(recipe.network, draw, recipe.hidden, seed)
+    return [*layer, output((recipe.hidden, 1), SEEDS_A_RUN * seed + _OUTPUT_DRAW), np.zeros(1)]

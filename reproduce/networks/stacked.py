@@ -1,4 +1,4 @@
-"""Two Keras layers of one kind, each with dropout, and every draw with a seed of its own, counted from the run's.
+"""Keras layers of one kind, each with dropout, and every draw with a seed of its own, counted from the run's.
 
 So none depends on another, and no two layers share one. Weights begin as Keras's layers begin: Glorot's uniform
 kernels, orthogonal recurrent ones, biases 0 but those of an LSTM's forget gates, 1.
@@ -10,7 +10,8 @@ import keras
 
 from reproduce.networks.engine import SEEDS_A_RUN
 
-DROPOUT_SEEDS = (3, 7)  # which of a run's nine are those of the two dropout layers
+DROPOUT_SEEDS = (3, 7)  # which of a run's nine are those of the first two dropout layers
+_FURTHER = 1_000_000  # a third layer has the seeds of the first, of a run so many on
 
 _KINDS = {
     "lstm": keras.layers.LSTM,
@@ -21,17 +22,19 @@ _KINDS = {
 KINDS = tuple(_KINDS)
 
 
-def two_layers(kind: str, units: tuple[int, int], dropout: float, seed: int, dtype: str) -> list[keras.Layer]:
-    """Layer, dropout, layer, dropout; a recurrent layer hands on all its outputs, the second the last one alone.
+def layers_of(kind: str, units: tuple[int, ...], dropout: float, seed: int, dtype: str) -> list[keras.Layer]:
+    """Layer, dropout, layer, dropout, …; a recurrent layer hands on all its outputs, the last one the last alone.
 
     Args:
         kind: one of KINDS; mlp is a Dense layer with relu.
+        units: of each layer.
         dropout: share of the outputs.
     """
     layers = []
-    for place in (0, 1):
-        seeds = [SEEDS_A_RUN * seed + 4 * place + k for k in range(4)]
-        layers.append(_layer(kind, units[place], place == 1, seeds, dtype))
+    for place, wide in enumerate(units):
+        begin = SEEDS_A_RUN * (seed + place // 2 * _FURTHER) + 4 * (place % 2)
+        seeds = [begin + k for k in range(4)]
+        layers.append(_layer(kind, wide, place == len(units) - 1, seeds, dtype))
         layers.append(keras.layers.Dropout(dropout, seed=seeds[3], dtype=dtype))
     return layers
 

@@ -23,6 +23,15 @@ from reproduce.runs.tables import rows_text
 from tests.articles.samples import TABLES, UNENDED, config_of, data_of
 
 PLAIN_RNN = BitcoinVariant(network="simple-rnn", recorded="steps")
+MONTHS = {
+    "row_order": "oldest-first",
+    "scaler_rows": "training",
+    "split_of": "2018-03-31",
+    "clipping": "applied",
+    "clip_margin": 1,
+    "learning_rate": 1e-4,
+}
+RECALL = {"task": "recall", "hidden": 32, "batch": 16, "clipping": "applied", "clip_margin": 1}
 RUNS = {
     "bitcoin-losses": [(variant, range(40)) for variant in CANDIDATES],
     "bitcoin-departures": [(variant, range(20)) for _, variant in STEPS],
@@ -60,6 +69,24 @@ RUNS = {
     ],
     "bitcoin-changes": [
         (variant, range(100, 120)) for variant in (BitcoinVariant(), BitcoinVariant(wiring="described"), PLAIN_RNN)
+    ],
+    "bitcoin-months": [
+        (replace(variant, **MONTHS), range(100, 105))
+        for variant in (BitcoinVariant(), BitcoinVariant(wiring="described"), BitcoinVariant(network="simple-rnn"))
+    ],
+    "bitcoin-recall": [
+        *(
+            (replace(variant, **RECALL, draw=draw, window=numbers, epochs=epochs), seeds)
+            for numbers_of_arm, epochs, seeds in (((7, 20, 60), 8, range(100, 110)), ((60,), 80, range(100, 102)))
+            for draw in ("keras", "program")
+            for numbers in numbers_of_arm
+            for variant in (
+                BitcoinVariant(network="simple-rnn"),
+                BitcoinVariant(network="gru"),
+                BitcoinVariant(),
+                BitcoinVariant(wiring="described"),
+            )
+        ),
     ],
     "stacked-networks": [(StackedVariant(network=network), range(20)) for network in NETWORKS],
     "stacked-memory": [

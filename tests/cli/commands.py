@@ -77,6 +77,8 @@ STUDY_OF = {
     "bitcoin-forgetting": "bitcoin-lstm",
     "bitcoin-clipping": "bitcoin-lstm",
     "bitcoin-changes": "bitcoin-lstm",
+    "bitcoin-months": "bitcoin-lstm",
+    "bitcoin-recall": "bitcoin-lstm",
     "stacked-networks": "stacked-lstm",
     "stacked-memory": "stacked-lstm",
     "stacked-settings": "stacked-lstm",

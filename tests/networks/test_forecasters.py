@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from reproduce.networks.forecasters.create import create_forecaster, prove_compiled
 from reproduce.networks.forecasters.keras import build_model, describe_model
-from tests.networks.forecasters import FORWARDS
+from tests.networks.forecasters import FORWARDS, lstm_layer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 NETWORKS = ("lstm", "simple-rnn", "gru", "mlp")
@@ -18,7 +19,7 @@ NETWORKS = ("lstm", "simple-rnn", "gru", "mlp")
 
 def stack_of(network, **changed):
     """A small network, all sizes different."""
-    sizes = {"window": 5, "first": 3, "second": 4, "dropout": 0.25, "batch": 6}
+    sizes = {"window": 5, "first": 3, "second": 4, "dropout": 0.25, "batch": 6, "layers": 2, "optimizer": "rmsprop"}
     return SimpleNamespace(network=network, **sizes | changed)
 
 
@@ -68,16 +69,57 @@ def test_network_of_the_guide_s_sizes(network, layers, parameters):
     }
 
 
+@pytest.mark.parametrize(("layers", "units"), [(1, [4]), (2, [3, 4]), (3, [3, 3, 4])])
+def test_layers_are_chained_and_the_last_hands_on_its_last_output(layers, units):
+    """As NumPy chains them, from distinct random weights; the wide one is the last."""
+    model = build_model(stack_of("lstm", layers=layers), seed=0, dtype="float64")
+    generator = np.random.default_rng(3)
+    weights = [generator.normal(size=weight.shape) for weight in model.weights]
+    model.set_weights(weights)
+    assert [layer.units for layer in model.layers if hasattr(layer, "units")] == [*units, 1]
+    assert sum(isinstance(layer, keras.layers.Dropout) for layer in model.layers) == layers
+    window = generator.normal(size=(5, 1))
+    outputs = window
+    for place in range(layers):
+        outputs = lstm_layer(outputs, *weights[3 * place : 3 * place + 3])
+    expected = outputs[-1] @ weights[-2] + weights[-1]
+    np.testing.assert_allclose(model(window[np.newaxis], training=False)[0], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "step"),
+    [
+        ("sgd", lambda g: -0.01 * g),
+        # Both means are corrected; ε stands beside a root that is not yet, of a thousandth of g².
+        ("adam", lambda g: -0.001 * g / (np.abs(g) + 1e-7 / np.sqrt(0.001))),
+        ("rmsprop", lambda g: -0.001 * g / np.sqrt(0.1 * g**2 + 1e-7)),  # of its mean of squares a tenth is new
+    ],
+)
+def test_optimizer_takes_the_step_of_its_equations(optimizer, step):
+    """The first one, from Keras's own gradient of the mean squared error; at the rate that Keras gives it."""
+    model, (inputs, targets) = build_model(stack_of("mlp", dropout=0, optimizer=optimizer), seed=2), problem(windows=6)
+    before = model.get_weights()
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.square(model(inputs) - targets))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    model.train_on_batch(inputs, targets)
+    for old, new, gradient in zip(before, model.get_weights(), gradients, strict=True):
+        np.testing.assert_allclose(new, old + step(np.asarray(gradient)), rtol=1e-4, atol=2e-7)  # float32
+
+
 def test_unknown_network_is_refused():
     """With those there are."""
     with pytest.raises(ValueError, match="network is 'transformer', expected one of lstm, simple-rnn, gru, mlp"):
         build_model(stack_of("transformer"), seed=0)
 
 
-@pytest.mark.parametrize(("network", "draws"), [("lstm", 9), ("simple-rnn", 7), ("gru", 9), ("mlp", 5)])
-def test_no_two_draws_share_a_seed(network, draws):
+@pytest.mark.parametrize(
+    ("network", "layers", "draws"),
+    [("lstm", 2, 9), ("simple-rnn", 2, 7), ("gru", 2, 9), ("mlp", 2, 5), ("lstm", 1, 5), ("lstm", 3, 13)],
+)
+def test_no_two_draws_share_a_seed(network, layers, draws):
     """Neither within a run nor between neighbouring ones; none is left to chance."""
-    seeds = [seed for run in (0, 1, 2) for seed in seeds_in(build_model(stack_of(network), run))]
+    seeds = [seed for run in (0, 1, 2) for seed in seeds_in(build_model(stack_of(network, layers=layers), run))]
     assert len(seeds) == len(set(seeds)) == 3 * draws
     assert "null" not in seeds
 
@@ -104,6 +146,16 @@ def test_predictions_drop_nothing():
     weights = [array for array in forecaster.state().values() if array.dtype == "float32"][:6]
     expected = [FORWARDS["mlp"](window, weights) for window in inputs]
     np.testing.assert_allclose(forecaster.predict(inputs.astype(float)), expected, rtol=1e-5)  # float32
+
+
+def test_weights_of_any_number_of_layers_are_named():
+    """By the layer's place."""
+    weights = create_forecaster("keras", stack_of("mlp", layers=3), seed=6).weights()
+    assert list(weights) == [
+        *(f"{part}_{place}" for place in "123" for part in ("kernel", "bias")),
+        "kernel_out",
+        "bias_out",
+    ]
 
 
 @pytest.mark.parametrize("network", FORWARDS)
@@ -201,6 +253,13 @@ def test_compiled_has_the_lstm_alone():
     """The others are Keras's."""
     with pytest.raises(ValueError, match="network is 'gru', expected lstm; the engine keras has the others"):
         create_forecaster("compiled", stack_of("gru"), seed=0)
+
+
+@pytest.mark.parametrize("changed", [{"layers": 3}, {"optimizer": "adam"}], ids=lambda one: next(iter(one)))
+def test_compiled_has_the_guide_s_layers_and_optimizer_alone(changed):
+    """It would else train another network without a word."""
+    with pytest.raises(ValueError, match="expected 2 and rmsprop; the engine keras has the others"):
+        create_forecaster("compiled", stack_of("lstm", **changed), seed=0)
 
 
 def test_unknown_engine_is_refused():

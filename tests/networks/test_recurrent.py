@@ -8,17 +8,20 @@ import pytest
 from reproduce.networks.lstm.keras import KerasEngine
 from reproduce.networks.lstm.weights import initial_weights
 from reproduce.networks.recurrent import RecurrentEngine
+from tests.networks.forecasters import gru_layer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 RNG = np.random.default_rng(7)
 INPUTS, TARGETS = RNG.normal(size=(6, 3, 1)), RNG.normal(size=(6, 1))  # three batches of 2 windows of 3 days
+LONGER = RNG.normal(size=(6, 9, 1))  # so many days that they go round in a loop
 RNN = {"W_x": (1, 4), "W_h": (4, 4), "b": (4,), "W_hy": (4, 1), "b_y": (1,)}  # names of weights, and their shapes
 
 
 def recipe_of(network="simple-rnn", wiring="published", **more):
     """Small; every size is another one."""
     sizes = {"window": 3, "batch": 2, "hidden": 4, "learning_rate": 0.01}
-    return SimpleNamespace(network=network, wiring=wiring, **{"clipping": "unused", "clip_margin": 4.0} | sizes | more)
+    chosen = {"clipping": "unused", "clip_margin": 4.0, "draw": "program"}
+    return SimpleNamespace(network=network, wiring=wiring, **chosen | sizes | more)
 
 
 def random_rnn():
@@ -51,19 +54,24 @@ def norm_of(arrays):
     return float(np.sqrt(sum(np.sum(array**2) for array in arrays)))
 
 
-@pytest.mark.parametrize(("clipping", "margin"), [("unused", 0.1), ("applied", 0.1), ("applied", 1e6)])
-def test_steps_of_a_plain_rnn_are_those_of_its_equations(clipping, margin):
+@pytest.mark.parametrize(
+    ("clipping", "margin", "inputs"),
+    [("unused", 0.1, INPUTS), ("applied", 0.1, INPUTS), ("applied", 1e6, INPUTS), ("applied", 0.1, LONGER)],
+    ids=["unclipped", "clipped", "below-the-margin", "loop"],
+)
+def test_steps_of_a_plain_rnn_are_those_of_its_equations(clipping, margin, inputs):
     """Loss, gradient norm before clipping, and TF1's Adam by hand, whose first step and second see the clipped one."""
-    engine = RecurrentEngine(recipe_of(clipping=clipping, clip_margin=margin), seed=0, dtype="float64")
+    recipe = recipe_of(clipping=clipping, clip_margin=margin, window=inputs.shape[1])
+    engine = RecurrentEngine(recipe, seed=0, dtype="float64")
     w = random_rnn()
     engine.set_weights(w)
-    steps = engine.train_recorded(INPUTS, TARGETS).steps
+    steps = engine.train_recorded(inputs, TARGETS).steps
     m, v = ({name: np.zeros(shape) for name, shape in RNN.items()} for _ in range(2))
     for t, told in enumerate(steps, start=1):
         batch = slice(2 * (t - 1), 2 * t)
-        gradients, before = slopes(w, INPUTS[batch], TARGETS[batch]), w
+        gradients, before = slopes(w, inputs[batch], TARGETS[batch]), w
         norm = norm_of(gradients.values())
-        assert told[:2] == pytest.approx([rnn_loss(w, INPUTS[batch], TARGETS[batch]), norm], rel=1e-6)
+        assert told[:2] == pytest.approx([rnn_loss(w, inputs[batch], TARGETS[batch]), norm], rel=1e-6)
         scale = min(1, margin / norm) if clipping == "applied" else 1
         rate = 0.01 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
         m = {name: 0.9 * m[name] + 0.1 * scale * g for name, g in gradients.items()}
@@ -74,16 +82,27 @@ def test_steps_of_a_plain_rnn_are_those_of_its_equations(clipping, margin):
         np.testing.assert_allclose(array, w[name], rtol=1e-5, atol=1e-7)
 
 
+@pytest.mark.parametrize("inputs", [INPUTS, LONGER], ids=["written-out", "loop"])
 @pytest.mark.parametrize("wiring", ["published", "described"])
-def test_lstm_trains_as_the_engine_of_its_own(wiring):
+def test_lstm_trains_as_the_engine_of_its_own(wiring, inputs):
     """From the weights that the seed draws for the other engines; float64, so that only sums' orders differ."""
-    recipe = recipe_of("lstm", wiring)
+    recipe = recipe_of("lstm", wiring, window=inputs.shape[1])
     ours, own = (engine(recipe, 3, dtype="float64") for engine in (RecurrentEngine, KerasEngine))
     for name, array in initial_weights(4, 3, "float64").items():
         np.testing.assert_array_equal(ours.weights()[name], array)
-    for one, other in zip(ours.train_epoch(INPUTS, TARGETS), own.train_epoch(INPUTS, TARGETS), strict=True):
+    for one, other in zip(ours.train_epoch(inputs, TARGETS), own.train_epoch(inputs, TARGETS), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-10)
-    np.testing.assert_allclose(ours.predict(INPUTS), own.predict(INPUTS), rtol=1e-9)
+    np.testing.assert_allclose(ours.predict(inputs), own.predict(inputs), rtol=1e-9)
+
+
+@pytest.mark.parametrize("inputs", [INPUTS, LONGER], ids=["written-out", "loop"])
+def test_gru_predicts_what_its_equations_do(inputs):
+    """One window and one day at a time, with distinct random weights."""
+    engine = RecurrentEngine(recipe_of("gru", window=inputs.shape[1]), seed=0, dtype="float64")
+    w = {name: RNG.normal(0, 0.5, array.shape) for name, array in engine.weights().items()}
+    engine.set_weights(w)
+    last = [gru_layer(window, w["W_x"], w["W_h"], w["b"])[-1] for window in inputs]
+    np.testing.assert_allclose(engine.predict(inputs), np.array(last) @ w["W_hy"] + w["b_y"], rtol=1e-10)
 
 
 @pytest.mark.parametrize("network", ["simple-rnn", "gru"])
@@ -96,6 +115,37 @@ def test_every_weight_is_a_draw_of_its_own_as_the_program_draws(network):
         assert name.startswith("b") or (np.abs(array).max() <= 0.1 and 0.03 < array.std() < 0.06)
         assert name.startswith("b") or np.mean(np.isin(other[name], array)) < 0.01  # float32 meets by chance
     assert not np.isin(first["W_hy"], first["W_x"]).any()
+
+
+@pytest.mark.parametrize("network", ["simple-rnn", "lstm"])
+def test_weights_are_drawn_as_keras_draws_them(network):
+    """Glorot's uniform kernels, orthogonal recurrent ones, biases 0 but an LSTM's forget gates'; all of the seed."""
+    recipe = recipe_of(network, "described", hidden=50, draw="keras")
+    first, again, other = (RecurrentEngine(recipe, seed).weights() for seed in (0, 0, 1))
+    for name, array in first.items():
+        np.testing.assert_array_equal(array, again[name])
+        assert name.startswith("b") or not np.isin(other[name], array).all()
+    recurrent = np.concatenate([array for name, array in first.items() if name.startswith("W_h") and name != "W_hy"], 1)
+    np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(50), atol=1e-5)  # float32
+    gates = recurrent.shape[1] // 50
+    entering = np.concatenate([array.ravel() for name, array in first.items() if name.startswith("W_x")])
+    for array, limit in ((entering, (6 / (1 + 50 * gates)) ** 0.5), (first["W_hy"], (6 / 51) ** 0.5)):
+        assert 0.9 * limit < np.abs(array).max() <= limit
+    assert {name: array.mean() for name, array in first.items() if name.startswith("b") and array.any()} == (
+        {"b_f": 1} if network == "lstm" else {}
+    )
+
+
+def test_engine_begins_anew_with_nothing_of_a_training_before():
+    """The bits of an engine that has trained nothing, in either draw: weights and Adam's memory are new."""
+    used = RecurrentEngine(recipe_of(), seed=0)
+    used.train_epoch(INPUTS, TARGETS)
+    for draw in ("keras", "program"):
+        used.restart(draw, seed=1)
+        fresh = RecurrentEngine(recipe_of(draw=draw), seed=1)
+        for one, other in zip(used.train_epoch(INPUTS, TARGETS), fresh.train_epoch(INPUTS, TARGETS), strict=True):
+            np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(used.weights()["W_h"], fresh.weights()["W_h"])
 
 
 def test_engine_goes_on_from_its_state_to_the_same_bits():

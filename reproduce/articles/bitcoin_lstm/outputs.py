@@ -17,7 +17,9 @@ from reproduce.articles.bitcoin_lstm.forgetting import forgetting_outputs, shipp
 from reproduce.articles.bitcoin_lstm.gates import gate_outputs
 from reproduce.articles.bitcoin_lstm.losses import EPOCHS, curves_of, shipped_curves, shipped_losses
 from reproduce.articles.bitcoin_lstm.memory import memory_outputs, shipped_memory
+from reproduce.articles.bitcoin_lstm.months import months_outputs, shipped_months
 from reproduce.articles.bitcoin_lstm.program import program_outputs, windows_outputs
+from reproduce.articles.bitcoin_lstm.recall import recall_outputs, shipped_recall
 from reproduce.articles.bitcoin_lstm.terms import term_outputs
 from reproduce.articles.bitcoin_lstm.trained_gates import shipped_gates, trained_gate_outputs
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -124,7 +126,7 @@ def _loss_outputs() -> dict[str, float]:
 
 
 def _story_outputs() -> dict[str, float]:
-    """How many seeds each statement that a study counts them of holds of, and what never to forget costs."""
+    """What the studies of `reproduce.articles.bitcoin_lstm.story` tell: counts of seeds, and paired differences."""
     return (
         memory_outputs(shipped_memory())
         | trained_gate_outputs(shipped_gates())
@@ -132,6 +134,8 @@ def _story_outputs() -> dict[str, float]:
         | forgetting_outputs(shipped_forgetting())
         | clipping_outputs(shipped_clipping())
         | change_outputs(shipped_changes())
+        | months_outputs(shipped_months())
+        | recall_outputs(shipped_recall())
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,18 +15,23 @@ from reproduce.articles.bitcoin_lstm import (
     clipping,
     forgetting,
     memory,
+    months,
+    recall,
     story_pictures,
     trained_gates,
 )
 from reproduce.articles.bitcoin_lstm.accuracy import AccuracyRow
 from reproduce.articles.bitcoin_lstm.changes import ChangeRow
 from reproduce.articles.bitcoin_lstm.clipping import ClippingRow
-from reproduce.articles.bitcoin_lstm.counts import Counted
 from reproduce.articles.bitcoin_lstm.forgetting import ForgettingRow
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, MemoryRow
+from reproduce.articles.bitcoin_lstm.months import MonthsRow
 from reproduce.articles.bitcoin_lstm.plans import bitcoin_study, of_seeds
+from reproduce.articles.bitcoin_lstm.recall import RecallRow
+from reproduce.articles.bitcoin_lstm.story_tables import follow, median, medians, texts
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.paired import differences
 
 ENDINGS = "Training loss and test error in USD: medians"
 JUDGED = (*clipping.UNCLIPPED.values(), *clipping.CLIPPED.values())  # by the rules of clipping
@@ -38,25 +42,20 @@ def _show_memory(rows: Sequence[MemoryRow]) -> list[Shown]:
     reached = {k: memory.reached_of(rows, f"over_{k}") for k in DISTANCES}
     values = [
         {"network": network, "weights": weights, "seeds": len(of_seeds)}
-        | {f"R({k})": _median(reached[k][network, weights]) for k in DISTANCES}
+        | {f"R({k})": median(reached[k][network, weights]) for k in DISTANCES}
         | {"faded": int(np.sum(of_seeds < memory.FADED))}
         for (network, weights), of_seeds in reached[DISTANCES[-1]].items()
     ]
     title = "What is left of a gradient after k days, R(k): medians, and seeds with R(59) below 0.01"
     is_whole = set(reached[1]) >= {(w, memory.TRAINED) for w in memory.WIRINGS}
-    return [Shown(title, values, _texts(values, ".1e")), *(_follow(memory.memory_counts(rows)) if is_whole else [])]
+    return [Shown(title, values, texts(values, ".1e")), *(follow(memory.memory_counts(rows)) if is_whole else [])]
 
 
 def _show_gates(rows: Sequence[GateRow]) -> list[Shown]:
     return [
-        _medians("The gates of trained networks: medians", rows, ("wiring",), ".3f"),
-        *_follow(trained_gates.gate_counts(rows)),
+        medians("The gates of trained networks: medians", rows, ("wiring",), ".3f"),
+        *follow(trained_gates.gate_counts(rows)),
     ]
-
-
-def _follow(counts: Mapping[str, Counted]) -> list[Shown]:
-    texts = [asdict(one.answer) for one in counts.values()]
-    return [Shown("What follows", texts, texts)]
 
 
 def _show_accuracy(rows: Sequence[AccuracyRow]) -> list[Shown]:
@@ -66,14 +65,14 @@ def _show_accuracy(rows: Sequence[AccuracyRow]) -> list[Shown]:
         for seed in together
     ]
     return [
-        _medians(ENDINGS, rows, ("variant", "epochs"), ".4g"),
-        Shown("Rank correlation of the two over the epochs, and the ratio of test errors", told, _texts(told, ".3g")),
-        *(_follow(accuracy.accuracy_counts(rows)) if together and ratios else []),
+        medians(ENDINGS, rows, ("variant", "epochs"), ".4g"),
+        Shown("Rank correlation of the two over the epochs, and the ratio of test errors", told, texts(told, ".3g")),
+        *(follow(accuracy.accuracy_counts(rows)) if together and ratios else []),
     ]
 
 
 def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
-    table = _medians(ENDINGS, rows, ("variant",), ".4g")
+    table = medians(ENDINGS, rows, ("variant",), ".4g")
     if not _has_all(rows, (forgetting.OPEN, forgetting.LEARNED)):
         return [table]
     pairs = forgetting.pairs_of(rows)
@@ -84,8 +83,8 @@ def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
     }
     spans = f"{pairs.mean:.2f} USD ({pairs.low:.2f} to {pairs.high:.2f})"
     found = f"test error without it less that with it: {spans}, over {len(pairs.differences)} seeds"
-    texts = [{"question": "Is forgetting required?", "answer": words[pairs.outcome], "evidence": found}]
-    return [table, Shown("What follows", texts, texts)]
+    answer = [{"question": "Is forgetting required?", "answer": words[pairs.outcome], "evidence": found}]
+    return [table, Shown("What follows", answer, answer)]
 
 
 def _draw_forgetting(rows: Sequence[ForgettingRow]) -> dict[str, Figure]:
@@ -95,50 +94,46 @@ def _draw_forgetting(rows: Sequence[ForgettingRow]) -> dict[str, Figure]:
 
 def _show_clipping(rows: Sequence[ClippingRow]) -> list[Shown]:
     found = clipping.collapses(rows)
-    table = _medians(f"The first {clipping.EPOCHS} epochs: medians", rows, ("variant",), ".3g")
+    table = medians(f"The first {clipping.EPOCHS} epochs: medians", rows, ("variant",), ".3g")
     told = [{"variant": name, "seeds": len(of), "collapsed": sum(of.values())} for name, of in found.items()]
-    counted = Shown("Trainings that collapse", told, _texts(told, "d"))
-    return [counted, table, *(_follow(clipping.clipping_counts(rows)) if _has_all(rows, JUDGED) else [])]
+    counted = Shown("Trainings that collapse", told, texts(told, "d"))
+    return [counted, table, *(follow(clipping.clipping_counts(rows)) if _has_all(rows, JUDGED) else [])]
 
 
 def _show_changes(rows: Sequence[ChangeRow]) -> list[Shown]:
-    table = _medians("How much of its memory a network changes on a day: medians", rows, ("network",), ".3g")
-    return [table, *(_follow(changes.change_counts(rows)) if _has_networks(rows) else [])]
+    table = medians("How much of its memory a network changes on a day: medians", rows, ("network",), ".3g")
+    return [table, *(follow(changes.change_counts(rows)) if _has_networks(rows) else [])]
 
 
-def _medians(title: str, rows: Sequence[Any], by: Sequence[str], form: str) -> Shown:
-    """A row for each set of values in the columns `by`: how many seeds, and the median of every other column."""
-    groups: dict[tuple, list[dict[str, Any]]] = {}
-    for row in map(asdict, rows):
-        groups.setdefault(tuple(row[name] for name in by), []).append(row)
-    measured = [name for name in asdict(rows[0]) if name not in (*by, "seed")]
-    values = [
-        dict(zip(by, key, strict=True))
-        | {"seeds": len(group)}
-        | {name: _median([row[name] for row in group]) for name in measured}
-        for key, group in groups.items()
+def _show_months(rows: Sequence[MonthsRow]) -> list[Shown]:
+    table = medians("April and May 2018: medians", rows, ("network",), ".4g")
+    if not _has_networks(rows):
+        return [table]
+    compared = [
+        (pairs, one) for found in (months.against_rnn, months.against_persistence) for one, pairs in found(rows).items()
     ]
-    return Shown(title, values, _texts(values, form))
+    return [table, differences("Differences of the test error, of the same seeds", compared, "USD")]
 
 
-def _median(values: Any) -> float:
-    return np.nan if np.isnan(values).all() else float(np.nanmedian(values))
-
-
-def _texts(rows: Sequence[dict[str, Any]], form: str) -> list[dict[str, str]]:
-    """The rows as people read them; `form` is that of floats."""
-    return [
-        {name: format(one, form) if isinstance(one, float) else str(one) for name, one in row.items()} for row in rows
+def _show_recall(rows: Sequence[RecallRow]) -> list[Shown]:
+    learnt = [
+        {"network": network, "weights": draw, "numbers": numbers, "epochs": epochs}
+        | {"seeds": len(seeds), "learnt": sum(seeds.values())}
+        for (network, draw, numbers, epochs), seeds in recall.learnt_of(rows).items()
     ]
-
-
-def _has_networks(rows: Sequence[ChangeRow]) -> bool:
-    return set(clipping.UNCLIPPED) <= {row.network for row in rows}
+    title = f"Trainings that learn to recall the first number: less than {recall.LEARNT:.0%} of its variance is left"
+    is_whole = recall.is_whole(rows)
+    return [Shown(title, learnt, texts(learnt, "d")), *(follow(recall.recall_counts(rows)) if is_whole else [])]
 
 
 def _has_all(rows: Sequence[Any], variants: Iterable[Variant]) -> bool:
     """Whether a table has these variants; without one it answers nothing, and its picture would say what is not so."""
     return {variant.name for variant in variants} <= {row.variant for row in rows}
+
+
+def _has_networks(rows: Sequence[ChangeRow | MonthsRow]) -> bool:
+    """The same of both wirings and the plain RNN."""
+    return set(clipping.UNCLIPPED) <= {row.network for row in rows}
 
 
 STORY = (
@@ -195,5 +190,23 @@ STORY = (
         rows=changes.change_rows,
         show=_show_changes,
         draw=lambda rows: {"changes": story_pictures.changes(rows)} if _has_networks(rows) else {},
+    ),
+    bitcoin_study(
+        "months",
+        "Trained to March 2018, does an LSTM predict April and May, and does a plain RNN?",
+        row=MonthsRow,
+        runs=months.RUNS,
+        rows=months.months_rows,
+        show=_show_months,
+        draw=lambda rows: {"months": story_pictures.months(rows)} if _has_networks(rows) else {},
+    ),
+    bitcoin_study(
+        "recall",
+        "Does a plain RNN recall the first of few numbers and not of many, and an LSTM of both?",
+        row=RecallRow,
+        runs=recall.RUNS,
+        rows=recall.recall_rows,
+        show=_show_recall,
+        draw=lambda rows: {"recall": story_pictures.recall(rows)} if recall.is_whole(rows) else {},
     ),
 )

@@ -22,7 +22,10 @@ from reproduce.articles.bitcoin_lstm.clipping import (
     collapses,
 )
 from reproduce.articles.bitcoin_lstm.forgetting import LEARNED, OPEN, ForgettingRow
-from reproduce.articles.bitcoin_lstm.memory import DISTANCES, FADED, NETWORKS, MemoryRow, reached_of
+from reproduce.articles.bitcoin_lstm.memory import DISTANCES, DRAWN, FADED, NETWORKS, MemoryRow, reached_of
+from reproduce.articles.bitcoin_lstm.months import NETWORKS as OF_MONTHS
+from reproduce.articles.bitcoin_lstm.months import MonthsRow, errors_of
+from reproduce.articles.bitcoin_lstm.recall import BUDGET, LEARNT, LENGTHS, LONG, TEN_TIMES, RecallRow
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.evidence.bands import envelope
 from reproduce.evidence.pictures import ACTUAL, PERSISTENCE, TESTING, TRAINING, new_figure
@@ -183,6 +186,46 @@ def changes(rows: Sequence[ChangeRow]) -> Figure:
     axes.set_xticks(range(len(UNCLIPPED)), [LABELS[network] for network in UNCLIPPED])
     axes.set_title("what a window's last day changes (0.01: or less); dotted: a little, all of it", fontsize=10)
     axes.grid(True, axis="y", alpha=0.2)
+    return figure
+
+
+def months(rows: Sequence[MonthsRow]) -> Figure:
+    """The test error of each seed, a network after the other, joined by a line; persistence's dashed."""
+    figure, (axes,) = new_figure(6, 4)
+    errors = [errors_of(rows, network) for network in OF_MONTHS]
+    for seed in errors[0]:
+        axes.plot(range(len(errors)), [one.get(seed, np.nan) for one in errors], color=ACTUAL, alpha=0.3, linewidth=0.8)
+    for place, (network, one) in enumerate(zip(OF_MONTHS, errors, strict=True)):
+        axes.plot([place] * len(one), list(one.values()), "o", color=COLORS[network], alpha=0.6, markersize=5)
+    axes.axhline(rows[0].persistence_usd, color=ACTUAL, linestyle="--", linewidth=1, label="repeating the day before")
+    axes.set_xticks(range(len(errors)), [LABELS[network] for network in OF_MONTHS])
+    axes.set(xlim=(-0.4, len(errors) - 0.6), ylim=(0, 1.1 * axes.get_ylim()[1]), ylabel="test error (USD)")
+    axes.set_title("April and May 2018, trained on all days before; the same seeds joined", fontsize=10)
+    axes.grid(True, axis="y", alpha=0.2)
+    axes.legend(loc="lower right")
+    return figure
+
+
+def recall(rows: Sequence[RecallRow]) -> Figure:
+    """What each training leaves to be learnt, by the length of its rows, a panel for each draw of the first weights."""
+    tasks = [*((T, BUDGET) for T in LENGTHS), (LONG, TEN_TIMES)]
+    figure, panels = new_figure(10, 4, columns=len(DRAWN))
+    for axes, (draw, title) in zip(panels, DRAWN.items(), strict=True):
+        for k, network in enumerate(NETWORKS):
+            for place, task in enumerate(tasks):
+                of = [r.left for r in rows if (r.network, r.draw) == (network, draw) and (r.numbers, r.epochs) == task]
+                beside = place + (k - 1.5) / 5 + np.linspace(-0.06, 0.06, len(of))
+                label = LABELS[network] if place == 0 else None
+                axes.plot(beside, of, "o", color=COLORS[network], alpha=0.6, markersize=4, label=label)
+        axes.axhline(LEARNT, color=ACTUAL, linestyle=":", linewidth=1)
+        axes.set(yscale="log", title=f"first weights: {title}", xlabel="numbers in a row")
+        axes.set_xticks(range(len(tasks)), [*map(str, LENGTHS), f"{LONG}, ten\ntimes the steps"])
+        axes.grid(True, axis="y", alpha=0.2)
+    ends = [axes.get_ylim() for axes in panels]
+    for axes in panels:
+        axes.set_ylim(min(low for low, _ in ends), max(high for _, high in ends))
+    panels[0].set_ylabel("squared error over variance; dotted: learnt")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return figure
 
 

@@ -20,7 +20,7 @@ from reproduce.networks.lstm.create import create_engine, prove_compiled
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.process import threads
-from reproduce.runs.training import Progress
+from reproduce.runs.training import Progress, Training
 
 LAST_BATCHES = "last_batches.csv"  # in a run's directory: what a program prints that keeps no mean over the epoch
 
@@ -29,7 +29,8 @@ RECORD = "steps.npz"  # of `recorded-steps`: the columns of STEP_VALUES, (epochs
 
 def check(table: PriceTable, variant: Variant) -> None:
     """Raise DataError where the table is too short for the variant, RunError where no engine trains it."""
-    prepare(table, variant)
+    if variant.task == "prices":
+        prepare(table, variant)
     if is_of_studies(variant) and (variant.remainder, variant.forget_gate) != ("dropped", "learned"):
         raise RunError(f"no engine trains {variant.name}; leave out remainder-kept and forget-gate-open, or the others")
 
@@ -41,15 +42,21 @@ def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
         RunError: no other engine has the variant's network, or records its steps.
     """
     if is_of_studies(config.variant):
+        study = "bitcoin-recall" if config.variant.task == "recall" else "bitcoin-clipping"
         raise RunError(
-            f"no second engine trains {config.variant.name}; train it in a study: reproduce study bitcoin-clipping "
+            f"no second engine trains {config.variant.name}; train it in a study: reproduce study {study} "
             f"--variants {config.variant.name} --seeds {config.seed}"
         )
     return prove_compiled(config.variant, config.seed, *prepare(table, config.variant).train)
 
 
-def begin(directory: Directory, table: PriceTable) -> WindowTraining:
+def begin(directory: Directory, table: PriceTable) -> Training:
     """The training of the directory's run; the session engine does as many operations at once as this process."""
+    if directory.config.variant.task == "recall":
+        _require_compiled(directory.config)
+        from reproduce.articles.bitcoin_lstm.recall_training import RecallTraining
+
+        return RecallTraining(directory, table)
     return WindowTraining(directory, table)
 
 
@@ -74,18 +81,23 @@ def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:
 
 def is_of_studies(variant: Variant) -> bool:
     """Whether it takes the engine that the other ones cannot be held against."""
-    return variant.network != "lstm" or variant.recorded != "epochs"
+    return (variant.network, variant.recorded, variant.draw, variant.task) != ("lstm", "epochs", "program", "prices")
 
 
 def _engine(config: RunConfig, threads: int = 1) -> Engine:
     """The engine of a run, with the weights that its seed draws; RunError where it has not the variant's network."""
     if not is_of_studies(config.variant):
         return create_engine(config.engine, config.variant, config.seed, threads=threads)
-    if config.engine != "compiled":
-        raise RunError(f"the engine {config.engine} cannot train {config.variant.name}; leave --engine out")
+    _require_compiled(config)
     from reproduce.networks.recurrent import RecurrentEngine
 
     return RecurrentEngine(config.variant, config.seed)
+
+
+def _require_compiled(config: RunConfig) -> None:
+    """Raise RunError where a run names an engine that has not the variant's network."""
+    if config.engine != "compiled":
+        raise RunError(f"the engine {config.engine} cannot train {config.variant.name}; leave --engine out")
 
 
 @dataclass

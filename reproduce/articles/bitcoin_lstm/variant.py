@@ -22,7 +22,8 @@ class Variant(variant.Variant):
     clipping: str = choice("unused", "applied")  # D3: `applied` scales the gradients to a global norm of clip_margin
     row_order: str = choice("newest-first", "oldest-first")  # D1, D8, D10: `oldest-first`: the past predicts the future
     scaler_rows: str = choice("all", "training")  # D4: `training` fits the scaler on the rows of training windows only
-    split_of: str = choice("rows", "windows")  # D5: 80 % of the table's rows; `windows`: 80 % of the windows
+    # D5: 80 % of the table's rows; `windows`: 80 % of the windows; the date: no day after it trains
+    split_of: str = choice("rows", "windows", "2018-03-31")
     remainder: str = choice("dropped", "kept")  # D6: `kept` trains and tests on the last, shorter batch too
     newest_row: str = choice("kept", "dropped")  # D11: a partial day
     forget_gate: str = choice("learned", "open")  # no D: `open` holds f at 1, so that the network never forgets
@@ -38,3 +39,5 @@ class Variant(variant.Variant):
     epochs: int = count(200)
     network: str = choice("lstm", "simple-rnn", "gru")  # no D: another layer in the LSTM's place, for studies alone
     recorded: str = choice("epochs", "steps")  # `steps` keeps every step's loss and norms; of studies, as `network`
+    draw: str = choice("program", "keras")  # `keras` draws the first weights as Keras does; of studies, as `network`
+    task: str = choice("prices", "recall")  # `recall`: the first of `window` random numbers; of studies, as `network`

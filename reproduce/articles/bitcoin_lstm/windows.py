@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -16,14 +17,17 @@ def prepare(table: PriceTable, variant: Variant) -> Windows:
     """Order, scale, window and split `table` as `variant` says.
 
     Raises:
-        DataError: too few rows for one window and one batch on each side of the split, or a price that never moves.
+        DataError: the variant reads no prices; too few rows for one window and one batch on each side of the split; a
+            price that never moves; or a split by date of rows that are not in date order.
     """
+    if variant.task != "prices":
+        raise DataError(f"{variant.name} reads random numbers, not prices; reproduce study bitcoin-recall tells of it")
     first = 1 if variant.newest_row == "dropped" else 0  # D11
     step = 1 if variant.row_order == "newest-first" else -1  # D1
     dates, close_usd = table.dates[first:][::step], table.close_usd[first:][::step]
     rows, windows = len(close_usd), len(close_usd) - variant.window
 
-    train_windows = int(TRAIN_SHARE * (rows if variant.split_of == "rows" else windows))  # D5
+    train_windows = _train_windows(dates, variant)
     least = 1 if variant.remainder == "kept" else variant.batch
     if min(train_windows, windows - train_windows) < least:
         raise DataError(
@@ -61,3 +65,13 @@ def prepare(table: PriceTable, variant: Variant) -> Windows:
         trained=used(train_windows),
         tested=used(windows - train_windows),
     )
+
+
+def _train_windows(dates: np.ndarray, variant: Variant) -> int:
+    """How many of the windows of rows (rows,) are for training, the first ones."""
+    windows = len(dates) - variant.window
+    if variant.split_of in ("rows", "windows"):
+        return int(TRAIN_SHARE * (len(dates) if variant.split_of == "rows" else windows))  # D5
+    if variant.row_order == "newest-first":
+        raise DataError(f"{variant.name}: a split by date needs the days in date order; add row-order-oldest-first")
+    return int(np.sum(dates[variant.window :] <= np.datetime64(variant.split_of)))

@@ -29,6 +29,8 @@ class Dense:
     second: int = 100
     dropout: float = 0.2
     batch: int = 64
+    layers: int = 2
+    optimizer: str = "rmsprop"
 
 
 @functools.cache

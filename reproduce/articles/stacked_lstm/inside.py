@@ -15,13 +15,18 @@ from reproduce.articles.sections import Block, Pair, Paragraph, Picture, Section
 from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm.rivals import LSTM
 from reproduce.articles.stacked_lstm.training import trained_forecaster
-from reproduce.articles.stacked_lstm.variant import LABELS
+from reproduce.articles.stacked_lstm.variant import LABELS, Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.memory import memory_figure
 from reproduce.networks.engine import Forecaster
 from reproduce.runs.directory import Directory
 
 UNITS = 32  # that are drawn
+
+
+def has_cells(variant: Variant) -> bool:
+    """Whether there are two layers of gates to be shown."""
+    return (variant.network, variant.layers) == (LSTM, 2)
 
 
 def read_cells(directory: Directory, forecaster: Forecaster) -> Cells:
@@ -50,7 +55,7 @@ def pictures_of(directory: Directory) -> dict[str, Callable[[], Figure]]:
     drawn: dict[str, Callable[[], Figure]] = {
         "memory": lambda: memory(directory, trained(), f"How far back the network remembers, variant {variant.name}")
     }
-    if variant.network == LSTM:
+    if has_cells(variant):
         cells = cache(lambda: read_cells(directory, trained()))
         drawn |= {
             "gates": lambda: layers.gates(cells(), f"Inside the second layer, variant {variant.name}"),
@@ -63,7 +68,7 @@ def inside_section(directory: Directory) -> Section:
     """The page's part on it; RunError where a file of the run is damaged."""
     forecaster = trained_forecaster(directory)
     blocks: list[Block] = [_memory(directory, forecaster)]
-    if directory.config.variant.network == LSTM:
+    if has_cells(directory.config.variant):
         cells = read_cells(directory, forecaster)
         gates = layers.gates_picture(cells, f"the days {cells.steps[0]} to {cells.steps[-1]}")
         blocks = [Pair([gates], [*blocks, layers.saturation_picture(cells)])]

@@ -32,6 +32,12 @@ from reproduce.inputs.windows import Windows
 from reproduce.networks.forecasters.keras import describe_model
 from reproduce.runs.directory import Directory
 
+UNTRAINED = tuple(  # values of a study that is yet to be trained
+    f"{kind}_{value}"
+    for kind in ("optimizers", "layers", "series")
+    for value in ("apart", "apart_low", "one_apart_low", "p")
+)
+
 
 def run_outputs(directory: Directory) -> dict[str, Any]:
     """What a finished run shows: all that its settings decide, and its skill; None where it diverged."""
@@ -49,6 +55,7 @@ def audit_outputs() -> dict[str, Any]:
     """Every value by the table in the package; None where nothing here can tell."""
     return {
         "data_confirmed": None,  # A1
+        **dict.fromkeys(UNTRAINED),
         **settings_outputs(prepare(load_prices(), Variant()), Variant()),
         **cell_outputs(),
         **rival_outputs(shipped_rivals(), shipped_persistence_usd()),

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from numpy import nanmedian
 
 from reproduce.articles.article import Shown, StudyPlan
+from reproduce.articles.paired import differences
 from reproduce.articles.stacked_lstm import memory, pictures, settings
 from reproduce.articles.stacked_lstm.memory import MemoryRow, lengths_of
 from reproduce.articles.stacked_lstm.rivals import (
@@ -114,17 +115,8 @@ def _show_settings(rows: Sequence[SettingRow]) -> list[Shown]:
         return [table]  # a part of the variants answers nothing
     pairs = [*step_pairs(rows), pairs_of(rows, WINDOWS[0], WINDOWS[-1]), pairs_of(rows, UNDROPPED, Variant())]
     others = [*WINDOWS[1:], WINDOWS[-1], Variant()]
-    compared = [
-        {
-            "error of": one.rival,
-            "less that of": other.name,
-            "mean, USD": f"{one.mean:.1f} ({one.low:.1f} to {one.high:.1f})",
-        }
-        | {"so": f"the second is {one.outcome}"}
-        for one, other in zip(pairs, others, strict=True)
-    ]
-    values = [asdict(one) | {"against": other.name} for one, other in zip(pairs, others, strict=True)]
-    return [table, Shown("Differences of the test error, of the same seeds", values, compared)]
+    compared = list(zip(pairs, [other.name for other in others], strict=True))
+    return [table, differences("Differences of the test error, of the same seeds", compared, "USD")]
 
 
 def _is_whole(rows: Sequence[SettingRow]) -> bool:

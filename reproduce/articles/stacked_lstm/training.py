@@ -25,9 +25,11 @@ def check(table: PriceTable, variant: Variant) -> None:
 
 def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
     """The compiled engine's first steps beside Keras's; MismatchError where they differ, RunError where it has none."""
-    network = config.variant.network
-    if network != "lstm":
-        raise RunError(f"the engine compiled has no {network}, only lstm; train it with --engine keras")
+    variant = config.variant
+    if variant.network != "lstm":
+        raise RunError(f"the engine compiled has no {variant.network}, only lstm; train it with --engine keras")
+    if (variant.layers, variant.optimizer) != (2, "rmsprop"):
+        raise RunError(f"the engine compiled cannot train {variant.name}; train it with --engine keras")
     return prove_compiled(config.variant, config.seed, *prepare(table, config.variant).train)
 
 

@@ -24,8 +24,11 @@ class Variant(variant.Variant):
     network: str = choice(*NETWORKS, alone=True)
     window: int = count(60)  # days that predict the next
     first: int = count(50)  # units of the first layer, which hands on its whole sequence
-    second: int = count(100)  # units of the second, which hands on its last output
+    second: int = count(100)  # units of the second and last, which hands on its last output
     dropout: float = share(0.2)  # of each layer's outputs, which training drops
     epochs: int = count(50)
     batch: int = count(64)  # windows
     test_days: int = count(60)  # the newest days; the guide's x label says 60
+    layers: int = count(2)  # of 1 it is the second alone, and of 3 the first stands twice
+    optimizer: str = choice("rmsprop", "adam", "sgd")  # as Keras has it
+    series: str = choice("prices", "shuffled")  # `shuffled`: the prices' moves from day to day in another order

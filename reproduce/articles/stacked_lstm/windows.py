@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 from sklearn.preprocessing import MinMaxScaler
 
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.errors import DataError
 from reproduce.inputs.prices import PriceTable
 from reproduce.inputs.windows import Windows, cut
+
+ORDER = 0  # the seed of the shuffled series' order, which is no run's own
 
 
 def prepare(table: PriceTable, variant: Variant) -> Windows:
@@ -20,6 +23,8 @@ def prepare(table: PriceTable, variant: Variant) -> Windows:
         DataError: too few rows for one training window, or a price that never moves in the training rows.
     """
     dates, close_usd = table.dates[::-1], table.close_usd[::-1]
+    if variant.series == "shuffled":
+        close_usd = shuffled(close_usd)
     train_rows = len(close_usd) - variant.test_days
     least = variant.window + 1
     if train_rows < least:
@@ -46,3 +51,15 @@ def prepare(table: PriceTable, variant: Variant) -> Windows:
         trained=len(inputs) - variant.test_days,
         tested=variant.test_days,
     )
+
+
+def shuffled(close_usd: np.ndarray) -> np.ndarray:
+    """A series with the same moves from day to day, as shares of the price, in another order: the same one each time.
+
+    Its first and last price are the same too; what a move was like tells nothing of the next.
+
+    Args:
+        close_usd: (days,), oldest first.
+    """
+    moves = np.random.default_rng(ORDER).permutation(np.diff(np.log(close_usd)))
+    return close_usd[0] * np.exp(np.cumsum([0, *moves]))

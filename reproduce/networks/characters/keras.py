@@ -12,7 +12,7 @@ from reproduce.networks.adam import BETA1
 from reproduce.networks.engine import CharSettings
 from reproduce.networks.keras_state import model_state, restore_model
 from reproduce.networks.stack.weights import StackWeights, layers
-from reproduce.networks.stacked import output_layer, two_layers
+from reproduce.networks.stacked import layers_of, output_layer
 
 
 def build_model(network: CharSettings, characters: int, seed: int) -> keras.Sequential:
@@ -21,7 +21,7 @@ def build_model(network: CharSettings, characters: int, seed: int) -> keras.Sequ
     A feature is a scaled number, or there is one for each character, by the network's coding.
     """
     hidden, features = (network.hidden, network.hidden), characters if network.coding == "one-hot" else 1
-    layers = two_layers(network.network, hidden, network.dropout, seed, "float32")
+    layers = layers_of(network.network, hidden, network.dropout, seed, "float32")
     output = output_layer(characters, seed, "float32", activation="softmax")
     model = keras.Sequential([keras.Input((network.window, features)), *layers, output])
     adam = keras.optimizers.Adam(learning_rate=network.learning_rate)

@@ -31,6 +31,10 @@ class CompiledForecaster(StackEngine):
     def __init__(self, stack: Stack, seed: int, threads: int = 1) -> None:
         if stack.network != "lstm":
             raise ValueError(f"network is {stack.network!r}, expected lstm; the engine keras has the others")
+        if (stack.layers, stack.optimizer) != (2, "rmsprop"):
+            raise ValueError(
+                f"{stack.layers} layers and {stack.optimizer}, expected 2 and rmsprop; the engine keras has the others"
+            )
         self._stack, self._seed = stack, seed
         rmsprop = functools.partial(rmsprop_step, learning_rate=LEARNING_RATE)
         initial = StackWeights(*build_model(stack, seed).get_weights())

@@ -1,6 +1,6 @@
 """Keras networks that forecast a price from those before it: the stacked LSTM, and others of its depth and width.
 
-Each is two layers of one kind, both with dropout, and a Dense one.
+Each is two layers of one kind, or another number, each with dropout, and a Dense one.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import tensorflow as tf
 
 from reproduce.networks.engine import Stack, epoch_order
 from reproduce.networks.keras_state import model_state, restore_model
-from reproduce.networks.stacked import KINDS, output_layer, two_layers
+from reproduce.networks.stacked import KINDS, layers_of, output_layer
 
 
 def build_model(stack: Stack, seed: int, dtype: str = "float32") -> keras.Sequential:
-    """The network, compiled: (batch, window, 1) scaled prices → (batch, 1); mean squared error, RMSprop as it comes.
+    """The network, compiled: (batch, window, 1) scaled prices → (batch, 1).
+
+    The loss is the mean squared error, and the optimizer has the rate that Keras gives it.
 
     Raises:
         ValueError: there is no such network.
@@ -28,10 +30,11 @@ def build_model(stack: Stack, seed: int, dtype: str = "float32") -> keras.Sequen
     model = keras.Sequential([keras.Input((stack.window, 1), dtype=dtype)])
     if stack.network == "mlp":
         model.add(keras.layers.Flatten(dtype=dtype))
-    for layer in two_layers(stack.network, (stack.first, stack.second), stack.dropout, seed, dtype):
+    units = (*[stack.first] * (stack.layers - 1), stack.second)
+    for layer in layers_of(stack.network, units, stack.dropout, seed, dtype):
         model.add(layer)
     model.add(output_layer(1, seed, dtype))
-    model.compile(loss="mean_squared_error", optimizer="rmsprop", jit_compile=False)
+    model.compile(loss="mean_squared_error", optimizer=stack.optimizer, jit_compile=False)
     return model
 
 
@@ -83,10 +86,11 @@ class KerasForecaster:
         restore_model(self._model, self._model.optimizer, state)
 
     def weights(self) -> dict[str, np.ndarray]:
-        layers = [layer for layer in self._model.layers if layer.weights]
+        *layers, last = (layer for layer in self._model.layers if layer.weights)
+        named = [*enumerate(layers, start=1), ("out", last)]
         return {
             f"{variable.name.removesuffix('_kernel')}_{place}": np.array(variable.numpy())
-            for place, layer in zip(("1", "2", "out"), layers, strict=True)
+            for place, layer in named
             for variable in layer.weights
         }
 

@@ -11,6 +11,10 @@ from reproduce.articles.bitcoin_lstm.changes import ChangeRow
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.evidence.pairs import pair_seeds
 from tests.articles.bitcoin_lstm.test_clipping import rows_of as clipping_rows
+from tests.articles.bitcoin_lstm.test_months import rows_of as months_rows
+from tests.articles.bitcoin_lstm.test_recall import rows_of as recall_rows
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def found(study):
@@ -68,6 +72,52 @@ def test_clipping_prevents_where_sixteen_seeds_are_saved(at_4, verb, monkeypatch
     assert finding.headline == f"Clipping the gradients {verb} a plain RNN's training from collapsing."
     assert f"20 of 20 seeds collapse without clipping, {at_4} with it at the article's margin of 4, and 2 at 1." in (
         finding.because
+    )
+
+
+@pytest.mark.parametrize(
+    ("errors", "headline", "compared"),
+    [
+        ((130, 125, 120), "neither an LSTM nor a plain RNN predicts", "is not surely better"),
+        ((90, 85, 120), "only an LSTM as published and an LSTM as described can predict", "is better"),
+        ((130, 125, 80), "only a plain RNN can predict", "is not surely better"),
+    ],
+)
+def test_months_name_who_is_better_than_persistence(errors, headline, compared, monkeypatch):
+    """By the intervals; with the medians of all three."""
+    monkeypatch.setattr(module, "shipped_months", lambda: months_rows(*errors))
+    finding = found("bitcoin-months")
+    assert finding.headline == (
+        f"Trained to March 2018, {headline} April and May better than repeating the day before."
+    )
+    assert f"{errors[1]} USD for an LSTM as described, {errors[0]} as published and {errors[2]} for a plain RNN" in (
+        finding.because
+    )
+    assert f"The LSTM {compared} than the plain RNN" in finding.more
+
+
+def test_recall_is_told_by_trainings_of_both_draws(monkeypatch):
+    """Keras's draw first, then the program's; and of all networks what ten times the steps give."""
+    learnt = {
+        ("simple-rnn", 7): (10, 9),
+        ("simple-rnn", 60): (1, 4),
+        ("described", 7): (8, 7),
+        ("described", 60): (0, 2),
+        ("published", 60): (3, 0),
+        ("gru", 60): (6, 5),
+    }  # by the program's draw and by Keras's
+    monkeypatch.setattr(module, "shipped_recall", lambda: recall_rows(learnt, later=1))
+    finding = found("bitcoin-recall")
+    assert finding.headline == (
+        "To recall the first of 60 numbers, a plain RNN learns in 5 of 20 trainings and an LSTM in 2."
+    )
+    assert finding.because == (
+        "Of 10 seeds by Keras's draw and by the program's draw, a plain RNN learns it over 7 numbers in 9 and 10 and "
+        "over 60 in 4 and 1, and an LSTM over 7 in 7 and 8 and over 60 in 2 and 0."
+    )
+    assert "The published wiring learns it over 60 in 0 and 3, a GRU in 5 and 6." in finding.more
+    assert "of 2 seeds, a plain RNN in 1 and 1, a GRU in 1 and 1, an LSTM as published in 1 and 1, an LSTM as" in (
+        finding.more
     )
 
 

@@ -47,6 +47,24 @@ def test_split_of_windows_takes_its_share_of_the_windows():
     assert prepare(table_of(TWENTY), replace(SMALL, split_of="windows")).train_windows == 13
 
 
+def test_split_by_date_trains_on_no_day_after_it():
+    """The table ends on 2018-05-26, so that 56 of its days are later than March; all others train, in whole batches."""
+    dated = Variant(split_of="2018-03-31", row_order="oldest-first", scaler_rows="training")
+    dataset = prepare(load_prices(), dated)
+    trained = dataset.dates[dataset.target_rows(0, dataset.train_windows)]
+    assert (str(trained[-1]), len(trained)) == ("2018-03-31", 1273 - 56 - 7)
+    tested = dataset.dates[dataset.test_rows]
+    assert (str(tested[0]), str(tested[-1]), dataset.tested) == ("2018-04-01", "2018-05-26", 56)
+    assert dataset.trained == 1204
+    assert dataset.close_scaled[:1217].mean() == pytest.approx(0, abs=1e-12)
+
+
+def test_split_by_date_needs_date_order():
+    """Newest first its training windows would not be the first ones."""
+    with pytest.raises(DataError, match=r"split-of-2018-03-31: a split by date .* add row-order-oldest-first"):
+        prepare(load_prices(), Variant(split_of="2018-03-31"))
+
+
 def test_oldest_first_lets_the_past_predict_the_future():
     """D1: the first window holds the three oldest days."""
     dataset = prepare(table_of(TWENTY), replace(SMALL, row_order="oldest-first", remainder="kept"))

@@ -10,6 +10,27 @@ from reproduce.inputs.prices import load_prices
 from tests.articles.samples import table_of
 
 SMALL = Variant(window=3, test_days=2)
+
+
+def test_shuffled_series_has_the_same_moves_in_another_order():
+    """As shares of the price; so its ends are the table's, and so are its dates."""
+    table = load_prices()
+    series, prices = prepare(table, Variant(series="shuffled")), prepare(table, Variant())
+    moves, of_prices = (one.close_usd[1:] / one.close_usd[:-1] for one in (series, prices))
+    np.testing.assert_allclose(np.sort(moves), np.sort(of_prices), rtol=1e-9)
+    assert np.mean(np.isclose(moves, of_prices, rtol=1e-9)) < 0.05
+    assert series.close_usd[[0, -1]] == pytest.approx(prices.close_usd[[0, -1]])
+    np.testing.assert_array_equal(series.dates, prices.dates)
+    training = series.close_scaled[: -Variant().test_days]
+    assert (training.min(), training.max()) == (0, pytest.approx(1))
+
+
+def test_shuffled_series_is_the_same_each_time():
+    """It is a data set, which no run's seed changes."""
+    one, other = (prepare(load_prices(), Variant(series="shuffled")).close_usd for _ in range(2))
+    np.testing.assert_array_equal(one, other)
+
+
 PRICES = [100, 300, 200, 150, 250, 275, 500, 140]  # oldest first; the last two are the test set
 
 

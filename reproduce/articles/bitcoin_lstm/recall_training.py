@@ -1,0 +1,80 @@
+"""The training of a network that is to recall the first of a row of random numbers, in place of prices.
+
+The numbers are independent and uniform, of mean 0 and deviation 1 as scaled prices are. An epoch has new ones, the same
+for every network of a seed; the last number of a row is followed by no other, so that nothing but the task marks it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.sources import PRICES
+from reproduce.inputs.prices import PriceTable
+from reproduce.networks.recurrent import RecurrentEngine
+from reproduce.runs.directory import Arrays, Directory
+from reproduce.runs.training import CHECKPOINT_EVERY, Progress
+
+STEPS = 500  # of an epoch
+TESTED = 2000  # rows that a trained network is tested on
+LARGEST = 3**0.5  # of the numbers, whose deviation is then 1
+
+
+def rows(seed: int, epoch: int, count: int, numbers: int) -> tuple[np.ndarray, np.ndarray]:
+    """What a seed draws for an epoch, or with -1 for the test: inputs (count, numbers, 1) and targets (count, 1)."""
+    rng = np.random.default_rng((seed, epoch + 1))
+    inputs = rng.uniform(-LARGEST, LARGEST, (count, numbers, 1))
+    return inputs, inputs[:, 0]
+
+
+@functools.lru_cache(maxsize=32)
+def _engine(recipe: Variant) -> RecurrentEngine:
+    """Compiled once in a process, which takes as long as some trainings."""
+    return RecurrentEngine(recipe, seed=0)
+
+
+class RecallTraining:
+    """See `reproduce.runs.training.Training` for what each method promises. A process does one at a time."""
+
+    def __init__(self, directory: Directory, table: PriceTable) -> None:
+        self._directory, self._table, self._variant = directory, table, directory.config.variant
+        self._engine = _engine(replace(self._variant, draw=Variant().draw, epochs=Variant().epochs))
+        self._engine.restart(self._variant.draw, directory.config.seed)
+        self.progress = Progress()
+
+    def advance(self) -> Iterator[bool]:
+        """An epoch at a time; losses are means of its batches', each before its own update."""
+        epochs = self._variant.epochs
+        while self.progress.epoch < epochs:
+            inputs, targets = self._rows(self.progress.epoch, STEPS * self._variant.batch)
+            self.progress.losses.append(float(np.mean(self._engine.train_epoch(inputs, targets).losses)))
+            yield self.progress.epoch % CHECKPOINT_EVERY == 0 or self.progress.epoch == epochs
+
+    def state(self) -> Arrays:
+        return self._engine.state()
+
+    def restore(self, progress: Arrays, state: Arrays) -> None:
+        self._engine.restore(state)
+        self.progress = self.progress.from_arrays(progress)
+
+    def write_input(self) -> None:
+        """The prices, which the run does not read, for commands that take it for one that does."""
+        PRICES.write(self._directory, self._table)
+
+    def write_results(self) -> None:
+        """losses.csv and metrics.json."""
+        inputs, targets = self._rows(-1, TESTED)
+        errors = self._engine.predict(inputs) - targets
+        self._directory.write_losses(self.progress.losses)
+        metrics = {"test_mse": float(np.mean(np.square(errors))), "test_variance": float(np.var(targets))}
+        self._directory.write_json("metrics.json", {"final_loss": self.progress.losses[-1]} | metrics)
+
+    def close(self) -> None:
+        """Nothing is held that the next training in this process cannot use."""
+
+    def _rows(self, epoch: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+        return rows(self._directory.config.seed, epoch, count, self._variant.window)

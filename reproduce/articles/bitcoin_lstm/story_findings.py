@@ -1,0 +1,196 @@
+"""The findings of the studies in `reproduce.articles.bitcoin_lstm.story`, in sentences made from their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from reproduce.articles.article import Finding
+from reproduce.articles.bitcoin_lstm.changes import LITTLE, WHOLE, ChangeRow
+from reproduce.articles.bitcoin_lstm.clipping import (
+    CLIPPED,
+    EPOCHS,
+    MARGINS,
+    PLAIN_RNN,
+    UNCLIPPED,
+    ClippingRow,
+    clipping_counts,
+    collapses,
+)
+from reproduce.articles.bitcoin_lstm.counts import ENOUGH
+from reproduce.articles.bitcoin_lstm.memory import DRAWN
+from reproduce.articles.bitcoin_lstm.months import LSTMS, MonthsRow, against_persistence, against_rnn, errors_of
+from reproduce.articles.bitcoin_lstm.recall import (
+    BUDGET,
+    FEW,
+    LENGTHS,
+    LONG,
+    LSTM,
+    SEEDS,
+    SHORT,
+    RecallRow,
+    at_ten_times,
+    learnt_of,
+)
+from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
+from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.evidence.pairs import Pairs
+
+STILL = 1e-6  # of a memory's change: below, it is float32's rounding
+_NAMED = {
+    "published": "an LSTM as published",
+    "described": "an LSTM as described",
+    PLAIN_RNN: "a plain RNN",
+    "gru": "a GRU",
+}
+
+
+def line(rows: Sequence[GateRow]) -> Finding:
+    """How much of what trained networks predict is a line."""
+    shares, H = [row.line_share for row in rows], Variant().hidden
+    return Finding(
+        "A trained network predicts what a straight line through its seven prices predicts.",
+        f"In each of {len(rows)} networks, in both wirings, a line explains {100 * min(shares):.1f} % or more of the "
+        "variance of what it predicts.",
+        f"A line has {Variant().window + 1} numbers, and the network {4 * H * (H + 2) + H + 1:,}.",
+        "trained_gates",
+        "What the gates of trained networks do, and how much of their predictions is a line, a dot a seed",
+        claims=("bitcoin-lstm/more-than-a-line",),
+        study="bitcoin-gates",
+    )
+
+
+def memory(reached: Mapping[tuple[str, str], np.ndarray]) -> Finding:
+    """What is left of a gradient after 59 days, before training."""
+    rnn, lstm = (float(np.median(reached[network, "keras"])) for network in ("simple-rnn", "described"))
+    return Finding(
+        "Before training, the gradient of an LSTM fades with distance, and more than that of a plain RNN.",
+        f"Of a change 59 days back, an LSTM's state keeps {lstm:.0e} and a plain RNN's {rnn:.2f} (medians of "
+        f"{len(reached['described', 'keras'])} seeds, with weights as Keras draws them).",
+        "The three articles rest on the opposite. Whether a plain RNN's fades depends on how its weights are drawn.",
+        "reach",
+        "What is left of a gradient after 1 to 59 days, on a log axis, of SimpleRNN, GRU and both wirings",
+        claims=("bitcoin-lstm/rnn-fades", "ours/lstm-lasts", "ours/lstm-fades-less"),
+        study="bitcoin-memory",
+    )
+
+
+def forgetting(pairs: Pairs) -> Finding:
+    """What a forget gate that is always 1 costs."""
+    verb = {"better": "predicts worse", "worse": "predicts better"}.get(pairs.outcome, "predicts as well")
+    return Finding(
+        f"A network that can never forget {verb}.",
+        f"With the forget gate held at 1, the test error differs by {pairs.mean:.3f} USD on average, with a 95 % "
+        f"interval from {pairs.low:.2f} to {pairs.high:.2f} over {len(pairs.differences)} seeds.",
+        "It reads seven days, of which there is little to forget.",
+        "forgetting",
+        "Test error of networks that learn to forget and of those that never do, seed by seed",
+        claims=("bitcoin-lstm/forgetting-required",),
+        study="bitcoin-forgetting",
+    )
+
+
+def clipping(rows: Sequence[ClippingRow]) -> Finding:
+    """Whether clipping prevents collapses."""
+    found, saved = collapses(rows), clipping_counts(rows)[PLAIN_RNN]
+    variants = (UNCLIPPED[PLAIN_RNN], *(CLIPPED[PLAIN_RNN, margin] for margin in MARGINS))
+    without, at_4, at_1 = (sum(found[variant.name].values()) for variant in variants)
+    verb = "keeps" if saved.arms["margin 4"] >= ENOUGH * saved.seeds else "does not keep"
+    return Finding(
+        f"Clipping the gradients {verb} a plain RNN's training from collapsing.",
+        f"In the LSTM's place, within {EPOCHS} epochs, {without} of {saved.seeds} seeds collapse without clipping, "
+        f"{at_4} with it at the article's margin of 4, and {at_1} at 1.",
+        "A training collapses where its loss is above three times its lowest, two epochs running. The program computes "
+        "the clipped gradients and does not use them (D3).",
+        "clipping",
+        "Share of the seeds that collapse without clipping and with it, of three networks, and their largest gradients",
+        claims=("bitcoin-lstm/clipping-prevents", "bitcoin-lstm/clipping-prevents-in-lstm"),
+        study="bitcoin-clipping",
+    )
+
+
+def changes(rows: Sequence[ChangeRow]) -> Finding:
+    """How much of its memory a day changes."""
+    changes = {network: np.array([row.change for row in rows if row.network == network]) for network in UNCLIPPED}
+    published, described, plain = (float(np.nanmedian(one)) for one in changes.values())
+    still = int(np.sum(changes[PLAIN_RNN] < STILL))
+    return Finding(
+        f"A day changes {_size(described)} of an LSTM's memory as described, and {_size(published)} as published.",
+        f"On the last day of a window c moves by {100 * described:.0f} % of its length as described and by "
+        f"{100 * published:.0f} % as published, and a plain RNN's h by {100 * plain:.0f} % (medians of "
+        f"{len(changes[PLAIN_RNN])} seeds).",
+        f"The Macbeth article says that an LSTM changes a little and a plain RNN all of it. Trained by this recipe, "
+        f"{still} of the {len(changes[PLAIN_RNN])} plain RNNs have an h that no longer changes.",
+        "changes",
+        "The share of its memory that a day changes, a dot a seed, of SimpleRNN and both wirings",
+        claims=("ours/memory-changes-little",),
+        study="bitcoin-changes",
+    )
+
+
+def _size(change: float) -> str:
+    if change < LITTLE:
+        return f"less than {100 * LITTLE:.0f} %"
+    return f"at least {100 * WHOLE:.0f} %" if change >= WHOLE else f"{100 * LITTLE:.0f} to {100 * WHOLE:.0f} %"
+
+
+def months(rows: Sequence[MonthsRow]) -> Finding:
+    """Whether networks trained to March 2018 predict the two months after it."""
+    lead, naive = against_rnn(rows), against_persistence(rows)
+    able = [_NAMED[network] for network, pairs in naive.items() if pairs.outcome == "better"]
+    errors = {network: float(np.nanmedian(list(errors_of(rows, network).values()))) for network in naive}
+    better = "is" if all(lead[wiring].outcome == "better" for wiring in LSTMS) else "is not surely"
+    return Finding(
+        "Trained to March 2018, "
+        + (f"only {' and '.join(able)} can predict" if able else "neither an LSTM nor a plain RNN predicts")
+        + " April and May better than repeating the day before.",
+        f"Over these 56 days the test error is {errors['described']:.0f} USD for an LSTM as described, "
+        f"{errors['published']:.0f} as published and {errors[PLAIN_RNN]:.0f} for a plain RNN, where repeating the day "
+        f"before gives {rows[0].persistence_usd:.0f} USD (medians of {len(errors_of(rows, PLAIN_RNN))} seeds).",
+        f"The LSTM {better} better than the plain RNN: seed by seed the RNN's error less its own is "
+        f"{_usd(lead['described'])} as described, and {_usd(lead['published'])} as published. The article says that an "
+        "LSTM can use prices of December 2014 for these months, and a plain RNN cannot.",
+        "months",
+        "Test error in April and May 2018, a dot a seed, of both wirings and a plain RNN, beside persistence",
+        claims=("bitcoin-lstm/april-and-may",),
+        study="bitcoin-months",
+    )
+
+
+def _usd(pairs: Pairs) -> str:
+    return f"{pairs.mean:.0f} USD on average ({pairs.low:.0f} to {pairs.high:.0f})"
+
+
+def recall(rows: Sequence[RecallRow]) -> Finding:
+    """Which networks learn to recall the first of few numbers, and of many."""
+    learnt, later = learnt_of(rows), at_ten_times(rows)
+
+    def told(network: str, numbers: int) -> str:
+        return " and ".join(f"{sum(learnt[network, draw, numbers, BUDGET].values())}" for draw in DRAWN)
+
+    def of_all(network: str, numbers: int) -> int:
+        return sum(sum(learnt[network, draw, numbers, BUDGET].values()) for draw in DRAWN)
+
+    plain, gated, trained = of_all(PLAIN_RNN, LONG), of_all(LSTM, LONG), len(SEEDS) * len(DRAWN)
+    ten = ", ".join(
+        f"{_NAMED[network]} in {' and '.join(str(later[network, draw]) for draw in DRAWN)}"
+        for network in (PLAIN_RNN, "gru", *LSTMS)
+    )
+    order = "by " + " and by ".join(DRAWN.values())
+    return Finding(
+        f"To recall the first of {LONG} numbers, a plain RNN learns in {plain} of {trained} trainings and an LSTM in "
+        f"{gated}.",
+        f"Of {len(SEEDS)} seeds {order}, a plain RNN learns it over {SHORT} numbers in {told(PLAIN_RNN, SHORT)} and "
+        f"over {LONG} in {told(PLAIN_RNN, LONG)}, and an LSTM over {SHORT} in {told(LSTM, SHORT)} and over {LONG} in "
+        f"{told(LSTM, LONG)}.",
+        f"Over {LENGTHS[1]} a plain RNN learns it in {told(PLAIN_RNN, LENGTHS[1])}, and an LSTM in "
+        f"{told(LSTM, LENGTHS[1])}. The published wiring learns it over {LONG} in {told('published', LONG)}, a GRU in "
+        f"{told('gru', LONG)}. With ten times the steps, of {len(FEW)} seeds, {ten} learn it over {LONG}. The three "
+        f"articles say {'the opposite' if plain > gated else 'so'}: that a plain RNN recalls over a short time alone, "
+        "and an LSTM over a long one too.",
+        "recall",
+        "What each training leaves of the variance, on a log axis, of four networks over 7, 20 and 60 numbers",
+        claims=("bitcoin-lstm/recall", "ours/lstm-recalls-farther"),
+        study="bitcoin-recall",
+    )
