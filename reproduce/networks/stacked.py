@@ -10,8 +10,6 @@ import keras
 
 from reproduce.networks.engine import SEEDS_A_RUN
 
-DROPOUT_SEEDS = (3, 7)  # which of a run's nine are those of the two dropout layers
-
 _KINDS = {
     "lstm": keras.layers.LSTM,
     "simple-rnn": keras.layers.SimpleRNN,
