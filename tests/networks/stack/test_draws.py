@@ -9,7 +9,7 @@ import pytest
 
 from reproduce.networks.engine import MAX_SEED
 from reproduce.networks.stack.draws import initial_weights
-from reproduce.networks.stacked import output_layer, two_layers
+from reproduce.networks.stacked import layers_of, output_layer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 )
 def test_weights_are_those_that_keras_draws(units, outputs, seed):
     """To the last bit, from the same seed."""
-    layers = [*two_layers("lstm", units, 0.1, seed, "float32"), output_layer(outputs, seed, "float32")]
+    layers = [*layers_of("lstm", units, 0.1, seed, "float32"), output_layer(outputs, seed, "float32")]
     drawn = keras.Sequential([keras.Input((4, 1)), *layers]).get_weights()
     for ours, theirs in zip(initial_weights(units, outputs, seed), drawn, strict=True):
         assert ours.dtype == theirs.dtype
