@@ -47,13 +47,15 @@ def run_article(
     for one in configs:  # refused now, not after the first training
         with Directory(root, one).opened(force=force):
             pass
-    directory = Directory(root, config)
-    if config.engine == "compiled" and not (directory.path / PROOF).exists():
-        directory.write_json(PROOF, training.prove(config, data))
-    draw = article.module("pictures").draw
-    _train_beside_each_other(
-        root, configs, lambda there: training.begin(there, data), on_progress, lambda: draw(directory)
-    )
+    directory, draw = Directory(root, config), article.module("pictures").draw
+
+    def train_first(train: Callable[[RunConfig], None]) -> None:
+        if config.engine == "compiled" and not (directory.path / PROOF).exists():
+            directory.write_json(PROOF, training.prove(config, data))
+        train(config)
+        draw(directory)  # while the others go on
+
+    _train_beside_each_other(root, configs, lambda there: training.begin(there, data), on_progress, train_first)
     for one in configs:  # the first once more: what of it shows the others too
         draw(Directory(root, one))
     return directory, judge_run(article, directory)
@@ -68,11 +70,11 @@ def _train_beside_each_other(
     configs: Sequence[RunConfig],
     begin: Callable[[Directory], Training],
     on_progress: Callable[[RunConfig, Progress], None],
-    meanwhile: Callable[[], None],
+    train_first: Callable[[Callable[[RunConfig], None]], None],
 ) -> None:
     """Train the first run in this thread and each other in one of its own, a core each; no bit hangs on the others.
 
-    `meanwhile` is called when the first has ended, while the others go on.
+    `train_first` is given what trains a run, and calls it with the first; the others go on before and after that.
 
     Both engines leave Python for most of their time. Whatever ends one early, Ctrl-C too, ends the others.
     """
@@ -86,12 +88,10 @@ def _train_beside_each_other(
 
         run(root, config, begin, on_progress=go_on)
 
-    first, *others = configs
     with ThreadPoolExecutor(len(configs)) as pool:
-        trained = [pool.submit(train, one) for one in others]
+        trained = [pool.submit(train, one) for one in configs[1:]]
         try:
-            train(first)
-            meanwhile()
+            train_first(train)
             for one in trained:
                 one.result()
         except BaseException:

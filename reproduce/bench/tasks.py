@@ -90,18 +90,19 @@ def _begin_bitcoin(variant: Any, seed: int) -> Start:
 
 
 def _begin_stacked(variant: Any, seed: int) -> Start:
-    from reproduce.networks.forecasters.keras import build_model
     from reproduce.networks.rmsprop import EPSILON, LEARNING_RATE, RHO
+    from reproduce.networks.stack.draws import initial_weights
 
-    return build_model(variant, seed).get_weights(), Optimizer("rmsprop", LEARNING_RATE, (RHO,), EPSILON)
+    weights = initial_weights((variant.first, variant.second), 1, seed)
+    return tuple(weights), Optimizer("rmsprop", LEARNING_RATE, (RHO,), EPSILON)
 
 
 def _begin_macbeth(variant: Any, seed: int) -> Start:
     from reproduce.networks.adam import BETA1, BETA2, KERAS_EPSILON
-    from reproduce.networks.characters.keras import initial_weights
+    from reproduce.networks.stack.draws import initial_weights
 
     adam = Optimizer("adam", variant.learning_rate, (BETA1, BETA2), KERAS_EPSILON)
-    return tuple(initial_weights(variant, CHARACTERS, seed)), adam
+    return tuple(initial_weights((variant.hidden, variant.hidden), CHARACTERS, seed)), adam
 
 
 _BITCOIN, _STACKED, _MACBETH = (article.Variant() for article in ARTICLES)

@@ -52,10 +52,11 @@ class WritingProblem:
 
 def create_writing_problem(seed: int = 0) -> WritingProblem:
     """Of the article's network: weights that write many characters, and a drawn start; starts TensorFlow."""
-    from reproduce.networks.characters.keras import initial_weights
+    from reproduce.networks.stack.draws import initial_weights
 
     network = Variant()
-    weights = StackWeights(*(np.float32(LOUDER) * w for w in initial_weights(network, CHARACTERS, seed)))
+    drawn = initial_weights((network.hidden, network.hidden), CHARACTERS, seed)
+    weights = StackWeights(*(np.float32(LOUDER) * w for w in drawn))
     start = np.random.default_rng(seed).integers(CHARACTERS, size=network.window, dtype=np.int32)
     return WritingProblem(network, CHARACTERS, weights, start)
 

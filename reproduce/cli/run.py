@@ -78,6 +78,8 @@ def run(
     used = engine or chosen.engines[0]
     if used not in chosen.engines:
         raise typer.BadParameter(f"{used!r} is none of {', '.join(chosen.engines)}", param_hint="--engine")
+    if refused := setting.refuses(used):
+        raise RunError(refused)
     threads = _threads(chosen, used, inter_op_threads, intra_op_threads)
     source = load_input(chosen, data, text, gaps)
     _check_tensorboard(chosen, tensorboard)

@@ -10,7 +10,6 @@ import keras
 
 from reproduce.networks.engine import SEEDS_A_RUN
 
-DROPOUT_SEEDS = (3, 7)  # which of a run's nine are those of the first two dropout layers
 _FURTHER = 1_000_000  # a third layer has the seeds of the first, of a run so many on
 
 _KINDS = {

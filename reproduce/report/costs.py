@@ -19,7 +19,7 @@ def cost(article: Article, plan: StudyPlan, docs: Path) -> str:
     told = f"{runs} run{'s' * (runs > 1)}"
     if took:
         whose = "in all" if len(took) == runs else f"for the {len(took)} that have ended"
-        return f"{told}, {sum(took.values()):.1f} hours of training {whose}, by the shipped table"
+        return f"{told}, {sum(took):.1f} hours of training {whose}, by the shipped table"
     if article == ARTICLES[0]:  # whose runs the bench times
         hours = epochs(plan) * hours_an_epoch(article, docs)
         return f"{told}, about {hours:.1f} hours of one process at the pace that was {LINK}"
@@ -38,19 +38,16 @@ def timed_plan(article: Article) -> StudyPlan:
     return next(plan for of, plan in studies().values() if of == article and recorded_hours(plan))
 
 
-def recorded_hours(plan: StudyPlan) -> dict[tuple[str, int], float]:
-    """By variant and seed, of the runs that have ended, where the shipped table says it."""
-    rows = plan.shipped()
-    if not rows or not hasattr(rows[0], "seconds"):
-        return {}
-    return {(row.variant, row.seed): row.seconds / 3600 for row in rows if isfinite(row.seconds)}
+def recorded_hours(plan: StudyPlan) -> set[float]:
+    """Of each run that has ended, where the shipped table says it: a run's stand in each of its rows."""
+    return {row.seconds / 3600 for row in plan.shipped() if hasattr(row, "seconds") and isfinite(row.seconds)}
 
 
 def recorded_hours_an_epoch(plan: StudyPlan) -> float:
     """Of one process, by those runs."""
-    took = recorded_hours(plan)
     by_name = {variant.name: variant.epochs for variant, _ in plan.runs}
-    return sum(took.values()) / sum(by_name[name] for name, _ in took)
+    ended = {(row.variant, row.seed) for row in plan.shipped() if isfinite(row.seconds)}
+    return sum(recorded_hours(plan)) / sum(by_name[name] for name, _ in ended)
 
 
 def hours_an_epoch(article: Article, docs: Path) -> float:

@@ -82,6 +82,10 @@ class Variant:
         words = [str(value) if f.metadata.get(_ALONE) else f"{_written(f)}-{value}" for f, value in differing]
         return "+".join(word.replace("e+", "e") for word in words) or "published"  # 1e+30 is 1e30
 
+    def refuses(self, engine: str) -> str:  # noqa: ARG002  an article may use it
+        """Why `reproduce run` does not train it on an engine, and what to do; empty where it does."""
+        return ""
+
     @classmethod
     def parse(cls: type[T], text: str) -> T:
         """The variant of that `name`.

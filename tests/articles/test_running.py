@@ -92,7 +92,7 @@ def test_run_that_cannot_be_written_is_refused_before_the_proof(proofs, tmp_path
         with pytest.raises(RunError, match=r"^[^\n]*: another process is writing this run; [^\n]*$"):
             do(tmp_path, "macbeth")
     Directory(tmp_path, config_of("macbeth")).write_json("config.json", config_of("macbeth").as_json())
-    with pytest.raises(RunError, match=r"^[^\n]*another data_sha256; [^\n]*--out[^\n]*remove this one$"):
+    with pytest.raises(RunError, match=r"^[^\n]*another input; [^\n]*--out[^\n]*remove this one$"):
         do(tmp_path, "macbeth", data=tiny_text(seed=9))
     assert proofs == []
 

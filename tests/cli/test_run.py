@@ -129,6 +129,20 @@ def test_short_input_is_refused_in_one_line(article, invoke, tiny, tmp_path):
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.parametrize(
+    ("article", "words", "remedy"),
+    [
+        ("bitcoin-lstm", ("--variant", "network-gru", "--engine", "keras"), "reproduce study bitcoin-clipping"),
+        ("stacked-lstm", ("--variant", "gru", "--engine", "compiled"), "--engine keras"),
+        ("macbeth", ("--variant", "network-simple-rnn", "--engine", "compiled"), "--engine keras"),
+    ],
+)
+def test_variant_that_the_engine_does_not_train_is_refused(article, words, remedy, invoke, tiny, tmp_path):
+    """Exit code 1, with what to do; no run directory is begun, and none emptied."""
+    assert_refused(invoke(*tiny(article), *words, "--force"), 1, words[-1], remedy)
+    assert not (tmp_path / "runs").exists()
+
+
 @every_article
 def test_run_of_other_data_is_refused_in_one_line(article, invoke, tiny, tmp_path, tiny_runs):
     """Exit code 1, the directory, the ways out; what stands there stays."""
@@ -138,7 +152,7 @@ def test_run_of_other_data_is_refused_in_one_line(article, invoke, tiny, tmp_pat
     other = {"--data": days_and_prices(21), "--text": VERSE + "Enter."}[TINY[article].option]
     (tmp_path / f"{article}.input").write_text(other, encoding="utf-8")
     before = states(path)
-    assert_refused(invoke(*words), 1, str(path), "data_sha256", "--out", "remove")
+    assert_refused(invoke(*words), 1, str(path), "another input", "--out", "remove")
     assert states(path) == before
 
 

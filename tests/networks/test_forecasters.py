@@ -175,7 +175,7 @@ def test_named_weights_are_all_that_a_forward_pass_needs(network):
 )
 def test_forecaster_continues_from_a_state_to_the_same_bits(engine, network, threads):
     """In another model of the same process; an epoch later all is equal, the dropout's draws too; in two parts too."""
-    stack, data = stack_of(network), problem(windows=15)
+    stack, data = stack_of(network), problem(windows=12)
     first, second = (create_forecaster(engine, stack, 2, threads) for _ in range(2))
     first.train_epoch(0, *data)
     second.restore(first.state())
@@ -270,6 +270,6 @@ def test_unknown_engine_is_refused():
 
 def test_proof_holds_both_engines_side_by_side():
     """On the first windows; a machine where they differ is refused before it trains."""
-    inputs, targets = problem(windows=15)
+    inputs, targets = problem(windows=12)
     proof = prove_compiled(stack_of("lstm"), 5, inputs, targets)
     assert proof["compiled"] == pytest.approx(proof["keras"], rel=1e-6)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from reproduce.articles.bitcoin_lstm.training import is_of_studies, require_network, trained_engine
+from reproduce.articles.bitcoin_lstm.training import require_network, trained_engine
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
 from reproduce.evidence.gates import GATE_NAMES, gates_figure
@@ -47,7 +47,7 @@ class Cells:
 
 def trained_weights(directory: Directory) -> Arrays:
     """The weights that a finished run ends with, by name; RunError where its checkpoint is damaged."""
-    if directory.config.engine == "keras" or is_of_studies(directory.config.variant):
+    if directory.config.engine == "keras" or directory.config.variant.is_of_studies:
         engine = trained_engine(directory)
         weights = engine.weights()
         engine.close()

@@ -31,29 +31,18 @@ def check(table: PriceTable, variant: Variant) -> None:
     """Raise DataError where the table is too short for the variant, RunError where no engine trains it."""
     if variant.task == "prices":
         prepare(table, variant)
-    if is_of_studies(variant) and (variant.remainder, variant.forget_gate) != ("dropped", "learned"):
+    if variant.is_of_studies and (variant.remainder, variant.forget_gate) != ("dropped", "learned"):
         raise RunError(f"no engine trains {variant.name}; leave out remainder-kept and forget-gate-open, or the others")
 
 
 def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
-    """The compiled engine's first epoch beside the session engine's; MismatchError where they differ.
-
-    Raises:
-        RunError: no other engine has the variant's network, or records its steps.
-    """
-    if is_of_studies(config.variant):
-        study = "bitcoin-recall" if config.variant.task == "recall" else "bitcoin-clipping"
-        raise RunError(
-            f"no second engine trains {config.variant.name}; train it in a study: reproduce study {study} "
-            f"--variants {config.variant.name} --seeds {config.seed}"
-        )
+    """The compiled engine's first epoch beside the session engine's; MismatchError where they differ."""
     return prove_compiled(config.variant, config.seed, *prepare(table, config.variant).train)
 
 
 def begin(directory: Directory, table: PriceTable) -> Training:
     """The training of the directory's run; the session engine does as many operations at once as this process."""
     if directory.config.variant.task == "recall":
-        _require_compiled(directory.config)
         from reproduce.articles.bitcoin_lstm.recall_training import RecallTraining
 
         return RecallTraining(directory, table)
@@ -79,25 +68,13 @@ def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:
     return trained_engine(directory).predict
 
 
-def is_of_studies(variant: Variant) -> bool:
-    """Whether it takes the engine that the other ones cannot be held against."""
-    return (variant.network, variant.recorded, variant.draw, variant.task) != ("lstm", "epochs", "program", "prices")
-
-
 def _engine(config: RunConfig, threads: int = 1) -> Engine:
-    """The engine of a run, with the weights that its seed draws; RunError where it has not the variant's network."""
-    if not is_of_studies(config.variant):
+    """The engine of a run, with the weights that its seed draws."""
+    if not config.variant.is_of_studies:
         return create_engine(config.engine, config.variant, config.seed, threads=threads)
-    _require_compiled(config)
     from reproduce.networks.recurrent import RecurrentEngine
 
     return RecurrentEngine(config.variant, config.seed)
-
-
-def _require_compiled(config: RunConfig) -> None:
-    """Raise RunError where a run names an engine that has not the variant's network."""
-    if config.engine != "compiled":
-        raise RunError(f"the engine {config.engine} cannot train {config.variant.name}; leave --engine out")
 
 
 @dataclass

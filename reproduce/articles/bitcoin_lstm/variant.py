@@ -41,3 +41,18 @@ class Variant(variant.Variant):
     recorded: str = choice("epochs", "steps")  # `steps` keeps every step's loss and norms; of studies, as `network`
     draw: str = choice("program", "keras")  # `keras` draws the first weights as Keras does; of studies, as `network`
     task: str = choice("prices", "recall")  # `recall`: the first of `window` random numbers; of studies, as `network`
+
+    @property
+    def is_of_studies(self) -> bool:
+        """Whether it takes the one engine that no other can be held against."""
+        return (self.network, self.recorded, self.draw, self.task) != ("lstm", "epochs", "program", "prices")
+
+    def refuses(self, engine: str) -> str:
+        """A run's engine is held against another one, which what is of studies alone has not."""
+        if not self.is_of_studies:
+            return ""
+        study = "bitcoin-recall" if self.task == "recall" else "bitcoin-clipping"
+        return (
+            f"no second engine proves {engine} on {self.name}; train it in a study: reproduce study {study} "
+            f"--variants {self.name} --seeds 0"
+        )

@@ -132,7 +132,13 @@ def _hundred(rows: Sequence[MilestoneRow], replays: Sequence[ReplayRow]) -> list
             _collapses(replays),
             "hundred",
             _ALT,
-            claims=("macbeth/hundred-epochs", "macbeth/only-hardware"),
+            claims=(
+                "macbeth/hundred-epochs",
+                "macbeth/only-hardware",
+                "ours/hundred-collapses",
+                "ours/collapse-explodes",
+                "ours/clipping-prevents-collapse",
+            ),
             study="macbeth-epochs",
         )
     ]

@@ -21,7 +21,6 @@ from reproduce.articles.macbeth.replay import REPLAYED, beginning, drawn_seed, r
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Generation, Variant
 from reproduce.articles.sources import TEXTS
-from reproduce.errors import RunError
 from reproduce.inputs.text import Text
 from reproduce.networks.characters.create import create_char_engine, prove_compiled
 from reproduce.networks.characters.generation import draw_start, generate, predict_shrinking
@@ -44,10 +43,7 @@ def check(text: Text, variant: Variant) -> None:
 
 
 def prove(config: RunConfig, text: Text) -> dict[str, float]:
-    """The compiled engine's first steps beside Keras's; MismatchError where they differ, RunError where it has none."""
-    network = config.variant.network
-    if network != "lstm":
-        raise RunError(f"the engine compiled has no {network}, only lstm; train it with --engine keras")
+    """The compiled engine's first steps beside Keras's; MismatchError where they differ."""
     training, _ = parts(text, config.variant)
     return prove_compiled(config.variant, len(text.vocabulary), config.seed, training)
 

@@ -35,6 +35,11 @@ class Variant(variant.Variant):
     network: str = choice("lstm", "simple-rnn")  # what both layers are; the engine keras has both
     coding: str = choice("numbers", "one-hot")  # what is read of a character: its number, or an input each
 
+    def refuses(self, engine: str) -> str:
+        """The compiled engine has LSTM layers alone."""
+        has_it = engine != "compiled" or self.network == "lstm"
+        return "" if has_it else f"the engine compiled has no {self.network}, only lstm; train it with --engine keras"
+
 
 @dataclass(frozen=True)
 class Generation:

@@ -112,7 +112,9 @@ def _settings(rows: Sequence[SettingRow]) -> Finding:
     errors = ", ".join(f"{median(errors_of(rows, one).values()):.0f} with {one.window}" for one in WINDOWS)
     better = sum(one.outcome == "better" for one in steps)
     precise = {"better": "more", "worse": "less"}.get(span.outcome, "not surely more or less")
-    helps = {"better": "dropout helps", "worse": "dropout harms"}.get(undropped.outcome, "dropout changes nothing sure")
+    helps = {"better": "dropout helps", "worse": "dropout harms"}.get(
+        undropped.outcome, "dropout makes no sure difference"
+    )
     return Finding(
         f"Windows of {WINDOWS[-1].window} days are {precise} precise than those of {WINDOWS[0].window}, and {helps}.",
         f"The median error is {errors} days, in USD; that of {WINDOWS[0].window} days less that of "

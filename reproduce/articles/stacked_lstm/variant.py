@@ -32,3 +32,8 @@ class Variant(variant.Variant):
     layers: int = count(2)  # of 1 it is the second alone, and of 3 the first stands twice
     optimizer: str = choice("rmsprop", "adam", "sgd")  # as Keras has it
     series: str = choice("prices", "shuffled")  # `shuffled`: the prices' moves from day to day in another order
+
+    def refuses(self, engine: str) -> str:
+        """The compiled engine has the guide's own network alone, of any width."""
+        has_it = engine != "compiled" or (self.network, self.layers, self.optimizer) == ("lstm", 2, "rmsprop")
+        return "" if has_it else f"the engine compiled cannot train {self.name}; train it with --engine keras"

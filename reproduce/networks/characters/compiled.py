@@ -8,12 +8,12 @@ import numpy as np
 import tensorflow as tf
 
 from reproduce.networks.adam import KerasMemory, keras_step
-from reproduce.networks.characters.keras import initial_weights
 from reproduce.networks.characters.network import cross_entropy, probabilities
 from reproduce.networks.characters.steps import STEP_VALUES
 from reproduce.networks.engine import CharSettings
 from reproduce.networks.graph_engine import compiled
 from reproduce.networks.stack.compiled import Built, StackEngine
+from reproduce.networks.stack.draws import initial_weights
 from reproduce.networks.stack.training import Recipe, Watch, loss_alone
 from reproduce.networks.stack.weights import StackWeights, layers
 
@@ -26,7 +26,7 @@ class CompiledEngine(StackEngine):
             raise ValueError(f"network is {network.network!r}, expected lstm; the engine keras has the others")
         self._characters, self._coding = characters, network.coding
         adam = functools.partial(keras_step, learning_rate=network.learning_rate)
-        initial = initial_weights(network, characters, seed)
+        initial = initial_weights((network.hidden, network.hidden), characters, seed)
         zeros = StackWeights(*map(np.zeros_like, initial))
         super().__init__(
             Recipe(cross_entropy, adam, network.dropout),

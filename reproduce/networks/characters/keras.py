@@ -29,11 +29,6 @@ def build_model(network: CharSettings, characters: int, seed: int) -> keras.Sequ
     return model
 
 
-def initial_weights(network: CharSettings, characters: int, seed: int) -> StackWeights:
-    """The weights that `seed` draws, as arrays."""
-    return StackWeights(*build_model(network, characters, seed).get_weights())
-
-
 def trained_model(network: CharSettings, characters: int, weights: StackWeights) -> keras.Sequential:
     """The network with these weights and without an optimizer; ValueError where they are another network's."""
     model = keras.models.clone_model(build_model(network, characters, seed=0))

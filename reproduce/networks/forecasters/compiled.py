@@ -10,10 +10,10 @@ import numpy as np
 import tensorflow as tf
 
 from reproduce.networks.engine import Stack, epoch_order
-from reproduce.networks.forecasters.keras import build_model
 from reproduce.networks.graph_engine import compiled
 from reproduce.networks.rmsprop import LEARNING_RATE, RMSpropMemory, rmsprop_step
 from reproduce.networks.stack.compiled import Built, StackEngine
+from reproduce.networks.stack.draws import initial_weights
 from reproduce.networks.stack.network import by_step, outputs, slopes
 from reproduce.networks.stack.training import Recipe, loss_alone
 from reproduce.networks.stack.weights import StackWeights
@@ -37,7 +37,7 @@ class CompiledForecaster(StackEngine):
             )
         self._stack, self._seed = stack, seed
         rmsprop = functools.partial(rmsprop_step, learning_rate=LEARNING_RATE)
-        initial = StackWeights(*build_model(stack, seed).get_weights())
+        initial = initial_weights((stack.first, stack.second), 1, seed)
         memory = RMSpropMemory(v=StackWeights(*map(np.zeros_like, initial)), step=np.int64(0))
         super().__init__(Recipe(squared_error, rmsprop, stack.dropout), initial, memory, seed, threads)
         self._steps_of = functools.cache(self._build)
@@ -64,6 +64,8 @@ class CompiledForecaster(StackEngine):
         return super().weights()._asdict()
 
     def save(self, path: Path) -> None:
+        from reproduce.networks.forecasters.keras import build_model  # and Keras, which training does without
+
         model = build_model(self._stack, self._seed)
         state = self.state()
         model.set_weights([state[f"weights/{name}"] for name in StackWeights._fields])

@@ -13,10 +13,10 @@ import tensorflow as tf
 
 from reproduce.networks.engine import SEEDS_A_RUN
 from reproduce.networks.graph_engine import GraphEngine, compiled
+from reproduce.networks.stack.draws import DROPOUT_SEEDS
 from reproduce.networks.stack.network import Masks
 from reproduce.networks.stack.training import Recipe, Training, Watch, train_batches
 from reproduce.networks.stack.weights import StackWeights
-from reproduce.networks.stacked import DROPOUT_SEEDS
 
 Built = tuple[tuple[tf.Tensor, ...], Any]  # placeholders, and what is fetched
 

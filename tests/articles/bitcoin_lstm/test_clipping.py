@@ -1,5 +1,6 @@
 """Whether clipping prevents collapses: what one is, the study's table, and every verdict that it can give."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +23,7 @@ from reproduce.articles.bitcoin_lstm.clipping import (
     shipped_clipping,
 )
 from reproduce.articles.bitcoin_lstm.memory import SEEDS
-from reproduce.articles.bitcoin_lstm.training import RECORD, begin, check, prove, trained_engine
+from reproduce.articles.bitcoin_lstm.training import RECORD, check, trained_engine
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.errors import RunError
@@ -156,19 +157,13 @@ def test_recorded_run_keeps_every_step_and_goes_on_to_the_same_bits(tmp_path):
 
 def test_network_of_studies_alone_says_how_to_train_it():
     """No other engine proves it; and settings that it lacks are refused before any run."""
-    config = config_of("bitcoin-lstm", variant=RECORDED)
-    with pytest.raises(RunError, match=r"no second engine trains .*: reproduce study bitcoin-clipping --variants "):
-        prove(config, short_table())
+    said = r"no second engine proves .*: reproduce study bitcoin-clipping --variants "
+    for engine in ("compiled", "session", "keras"):
+        assert re.match(said, RECORDED.refuses(engine))
+        assert Variant().refuses(engine) == ""
     for changed in ({"remainder": "kept"}, {"forget_gate": "open"}):
         with pytest.raises(RunError, match=r"no engine trains .*; leave out"):
             check(short_table(), replace(RECORDED, **changed))
-
-
-def test_other_engine_of_a_network_of_studies_is_refused(tmp_path):
-    """By its name."""
-    config = config_of("bitcoin-lstm", engine="session", variant=RECORDED)
-    with pytest.raises(RunError, match=r"the engine session cannot train .*; leave --engine out"):
-        begin(Directory(tmp_path, config), short_table())
 
 
 def test_shipped_table_has_every_run_of_the_study():

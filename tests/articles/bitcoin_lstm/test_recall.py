@@ -1,5 +1,7 @@
 """Recalling the first of a row of random numbers: what is drawn, a training, and the rule on every verdict."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -22,10 +24,10 @@ from reproduce.articles.bitcoin_lstm.recall import (
 )
 from reproduce.articles.bitcoin_lstm.recall_training import STEPS, TESTED, rows
 from reproduce.articles.bitcoin_lstm.story import STORY
-from reproduce.articles.bitcoin_lstm.training import begin, check, trained_engine
+from reproduce.articles.bitcoin_lstm.training import check, trained_engine
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
-from reproduce.errors import DataError, RunError
+from reproduce.errors import DataError
 from reproduce.evidence.claims import read_claims
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
@@ -110,11 +112,9 @@ def test_it_reads_no_prices():
         prepare(short_table(), TINY)
 
 
-def test_other_engines_are_refused(tmp_path):
-    """With what to do."""
-    directory = Directory(tmp_path, config_of("bitcoin-lstm", engine="keras", variant=TINY))
-    with pytest.raises(RunError, match=r"the engine keras cannot train .*task-recall; leave --engine out"):
-        begin(directory, short_table())
+def test_it_is_trained_in_its_study():
+    """Which a run of its own names."""
+    assert re.match(r"no second engine proves .*task-recall; .*reproduce study bitcoin-recall ", TINY.refuses("keras"))
 
 
 # The rule

@@ -10,11 +10,9 @@ from reproduce.articles.macbeth.dropout import DROPPED
 from reproduce.articles.macbeth.epochs import shipped_milestones
 from reproduce.articles.macbeth.plain import PLAIN, RUNS, pairs_of, plain_outputs
 from reproduce.articles.macbeth.studies import STUDIES
-from reproduce.articles.macbeth.training import prove
-from reproduce.errors import RunError
 from reproduce.evidence.claims import read_claims
 from reproduce.networks.stack.weights import count_weights
-from tests.articles.samples import VARIANTS, config_of, tiny_text
+from tests.articles.samples import VARIANTS, tiny_text
 
 (CLAIM,) = [one for one in read_claims("reproduce.articles.macbeth").claims if one.id == "macbeth/rnn-cannot-write"]
 (PLAN,) = [plan for plan in STUDIES if plan.name == "macbeth-plain"]
@@ -95,10 +93,8 @@ def test_study_trains_on_the_engine_that_has_the_network(tmp_path, answer):
     assert [path.parent.name for path in tmp_path.glob("out/*/metrics.json")] == [f"macbeth-{variant}-s100-keras"]
 
 
-def test_compiled_engine_is_not_proved_on_it():
-    """The line says which engine to take."""
-    config = config_of("macbeth", variant=replace(VARIANTS["macbeth"], network="simple-rnn"))
-    with pytest.raises(
-        RunError, match="the engine compiled has no simple-rnn, only lstm; train it with --engine keras"
-    ):
-        prove(config, tiny_text())
+def test_compiled_engine_does_not_train_it():
+    """The line says which engine to take, and that one does."""
+    variant = replace(VARIANTS["macbeth"], network="simple-rnn")
+    said = "the engine compiled has no simple-rnn, only lstm; train it with --engine keras"
+    assert [variant.refuses(engine) for engine in ("compiled", "keras")] == [said, ""]

@@ -66,7 +66,7 @@ def test_lag_is_told_in_days(lags, headline, tables):
         ),
         pytest.param(
             {"windows": (60, 70, 80, 60), "undropped": 60.0},
-            "are not surely more or less precise than those of 7, and dropout changes nothing sure",
+            "are not surely more or less precise than those of 7, and dropout makes no sure difference",
             id="neither",
         ),
     ],
