@@ -51,11 +51,6 @@ class RecallRow:  # its fields are the columns of recall.csv
     left: float  # mean squared error on the test rows over the variance of their targets; 1 where nothing is learnt
     seconds: float  # of training
 
-    @property
-    def variant(self) -> str:
-        """The name of the study's variant."""
-        return recaller(self.network, self.draw, self.numbers, self.epochs).name
-
 
 def recall_rows(study: Study) -> list[RecallRow]:
     """A row a run, a variant after the other; RunError where one is not finished."""

@@ -235,4 +235,3 @@ def test_shipped_table_has_all_runs():
         for s in seeds
     )
     assert sorted((row.network, row.draw, row.numbers, row.epochs, row.seed) for row in shipped_recall()) == planned
-    assert {row.variant for row in shipped_recall()} == {variant.name for variant, _ in RUNS}
