@@ -46,27 +46,23 @@ def plain_findings(rows: Sequence[CurveRow], lstm: Sequence[CurveRow], pairs: fl
     ]
 
 
-def coding_findings(rows: Sequence[CurveRow], epochs: Sequence[MilestoneRow]) -> list[Finding]:
+def coding_finding(rows: Sequence[CurveRow], epochs: Sequence[MilestoneRow]) -> Finding:
     """What a number in place of a character does to the one epoch of the program."""
-    if not rows:
-        return []
     gains = sorted(numbers_gains(rows, epochs).values())
     does = "helps" if gains[0] > 0 else "harms" if gains[-1] < 0 else "neither surely helps nor harms"
     one_hot = np.mean([row.loss for row in rows])
     pairs = next(row.entropy_1 for row in epochs if row.variant == Variant().name)
-    return [
-        Finding(
-            f"Reading characters as numbers {does} the network.",
-            f"The same epoch on one-hot characters has a loss of {one_hot:.3f} nats; that less the loss with numbers "
-            f"is {gains[0]:.3f} to {gains[-1]:.3f} ({counted(len(gains), 'seed')}).",
-            f"Characters counted in pairs give {pairs:.3f}. Numbers put the characters into the order of the alphabet, "
-            "which tells nothing of what follows; one-hot input has weights of its own for each.",
-            "coding",
-            "The loss of the one epoch with numbers and with one-hot input, the same seeds joined, beside counts",
-            claims=("macbeth/integers-help",),
-            study="macbeth-coding",
-        )
-    ]
+    return Finding(
+        f"Reading characters as numbers {does} the network.",
+        f"The same epoch on one-hot characters has a loss of {one_hot:.3f} nats; that less the loss with numbers "
+        f"is {gains[0]:.3f} to {gains[-1]:.3f} ({counted(len(gains), 'seed')}).",
+        f"Characters counted in pairs give {pairs:.3f}. Numbers put the characters into the order of the alphabet, "
+        "which tells nothing of what follows; one-hot input has weights of its own for each.",
+        "coding",
+        "The loss of the one epoch with numbers and with one-hot input, the same seeds joined, beside counts",
+        claims=("macbeth/integers-help",),
+        study="macbeth-coding",
+    )
 
 
 def dropout_finding(rows: Sequence[CurveRow]) -> Finding:
