@@ -16,10 +16,8 @@ from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sections import counted
 
 
-def plain_findings(rows: Sequence[CurveRow], lstm: Sequence[CurveRow], pairs: float) -> list[Finding]:
+def plain_finding(rows: Sequence[CurveRow], lstm: Sequence[CurveRow], pairs: float) -> Finding:
     """A plain RNN beside an LSTM of as many weights."""
-    if not rows:
-        return []
     lowest, of_lstm = (np.array(list(lowest_of(*of).values())) for of in ((rows, PLAIN), (lstm, DROPPED)))
     cannot, is_worse = lowest.min() > pairs, lowest.min() > of_lstm.max()
     than = (
@@ -29,21 +27,19 @@ def plain_findings(rows: Sequence[CurveRow], lstm: Sequence[CurveRow], pairs: fl
         if lowest.max() < of_lstm.min()
         else "as well as an LSTM"
     )
-    return [
-        Finding(
-            "A plain RNN cannot write the play: it knows less than pairs of characters."
-            if cannot
-            else f"A plain RNN learns the play too, {than} of as many weights.",
-            f"Two layers of {PLAIN.hidden} plain units reach a held-out loss of {lowest.mean():.3f} nats a character "
-            f"in {PLAIN.epochs} epochs ({lowest.min():.3f} to {lowest.max():.3f}, {counted(len(lowest), 'seed')}), two "
-            f"LSTM layers of {DROPPED.hidden} units {of_lstm.mean():.3f} ({of_lstm.min():.3f} to {of_lstm.max():.3f}).",
-            f"Characters counted in pairs give {pairs:.3f}.",
-            "plain",
-            "Held-out loss by epochs, a line a seed, of a plain RNN and an LSTM, beside characters counted in pairs",
-            claims=("macbeth/rnn-cannot-write",),
-            study="macbeth-plain",
-        )
-    ]
+    return Finding(
+        "A plain RNN cannot write the play: it knows less than pairs of characters."
+        if cannot
+        else f"A plain RNN learns the play too, {than} of as many weights.",
+        f"Two layers of {PLAIN.hidden} plain units reach a held-out loss of {lowest.mean():.3f} nats a character "
+        f"in {PLAIN.epochs} epochs ({lowest.min():.3f} to {lowest.max():.3f}, {counted(len(lowest), 'seed')}), two "
+        f"LSTM layers of {DROPPED.hidden} units {of_lstm.mean():.3f} ({of_lstm.min():.3f} to {of_lstm.max():.3f}).",
+        f"Characters counted in pairs give {pairs:.3f}.",
+        "plain",
+        "Held-out loss by epochs, a line a seed, of a plain RNN and an LSTM, beside characters counted in pairs",
+        claims=("macbeth/rnn-cannot-write",),
+        study="macbeth-plain",
+    )
 
 
 def coding_finding(rows: Sequence[CurveRow], epochs: Sequence[MilestoneRow]) -> Finding:
