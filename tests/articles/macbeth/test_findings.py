@@ -186,6 +186,7 @@ def test_plain_network_is_told_beside_pairs_and_the_lstm(lowest, headline):
     found = plain_finding(plain_rows(*lowest), LSTM, 2.5)
     assert found.headline == headline
     assert f"({min(lowest):.3f} to {max(lowest):.3f}, 2 seeds)" in found.text
+    assert "stands above its lowest in 2 of 2 seeds" in found.text
 
 
 @pytest.mark.parametrize(
