@@ -28,15 +28,15 @@ docs: $(READY)
 	for study in bitcoin-losses bitcoin-departures bitcoin-curves bitcoin-memory bitcoin-gates bitcoin-accuracy \
 	    bitcoin-forgetting bitcoin-clipping bitcoin-changes bitcoin-months bitcoin-recall \
 	    stacked-networks stacked-memory stacked-settings stacked-advice \
-	    macbeth-epochs macbeth-dropout macbeth-stops; do \
+	    macbeth-epochs macbeth-dropout macbeth-stops macbeth-coding macbeth-plain; do \
 	    $(REPRODUCE) study $$study --shipped --out $(DRAWN) || exit 1; done
 	$(REPRODUCE) compare --losses examples/losses/article.txt > docs/losses.txt
 	for engine in compiled session keras; do cp $(RUN)-$$engine/losses.csv docs/losses-$$engine.csv; done
 	for picture in predictions_as_published predictions_by_date engines; do \
 	    cp $(RUN)-compiled/pictures/$$picture.png docs/; done
 	cp $(DRAWN)/losses_published.png docs/loss.png
-	for picture in losses_described losses departures reach trained_gates accuracy forgetting clipping changes months \
-	    recall rivals stacked_memory stacked_settings stacked_advice milestones dropout stops; do \
+	for picture in losses_described losses departures memory reach trained_gates accuracy forgetting clipping changes \
+	    months recall rivals stacked_memory stacked_settings stacked_advice milestones dropout stops coding plain; do \
 	    cp $(DRAWN)/$$picture.png docs/; done
 	cp $(DRAWN)/stacked-lstm-published-s0-keras/pictures/predictions_as_published.png docs/stacked.png
 	$(VENV)/bin/python -m reproduce.report.docs .
@@ -62,9 +62,8 @@ bench-input: $(READY)
 	$(VENV)/bin/python -m reproduce.bench.inputs
 
 # The tables that come with the package: hours; what each costs is said first. On a cluster (docs/cluster.md):
-# make shipped-tables WHERE='--scheduler tcp://host:8786'. The first two Bitcoin studies share runs, so they share a
-# folder: 406 in all with the other articles'. The third has 480 short ones. The eight of the story share
-# a folder of their own; one worker, so that each length goes on from the one before.
+# make shipped-tables WHERE='--scheduler tcp://host:8786'. Studies that share runs share a folder. One worker where a run
+# goes on from a shorter one, or where all seeds share one compiled network.
 ARTICLES := reproduce/articles
 WHERE :=
 shipped-tables: $(READY)
@@ -92,7 +91,9 @@ shipped-tables: $(READY)
 	$(REPRODUCE) study macbeth-epochs $(WHERE) --out studies/macbeth
 	$(REPRODUCE) study macbeth-dropout $(WHERE) --out studies/macbeth
 	$(REPRODUCE) study macbeth-stops $(WHERE) --out studies/macbeth
-	cd studies/macbeth && cp milestones.csv dropout.csv stops.csv $(CURDIR)/$(ARTICLES)/macbeth/
+	$(REPRODUCE) study macbeth-coding $(WHERE) --out studies/macbeth
+	$(REPRODUCE) study macbeth-plain $(WHERE) --out studies/macbeth
+	cd studies/macbeth && cp milestones.csv dropout.csv stops.csv coding.csv plain.csv $(CURDIR)/$(ARTICLES)/macbeth/
 	$(REPRODUCE) claims --record
 	$(REPRODUCE) claims bitcoin-lstm --codecheck codecheck.yml
 

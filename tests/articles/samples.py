@@ -28,8 +28,6 @@ TABLES = {  # files of results in a run's directory, beside its checkpoint
     "macbeth": ("losses.csv", "milestones.csv", "sample-epoch-001.txt", "sample-epoch-002.txt", "written.txt"),
 }
 UNENDED = {
-    "macbeth-coding",
-    "macbeth-plain",
     "macbeth-replays",
 }  # studies whose runs have not ended, so that the package has no table of them
 ENGINES = [(article.id, engine) for article in ARTICLES for engine in article.engines]

@@ -22,8 +22,6 @@ UNKNOWN = {  # what nothing here can tell
     "macbeth": {
         "text_confirmed",
         *("hundred_better_steps", "hundred_measures_better", "hundred_excess", "hundred_p", "hundred_excess_p"),
-        *("numbers_gain", "numbers_gain_least", "numbers_p"),
-        *("rnn_less_pairs", "rnn_less_pairs_least", "rnn_less_lstm_least", "rnn_p"),
     },
 }
 

@@ -224,7 +224,8 @@ def recall(rows: Sequence[RecallRow]) -> Figure:
     ends = [axes.get_ylim() for axes in panels]
     for axes in panels:
         axes.set_ylim(min(low for low, _ in ends), max(high for _, high in ends))
-    panels[0].set_ylabel("squared error over variance; dotted: learnt")
+    panels[0].set_ylabel("squared error over variance")
+    figure.suptitle("Recalling the first of a row of numbers, a dot a seed; learnt is below the dotted line")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return figure
 

@@ -30,8 +30,6 @@ def numbers_gains(rows: Sequence[CurveRow], epochs: Sequence[MilestoneRow]) -> d
 
 def coding_outputs(rows: Sequence[CurveRow], epochs: Sequence[MilestoneRow]) -> dict[str, float]:
     """The gain of numbers, mean and least over seeds, and its p, by names in claims.toml."""
-    if not rows:  # until the runs have ended
-        return dict.fromkeys(("numbers_gain", "numbers_gain_least", "numbers_p"))
     gains = list(numbers_gains(rows, epochs).values())
     return {"numbers_gain": float(np.mean(gains)), "numbers_gain_least": min(gains), "numbers_p": mean_p(gains)}
 

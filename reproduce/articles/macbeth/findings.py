@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from reproduce.articles.article import Finding
-from reproduce.articles.macbeth.choices import coding_findings, dropout_finding, plain_findings
+from reproduce.articles.macbeth.choices import coding_finding, dropout_finding, plain_finding
 from reproduce.articles.macbeth.coding import shipped_coding
 from reproduce.articles.macbeth.dropout import shipped_dropout
 from reproduce.articles.macbeth.epochs import (
@@ -41,8 +41,8 @@ def findings() -> list[Finding]:
     return [
         _counted(epochs),
         *_hundred(epochs, shipped_replays()),
-        *coding_findings(shipped_coding(), epochs),
-        *plain_findings(shipped_plain(), shipped_dropout(), pairs_of(epochs)),
+        coding_finding(shipped_coding(), epochs),
+        plain_finding(shipped_plain(), shipped_dropout(), pairs_of(epochs)),
         _trend(epochs),
         _one_epoch(epochs),
         dropout_finding(shipped_dropout()),

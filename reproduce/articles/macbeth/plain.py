@@ -29,8 +29,6 @@ def plain_outputs(rows: Sequence[CurveRow], lstm: Sequence[CurveRow], pairs: flo
     Args:
         lstm: rows of the study of dropout.
     """
-    if not rows:  # until the runs have ended
-        return dict.fromkeys(("rnn_less_pairs", "rnn_less_pairs_least", "rnn_less_lstm_least", "rnn_p"))
     lowest, of_lstm = lowest_of(rows, PLAIN), lowest_of(lstm, DROPPED)
     less_pairs = [loss - pairs for loss in lowest.values()]
     return {

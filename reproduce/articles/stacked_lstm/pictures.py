@@ -137,7 +137,14 @@ def advice(rows: Sequence[AdviceRow]) -> Figure:
         for (label, variant), color in zip(shown.items(), (TRAINING, TESTING, PERSISTENCE), strict=False):
             curves = curves_of(rows, variant.name).values()
             for k, curve in enumerate(curves):
-                axes.plot(np.exp(curve), color=color, alpha=0.6, linewidth=0.9, label=label if k == 0 else None)
+                axes.plot(
+                    range(1, len(curve) + 1),
+                    np.exp(curve),
+                    color=color,
+                    alpha=0.6,
+                    linewidth=0.9,
+                    label=label if k == 0 else None,
+                )
         axes.set(yscale="log", title=f"Other {kind}", xlabel="Epoch")
         axes.grid(True, alpha=0.2)
         axes.legend()

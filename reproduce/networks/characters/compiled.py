@@ -26,7 +26,8 @@ class CompiledEngine(StackEngine):
             raise ValueError(f"network is {network.network!r}, expected lstm; the engine keras has the others")
         self._characters, self._coding = characters, network.coding
         adam = functools.partial(keras_step, learning_rate=network.learning_rate)
-        initial = initial_weights((network.hidden, network.hidden), characters, seed)
+        inputs = characters if network.coding == "one-hot" else 1  # of a step
+        initial = initial_weights((network.hidden, network.hidden), characters, seed, inputs)
         zeros = StackWeights(*map(np.zeros_like, initial))
         super().__init__(
             Recipe(cross_entropy, adam, network.dropout),

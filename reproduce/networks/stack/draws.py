@@ -18,9 +18,9 @@ KERNEL_SEEDS, RECURRENT_SEEDS, OUTPUT_SEED = (0, 4), (1, 5), 8  # which of a run
 DROPOUT_SEEDS = (3, 7)  # likewise, of the units that are dropped on the way
 
 
-def initial_weights(units: tuple[int, int], outputs: int, seed: int) -> StackWeights:
+def initial_weights(units: tuple[int, int], outputs: int, seed: int, inputs: int = 1) -> StackWeights:
     """The weights that `seed` draws, float32: Glorot's kernels, orthogonal recurrent ones, biases 0 or 1."""
-    shapes, first = weight_shapes(units, outputs), SEEDS_A_RUN * seed
+    shapes, first = weight_shapes(units, outputs, inputs), SEEDS_A_RUN * seed
     layers = []
     for place, number in enumerate(units):
         kernel, recurrent = shapes[3 * place : 3 * place + 2]

@@ -29,10 +29,10 @@ def layers(values: StackWeights) -> tuple[tuple, tuple, tuple]:
     return values[:3], values[3:6], values[6:]
 
 
-def weight_shapes(units: tuple[int, int], outputs: int) -> StackWeights:
-    """The shape of each weight of layers of so many units."""
+def weight_shapes(units: tuple[int, int], outputs: int, inputs: int = 1) -> StackWeights:
+    """The shape of each weight of layers of so many units, which read so many inputs a step."""
     H, K = units
-    first, second = ((1, 4 * H), (H, 4 * H), (4 * H,)), ((H, 4 * K), (K, 4 * K), (4 * K,))
+    first, second = ((inputs, 4 * H), (H, 4 * H), (4 * H,)), ((H, 4 * K), (K, 4 * K), (4 * K,))
     return StackWeights(*first, *second, (K, outputs), (outputs,))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reproduce.articles.macbeth import findings as module
-from reproduce.articles.macbeth.choices import coding_findings, plain_findings
+from reproduce.articles.macbeth.choices import coding_finding, plain_finding
 from reproduce.articles.macbeth.epochs import TREND, TREND_EPOCHS, shipped_milestones
 from reproduce.articles.macbeth.findings import findings
 from reproduce.articles.macbeth.hundred import HUNDRED
@@ -183,10 +183,10 @@ def test_collapses_are_told_with_what_prevents_them(replays, told, monkeypatch):
 )
 def test_plain_network_is_told_beside_pairs_and_the_lstm(lowest, headline):
     """Pairs give 2.5, the LSTM 2.25 and 2.375."""
-    (found,) = plain_findings(plain_rows(*lowest), LSTM, 2.5)
+    found = plain_finding(plain_rows(*lowest), LSTM, 2.5)
     assert found.headline == headline
     assert f"({min(lowest):.3f} to {max(lowest):.3f}, 2 seeds)" in found.text
-    assert plain_findings([], LSTM, 2.5) == []
+    assert "stands above its lowest in 2 of 2 seeds" in found.text
 
 
 @pytest.mark.parametrize(
@@ -195,8 +195,7 @@ def test_plain_network_is_told_beside_pairs_and_the_lstm(lowest, headline):
 )
 def test_numbers_are_told_by_what_all_seeds_show(gains, told):
     """Seed by seed."""
-    (found,) = coding_findings(coding_rows(*gains)[:3], study_rows())
+    found = coding_finding(coding_rows(*gains)[:3], study_rows())
     assert found.headline == f"Reading characters as numbers {told} the network."
     assert f"is {min(gains):.3f} to {max(gains):.3f} (3 seeds)" in found.text
     assert "Characters counted in pairs give 2.500." in found.text
-    assert coding_findings([], study_rows()) == []

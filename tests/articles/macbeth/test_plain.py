@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
 from reproduce.articles.macbeth.curves import CurveRow
 from reproduce.articles.macbeth.dropout import DROPPED
 from reproduce.articles.macbeth.epochs import shipped_milestones
-from reproduce.articles.macbeth.plain import PLAIN, RUNS, pairs_of, plain_outputs
+from reproduce.articles.macbeth.plain import PLAIN, RUNS, pairs_of, plain_outputs, shipped_plain
 from reproduce.articles.macbeth.studies import STUDIES
 from reproduce.evidence.claims import read_claims
 from reproduce.networks.stack.weights import count_weights
@@ -69,6 +70,15 @@ def test_pairs_are_those_counted_for_the_held_out_text():
     """In the table of epochs, of a run that holds the same tenth out."""
     rows = [row for row in shipped_milestones() if row.variant == "epochs-20+held-out-last-tenth"]
     assert {row.entropy_1 for row in rows} == {pairs_of(shipped_milestones())}
+
+
+def test_shipped_table_has_all_runs():
+    """Four milestones each; none diverged."""
+    rows = shipped_plain()
+    assert [(row.variant, row.seed, row.epoch) for row in rows] == [
+        (PLAIN.name, seed, epoch) for seed in (100, 101) for epoch in (1, 2, 5, 10)
+    ]
+    assert np.isfinite([row.held_out_loss for row in rows]).all()
 
 
 def test_study_is_shown_and_drawn_beside_the_lstm():

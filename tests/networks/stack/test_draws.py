@@ -15,15 +15,22 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.mark.parametrize(
-    ("units", "outputs", "seed"),
-    [((5, 6), 7, 0), ((6, 5), 1, 3), ((1, 2), 1, 4), ((50, 100), 1, MAX_SEED), ((300, 300), 43, 100)],
-    ids=["small", "narrowing", "one-unit", "stacked-lstm", "macbeth"],
+    ("units", "outputs", "seed", "inputs"),
+    [
+        ((5, 6), 7, 0, 1),
+        ((6, 5), 1, 3, 1),
+        ((1, 2), 1, 4, 1),
+        ((50, 100), 1, MAX_SEED, 1),
+        ((300, 300), 43, 100, 1),
+        ((5, 6), 7, 0, 7),
+    ],
+    ids=["small", "narrowing", "one-unit", "stacked-lstm", "macbeth", "one-hot"],
 )
-def test_weights_are_those_that_keras_draws(units, outputs, seed):
+def test_weights_are_those_that_keras_draws(units, outputs, seed, inputs):
     """To the last bit, from the same seed."""
     layers = [*layers_of("lstm", units, 0.1, seed, "float32"), output_layer(outputs, seed, "float32")]
-    drawn = keras.Sequential([keras.Input((4, 1)), *layers]).get_weights()
-    for ours, theirs in zip(initial_weights(units, outputs, seed), drawn, strict=True):
+    drawn = keras.Sequential([keras.Input((4, inputs)), *layers]).get_weights()
+    for ours, theirs in zip(initial_weights(units, outputs, seed, inputs), drawn, strict=True):
         assert ours.dtype == theirs.dtype
         np.testing.assert_array_equal(ours, theirs)
 
