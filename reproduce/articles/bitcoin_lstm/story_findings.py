@@ -28,7 +28,6 @@ from reproduce.articles.bitcoin_lstm.recall import (
     LONG,
     LSTM,
     SEEDS,
-    SHORT,
     RecallRow,
     at_ten_times,
     learnt_of,
@@ -166,29 +165,27 @@ def recall(rows: Sequence[RecallRow]) -> Finding:
     """Which networks learn to recall the first of few numbers, and of many."""
     learnt, later = learnt_of(rows), at_ten_times(rows)
 
-    def told(network: str, numbers: int) -> str:
-        return " and ".join(f"{sum(learnt[network, draw, numbers, BUDGET].values())}" for draw in DRAWN)
+    def counts(network: str, draw: str) -> str:
+        *short, long = (sum(learnt[network, draw, numbers, BUDGET].values()) for numbers in LENGTHS)
+        return f"{', '.join(map(str, short))} and {long}"
 
-    def of_all(network: str, numbers: int) -> int:
-        return sum(sum(learnt[network, draw, numbers, BUDGET].values()) for draw in DRAWN)
+    def of_all(network: str) -> int:
+        return sum(sum(learnt[network, draw, LONG, BUDGET].values()) for draw in DRAWN)
 
-    plain, gated, trained = of_all(PLAIN_RNN, LONG), of_all(LSTM, LONG), len(SEEDS) * len(DRAWN)
+    trained, short = len(SEEDS) * len(DRAWN), ", ".join(map(str, LENGTHS[:-1]))
     ten = ", ".join(
-        f"{_NAMED[network]} in {' and '.join(str(later[network, draw]) for draw in DRAWN)}"
-        for network in (PLAIN_RNN, "gru", *LSTMS)
+        f"{_NAMED[network]} in {sum(later[network, draw] for draw in DRAWN)}" for network in (PLAIN_RNN, "gru", *LSTMS)
     )
-    order = "by " + " and by ".join(DRAWN.values())
+    by_draw = "; ".join(
+        f"by {name} in {counts(PLAIN_RNN, draw)} and in {counts(LSTM, draw)}" for draw, name in DRAWN.items()
+    )
     return Finding(
-        f"To recall the first of {LONG} numbers, a plain RNN learns in {plain} of {trained} trainings and an LSTM in "
-        f"{gated}.",
-        f"Of {len(SEEDS)} seeds {order}, a plain RNN learns it over {SHORT} numbers in {told(PLAIN_RNN, SHORT)} and "
-        f"over {LONG} in {told(PLAIN_RNN, LONG)}, and an LSTM over {SHORT} in {told(LSTM, SHORT)} and over {LONG} in "
-        f"{told(LSTM, LONG)}.",
-        f"Over {LENGTHS[1]} a plain RNN learns it in {told(PLAIN_RNN, LENGTHS[1])}, and an LSTM in "
-        f"{told(LSTM, LENGTHS[1])}. The published wiring learns it over {LONG} in {told('published', LONG)}, a GRU in "
-        f"{told('gru', LONG)}. With ten times the steps, of {len(FEW)} seeds, {ten} learn it over {LONG}. The three "
-        f"articles say {'the opposite' if plain > gated else 'so'}: that a plain RNN recalls over a short time alone, "
-        "and an LSTM over a long one too.",
+        f"A plain RNN learns to recall the first of {LONG} numbers in {of_all(PLAIN_RNN)} of {trained} trainings, and "
+        f"an LSTM in {of_all(LSTM) or 'none'}.",
+        f"Of {len(SEEDS)} seeds each, a plain RNN and an LSTM learn it over {short} and {LONG} numbers, {by_draw}.",
+        f"Over {LONG} the published wiring learns it in {of_all('published')} of {trained} trainings and a GRU in "
+        f"{of_all('gru')}. With ten times the steps, of {len(FEW) * len(DRAWN)} trainings each: {ten}. The three "
+        "articles say the opposite: that a plain RNN recalls over a short time alone, and an LSTM over a long one too.",
         "recall",
         "What each training leaves of the variance, on a log axis, of four networks over 7, 20 and 60 numbers",
         claims=("bitcoin-lstm/recall", "ours/lstm-recalls-farther"),
