@@ -21,18 +21,14 @@ def plain_finding(rows: Sequence[CurveRow], lstm: Sequence[CurveRow], pairs: flo
     lowest, of_lstm = (np.array(list(lowest_of(*of).values())) for of in ((rows, PLAIN), (lstm, DROPPED)))
     last = [row.held_out_loss for row in rows if (row.variant, row.epoch) == (PLAIN.name, max(r.epoch for r in rows))]
     risen = sum(loss not in lowest for loss in last)
-    cannot, is_worse = lowest.min() > pairs, lowest.min() > of_lstm.max()
-    than = (
-        "worse than an LSTM"
-        if is_worse
-        else "better than an LSTM"
-        if lowest.max() < of_lstm.min()
-        else "as well as an LSTM"
-    )
+    if lowest.min() > pairs:
+        headline = "A plain RNN cannot write the play: it knows less than pairs of characters."
+    else:
+        is_worse, is_better = lowest.min() > of_lstm.max(), lowest.max() < of_lstm.min()
+        than = "worse than" if is_worse else "better than" if is_better else "as well as"
+        headline = f"A plain RNN learns the play too, {than} an LSTM of as many weights."
     return Finding(
-        "A plain RNN cannot write the play: it knows less than pairs of characters."
-        if cannot
-        else f"A plain RNN learns the play too, {than} of as many weights.",
+        headline,
         f"Two layers of {PLAIN.hidden} plain units reach {lowest.mean():.3f} nats a character of held-out text "
         f"in {PLAIN.epochs} epochs ({lowest.min():.3f} to {lowest.max():.3f}, {counted(len(lowest), 'seed')}), two "
         f"LSTM layers of {DROPPED.hidden} units {of_lstm.mean():.3f} ({of_lstm.min():.3f} to {of_lstm.max():.3f}).",
@@ -48,11 +44,10 @@ def plain_finding(rows: Sequence[CurveRow], lstm: Sequence[CurveRow], pairs: flo
 def coding_finding(rows: Sequence[CurveRow], epochs: Sequence[MilestoneRow]) -> Finding:
     """What a number in place of a character does to the one epoch of the program."""
     gains = sorted(numbers_gains(rows, epochs).values())
-    does = "helps" if gains[0] > 0 else "harms" if gains[-1] < 0 else "neither surely helps nor harms"
     one_hot = np.mean([row.loss for row in rows])
     pairs = next(row.entropy_1 for row in epochs if row.variant == Variant().name)
     return Finding(
-        f"Reading characters as numbers {does} the network.",
+        f"Reading characters as numbers {_effect(gains)} the network.",
         f"The same epoch on one-hot characters has a loss of {one_hot:.3f} nats; that less the loss with numbers "
         f"is {gains[0]:.3f} to {gains[-1]:.3f} ({counted(len(gains), 'seed')}).",
         f"Characters counted in pairs give {pairs:.3f}. Numbers put the characters into the order of the alphabet, "
@@ -68,11 +63,10 @@ def dropout_finding(rows: Sequence[CurveRow]) -> Finding:
     """What dropout does to the lowest held-out loss of a smaller network, and whether there was overfitting."""
     gains = sorted(gains_of(rows).values())
     with_it, without = (np.mean(list(lowest_of(rows, variant).values())) for variant in (DROPPED, UNDROPPED))
-    does = "helps" if gains[0] > 0 else "harms" if gains[-1] < 0 else "neither surely helps nor harms"
     losses = [row.held_out_loss for row in rows if (row.variant, row.epoch) == (UNDROPPED.name, UNDROPPED.epochs)]
     still = sum(loss in lowest_of(rows, UNDROPPED).values() for loss in losses)
     return Finding(
-        f"Dropout {does} a smaller Macbeth network.",
+        f"Dropout {_effect(gains)} a smaller Macbeth network.",
         f"With {DROPPED.hidden} units a layer and {DROPPED.epochs} epochs, the lowest held-out loss is {with_it:.3f} "
         f"nats a character with dropout and {without:.3f} without (means of {len(gains)} seeds); that without "
         f"it less that with it is {gains[0]:.3f} to {gains[-1]:.3f}.",
@@ -83,3 +77,8 @@ def dropout_finding(rows: Sequence[CurveRow]) -> Finding:
         claims=("macbeth/dropout-helps",),
         study="macbeth-dropout",
     )
+
+
+def _effect(gains: Sequence[float]) -> str:
+    """What something does, by its gains in order: sure where every seed's is on one side of 0."""
+    return "helps" if gains[0] > 0 else "harms" if gains[-1] < 0 else "neither surely helps nor harms"

@@ -111,12 +111,9 @@ def run_outputs(directory: Directory) -> dict[str, Any]:
 def study_outputs(rows: Sequence[MilestoneRow]) -> dict[str, Any]:
     """What the shipped study shows: the published program's one epoch, and the trend, means over its seeds."""
     published = [row for row in rows if row.variant == Variant().name]
-    losses, trends, counted_entropy = (
-        [row.loss for row in published],
-        trend_values(rows),
-        trend_of(rows)[0].counted_entropy,
-    )
-    trend = trends.mean(axis=0)  # (epochs, 2)
+    losses, counted_entropy = [row.loss for row in published], trend_of(rows)[0].counted_entropy
+    trends = trend_values(rows)  # (seeds, epochs, 2)
+    trend = trends.mean(axis=0)
     counted = {
         name: getattr(published[0], name) for name in ("characters", "distinct_characters", "samples", "batches")
     }
