@@ -72,14 +72,16 @@ def _chance(about: ClaimsFile) -> dict[str, str]:
 
 
 def _seeds(plan: StudyPlan) -> str:
-    """Which of a study's variants are trained from which seeds."""
-    variants: dict[range, list[str]] = {}
+    """Which of a study's variants are trained from which seeds; of those under way, the ones that the table has."""
+    variants: dict[tuple[int, ...], list[str]] = {}
+    there = {row.seed for row in plan.shipped() if hasattr(row, "seed")}  # none where rows are means over seeds
     for variant, seeds in plan.runs:
-        variants.setdefault(seeds, []).append(variant.name)
+        kept = tuple(seed for seed in seeds if seed in there) if there else tuple(seeds)
+        variants.setdefault(kept, []).append(variant.name)
     return ", ".join(f"{_span(seeds)} of {_named(names)}" for seeds, names in variants.items())
 
 
-def _span(seeds: range) -> str:
+def _span(seeds: Sequence[int]) -> str:
     return f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else str(seeds[0])
 
 
