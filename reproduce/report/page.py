@@ -15,10 +15,10 @@ from reproduce.evidence.tally import Tally, count_verdicts
 from reproduce.report.machine import Fact, facts_of
 from reproduce.runs.directory import Directory
 
-APART = {  # groups of claims that are listed and not counted as reproduced: a name for one of them, and what they are
-    "settings": ("setting", "typed from the article, so that it proves nothing if they agree"),
-    "reconstructions": ("reconstruction", "counts that the article never prints"),
-    "ours": ("our question", "which the article does not ask"),
+APART = {  # groups of claims that are listed and not counted as reproduced: names for one and for more, what they are
+    "settings": ("setting", "settings", "typed from the article, so that it proves nothing if they agree"),
+    "reconstructions": ("reconstruction", "reconstructions", "counts that the article never prints"),
+    "ours": ("question of ours", "questions of ours", "which the article does not ask"),
 }
 
 
