@@ -1,4 +1,4 @@
-"""What the tests of the price network share: windows of the embedded table, and an engine that only predicts."""
+"""What the tests of the price network share: windows of the embedded table."""
 
 import numpy as np
 import pytest
@@ -13,9 +13,3 @@ def table():
     close = load_prices().close_usd
     scaled = (close - np.mean(close)) / np.std(close)
     return sliding_window_view(scaled, 7)[:1015, :, np.newaxis], scaled[7:1022, np.newaxis]
-
-
-@pytest.fixture
-def untrained(monkeypatch):
-    """The session engine's network alone; its gradients and updates take longer to build, and predict nothing."""
-    monkeypatch.setattr("reproduce.networks.lstm.session.add_training_step", lambda *_: None)

@@ -30,9 +30,11 @@ def compared(engine, wiring, asked_for=ALL):
     days = asked[0].arguments["inputs"].shape[1]
     settings = replace(SMALL, wiring=wiring, window=days, hidden=3)
     started = engine_with(QUESTIONS[0].arguments["weights"], engine, settings)
-    fresh, answers = started.state(), {}
-    for question in asked:
-        started.restore(fresh)
+    answers, untrained = {}, None
+    for question in asked:  # those that train come last
+        if question.function == "train":
+            untrained = untrained or started.state()
+            started.restore(untrained)
         started.set_weights(question.arguments["weights"])
         answer = answer_of(started, question.function, **question.arguments)
         answers[question.name] = {name: np.asarray(value, "float64") for name, value in answer.items()}
@@ -77,7 +79,6 @@ NAMED = {
 
 
 @pytest.mark.parametrize("fault", STEP_FAULTS)
-@pytest.mark.usefixtures("untrained")
 def test_fault_of_the_session_engine_s_cell_is_named(fault, monkeypatch):
     """Gates exchanged, c for h, a matrix transposed."""
     for wiring, step in list(cell.STEPS.items()):
@@ -113,7 +114,6 @@ def test_session_engine_s_loss_as_a_sum_is_named(monkeypatch):
 
 
 @pytest.mark.parametrize(("wiring", "other"), [WIRINGS, WIRINGS[::-1]])
-@pytest.mark.usefixtures("untrained")
 def test_session_engine_wired_otherwise_is_named(wiring, other, monkeypatch):
     """h and c exchanged, in either program."""
     monkeypatch.setitem(cell.STEPS, wiring, cell.STEPS[other])
