@@ -66,11 +66,7 @@ def _answer(programs: Sequence[Program], question: Question, dtype: str, orders:
     given, P = question.arguments, len(programs)
     if question.function == "train":
         training = Training(programs, given["weights"], given["inputs"], given["targets"][:, 0], dtype)
-        losses, counts, weights = train(
-            training, given["batch"], given["epochs"], None if orders is None else np.stack(orders)
-        )
-        for row, count in zip(losses, counts, strict=True):
-            row[:, count:] = np.nan
+        losses, weights = train(training, given["batch"], given["epochs"], None if orders is None else np.stack(orders))
         return {"losses": losses} | {f"weights/{name}": array for name, array in weights.items()}
     if question.function == "cell":
         programs = [_alone(one) for one in programs]
