@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.networks.ports.answers import FLOATS_AT_ONCE, parts_of, together
+from reproduce.networks.ports.answers import in_parts
 from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.ports.rule import Rule
 from reproduce.networks.ports.training import apart, flat, train
@@ -25,14 +25,7 @@ def answers_of(
     Args:
         draws: of each program, from `draws_of`; None where nothing is random.
     """
-    widest = max(array.size for array in question.arguments["weights"].values())
-    parts = parts_of(programs, max(1, min(512, FLOATS_AT_ONCE // widest)))
-    with np.errstate(all="ignore"):  # a slip may well overflow; then its answers are far from any port's
-        found = [
-            _answer([programs[k] for k in rows], question, dtype, None if draws is None else [draws[k] for k in rows])
-            for rows in parts
-        ]
-    return together(parts, found)
+    return in_parts(_answer, programs, question, dtype, draws)
 
 
 def _answer(programs: Sequence[TwoLayers], question: Question, dtype: str, draws: Sequence[Any] | None) -> Answer:
