@@ -1,4 +1,4 @@
-"""What the tests of the price network share: windows of the embedded table."""
+"""What the tests of the price network share: windows of the embedded table, and an engine that XLA does not compile."""
 
 import numpy as np
 import pytest
@@ -13,3 +13,12 @@ def table():
     close = load_prices().close_usd
     scaled = (close - np.mean(close)) / np.std(close)
     return sliding_window_view(scaled, 7)[:1015, :, np.newaxis], scaled[7:1022, np.newaxis]
+
+
+@pytest.fixture
+def without_xla(monkeypatch):
+    """The compiled engine as TensorFlow's own operations, where another thing is tested: XLA takes seconds.
+
+    What XLA makes of them is held to the same checks in lstm/test_engines.py.
+    """
+    monkeypatch.setattr("reproduce.networks.lstm.compiled.compiled", lambda function: function)

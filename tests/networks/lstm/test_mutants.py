@@ -18,17 +18,11 @@ from reproduce.networks.lstm.create import create_engine
 from reproduce.networks.ports import layouts
 from tests.networks.checks import CHECKS, WIRINGS
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = pytest.mark.usefixtures("one_thread", "without_xla")
 
 PAIRS = ["if", "io", "ig", "fo", "fg", "og"]
 KINDS = ("W_x", "W_h", "b_")
 EITHER_WAY = pytest.mark.parametrize(("wiring", "other"), [WIRINGS, WIRINGS[::-1]])
-
-
-@pytest.fixture(autouse=True)
-def without_xla(monkeypatch):
-    """The compiled engine as TensorFlow's own operations."""
-    monkeypatch.setattr(compiled, "compiled", lambda function: function)
 
 
 def new(engine):
