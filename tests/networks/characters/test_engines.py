@@ -251,14 +251,6 @@ def test_recorded_norms_are_those_of_gradient_and_update(name, fresh):
     assert len({float(f"{value:.2g}") for value in row}) == len(STEP_VALUES)
 
 
-def test_engines_record_alike(fresh):
-    """Each of the seven values of each of nine steps, four of them in a call."""
-    calls = [SHORT, (INPUTS[4:5], TARGETS[4:5]), SHORT]
-    records = [np.concatenate([engine.train_steps(*call) for call in calls]) for engine in map(fresh, CHAR_ENGINES)]
-    assert records[0].shape == (9, len(STEP_VALUES))
-    np.testing.assert_allclose(*records, rtol=1e-4)
-
-
 @each_engine
 def test_same_seed_trains_to_the_same_bits(name, shared, fresh):
     """In another engine of the same process."""

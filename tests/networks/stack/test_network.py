@@ -110,18 +110,6 @@ def test_parts_of_a_batch_add_up_to_it():
     assert_equal(added, by_keras(weights, inputs, targets, masks))
 
 
-def test_gradients_are_slopes_of_the_loss():
-    """Central differences of one number in every weight; with steps of 1e-6 they are good to some 1e-9."""
-    weights, *rest = problem(SIZE, 0.4)
-    for name, gradient in by_hand(weights, *rest)[1]._asdict().items():
-        step = np.zeros(gradient.shape)
-        step.flat[-2] = 1e-6
-        above, below = (
-            by_hand(weights._replace(**{name: getattr(weights, name) + s}), *rest)[0] for s in (step, -step)
-        )
-        assert float(above - below) / 2e-6 == pytest.approx(np.ravel(gradient)[-2], rel=1e-5, abs=1e-8), name
-
-
 @pytest.mark.parametrize("bias", [-60.0, 60.0], ids=["impossible", "certain"])
 def test_no_probability_is_too_small_or_too_large(bias):
     """A target that the network thinks impossible costs 60 nats and more, and pulls; Keras clips nothing in `fit`."""
