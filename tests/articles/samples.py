@@ -12,6 +12,7 @@ from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
 from reproduce.inputs.prices import PriceTable
 from reproduce.inputs.text import number_characters
+from reproduce.networks.characters import create as characters_proof
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
 
@@ -71,6 +72,7 @@ def hurry(set_):
     for module in (price_training, characters):
         set_(module, "CHECKPOINT_EVERY", 2)
     set_(characters, "STEPS", 5)
+    set_(characters_proof, "PROOF_STEPS", 5)  # so that the proof's program is one that is compiled anyway
 
 
 def random_weights(hidden):
