@@ -83,12 +83,12 @@ def random_weights(hidden):
 
 
 @functools.cache
-def _random_state(variant):
-    """The state of a session engine that has the `random_weights`; its graph takes a second to build."""
+def _random_state(hidden):
+    """The state of a session engine that has the `random_weights`, whatever its window, batch and wiring."""
     from reproduce.networks.lstm.create import create_engine
 
-    engine = create_engine("session", variant, seed=0)
-    engine.set_weights(random_weights(variant.hidden))
+    engine = create_engine("session", BitcoinVariant(hidden=hidden, window=1, batch=1), seed=0)
+    engine.set_weights(random_weights(hidden))
     state = engine.state()
     engine.close()
     return state
@@ -99,6 +99,6 @@ def random_run(root, variant, table, **metrics):
     directory = Directory(root, RunConfig(variant, 0, "session", table.sha256, "bitcoin-lstm"))
     with directory.opened():
         PRICES.write(directory, table)
-        directory.save_checkpoint({"losses": [0.5], "seconds": 1.0}, _random_state(variant))
+        directory.save_checkpoint({"losses": [0.5], "seconds": 1.0}, _random_state(variant.hidden))
         directory.write_json("metrics.json", {"test_mse": 0.25} | metrics)
     return directory
