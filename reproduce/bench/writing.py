@@ -50,14 +50,14 @@ class WritingProblem:
     steps: int = 0  # characters a text
 
 
-def create_writing_problem(seed: int = 0) -> WritingProblem:
+def create_writing_problem() -> WritingProblem:
     """Of the article's network: weights that write many characters, and a drawn start; starts TensorFlow."""
     from reproduce.networks.stack.draws import initial_weights
 
     network = Variant()
-    drawn = initial_weights((network.hidden, network.hidden), CHARACTERS, seed)
+    drawn = initial_weights((network.hidden, network.hidden), CHARACTERS, seed=0)
     weights = StackWeights(*(np.float32(LOUDER) * w for w in drawn))
-    start = np.random.default_rng(seed).integers(CHARACTERS, size=network.window, dtype=np.int32)
+    start = np.random.default_rng(0).integers(CHARACTERS, size=network.window, dtype=np.int32)
     return WritingProblem(network, CHARACTERS, weights, start)
 
 

@@ -38,8 +38,11 @@ def bench(
         bool, typer.Option("--throughput", help="Count a bitcoin-lstm study's runs an hour by its workers; minutes.")
     ] = False,
     out: Annotated[
-        Path, typer.Option(help="Folder for the points of --growth, from which it goes on, and its picture.")
-    ] = Path("bench"),
+        Path | None,
+        typer.Option(
+            help="Folder for the points of --growth, from which it goes on, and its picture.  [default: bench]"
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Measure the points of --growth anew.")] = False,
     json_to: JsonOption = None,
 ) -> None:
@@ -54,11 +57,14 @@ def bench(
         raise typer.BadParameter(
             "each is a bench of its own; give one of them", param_hint="--growth, --writing, --throughput"
         )
+    for option, is_given in (("--out", out is not None), ("--force", force)):
+        if is_given and not growth:
+            raise typer.BadParameter("only --growth keeps points in a folder; leave it out", param_hint=option)
     only = "macbeth" if writing else "bitcoin-lstm" if throughput else None
     if only and chosen and chosen.id != only:
         raise typer.BadParameter(f"that is measured for {only} alone; leave the article out", param_hint="ARTICLE")
     if growth:
-        _bench_growth(chosen, rounds or 3, out, force, json_to)
+        _bench_growth(chosen, rounds or 3, out or Path("bench"), force, json_to)
         return
     limit_threads(1)
     if writing:

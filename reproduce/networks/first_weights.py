@@ -13,10 +13,8 @@ from reproduce.networks.ports.layouts import from_keras
 from reproduce.networks.reference import Arrays
 from reproduce.networks.stacked import layers_of
 
-DRAWS = (
-    "program",
-    "keras",
-)  # truncated normal and biases 0; Glorot's kernel, orthogonal recurrent kernel, Keras's biases
+# Truncated normal and biases 0; or Glorot's kernel, orthogonal recurrent kernel, Keras's biases.
+DRAWS = ("program", "keras")
 
 
 def layer_weights(kind: str, draw: str, hidden: int, seed: int) -> list[np.ndarray]:

@@ -18,16 +18,25 @@ class GraphEngine:
     """The part of `reproduce.networks.engine.Trainable` that every graph does alike; how to train is the subclass's."""
 
     def __init__(self, weights: tuple[tf.Variable, ...], variables: list[tf.Variable], threads: int) -> None:
-        """Open a session on the default graph and initialise the variables; `weights` are some, in a NamedTuple."""
-        self.graph = tf.get_default_graph()
+        """Open a session on the default graph and take the variables in; `weights` are some, in a NamedTuple."""
         self._weights = weights
-        self._variables = {variable.op.name: variable for variable in variables}
-        # Restoring goes through placeholders: a constant in the graph would stay there, one more at each restore.
-        self._restored = {
-            name: tf.placeholder(v.dtype, v.shape, f"restored/{name}") for name, v in self._variables.items()
-        }
-        self._assign = {name: v.assign(self._restored[name]).op for name, v in self._variables.items()}
+        self._variables: dict[str, tf.Variable] = {}
+        self._restored: dict[str, tf.Tensor] = {}
+        self._assign: dict[str, tf.Operation] = {}
         self._session = tf.Session(config=session_config(threads))
+        self._take_in(variables)
+
+    @property
+    def graph(self) -> tf.Graph:
+        return self._session.graph
+
+    def _take_in(self, variables: list[tf.Variable]) -> None:
+        """Make these, of the default graph, part of the state, and initialise them."""
+        named = {variable.op.name: variable for variable in variables}
+        # Restoring goes through placeholders: a constant in the graph would stay there, one more at each restore.
+        self._restored |= {name: tf.placeholder(v.dtype, v.shape, f"restored/{name}") for name, v in named.items()}
+        self._assign |= {name: v.assign(self._restored[name]).op for name, v in named.items()}
+        self._variables |= named
         self._session.run(tf.variables_initializer(variables))
 
     def weights(self) -> dict[str, np.ndarray]:

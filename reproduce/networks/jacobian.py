@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 
-from reproduce.networks.reference import Arrays, Day, State, day_back, forward, sigmoid
+from reproduce.networks.reference import Arrays, Day, State, day_back, read_days, sigmoid
 
 Back = Callable[[np.ndarray], np.ndarray]  # (n, states) → (n, states)
 
@@ -102,8 +102,7 @@ def _gru_back(U: np.ndarray, before: np.ndarray, day: Sequence[np.ndarray], d: n
 def lstm_days(w: Arrays, wiring: str, window: np.ndarray) -> list[Back]:
     """The LSTM in a wiring of the reference over a window, (days, 1); a state is h and c side by side."""
     W_h = np.concatenate([w[f"W_h{gate}"] for gate in "ifog"], axis=1)  # (H, 4H)
-    _, days = forward(w, wiring, window[np.newaxis])
-    return [partial(_lstm_back, W_h, wiring, day) for day in days]
+    return [partial(_lstm_back, W_h, wiring, day) for day in read_days(w, wiring, window[np.newaxis])]
 
 
 def _lstm_back(W_h: np.ndarray, wiring: str, day: Day, d: np.ndarray) -> np.ndarray:

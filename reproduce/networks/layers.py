@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from reproduce.networks.ports.layouts import from_keras
-from reproduce.networks.reference import State, step
+from reproduce.networks.reference import read_days
 
 LAYERS = ("1", "2")  # the first reads the input, the second reads the first one's h
 
@@ -21,20 +21,14 @@ def read_layers(weights: Mapping[str, np.ndarray], inputs: np.ndarray) -> tuple[
         weights: in Keras's shapes and order of gates: kernel_1, recurrent_1, bias_1, …, kernel_out, bias_out.
         inputs: (windows, steps, 1), scaled.
     """
-    output = weights["kernel_out"], weights["bias_out"]
-    first = _read_layer([weights[f"{kind}_1"] for kind in ("kernel", "recurrent", "bias")], output, inputs)
-    second = _read_layer([weights[f"{kind}_2"] for kind in ("kernel", "recurrent", "bias")], output, first["h"])
-    return first, second
+    first = _read_layer(weights, "1", inputs)
+    return first, _read_layer(weights, "2", first["h"])
 
 
-def _read_layer(layer: list[np.ndarray], output: tuple[np.ndarray, np.ndarray], inputs: np.ndarray) -> Rows:
-    """One layer over all steps of `inputs`, (windows, steps, features)."""
-    w = from_keras([*layer, *output])
-    zeros = np.zeros((len(inputs), len(w["b_i"])), inputs.dtype)
-    state, steps = State(h=zeros, c=zeros), []
-    for t in range(inputs.shape[1]):
-        steps.append(step(w, "described", inputs[:, t], state))
-        state = steps[-1].after
+def _read_layer(weights: Mapping[str, np.ndarray], layer: str, inputs: np.ndarray) -> Rows:
+    """One of LAYERS over all steps of `inputs`, (windows, steps, features)."""
+    names = f"kernel_{layer}", f"recurrent_{layer}", f"bias_{layer}", "kernel_out", "bias_out"
+    steps = read_days(from_keras([weights[name] for name in names]), "described", inputs)
     rows = {name: np.stack([getattr(one, name) for one in steps], axis=1) for name in "ifog"}
     return rows | {name: np.stack([getattr(one.after, name) for one in steps], axis=1) for name in "ch"}
 

@@ -61,21 +61,24 @@ def step(w: Arrays, wiring: str, x: np.ndarray, before: State) -> Day:
     return Day(x, read, kept, i, f, o, g, State(h, c))
 
 
-def forward(w: Arrays, wiring: str, inputs: np.ndarray) -> tuple[np.ndarray, list[Day]]:
-    """Read each window day by day from a state of zeros, and predict from the last h.
+def read_days(w: Arrays, wiring: str, inputs: np.ndarray) -> list[Day]:
+    """Read each window day by day from a state of zeros.
 
     Args:
         inputs: (n, window, 1), scaled prices.
-
-    Returns:
-        Predictions, (n, 1), scaled; and the days.
     """
     zeros = np.zeros((len(inputs), len(w["b_i"])), inputs.dtype)
     state, days = State(h=zeros, c=zeros), []
     for t in range(inputs.shape[1]):
         days.append(step(w, wiring, inputs[:, t], state))
         state = days[-1].after
-    return state.h @ w["W_hy"] + w["b_y"], days
+    return days
+
+
+def forward(w: Arrays, wiring: str, inputs: np.ndarray) -> tuple[np.ndarray, list[Day]]:
+    """Predict from the last h: predictions, (n, 1), scaled, and the days; inputs as `read_days` takes them."""
+    days = read_days(w, wiring, inputs)
+    return days[-1].after.h @ w["W_hy"] + w["b_y"], days
 
 
 def loss_and_gradients(w: Arrays, wiring: str, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, Arrays]:

@@ -155,6 +155,8 @@ def test_bench_throughput_measures_studies(bench_command, monkeypatch):
         (("--writing", "bitcoin-lstm"), "measured for macbeth alone"),
         (("--throughput", "macbeth"), "measured for bitcoin-lstm alone"),
         (("mcbeth",), "'mcbeth' is none of bitcoin-lstm"),
+        (("macbeth", "--force"), "--force: only --growth keeps points in a folder; leave it out"),
+        (("--writing", "--out", "here"), "--out: only --growth keeps points in a folder; leave it out"),
     ],
 )
 def test_bench_refuses_what_does_not_go_together(bench_command, arguments, told):

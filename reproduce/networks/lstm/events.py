@@ -33,9 +33,10 @@ def write_events(folder: Path, settings: Any, seed: int, losses: Iterable[float]
         inside: of the windows that the histograms are over.
     """
     engine = SessionEngine(settings, seed)
+    graph = engine.graph
     engine.close()
-    with engine.graph.as_default():  # else its writer would not be one for sessions
-        writer = tf.summary.FileWriter(str(folder), engine.graph)
+    with graph.as_default():  # else its writer would not be one for sessions
+        writer = tf.summary.FileWriter(str(folder), graph)
     for epoch, loss in enumerate(losses):
         writer.add_summary(tf.Summary(value=[tf.Summary.Value(tag="loss", simple_value=loss)]), epoch)
     for quantity, scope in SCOPES.items():

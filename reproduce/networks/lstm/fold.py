@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 DAYS = 3  # that are told apart; all later ones are one part
 PRICE, LATER, START = "price", "later days", "zeros"
-_VARIABLE = "VarHandleOp"
+_VARIABLE, _WINDOW = "VarHandleOp", "window_0"
 
 
 class Part(NamedTuple):
@@ -32,25 +32,25 @@ class Folded(NamedTuple):
     days: int  # of the window
 
 
-def fold(graph_def: Any, window: int = 0) -> Folded:
-    """Fold the nodes of one window.
+def fold(graph_def: Any) -> Folded:
+    """Fold the nodes of the first window.
 
     Args:
         graph_def: with shapes.
 
     Raises:
-        ValueError: it has no such window, or no shapes.
+        ValueError: it has no window, or no shapes.
     """
     nodes = {node.name: node for node in graph_def.node}
-    within = re.compile(rf"window_{window}/day_(\d+)/")
+    within = re.compile(rf"{_WINDOW}/day_(\d+)/")
     days = 1 + max((int(found[1]) for found in map(within.match, nodes) if found), default=-1)
     if not days:
-        raise ValueError(f"the graph has no window_{window}/day_0; it is not one of reproduce.networks.lstm.graph")
+        raise ValueError(f"the graph has no {_WINDOW}/day_0; it is not one of reproduce.networks.lstm.graph")
     edges, variables = {}, defaultdict(dict)
     for name, node in nodes.items():
-        end = part_of(name, window)
+        end = part_of(name)
         for source, index in _inputs(node) if end else ():
-            begin, origin = part_of(source, window), nodes[source]
+            begin, origin = part_of(source), nodes[source]
             if origin.op == _VARIABLE:
                 variables[end][source] = _words(origin.attr["shape"].shape)
             elif begin not in (None, end):
@@ -58,7 +58,7 @@ def fold(graph_def: Any, window: int = 0) -> Folded:
     return Folded(edges, dict(variables), days)
 
 
-def part_of(name: str, window: int = 0) -> Part | None:
+def part_of(name: str) -> Part | None:
     """The part that a node belongs to by its name; None where it belongs to none that is drawn.
 
     >>> str(part_of("window_0/day_1/forget_gate/Sigmoid")), str(part_of("window_0/day_5/cell_state/add"))
@@ -69,7 +69,7 @@ def part_of(name: str, window: int = 0) -> Part | None:
     if name == "inputs":
         return Part(None, name)
     scope, *rest = name.split("/")
-    if scope != f"window_{window}":
+    if scope != _WINDOW:
         return None
     if found := re.match(r"day_(\d+)$", rest[0]):
         day = int(found[1])

@@ -6,7 +6,6 @@ window's fourth day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -45,9 +44,9 @@ def tensor_name(window: int, day: int, quantity: str) -> str:
     return f"window_{window}/day_{day}/{SCOPES[quantity]}/{_ENDS[quantity]}:0"
 
 
-def day_tensors(graph: tf.Graph, days: int, quantities: Iterable[str] = _ENDS) -> dict[str, list[tf.Tensor]]:
+def day_tensors(graph: tf.Graph, days: int) -> dict[str, list[tf.Tensor]]:
     """Each quantity of the first window's days, found by name."""
-    return {q: [graph.get_tensor_by_name(tensor_name(0, day, q)) for day in range(days)] for q in quantities}
+    return {q: [graph.get_tensor_by_name(tensor_name(0, day, q)) for day in range(days)] for q in _ENDS}
 
 
 def read_inside(settings: Any, weights: dict[str, np.ndarray], inputs: np.ndarray) -> Inside:

@@ -11,15 +11,31 @@ from reproduce.networks.lstm.graph import TrainingStep, add_training_step, build
 
 
 class SessionEngine(GraphEngine):
-    """Trains the published graph. See `reproduce.networks.engine.Engine` for what each method promises."""
+    """Trains the published graph. See `reproduce.networks.engine.Engine` for what each method promises.
+
+    The training step is built when it is first needed: it takes longer than all that predicts, which needs none.
+    """
 
     def __init__(self, settings: Settings, seed: int, *, dtype: str = "float32", threads: int = 1) -> None:
         self._settings = settings
         with tf.Graph().as_default():
             self._network = build_network(settings, seed, dtype)
-            self._steps = {settings.batch: add_training_step(self._network, settings, settings.batch)}
-            # Weights, then Adam's two powers and two moments a weight.
-            super().__init__(self._network.weights, tf.global_variables(), threads)
+            super().__init__(self._network.weights, list(self._network.weights), threads)
+        self._steps: dict[int, TrainingStep] = {}  # by the number of windows
+
+    @property
+    def graph(self) -> tf.Graph:
+        """With the training step."""
+        self._step_of(self._settings.batch)
+        return super().graph
+
+    def state(self) -> dict[str, np.ndarray]:
+        self._step_of(self._settings.batch)
+        return super().state()
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        self._step_of(self._settings.batch)
+        super().restore(state)
 
     def train_epoch(self, inputs: np.ndarray, targets: np.ndarray) -> Epoch:
         losses, predictions = [], []
@@ -50,9 +66,12 @@ class SessionEngine(GraphEngine):
         return loss, predictions[: len(inputs)]
 
     def _step_of(self, windows: int) -> TrainingStep:
-        if windows not in self._steps:
-            with self.graph.as_default():
-                self._steps[windows] = add_training_step(self._network, self._settings, windows)
+        """That of a whole batch is built first, and with it Adam's two powers and two moments a weight."""
+        for number in (self._settings.batch, windows):
+            if number not in self._steps:
+                with self._session.graph.as_default():
+                    self._steps[number] = add_training_step(self._network, self._settings, number)
+                    self._take_in([v for v in tf.global_variables() if v.op.name not in self._variables])
         return self._steps[windows]
 
     def _feed(self, inputs: np.ndarray, targets: np.ndarray) -> dict[tf.Tensor, np.ndarray]:

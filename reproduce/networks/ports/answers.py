@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from reproduce.networks.ports.program import Program
 from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.ports.training import Training, train
 
-FLOATS_AT_ONCE = 4_000_000  # of one array of weights: programs are computed in parts, so that memory stays small
+FLOATS_AT_ONCE = 2_000_000  # of all weights: programs are computed in parts, so that memory stays small
 
 
 def answers_of(
@@ -24,23 +24,27 @@ def answers_of(
     Args:
         orders: for `train`, (epochs, windows) for each program; None for the windows as they are given.
     """
-    parts = parts_of(programs, max(1, min(512, FLOATS_AT_ONCE // (8 * question.hidden**2))))
+    return in_parts(_answer, programs, question, dtype, orders)
+
+
+def in_parts(
+    answer: Callable[..., Answer], programs: Sequence[Any], question: Question, dtype: str, draws: Sequence[Any] | None
+) -> Answer:
+    """What `answer` says of all programs, of some at once: those whose layers run along the same axis.
+
+    Args:
+        answer: takes programs and the rest.
+        draws: of each program; None where nothing is random.
+    """
+    weights = sum(array.size for array in question.arguments["weights"].values())
+    at_once = max(1, min(512, FLOATS_AT_ONCE // weights))
+    rows_of = [np.array([one.axes == axes for one in programs]).nonzero()[0] for axes in ("days", "windows")]
+    parts = [rows[k : k + at_once] for rows in rows_of for k in range(0, len(rows), at_once)]
     with np.errstate(all="ignore"):  # a slip may well overflow; then its answers are far from any port's
         found = [
-            _answer([programs[k] for k in rows], question, dtype, None if orders is None else [orders[k] for k in rows])
+            answer([programs[k] for k in rows], question, dtype, None if draws is None else [draws[k] for k in rows])
             for rows in parts
         ]
-    return together(parts, found)
-
-
-def parts_of(programs: Sequence[Any], at_once: int) -> list[np.ndarray]:
-    """Which programs are computed at once: those whose layers run along the same axis, so many at most."""
-    rows_of = [np.array([one.axes == axes for one in programs]).nonzero()[0] for axes in ("days", "windows")]
-    return [rows[k : k + at_once] for rows in rows_of for k in range(0, len(rows), at_once)]
-
-
-def together(parts: Sequence[np.ndarray], found: Sequence[Answer]) -> Answer:
-    """The answers of all parts, in the order of the programs."""
     order = np.argsort(np.concatenate(parts))
     return {name: _joined([part[name] for part in found])[order] for name in found[0]}
 
@@ -66,11 +70,7 @@ def _answer(programs: Sequence[Program], question: Question, dtype: str, orders:
     given, P = question.arguments, len(programs)
     if question.function == "train":
         training = Training(programs, given["weights"], given["inputs"], given["targets"][:, 0], dtype)
-        losses, counts, weights = train(
-            training, given["batch"], given["epochs"], None if orders is None else np.stack(orders)
-        )
-        for row, count in zip(losses, counts, strict=True):
-            row[:, count:] = np.nan
+        losses, weights = train(training, given["batch"], given["epochs"], None if orders is None else np.stack(orders))
         return {"losses": losses} | {f"weights/{name}": array for name, array in weights.items()}
     if question.function == "cell":
         programs = [_alone(one) for one in programs]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,23 +18,29 @@ GATES = "ifog"
 HARD_SLOPES = {"smooth": 0.0, "hard-0.2": 0.2, "hard-6": 1 / 6}
 
 
-class Cell(Protocol):
-    """What a program says of its layer; `reproduce.networks.ports.program` has the values that each field may have."""
+@dataclass(frozen=True)
+class Cell:
+    """What a program's layer does, a field each. The defaults are those of a library's LSTM, its gates named.
 
-    wiring: str
-    gates: str
-    gates_x: str
-    gates_h: str
-    gates_b: str
-    recurrent: str
-    gate_biases: float
-    forget_bias: float
-    sigmoid: str
-    activation: str
-    candidate: str
-    last_tanh: bool
-    returned: str
-    backward_days: str
+    `gates` says, for the gates i, f, o, g in turn, whose weights a port takes: `fiog` has the first two exchanged. The
+    three fields below it say the same of one kind of weights.
+    """
+
+    wiring: str = "described"  # or published (D2)
+    gates: str = GATES
+    gates_x: str = GATES  # of W_x alone
+    gates_h: str = GATES  # of W_h alone
+    gates_b: str = GATES  # of b alone
+    way: str = "both"  # in which weights are laid out wrongly: as they come in and go out, by one rule; or in, or out
+    recurrent: str = "as given"  # or transposed; or `transposed i`, one gate's alone
+    gate_biases: float = 1.0  # how often they are added
+    forget_bias: float = 0.0  # added to b_f
+    sigmoid: str = "smooth"  # or hard-0.2 (Keras 1 and 2: 0.2 z + 0.5), hard-6 (Keras 3: z / 6 + 0.5), cut to 0 … 1
+    activation: str = "tanh"  # of the candidate and of c; or relu
+    candidate: str = "activation"  # what it goes through; or sigmoid, as the gates do
+    last_tanh: bool = True  # h = o tanh(c); else o c
+    returned: str = "h"  # at each step, and read at the next; or c, and h is lost
+    backward_days: str = "all"  # through how many days gradients flow; or the last
 
 
 class LayerWeights(NamedTuple):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reproduce.networks.ports.layer import GATES, Day, Layer, LayerWeights, Layout
+from reproduce.networks.ports.layer import GATES, Cell, Day, Layer, LayerWeights, Layout
 from reproduce.networks.ports.program import Program
 
 NAMES = (*(f"{kind}{gate}" for gate in GATES for kind in ("W_x", "W_h", "b_")), "W_hy", "b_y")
@@ -61,7 +61,7 @@ class Network:
     def __init__(self, programs: Sequence[Program], dtype: str) -> None:
         self.programs, self.dtype = tuple(programs), dtype
         # A layout that is wrong only on the way in or out is right inside: in and out map what goes in and comes out.
-        plain = Program()
+        plain = Cell()
         self._inside, self._in, self._out = (
             Layout.of([one if one.way == way else plain for one in programs], dtype) for way in ("both", "in", "out")
         )

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
 
-class Step(NamedTuple):
-    """One program's way to take a step."""
+class Optimizer(NamedTuple):
+    """An optimizer with its constants."""
 
     kind: str  # Adam, RMSprop or SGD
-    rate: float
     beta1: float  # of the mean of gradients
     squares: float  # of the mean of their squares: Adam's beta2, RMSprop's rho
     epsilon: float
     place: str  # of epsilon: Adam's before or after the means are corrected; RMSprop's inside or outside the root
-    is_corrected: bool = True  # Adam's means, for their start at 0
     begins: float = 0.0  # the mean of squares
-    decay: float = 0.0  # a share of each weight, times the rate, is taken off it at each step
-    clipping: str = "unused"  # or global, each, each-packed, value
+    is_corrected: bool = True  # Adam's means, for their start at 0
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How a program takes its steps, whatever its optimizer, a field each."""
+
+    learning_rate: float = 0.001
+    clipping: str = "unused"  # D3; or global, each, each-packed, value
     margin: float = 4.0  # of clipping
-    penalty: float = 0.0  # a share of each weight is added to its gradient
+    decay: float = 0.0  # a share of each weight, times the rate, is taken off it at each step
+    penalty: float = 0.0  # a share of each weight is added to its gradient before the step
     rate_by_step: float = 1.0  # how much of the rate is left after each step
     rate_by_epoch: float = 1.0  # likewise
-    bias_steps: float = 1.0  # how often each gate bias takes its step
+    bias_steps: float = 1.0  # how often each gate bias takes its step: two biases that are summed both do
     counted: str = "step"  # what Adam's t counts; or epoch
     is_renewed: bool = False  # whether each epoch begins with a new optimizer
     is_added_up: bool = False  # whether gradients are never set back to zero
@@ -34,31 +41,41 @@ class Step(NamedTuple):
 class Rule:
     """P programs' steps, of gradients that are flat, (P, D)."""
 
-    def __init__(self, steps: Sequence[Step], arrays: dict[str, list[int]], is_bias: np.ndarray, dtype: str) -> None:
+    def __init__(
+        self,
+        optimizers: Sequence[Optimizer],
+        steps: Sequence[Steps],
+        arrays: dict[str, list[int]],
+        is_bias: np.ndarray,
+        dtype: str,
+    ) -> None:
         """Args:
+        optimizers, steps: of each program.
         arrays: the sizes of the arrays that lie one behind the other in D, each with its own norm: for `each` and
             `each-packed`.
         is_bias: (D,): the gates' biases.
         """
 
-        def column(name: str) -> np.ndarray:
-            return np.array([getattr(one, name) for one in steps], dtype)[:, None]
+        def column(of: Sequence[Any], name: str) -> np.ndarray:
+            return np.array([getattr(one, name) for one in of], dtype)[:, None]
 
-        def mask(name: str, value: str) -> np.ndarray:
-            return np.array([getattr(one, name) == value for one in steps])[:, None]
+        def mask(of: Sequence[Any], name: str, value: Any) -> np.ndarray:
+            return np.array([getattr(one, name) == value for one in of])[:, None]
 
-        self.rate, self.decay, self.epsilon = column("rate"), column("decay"), column("epsilon")
-        self.penalty, self.by_step, self.by_epoch = column("penalty"), column("rate_by_step"), column("rate_by_epoch")
+        self.rate, self.decay = column(steps, "learning_rate"), column(steps, "decay")
+        self.penalty, self.margin = column(steps, "penalty"), column(steps, "margin")
+        self.by_step, self.by_epoch = column(steps, "rate_by_step"), column(steps, "rate_by_epoch")
         self._is_begun = False
-        self.beta1, self.squares, self.margin = column("beta1"), column("squares"), column("margin")
-        self.is_corrected = column("is_corrected") > 0
-        self.is_sgd, self.is_rms = mask("kind", "SGD"), mask("kind", "RMSprop")
-        self.is_by_epoch, self.begins = mask("counted", "epoch"), column("begins")
-        self.is_renewed, self.is_added_up = column("is_renewed") > 0, column("is_added_up") > 0
-        self.is_after, self.is_inside = mask("place", "after"), mask("place", "inside")
-        self.often = np.where(is_bias, column("bias_steps"), np.ones(1, dtype))
+        self.beta1, self.squares = column(optimizers, "beta1"), column(optimizers, "squares")
+        self.epsilon, self.begins = column(optimizers, "epsilon"), column(optimizers, "begins")
+        self.is_corrected = mask(optimizers, "is_corrected", True)
+        self.is_sgd, self.is_rms = mask(optimizers, "kind", "SGD"), mask(optimizers, "kind", "RMSprop")
+        self.is_after, self.is_inside = mask(optimizers, "place", "after"), mask(optimizers, "place", "inside")
+        self.is_by_epoch = mask(steps, "counted", "epoch")
+        self.is_renewed, self.is_added_up = mask(steps, "is_renewed", True), mask(steps, "is_added_up", True)
+        self.often = np.where(is_bias, column(steps, "bias_steps"), np.ones(1, dtype))
         self._arrays = arrays
-        self._clipping = {kind: mask("clipping", kind) for kind in ("global", "each", "each-packed", "value")}
+        self._clipping = {kind: mask(steps, "clipping", kind) for kind in ("global", "each", "each-packed", "value")}
         self.m = np.zeros((len(steps), len(is_bias)), dtype)
         self.v = self.m + self.begins
         self._earlier = np.zeros_like(self.m)  # gradients, where they are added up

@@ -52,7 +52,7 @@ def gaps_on(
     for question, answer in (one for one in asked if one[0].name in rung.questions):
         draws = target.draws(programs, question, answer)
         exact = target.answers(programs, question, "float64", draws)
-        rounded = target.answers(programs, question, "float32", draws) if dtype == "float32" else exact
+        rounded = target.answers(programs, question, "float32", draws) if dtype == "float32" else None
         for key in (key for key in rung.keys if key in answer):
             start = question.arguments["weights"][weight_of(key)] if key.startswith("weights/") else np.zeros(1)
             ours = exact[key] - start
@@ -61,7 +61,9 @@ def gaps_on(
             )
             labels.append((question.name, key))
             differences.append(_relative(answer[key] - start, ours, smallest))
-            rounding.append(_relative(rounded[key] - start, ours, smallest))
+            rounding.append(
+                np.zeros_like(differences[-1]) if rounded is None else _relative(rounded[key] - start, ours, smallest)
+            )
             least.append(_least_tolerance(ours, start, dtype))
     gaps = np.stack(differences, axis=1)
     own = np.nan_to_num(np.stack(rounding, axis=1))

@@ -69,7 +69,14 @@ def ways(change: dict[str, Any]) -> tuple[dict[str, Any], ...]:
 
 
 def one_slip(
-    name: str, title: str, symptom: str, cause: str, mend: str, change: dict[str, Any], issue: str = ""
+    name: str,
+    words: str,
+    symptom: str,
+    cause: str,
+    mend: str,
+    change: dict[str, Any],
+    issue: str = "",
+    number: Number | None = None,
 ) -> Slip:
     """A slip that is made in one way only."""
-    return Slip(name, title, symptom, cause, mend, (change,), issue)
+    return Slip(name, words, symptom, cause, mend, (change,), issue, number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,8 +12,28 @@ from reproduce.networks.ports.program import Program
 from reproduce.networks.ports.rule import Rule
 
 
+class Trainable(Protocol):
+    """P programs in training, whatever their network."""
+
+    network: Any  # its programs, and what they hand back of the weights
+    targets: np.ndarray
+    weights: Any
+    dtype: str
+
+    def start_epoch(self) -> None:
+        """Count it, and begin anew what a program does in each."""
+
+    def step(self, rows: np.ndarray, is_taken: np.ndarray) -> np.ndarray:
+        """One batch: its losses, (P,), as each program tells them: from before the step, or after it.
+
+        Args:
+            rows: (P, n), each program's windows.
+            is_taken: (P,): whether it trains on them.
+        """
+
+
 class Training:
-    """P programs in training, each from the same named weights, on all of `inputs` (N, T, 1) and `targets` (N,)."""
+    """P price networks in training, from the same named weights, on all of `inputs` (N, T, 1) and `targets` (N,)."""
 
     def __init__(
         self, programs: Sequence[Program], named: Named, inputs: np.ndarray, targets: np.ndarray, dtype: str
@@ -25,12 +45,6 @@ class Training:
         self._rule = _rule(programs, self.weights, dtype)
 
     def step(self, rows: np.ndarray, is_taken: np.ndarray) -> np.ndarray:
-        """One batch: its losses, (P,), as each program tells them: from before the step, or after it.
-
-        Args:
-            rows: (P, n), each program's windows.
-            is_taken: (P,): whether it trains on them.
-        """
         network, hidden = self.network, self.weights.W_y.shape[1]
         w = network.inside(self.weights)
         h = c = network.zeros(rows.shape[1], hidden)
@@ -95,33 +109,31 @@ def _rule(programs: Sequence[Program], w: Packed, dtype: str) -> Rule:
     }
     is_bias = np.zeros(sum(arrays["each"]), bool)
     is_bias[4 * (hidden + hidden * hidden) :][: 4 * hidden] = True
-    return Rule([one.step for one in programs], arrays, is_bias, dtype)
+    return Rule([one.steps_by for one in programs], programs, arrays, is_bias, dtype)
 
 
-def train(
-    training: Training, batch: int, epochs: int, orders: np.ndarray | None = None
-) -> tuple[np.ndarray, list[int], Named]:
+def train(training: Trainable, batch: int, epochs: int, orders: np.ndarray | None = None) -> tuple[np.ndarray, Named]:
     """Train to the end.
 
     Args:
         orders: (P, epochs, N), the windows as each program takes them; None for the order in which they are given.
 
     Returns:
-        Losses, (P, epochs, batches), the number of batches of each program, and the weights it hands back.
+        Losses, (P, epochs, batches), nan where a program drops the batch; and the weights that each hands back.
     """
-    network, N = training.network, len(training.targets)
-    P, whole = len(network.programs), N // batch
-    keeps = np.array([one.remainder == "kept" for one in network.programs])
+    programs, N = training.network.programs, len(training.targets)
+    P, whole = len(programs), N // batch
+    keeps = np.array([one.remainder == "kept" for one in programs])
     orders = np.broadcast_to(np.arange(N), (P, epochs, N)) if orders is None else orders
     takes = [np.ones(P, bool)] * whole + ([keeps] if N % batch and keeps.any() else [])
-    losses = np.zeros((P, epochs, len(takes)), training.dtype)
+    losses = np.full((P, epochs, len(takes)), np.nan, training.dtype)
     for epoch in range(epochs):
         training.start_epoch()
         for k, is_taken in enumerate(takes):
-            losses[:, epoch, k] = training.step(orders[:, epoch, k * batch : (k + 1) * batch], is_taken)
-    counts = [whole + int(keep and N % batch > 0) for keep in keeps]
-    losses = reported(network.programs, losses, [min(batch, N - k * batch) for k in range(len(takes))])
-    return losses, counts, network.named(training.weights)
+            told = training.step(orders[:, epoch, k * batch : (k + 1) * batch], is_taken)
+            losses[is_taken, epoch, k] = told[is_taken]
+    losses = reported(programs, losses, [min(batch, N - k * batch) for k in range(len(takes))])
+    return losses, training.network.named(training.weights)
 
 
 def reported(programs: Sequence[Any], losses: np.ndarray, sizes: Sequence[int]) -> np.ndarray:

@@ -225,10 +225,10 @@ def test_recording_moves_no_bit(name, fresh):
 
 
 def test_recorded_losses_are_the_very_losses(fresh):
-    """Of the compiled engine, step by step; an epoch's loss is then the same to the last bit."""
-    recorded = fresh("compiled").train_steps(INPUTS[:3], TARGETS[:3])[:, 0].tolist()
-    plain = fresh("compiled")
-    assert recorded == [step(plain, number) for number in range(3)]
+    """Of the compiled engine: an epoch's loss is then the same to the last bit."""
+    recorded = fresh("compiled").train_steps(*SHORT)[:, 0]
+    assert np.mean(recorded, dtype=np.float64) == fresh("compiled").train(*SHORT)
+    assert len(set(recorded)) == 4
 
 
 @each_engine
@@ -249,14 +249,6 @@ def test_recorded_norms_are_those_of_gradient_and_update(name, fresh):
                 expected = np.linalg.norm(np.concatenate([array.ravel() for array in arrays]))
                 assert found[value] == pytest.approx(expected, rel=1e-4), value  # float32 differences of weights
     assert len({float(f"{value:.2g}") for value in row}) == len(STEP_VALUES)
-
-
-def test_engines_record_alike(fresh):
-    """Each of the seven values of each of nine steps, three a call."""
-    calls = [(INPUTS[k : k + 3], TARGETS[k : k + 3]) for k in (0, 3, 6)]
-    records = [np.concatenate([engine.train_steps(*call) for call in calls]) for engine in map(fresh, CHAR_ENGINES)]
-    assert records[0].shape == (9, len(STEP_VALUES))
-    np.testing.assert_allclose(*records, rtol=1e-4)
 
 
 @each_engine

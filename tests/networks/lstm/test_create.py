@@ -8,7 +8,7 @@ import pytest
 
 from reproduce.errors import MismatchError
 from reproduce.networks.agreement import TOLERANCES
-from reproduce.networks.lstm import compiled, create
+from reproduce.networks.lstm import create
 from reproduce.networks.lstm.create import FIRST_EPOCH_TOLERANCE, compare_all, prove_compiled
 from reproduce.networks.lstm.weights import Weights
 from tests.networks.checks import WIRINGS, Settings
@@ -41,12 +41,6 @@ def test_graph_is_within_the_tolerances_of_keras(small_table):
         (dtype, wiring, quantity) for dtype in TOLERANCES for wiring in WIRINGS for quantity in quantities
     ]
     assert [one for one in differences if not one.is_within] == []
-
-
-@pytest.fixture
-def without_xla(monkeypatch):
-    """The compiled engine as TensorFlow's own operations, where another thing is tested: XLA takes seconds."""
-    monkeypatch.setattr(compiled, "compiled", lambda function: function)
 
 
 @pytest.mark.usefixtures("without_xla")

@@ -1,4 +1,4 @@
-"""Every engine trains the same network: held to NumPy, to finite differences, and to one another."""
+"""Every engine trains the same network: held to NumPy, and to one another."""
 
 import functools
 from dataclasses import replace
@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from reproduce.networks.lstm.create import ENGINES, create_engine
-from tests.networks.checks import CHECKS, TINY, WIRINGS, Settings, small_problem, started
+from tests.networks.checks import CHECKS, TINY, WIRINGS, small_problem, started
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-BATCHES = 30  # of the published size, and of the 145 of an epoch: each begins with the weights the others have left
+# Windows long enough for the loop of days, and batches that are filled up to eight, as the published ones are.
+WIDE = replace(TINY, window=5, batch=7)
 # What a wiring changes is in loss and gradients, and so in the first three; the rest needs one wiring each.
 HELD_TO = [
     *((check, wiring) for check in ("forward", "gradients", "adam") for wiring in WIRINGS),
@@ -37,6 +38,13 @@ def make(one_thread):  # noqa: ARG001
     return get
 
 
+@pytest.fixture(scope="module")
+def real_windows(table):
+    """Three batches of WIDE; each begins with the weights that the one before has left."""
+    inputs, targets = table
+    return inputs[: 3 * WIDE.batch, -WIDE.window :], targets[: 3 * WIDE.batch]
+
+
 @pytest.mark.parametrize(("check", "wiring"), HELD_TO)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_engine_passes_check(engine, check, wiring, make):
@@ -44,52 +52,27 @@ def test_engine_passes_check(engine, check, wiring, make):
     CHECKS[check](functools.partial(make, engine), wiring)
 
 
-@pytest.mark.parametrize("wiring", WIRINGS)
-@pytest.mark.parametrize("engine", ENGINES)
-def test_engine_gradients_are_finite_differences_of_its_loss(engine, wiring, make):
-    """Central differences, step 1e-6: their own error is about 1e-9, so four digits of every gradient are held."""
-    inputs, targets, weights = small_problem(windows=2)
-    trained = started(functools.partial(make, engine), weights, wiring=wiring)
-    _, gradients = trained.loss_and_gradients(inputs, targets)
+def test_engines_train_as_the_session_engine_in_float64(real_windows):
+    """Prices of the real table; every batch's loss to 1e-9 relative.
 
-    def loss_with(name, index, step):
-        moved = {**weights, name: weights[name].copy()}
-        moved[name][index] += step
-        trained.set_weights(moved)
-        return trained.loss_and_gradients(inputs, targets)[0]
-
-    for name, gradient in gradients.items():
-        index = tuple(size - 1 for size in gradient.shape)
-        difference = (loss_with(name, index, 1e-6) - loss_with(name, index, -1e-6)) / 2e-6
-        assert difference == pytest.approx(gradient[index], rel=1e-4, abs=1e-8), name
-
-
-def test_engines_train_as_the_session_engine_in_float64(table):
-    """As published, on the real table: every batch's loss to 1e-9 relative.
-
-    In float32, and in the other wiring, the compiled engine is held to the shipped losses of an epoch of that size, in
-    tests/articles/bitcoin_lstm/test_losses.py; the session engine to Keras, in test_create.py.
+    At the published size the compiled engine is held to the shipped losses of the session engine, in
+    tests/articles/bitcoin_lstm/test_losses.py.
     """
-    inputs, targets = (values[: 7 * BATCHES] for values in table)
     expected, *others = (
-        create_engine(engine, Settings(), seed=0, dtype="float64").train_epoch(inputs, targets).losses
+        create_engine(engine, WIDE, seed=0, dtype="float64").train_epoch(*real_windows).losses
         for engine in ("session", "compiled", "keras")
     )
     for losses in others:
         np.testing.assert_allclose(losses, expected, rtol=1e-9)
 
 
-def test_parts_of_the_compiled_step_move_no_bit():
-    """W_h is cut between sums, never through one, also into parts of unequal size, and into more than there are."""
-    inputs, targets = np.split(np.random.default_rng(5).normal(size=(14, 6, 1)), [5], axis=1)
-    targets = targets[:, 0]  # (windows, 1)
-    settings = replace(TINY, window=5, batch=7)
-    whole, *parts = (
-        create_engine("compiled", settings, seed=0, threads=threads).train_epoch(inputs, targets).losses
-        for threads in (1, 3, 50)
+def test_parts_of_the_compiled_step_move_no_bit(real_windows):
+    """W_h is cut between sums, never through one, also into parts of unequal size."""
+    whole, parts = (
+        create_engine("compiled", WIDE, seed=0, dtype="float64", threads=threads).train_epoch(*real_windows).losses
+        for threads in (1, 3)
     )
-    for losses in parts:
-        np.testing.assert_array_equal(losses, whole)
+    np.testing.assert_array_equal(parts, whole)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

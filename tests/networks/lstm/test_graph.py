@@ -5,6 +5,7 @@ import pytest
 import tensorflow.compat.v1 as tf
 
 from reproduce.networks.graph_engine import session_config
+from reproduce.networks.lstm import session
 from reproduce.networks.lstm.graph import add_training_step, build_network
 from reproduce.networks.lstm.session import SessionEngine
 from reproduce.networks.lstm.weights import Weights, create_weights, weight_shapes
@@ -72,6 +73,35 @@ def test_session_engine_trains_alike_with_two_threads():
     for _ in range(3):
         ours, expected = (engine.train_epoch(inputs, targets).losses for engine in (two, one))
         np.testing.assert_allclose(ours, expected, rtol=1e-4)
+
+
+def test_session_engine_predicts_without_a_training_step(monkeypatch):
+    """It takes longer to build than all that predicts; whoever trains gets one."""
+    inputs, targets, weights = small_problem()
+    expected = SessionEngine(TINY, 3).predict(inputs)
+    monkeypatch.setattr(session, "add_training_step", None)
+    engine = SessionEngine(TINY, 3)
+    np.testing.assert_array_equal(engine.predict(inputs), expected)
+    engine.set_weights(weights)
+    assert engine.weights().keys() == weights.keys()
+    engine.close()
+    with pytest.raises(TypeError, match="'NoneType' object is not callable"):
+        SessionEngine(TINY, 3).train_epoch(inputs, targets)
+
+
+def test_what_is_asked_before_moves_no_bit_of_a_training():
+    """Predictions, which need no training step, or the state, which has Adam's memory in it."""
+    inputs, targets, _ = small_problem()
+    asked, plain = (SessionEngine(TINY, 3) for _ in range(2))
+    asked.predict(inputs)
+    start = asked.state()
+    asked.restore(start)
+    for one, other in zip(asked.train_epoch(inputs, targets), plain.train_epoch(inputs, targets), strict=True):
+        np.testing.assert_array_equal(one, other)
+    after = plain.state()
+    assert len(start) == 3 * len(Weights._fields) + 2
+    for name, array in asked.state().items():
+        np.testing.assert_array_equal(array, after[name], err_msg=name)
 
 
 def test_variables_are_named_by_gate_in_the_program_s_order():

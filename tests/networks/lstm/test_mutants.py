@@ -18,17 +18,11 @@ from reproduce.networks.lstm.create import create_engine
 from reproduce.networks.ports import layouts
 from tests.networks.checks import CHECKS, WIRINGS
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = pytest.mark.usefixtures("one_thread", "without_xla")
 
 PAIRS = ["if", "io", "ig", "fo", "fg", "og"]
 KINDS = ("W_x", "W_h", "b_")
 EITHER_WAY = pytest.mark.parametrize(("wiring", "other"), [WIRINGS, WIRINGS[::-1]])
-
-
-@pytest.fixture(autouse=True)
-def without_xla(monkeypatch):
-    """The compiled engine as TensorFlow's own operations."""
-    monkeypatch.setattr(compiled, "compiled", lambda function: function)
 
 
 def new(engine):
@@ -72,7 +66,6 @@ STEP_FAULTS = {
 
 
 @pytest.mark.parametrize("fault", STEP_FAULTS.values(), ids=STEP_FAULTS)
-@pytest.mark.usefixtures("untrained")
 def test_faulty_step_is_noticed(monkeypatch, fault):
     """Gates exchanged, in all their weights or in one kind; c for h; a square matrix transposed."""
     for wiring, step in list(cell.STEPS.items()):
@@ -81,7 +74,6 @@ def test_faulty_step_is_noticed(monkeypatch, fault):
 
 
 @EITHER_WAY
-@pytest.mark.usefixtures("untrained")
 def test_step_wired_otherwise_is_noticed(monkeypatch, wiring, other):
     """h and c exchanged."""
     monkeypatch.setitem(cell.STEPS, wiring, cell.STEPS[other])
@@ -158,7 +150,6 @@ DRAW_FAULTS = {
 
 
 @pytest.mark.parametrize(("function", "fault"), DRAW_FAULTS.values(), ids=DRAW_FAULTS)
-@pytest.mark.usefixtures("untrained")
 def test_faulty_draw_is_noticed(monkeypatch, function, fault):
     """Keras's habit, the same op-level seed everywhere, a plain normal's tails."""
     monkeypatch.setattr(weights.tf, function, fault)

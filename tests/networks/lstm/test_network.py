@@ -33,6 +33,15 @@ def test_gradients_by_hand_are_those_of_automatic_differentiation(wiring, window
         np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-14, err_msg=name)
 
 
+@pytest.mark.parametrize("parts", [3, 50], ids=["unequal", "more-than-there-are"])
+def test_parts_of_the_recurrent_weights_give_the_same_gradients(parts):
+    """Of 20 columns on the way forward, of 5 rows on the way back."""
+    weights, windows, targets = problem(4, 2, 5)
+    whole, cut = (loss_and_gradients("published", pack(weights), windows, targets, parts=n) for n in (1, parts))
+    for ours, theirs in zip(cut.of_weights, whole.of_weights, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-16)
+
+
 def test_unpack_undoes_pack_exactly():
     """Every weight comes back in its place and shape; all numbers differ, so none can stand in for another."""
     weights, _, _ = problem(1, 1, 6)

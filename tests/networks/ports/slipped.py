@@ -1,5 +1,6 @@
 """Slipped programs as ports: what they would answer, and every hypothesis computed once for all ports of a test."""
 
+import functools
 from dataclasses import replace
 
 import numpy as np
@@ -50,8 +51,12 @@ def answers_as_ports(target, programs, questions, dtype, seed=0):
     return ports
 
 
+@functools.cache
 def computed_once(target):
-    """The target, which takes what single slips answer from one computation of all of them, for all ports of a test."""
+    """The target, which takes what single slips answer from one computation of all of them, for every port and test.
+
+    Questions are cached too, by width and seed, so that a question of two tests is one.
+    """
     hypotheses = list(
         dict.fromkeys([target.program, *(p for one in target.slips for p in one.programs(target.program))])
     )
@@ -59,12 +64,12 @@ def computed_once(target):
     known, compute = {}, target.answers
 
     def looked_up(programs, question, dtype, draws=None):
-        if any(one not in at for one in programs):
+        rows = [at.get(one) for one in programs]
+        if None in rows:
             return compute(programs, question, dtype, draws)
         if (id(question), dtype) not in known:
             anything = target.draws(hypotheses, question, None)
             known[id(question), dtype] = question, compute(hypotheses, question, dtype, anything)
-        rows = [at[one] for one in programs]
         found = {key: value[rows] for key, value in known[id(question), dtype][1].items()}
         drawing = [k for k, one in enumerate(programs) if draws is not None and is_random(one, question)]
         if drawing:
@@ -73,13 +78,13 @@ def computed_once(target):
                 found[key][drawing] = value if key != "losses" else widened(value, found[key].shape[-1])
         return found
 
-    return replace(target, answers=looked_up)
+    return replace(target, answers=looked_up, ask=functools.cache(target.ask))
 
 
 def is_random(program, question):
     """Whether its answer depends on what it draws."""
     if question.function == "train":
-        return program.order == "shuffled"
+        return program.order == "shuffled" and len(question.arguments["targets"]) > question.arguments["batch"]
     return getattr(program, "dropout", "off") != "off"
 
 

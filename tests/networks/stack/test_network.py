@@ -23,7 +23,8 @@ from reproduce.networks.stack.weights import StackWeights, weight_shapes
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 SIZE = (5, 3, 4, 6, 7)  # window, batch, units of both layers, characters
-SIZES = [SIZE, (1, 3, 4, 4, 7), (2, 1, 5, 3, 3), (9, 2, 1, 2, 4)]
+FAULTY = (3, 2, 4, 6, 7)  # smaller, where a fault is looked for
+SIZES = [SIZE, FAULTY, (1, 3, 4, 4, 7), (2, 1, 5, 3, 3), (9, 2, 1, 2, 4)]
 
 
 @functools.cache
@@ -107,18 +108,6 @@ def test_parts_of_a_batch_add_up_to_it():
         parts.append(loss_and_gradients(cross_entropy, w, by_step(x), y, Masks(between, last), samples=3))
     added = tf.nest.map_structure(lambda one, other: one + other, *parts)
     assert_equal(added, by_keras(weights, inputs, targets, masks))
-
-
-def test_gradients_are_slopes_of_the_loss():
-    """Central differences of one number in every weight; with steps of 1e-6 they are good to some 1e-9."""
-    weights, *rest = problem(SIZE, 0.4)
-    for name, gradient in by_hand(weights, *rest)[1]._asdict().items():
-        step = np.zeros(gradient.shape)
-        step.flat[-2] = 1e-6
-        above, below = (
-            by_hand(weights._replace(**{name: getattr(weights, name) + s}), *rest)[0] for s in (step, -step)
-        )
-        assert float(above - below) / 2e-6 == pytest.approx(np.ravel(gradient)[-2], rel=1e-5, abs=1e-8), name
 
 
 @pytest.mark.parametrize("bias", [-60.0, 60.0], ids=["impossible", "certain"])
@@ -225,7 +214,7 @@ for one, other in itertools.permutations(FACTORS, 2):
 @pytest.fixture(scope="module")
 def expected(one_thread):  # noqa: ARG001
     """What Keras says."""
-    return by_keras(*problem(SIZE, 0.4))
+    return by_keras(*problem(FAULTY, 0.4))
 
 
 @pytest.mark.parametrize(("function", "change"), FAULTS.values(), ids=FAULTS)
@@ -233,4 +222,4 @@ def test_fault_is_noticed(function, change, monkeypatch, expected):
     """By the loss or by a gradient; without a fault both hold, as the first test shows."""
     monkeypatch.setattr(network, function, change(getattr(network, function)))
     with pytest.raises(AssertionError):
-        assert_equal(by_hand(*problem(SIZE, 0.4)), expected)
+        assert_equal(by_hand(*problem(FAULTY, 0.4)), expected)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.networks.ports.answers import FLOATS_AT_ONCE, parts_of, together
+from reproduce.networks.ports.answers import in_parts
 from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.ports.rule import Rule
-from reproduce.networks.ports.training import apart, flat, reported
+from reproduce.networks.ports.training import apart, flat, train
 from reproduce.networks.ports.two_layers.network import NAMES, LayerWeights, Masks, Network, Packed
 from reproduce.networks.ports.two_layers.program import DROPOUT, TwoLayers
 from reproduce.networks.ports.two_layers.questions import SEEN
@@ -25,21 +25,16 @@ def answers_of(
     Args:
         draws: of each program, from `draws_of`; None where nothing is random.
     """
-    widest = max(array.size for array in question.arguments["weights"].values())
-    parts = parts_of(programs, max(1, min(512, FLOATS_AT_ONCE // widest)))
-    with np.errstate(all="ignore"):  # a slip may well overflow; then its answers are far from any port's
-        found = [
-            _answer([programs[k] for k in rows], question, dtype, None if draws is None else [draws[k] for k in rows])
-            for rows in parts
-        ]
-    return together(parts, found)
+    return in_parts(_answer, programs, question, dtype, draws)
 
 
 def _answer(programs: Sequence[TwoLayers], question: Question, dtype: str, draws: Sequence[Any] | None) -> Answer:
     given, network = question.arguments, Network(programs, dtype)
     inputs = _inputs(question, len(programs), dtype)
     if question.function == "train":
-        return _trained(network, question, inputs, draws)
+        orders = None if draws is None else np.stack(draws)
+        losses, weights = train(_Training(network, question, inputs), given["batch"], given["epochs"], orders)
+        return {"losses": losses} | {f"weights/{name}": array for name, array in weights.items()}
     w = network.inside(network.weights(given["weights"]))
     if question.function == "predict":
         z, _ = network.forward(w, inputs, _masks(w, inputs, draws, dtype))
@@ -71,35 +66,33 @@ def _masks(w: Packed, inputs: np.ndarray, draws: Sequence[Any] | None, dtype: st
     return Masks(between, last)
 
 
-def _trained(network: Network, question: Question, inputs: np.ndarray, orders: Sequence[np.ndarray] | None) -> Answer:
-    """Losses and weights of a training."""
-    given, dtype = question.arguments, network.dtype
-    batch, epochs, n, P = given["batch"], given["epochs"], inputs.shape[1], len(inputs)
-    orders = np.broadcast_to(np.arange(n), (P, epochs, n)) if orders is None else np.stack(orders)
-    targets, rows = given["targets"].reshape(-1).astype(dtype), np.arange(P)[:, None]
-    keeps = np.array([one.remainder == "kept" for one in network.programs])
-    tells_after = np.array([one.reported == "after the step" for one in network.programs])
-    takes = [np.ones(P, bool)] * (n // batch) + ([keeps] if n % batch else [])
-    weights = network.weights(given["weights"])
-    rule, losses = _rule(network.programs, weights, dtype), np.full((P, epochs, len(takes)), np.nan, dtype)
-    for epoch, (k, is_taken) in product(range(epochs), enumerate(takes)):
-        if k == 0:
-            rule.start_epoch()
-        taken = orders[:, epoch, k * batch : (k + 1) * batch]
-        w = network.inside(weights)
-        z, trace = network.forward(w, inputs[rows, taken])
-        loss, d_z = network.output.loss(z, targets[taken])
-        losses[is_taken, epoch, k] = loss[is_taken]
+class _Training:
+    """P programs in training, each on all of `inputs` (P, N, T); see `reproduce.networks.ports.training.Trainable`."""
+
+    def __init__(self, network: Network, question: Question, inputs: np.ndarray) -> None:
+        self.network, self.dtype, self.inputs = network, network.dtype, inputs
+        self.targets = question.arguments["targets"].reshape(-1).astype(self.dtype)
+        self.weights = network.weights(question.arguments["weights"])
+        self._rule = _rule(network.programs, self.weights, self.dtype)
+        self._tells_after = np.array([one.reported == "after the step" for one in network.programs])
+
+    def start_epoch(self) -> None:
+        self._rule.start_epoch()
+
+    def step(self, rows: np.ndarray, is_taken: np.ndarray) -> np.ndarray:
+        network, inputs, targets = self.network, self.inputs[np.arange(len(rows))[:, None], rows], self.targets[rows]
+        w = network.inside(self.weights)
+        z, trace = network.forward(w, inputs)
+        loss, d_z = network.output.loss(z, targets)
         gradients = network.backward(w, trace, d_z)
-        moved = rule.step(flat(_arrays(weights)), flat(_arrays(gradients)), is_taken[:, None])
-        x_1, h_1, b_1, x_2, h_2, b_2, *output = apart(moved, _arrays(weights))
-        weights = Packed(LayerWeights(x_1, h_1, b_1), LayerWeights(x_2, h_2, b_2), *output)
-        if tells_after.any():
-            z, _ = network.forward(network.inside(weights), inputs[rows, taken])
-            after, _ = network.output.loss(z, targets[taken])
-            losses[tells_after & is_taken, epoch, k] = after[tells_after & is_taken]
-    losses = reported(network.programs, losses, [min(batch, n - k * batch) for k in range(len(takes))])
-    return {"losses": losses} | {f"weights/{name}": array for name, array in network.named(weights).items()}
+        arrays = _arrays(self.weights)
+        moved = self._rule.step(flat(arrays), flat(_arrays(gradients)), is_taken[:, None])
+        x_1, h_1, b_1, x_2, h_2, b_2, *output = apart(moved, arrays)
+        self.weights = Packed(LayerWeights(x_1, h_1, b_1), LayerWeights(x_2, h_2, b_2), *output)
+        if self._tells_after.any():
+            z, _ = network.forward(network.inside(self.weights), inputs)
+            loss = np.where(self._tells_after, network.output.loss(z, targets)[0], loss)
+        return loss
 
 
 def _arrays(packed: Packed) -> list[np.ndarray]:
@@ -110,7 +103,7 @@ def _rule(programs: Sequence[TwoLayers], weights: Packed, dtype: str) -> Rule:
     """A norm for each of Keras's eight arrays."""
     sizes = [array[0].size for array in _arrays(weights)]
     is_bias = np.repeat([k in (2, 5) for k in range(len(sizes))], sizes)
-    return Rule([one.step for one in programs], {"each": sizes}, is_bias, dtype)
+    return Rule([one.steps_by for one in programs], programs, {"each": sizes}, is_bias, dtype)
 
 
 def draws_of(programs: Sequence[TwoLayers], question: Question, answer: Answer | None) -> list[Any] | None:

@@ -7,17 +7,17 @@ programs, n windows of T days, H1 and H2 hidden units, K outputs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from reproduce.networks.ports.layer import GATES, Day, Layer, LayerWeights, Layout
+from reproduce.networks.ports.layer import GATES, Cell, Day, Layer, LayerWeights, Layout
+from reproduce.networks.ports.layouts import KERAS
 from reproduce.networks.ports.two_layers.outputs import Output
 from reproduce.networks.ports.two_layers.program import TwoLayers
+from reproduce.networks.stack.weights import StackWeights
 
-KERAS = "ifgo"  # the order of its blocks; it calls the candidate c
-NAMES = ("kernel_1", "recurrent_1", "bias_1", "kernel_2", "recurrent_2", "bias_2", "kernel_out", "bias_out")
+NAMES = StackWeights._fields
 Named = dict[str, np.ndarray]
 
 
@@ -169,13 +169,7 @@ class Network:
         return d_h, np.where(is_c, d_last, 0)
 
 
-def _in_layer(program: TwoLayers, place: str, way: str | None = None) -> TwoLayers:
+def _in_layer(program: TwoLayers, place: str, way: str | None = None) -> Cell:
     """What holds in that layer, and if asked for, of its layout only what is wrong in that way."""
     is_there = program.layer in ("both", place) and way in (None, program.way)
-    return program if is_there else _plain(program.reads, program.optimizer)
-
-
-@cache
-def _plain(reads: str, optimizer: str) -> TwoLayers:
-    """A program whose layers are Keras's."""
-    return TwoLayers(reads, optimizer)
+    return program if is_there else Cell()

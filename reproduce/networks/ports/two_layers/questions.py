@@ -6,6 +6,7 @@ import numpy as np
 
 from reproduce.networks.ports.questions import Question
 from reproduce.networks.ports.two_layers.network import Named
+from reproduce.networks.stack.weights import weight_shapes
 
 BATCH = 3  # windows
 WINDOW = 7  # days, or characters
@@ -13,20 +14,6 @@ DAYS = (1, 2, 3, WINDOW)  # of the windows that predictions are asked for
 CHARACTERS = 6  # distinct ones
 SEEN = 5  # units of each layer that matter for `one day`: few enough to try all ways in which dropout drops them
 ALL_EPOCH = 5  # windows of `two epochs`: a batch, and a remainder
-
-
-def shapes(first: int, second: int, outputs: int) -> dict[str, tuple[int, ...]]:
-    """Keras's shape of each weight by name."""
-    return {
-        "kernel_1": (1, 4 * first),
-        "recurrent_1": (first, 4 * first),
-        "bias_1": (4 * first,),
-        "kernel_2": (first, 4 * second),
-        "recurrent_2": (second, 4 * second),
-        "bias_2": (4 * second,),
-        "kernel_out": (second, outputs),
-        "bias_out": (outputs,),
-    }
 
 
 def ask(reads: str, first: int, second: int, seed: int = 0) -> list[Question]:
@@ -55,7 +42,8 @@ def ask(reads: str, first: int, second: int, seed: int = 0) -> list[Question]:
 
     scales = {"kernel_1": 0.9, "recurrent_1": 1.2 / first**0.5, "kernel_2": 1.6 / first**0.5}
     scales |= {"recurrent_2": 1.2 / second**0.5, "kernel_out": 1.6 / second**0.5}
-    w = {name: draw(*shape, scale=scales.get(name, 0.4)) for name, shape in shapes(first, second, outputs).items()}
+    shapes = weight_shapes((first, second), outputs)._asdict()
+    w = {name: draw(*shape, scale=scales.get(name, 0.4)) for name, shape in shapes.items()}
     few = {name: w[name] * (np.arange(len(w[name])) < SEEN)[:, None] for name in ("kernel_2", "kernel_out")}
     inputs, targets = inputs_of(BATCH, WINDOW), targets_of(BATCH)
     # Layers' gradients pass through kernel_out: so they are as small as epsilon, or large enough to be clipped.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations, permutations
 
+from reproduce.networks.ports.layer import GATES
+from reproduce.networks.ports.layouts import KERAS
 from reproduce.networks.ports.network_slips import NETWORK
-from reproduce.networks.ports.slips import Number, Slip, ways
+from reproduce.networks.ports.slips import Number, Slip, one_slip, ways
 from reproduce.networks.ports.training_slips import TRAINING
-from reproduce.networks.ports.two_layers.network import GATES, KERAS
 
 KINDS = {"x": "kernel", "h": "recurrent kernel", "b": "bias"}
 OF_LAYERS = (
@@ -93,30 +94,30 @@ def block_exchange(kind: str, pair: tuple[str, str]) -> Slip:
 
 
 BETWEEN = (
-    Slip(
+    one_slip(
         "sequence-not-returned",
         "the second layer reads the first one's last output on every day; in the program it reads that day's",
         "Windows of one day are right; longer ones are wrong.",
         "return_sequences=False, which is Keras's default, and RepeatVector behind it to mend the shape.",
         "return_sequences=True in the first layer, and nothing between but dropout",
-        ({"between": "last, repeated"},),
+        {"between": "last, repeated"},
         "https://github.com/keras-team/keras/issues/1166",
     ),
-    Slip(
+    one_slip(
         "first-day-read-out",
         "the output layer reads the second layer's first day; in the program its last",
         "Windows of one day are right; all longer ones are predicted alike whatever follows the first day.",
         "output[:, 0] for output[:, -1], or output[0] of a layer that has windows first.",
         "read output[:, -1], or h_n of the last layer",
-        ({"read_out": "first day"},),
+        {"read_out": "first day"},
     ),
-    Slip(
+    one_slip(
         "mean-read-out",
         "the output layer reads the mean of the second layer's days; in the program the last one alone",
         "Windows of one day are right; longer ones are wrong.",
         "return_sequences=True in the second layer too, and a mean or GlobalAveragePooling1D behind it.",
         "return_sequences=False in the second layer",
-        ({"read_out": "mean"},),
+        {"read_out": "mean"},
     ),
     Slip(
         "dropout-at-inference",
@@ -132,13 +133,13 @@ BETWEEN = (
 
 def clipping(kind: str, words: str, cause: str) -> Slip:
     """Of gradients, at 1 or another margin, which `words` have as {0}."""
-    return Slip(
+    return one_slip(
         f"clipped-{kind}",
         f"{words}; the program does not clip",
         "Steps after a large gradient are different; the first step hardly is.",
         cause,
         "do not clip",
-        ({"clipping": kind, "margin": 1.0},),
+        {"clipping": kind, "margin": 1.0},
         number=Number("margin", "six steps", 0.001, 100),
     )
 
@@ -151,34 +152,34 @@ BATCHES = (
         "global_clipnorm=1.0 in Keras, clip_grad_norm_(…, 1.0) in PyTorch.",
     ),
     clipping("value", "each number of a gradient is cut to -{0} … {0}", "clipvalue=1.0, clip_grad_value_."),
-    Slip(
+    one_slip(
         "remainder-dropped",
         "the windows that fill no batch are left out; the program trains on them as a shorter one",
         "One batch less in each epoch where the number of windows is no multiple of the batch.",
         "drop_last=True, drop_remainder=True, or a loop over whole batches; Keras's fit keeps them.",
         "train on the last windows too",
-        ({"remainder": "dropped"},),
+        {"remainder": "dropped"},
     ),
-    Slip(
+    one_slip(
         "shuffled-here",
         "the windows are taken in another order, such as a random one; here they are to be taken in the order given",
         "Steps on one batch are right. Losses of batches differ from run to run.",
         "fit shuffles, and so does the program; but what is random cannot be compared.",
         "shuffle=False while you compare",
-        ({"order": "shuffled"},),
+        {"order": "shuffled"},
     ),
 )
 
 
 def optimizer(name: str, kind: str, program: str, cause: str, mend: str, issue: str = "") -> Slip:
     """Another optimizer, with its own defaults."""
-    return Slip(
+    return one_slip(
         name,
         f"the optimizer is {kind}; the program's is {program}",
         "Predictions and gradients are right, and steps are not.",
         cause,
         mend,
-        ({"optimizer": kind},),
+        {"optimizer": kind},
         issue,
     )
 

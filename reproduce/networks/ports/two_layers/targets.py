@@ -38,9 +38,11 @@ def _of_text(slip: Slip) -> Slip:
 
 
 _target = partial(Target, functions=FUNCTIONS, answers=answers_of, draws=draws_of)
-PRICES = _target(program=TwoLayers("prices", "RMSprop"), slips=(*COMMON, *OF_PRICES), ask=_ask_prices, rungs=RUNGS)
+PRICES = _target(
+    program=TwoLayers(reads="prices", optimizer="RMSprop"), slips=(*COMMON, *OF_PRICES), ask=_ask_prices, rungs=RUNGS
+)
 CHARACTERS = _target(
-    program=TwoLayers("characters", "Adam"),
+    program=TwoLayers(reads="characters", optimizer="Adam"),
     slips=(*map(_of_text, COMMON), *OF_CHARACTERS),
     ask=_ask_characters,
     rungs=RUNGS_OF_TEXT,
