@@ -11,7 +11,7 @@ import typer
 
 from reproduce.articles import studies, train
 from reproduce.articles.article import Article, Shown, StudyPlan
-from reproduce.cli.choices import Gaps, GapsOption, kept_gaps, load_input, parse_seeds
+from reproduce.cli.choices import GapsOption, kept_gaps, load_input, parse_seeds
 from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, show
 from reproduce.cli.progress import resumable, run_progress
 from reproduce.errors import RunError
@@ -23,31 +23,30 @@ from reproduce.runs.tables import rows_text
 
 
 def study(
-    name: Annotated[str | None, typer.Argument(metavar="STUDY", help="Which; left out, all are listed.")] = None,
-    shipped: Annotated[
-        bool, typer.Option("--shipped", help="Show the table in the package; train nothing, write nothing.")
-    ] = False,
+    name: Annotated[str | None, typer.Argument(metavar="STUDY", help="The study.  [default: list all]")] = None,
+    shipped: Annotated[bool, typer.Option("--shipped", help="Show the table in the package; train nothing.")] = False,
     seeds: Annotated[
-        str | None, typer.Option(help="FIRST:END, without END itself, or one seed.  [default: the shipped table's]")
+        str | None,
+        typer.Option(help="0:40 for the seeds 0 to 39; 7 for one seed.  [default: those of the shipped table]"),
     ] = None,
     variants: Annotated[
-        str | None, typer.Option(help="Variants, separated by commas.  [default: the shipped table's]")
+        str | None, typer.Option(help="Variants, separated by commas.  [default: those of the shipped table]")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Local processes of one thread each.  [default: all cores]")
+        int | None, typer.Option(min=1, help="Processes on this machine, one thread each.  [default: one a core]")
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Train on a dask cluster instead, such as tcp://host:8786; see docs/cluster.md.")
     ] = None,
     data: DataOption = None,
-    gaps: GapsOption = Gaps.refuse,
+    gaps: GapsOption = "refuse",
     text: TextOption = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of runs, tables and pictures.  [default: the study's name]")
     ] = None,
     json_to: JsonOption = None,
 ) -> None:
-    """Train every variant with every seed and show what follows; or show the table in the package.
+    """Answer a question that takes many runs: train them and show what follows, or show the table in the package.
 
     Stopped at any moment, the same command goes on; finished runs stay.
 
