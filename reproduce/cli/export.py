@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from reproduce.articles.article import Shown
 from reproduce.articles.exporting import ENDINGS, FORMATS
-from reproduce.cli.output import JsonOption, show
+from reproduce.cli.output import JsonOption, plain_table, show
 from reproduce.runs.process import limit_threads
 
 
@@ -42,5 +41,4 @@ def export(
     limit_threads(1)
     written = export_to(article, directory, to, path, force=force)
     rows = [{"file": str(one), "bytes": one.stat().st_size} for one in written]
-    texts = [{name: str(value) for name, value in row.items()} for row in rows]
-    show([Shown(f"Exported as {to}", rows, texts)], json_to, run=directory.config.name)
+    show([plain_table(f"Exported as {to}", rows)], json_to, run=directory.config.name)

@@ -12,7 +12,7 @@ import typer
 from reproduce.articles import studies, train
 from reproduce.articles.article import Article, Shown, StudyPlan
 from reproduce.cli.choices import GapsOption, kept_gaps, load_input, parse_seeds
-from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, show
+from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, plain_table, show
 from reproduce.cli.progress import resumable, run_progress
 from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig
@@ -60,13 +60,17 @@ def study(
         raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}", param_hint="STUDY")
     article, plan = known[name]
     if shipped:
-        for option, given in (("--data", data), ("--text", text), ("--seeds", seeds), ("--variants", variants)):
+        of_training = {"--data": data, "--text": text, "--gaps": kept_gaps(gaps), "--seeds": seeds}
+        of_training |= {"--variants": variants, "--workers": workers, "--scheduler": scheduler}
+        for option, given in of_training.items():
             if given is not None:
                 raise typer.BadParameter("cannot change the shipped table; leave one out", param_hint=option)
         if not (rows := plan.shipped()):
             raise RunError(f"the package has no table of {name} yet, as its runs have not ended; leave out --shipped")
         _finish(article, plan, [], rows, out, json_to)
         return
+    if scheduler and workers:
+        raise typer.BadParameter("the cluster has its own; leave one out", param_hint="--workers, --scheduler")
     wanted = _runs(article, plan, variants, seeds)
     source = load_input(article, data, text, gaps)
     folder = Path(name) if out is None else out
@@ -89,9 +93,7 @@ def _listed(known: dict[str, tuple[Article, StudyPlan]]) -> Shown:
         }
         for article, plan in known.values()
     ]
-    return Shown(
-        "Studies; --shipped shows one without training", rows, [{k: str(v) for k, v in r.items()} for r in rows]
-    )
+    return plain_table("Studies; --shipped shows one without training", rows)
 
 
 def _runs(article: Article, plan: StudyPlan, variants: str | None, seeds: str | None) -> list[tuple[Any, range]]:
@@ -124,8 +126,7 @@ def _train(article: Article, grid: Study, source: Any, workers: int | None, sche
     for variant in {config.variant: None for config in grid.configs}:
         training.check(source, variant)  # refused now, not by each worker
     workers, begin = workers or joblib.cpu_count(), time.perf_counter()
-    kept = "finished runs stand, others go on from their checkpoints"
-    with resumable(kept), run_progress("runs", total=len(grid.configs)) as advance, tabled(grid):
+    with resumable(), run_progress("runs", total=len(grid.configs)) as advance, tabled(grid):
         trained = train_all(
             grid.root, grid.configs, train, source, workers=workers, scheduler=scheduler, on_run=advance
         )
