@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
-from reproduce.articles.bitcoin_lstm.losses import curves_of, shipped_losses
+from reproduce.articles.bitcoin_lstm.losses import TABLE, curves_of
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.evidence.bands import band_test, envelope
@@ -29,7 +29,7 @@ from reproduce.lessons import check
 from reproduce.lessons.exercises import curve
 
 epochs, reported = list(REPORTED_LOSSES), list(REPORTED_LOSSES.values())
-studies = curves_of(shipped_losses())
+studies = curves_of(TABLE.shipped())
 for variant, losses in studies.items():
     print(f"{variant:28} {losses.shape}, medians {np.median(losses, axis=0).round(4)}")
 print(f"{'the article':28}          {np.round(reported, 4)}")

@@ -1,16 +1,14 @@
-"""What the accounts of runs have in common: a study's own table in place of the package's, and predictions by day."""
+"""What the accounts of runs on prices have in common: predictions by day, the test error in words, remarks."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.forecasts import COLUMNS
 from reproduce.articles.sections import Chart, Curve
 from reproduce.articles.sources import PRICES
@@ -18,33 +16,12 @@ from reproduce.errors import RunError
 from reproduce.inputs.prices import PriceTable
 from reproduce.inputs.windows import Windows
 from reproduce.runs.directory import Directory
-from reproduce.runs.tables import Row, parse_rows
 
 LABELS = {"training": "predicted, training set", "testing": "predicted, test set"}
 MONTH = np.timedelta64(30, "D")  # from its first day to its last
 _ANEW = "remove the folder and make the run anew"
 
 Days = tuple[np.datetime64, np.datetime64]  # first and last
-
-
-def study_table(
-    package: str, table: str, row: type[Row], study: Path | None, is_complete: Callable[[list[Row]], bool]
-) -> tuple[list[Row], str]:
-    """A study's own table, or the package's where it has none or an incomplete one; and whose it is, in words.
-
-    Raises:
-        RunError: the study's table is damaged.
-    """
-    source = "the study that comes with the package"
-    if study is None or not (study / table).is_file():
-        return shipped_rows(package, table, row), source
-    try:
-        own = parse_rows(row, (study / table).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunError(f"{study / table}: not the table of a study ({error}); run the study again") from error
-    if is_complete(own):
-        return own, "this study"
-    return shipped_rows(package, table, row), f"{source}, as this one's is not complete"
 
 
 def read_forecast(

@@ -24,16 +24,15 @@ and beside them lie claims.toml, verdicts.json and the shipped tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.resources import files
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from reproduce.articles.sources import Source
+from reproduce.articles.tables import StudyTable
 from reproduce.errors import RunError
-from reproduce.runs.tables import Row, parse_rows
 from reproduce.runs.variant import Variant
 
 if TYPE_CHECKING:
@@ -41,6 +40,8 @@ if TYPE_CHECKING:
 
     from reproduce.runs.config import RunConfig
     from reproduce.runs.study import Study
+
+Runs = tuple[tuple[Variant, range], ...]  # each variant with its seeds
 
 
 @dataclass(frozen=True)
@@ -97,25 +98,18 @@ class StudyPlan:
 
     name: str
     question: str
-    package: str  # where the shipped table lies
-    table: str  # the name of its file, in the package and in a study's folder
-    row: type  # a dataclass, its fields the columns
-    runs: tuple[tuple[Variant, range], ...]  # what the shipped table was made from: each variant with its seeds
+    table: StudyTable
+    runs: Runs  # what the shipped table was made from
     rows: Callable[[Study], list[Any]]  # the table of a study whose runs are finished; RunError where one is not
     show: Callable[[Sequence[Any]], list[Shown]]
     draw: Callable[[Sequence[Any]], dict[str, Figure]]  # its pictures, by name
     following: Callable[[Study], tuple[RunConfig, ...]] = lambda _: ()  # runs that finished ones call for, trained next
     engine: str = ""  # that trains its runs; the article's first where it names none
 
-    def shipped(self) -> list[Any]:
-        """The rows of the table in the package."""
-        return shipped_rows(self.package, self.table, self.row)
 
-
-def shipped_rows(package: str, table: str, row: type[Row]) -> list[Row]:
-    """The rows of a CSV table in an article's package; none where its runs have not ended and it is not there yet."""
-    path = files(package) / table
-    return parse_rows(row, path.read_text(encoding="utf-8")) if path.is_file() else []
+def of_seeds(variants: Iterable[Variant], seeds: range) -> Runs:
+    """Every variant with the same seeds."""
+    return tuple((variant, seeds) for variant in variants)
 
 
 @dataclass(frozen=True)

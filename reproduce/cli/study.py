@@ -65,7 +65,7 @@ def study(
         for option, given in of_training.items():
             if given is not None:
                 raise typer.BadParameter("cannot change the shipped table; leave one out", param_hint=option)
-        if not (rows := plan.shipped()):
+        if not (rows := plan.table.shipped()):
             raise RunError(f"the package has no table of {name} yet, as its runs have not ended; leave out --shipped")
         _finish(article, plan, [], rows, out, json_to)
         return
@@ -146,8 +146,8 @@ def _conclude(article: Article, plan: StudyPlan, grid: Study, json_to: str | Non
         raise typer.Exit(1)
     rows = plan.rows(grid)
     if rows:
-        write_text(grid.root / plan.table, rows_text(plan.row, rows))
-        note(f"the study's table is {grid.root / plan.table}")
+        write_text(grid.root / plan.table.file, rows_text(plan.table.row, rows))
+        note(f"the study's table is {grid.root / plan.table.file}")
     try:
         write_json(grid.root / "machine.json", machine_of(grid))
     except RunError as error:

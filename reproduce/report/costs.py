@@ -40,13 +40,13 @@ def timed_plan(article: Article) -> StudyPlan:
 
 def recorded_hours(plan: StudyPlan) -> set[float]:
     """Of each run that has ended, where the shipped table says it: a run's stand in each of its rows."""
-    return {row.seconds / 3600 for row in plan.shipped() if hasattr(row, "seconds") and isfinite(row.seconds)}
+    return {row.seconds / 3600 for row in plan.table.shipped() if hasattr(row, "seconds") and isfinite(row.seconds)}
 
 
 def recorded_hours_an_epoch(plan: StudyPlan) -> float:
     """Of one process, by those runs."""
     by_name = {variant.name: variant.epochs for variant, _ in plan.runs}
-    ended = {(row.variant, row.seed) for row in plan.shipped() if isfinite(row.seconds)}
+    ended = {(row.variant, row.seed) for row in plan.table.shipped() if isfinite(row.seconds)}
     return sum(recorded_hours(plan)) / sum(by_name[name] for name, _ in ended)
 
 

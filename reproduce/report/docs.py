@@ -83,7 +83,7 @@ def _articles(_: Path) -> str:
 
 
 def _answers(_: Path) -> str:
-    found = answers.answers(departures.shipped_departures(), losses.judge(losses.shipped_losses()))
+    found = answers.answers(departures.by_variant(departures.TABLE.shipped()), losses.judge(losses.TABLE.shipped()))
     return table(("question", "answer", "because"), [(one.question, one.answer, one.evidence) for one in found])
 
 

@@ -74,7 +74,7 @@ def _chance(about: ClaimsFile) -> dict[str, str]:
 def _seeds(plan: StudyPlan) -> str:
     """Which of a study's variants are trained from which seeds; of those under way, the ones that the table has."""
     variants: dict[tuple[int, ...], list[str]] = {}
-    there = {row.seed for row in plan.shipped() if hasattr(row, "seed")}  # none where rows are means over seeds
+    there = {row.seed for row in plan.table.shipped() if hasattr(row, "seed")}  # none where rows are means over seeds
     for variant, seeds in plan.runs:
         kept = tuple(seed for seed in seeds if seed in there) if there else tuple(seeds)
         variants.setdefault(kept, []).append(variant.name)

@@ -5,6 +5,7 @@ import functools
 import pytest
 from matplotlib.figure import Figure
 
+from reproduce.articles.tables import StudyTable
 from reproduce.runs.directory import Directory
 from tests.articles.samples import config_of, data_of, hurry
 from tests.sketches import SAVEFIG, sketch
@@ -21,6 +22,14 @@ def small_runs(monkeypatch):
 def drawn(small_runs, monkeypatch):  # noqa: ARG001 (it undoes a part of it)
     """Pictures as they are."""
     monkeypatch.setattr(Figure, "savefig", SAVEFIG)
+
+
+@pytest.fixture
+def ship(monkeypatch):
+    """A way to put rows in the place of a table of the package."""
+    put, shipped = {}, StudyTable.shipped
+    monkeypatch.setattr(StudyTable, "shipped", lambda table: put[table] if table in put else shipped(table))
+    return put.__setitem__
 
 
 @pytest.fixture(scope="session")

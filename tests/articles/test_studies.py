@@ -141,15 +141,15 @@ def test_table_of_an_unfinished_study_names_the_run(name, tmp_path):
 
 def test_studies_without_a_table_are_those_whose_runs_have_not_ended():
     """A table that is missing else would pass for one of these."""
-    assert {name for name, (_, plan) in studies().items() if not plan.shipped()} == UNENDED
+    assert {name for name, (_, plan) in studies().items() if not plan.table.shipped()} == UNENDED
 
 
 @shipped_study
 def test_shipped_table_is_its_file_and_is_shown_and_drawn(name):
     """Every number as the file has it; texts for people stand beside rows for programs."""
     _, plan = studies()[name]
-    rows = plan.shipped()
-    assert rows_text(plan.row, rows) == (files(plan.package) / plan.table).read_text(encoding="utf-8")
+    rows = plan.table.shipped()
+    assert rows_text(plan.table.row, rows) == (files(plan.table.package) / plan.table.file).read_text(encoding="utf-8")
     shown = plan.show(rows)
     assert [len(one.rows) for one in shown if one.texts] != []
     assert all(isinstance(value, str) for one in shown for text in one.texts for value in text.values())
@@ -170,7 +170,7 @@ def test_shipped_table_is_its_file_and_is_shown_and_drawn(name):
 def test_study_without_one_of_the_variants_that_it_compares_shows_its_runs_and_draws_nothing(name, column):
     """Another variant in the place of the first: no answer follows, and a picture would show runs that never were."""
     _, plan = studies()[name]
-    rows = plan.shipped()
+    rows = plan.table.shipped()
     first = getattr(rows[0], column)
     others = [replace(row, **{column: "other"}) if getattr(row, column) == first else row for row in rows]
     assert [text for one in plan.show(others) for text in one.texts if text.get(column) == "other"]

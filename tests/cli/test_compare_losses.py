@@ -30,7 +30,7 @@ def printed(tmp_path, monkeypatch):
 
 def curve(variant, seed, what="mean"):
     """A shipped curve, (31,)."""
-    return curves.curves_of(curves.shipped_curves(), what)[variant][seed]
+    return curves.curves_of(curves.TABLE.shipped(), what)[variant][seed]
 
 
 def keras_log(losses):

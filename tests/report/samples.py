@@ -112,7 +112,7 @@ def write_losses(folder, variant, seeds):
     """The losses.csv of a study of the Bitcoin article, a row a seed of one variant."""
     curves = {seed: losses_of(variant.epochs, seed)[EPOCHS].tolist() for seed in range(seeds)}
     rows = [LossRow(variant.name, seed, *losses) for seed, losses in curves.items()]
-    (folder / TABLE).write_text(rows_text(LossRow, rows))
+    (folder / TABLE.file).write_text(rows_text(LossRow, rows))
 
 
 def judgements_of(article_id, words="a claim"):

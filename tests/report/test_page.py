@@ -17,7 +17,7 @@ import pytest
 
 from reproduce.articles import ARTICLES, article_of
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, page
-from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, shipped_departures
+from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, TABLE, by_variant
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.sections import Cell, Chart, Pair, Paragraph, Quote, Section, Table, Walk
 from reproduce.errors import RunError
@@ -157,7 +157,7 @@ def test_only_claims_proper_are_counted_by_verdict(any_told):
 
 def test_every_picture_says_what_it_shows_with_values(told):
     """Errors, losses, skills and rates are those of the files."""
-    row, bitcoin = shipped_departures()["published"], told("bitcoin-lstm").directory.read_metrics()
+    row, bitcoin = by_variant(TABLE.shipped())["published"], told("bitcoin-lstm").directory.read_metrics()
     stacked = told("stacked-lstm").directory.read_metrics()
     wanted = {
         "bitcoin-lstm": [
@@ -267,7 +267,7 @@ def test_run_too_short_for_the_reported_epochs_has_dashes(own):
 
 def test_every_deviation_is_there_alone_and_one_after_another(told):
     """Labels, verdict and skill of the shipped table."""
-    groups, table = told("bitcoin-lstm").table("Every variant against persistence"), shipped_departures()
+    groups, table = told("bitcoin-lstm").table("Every variant against persistence"), by_variant(TABLE.shipped())
     rungs = {f"+ {label}": variant for label, variant in LADDER.items()}
     expected = [
         [(label, table[variant.name].verdict, table[variant.name].skill) for label, variant in group.items()]

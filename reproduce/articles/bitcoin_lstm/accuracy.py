@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.bitcoin_lstm.counts import Counted
 from reproduce.articles.bitcoin_lstm.endings import ending_of
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.tables import StudyTable
 from reproduce.evidence.ranks import rank_correlation
 from reproduce.runs.study import Study
 
-TABLE = "accuracy.csv"
 EPOCHS = range(20, 201, 20)
 TOGETHER = 0.5  # rank correlation of loss and test error, the least of two that fall together
 WITHIN = 2.0  # times the other test error, or a part of it
@@ -35,6 +34,9 @@ class AccuracyRow:  # its fields are the columns of accuracy.csv
     seed: int
     loss: float  # mean training loss of the last epoch, scaled units
     test_rmse_usd: float
+
+
+TABLE = StudyTable(__package__, "accuracy.csv", AccuracyRow)
 
 
 def accuracy_rows(study: Study) -> list[AccuracyRow]:
@@ -106,8 +108,3 @@ def accuracy_outputs(rows: Sequence[AccuracyRow]) -> dict[str, int]:
     """The counts, by the names in claims.toml."""
     at_all = int(np.sum(np.array(list(correlations(rows).values())) > 0))
     return {name: one.fewer for name, one in accuracy_counts(rows).items()} | {"rising_together_at_all": at_all}
-
-
-def shipped_accuracy() -> list[AccuracyRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, AccuracyRow)

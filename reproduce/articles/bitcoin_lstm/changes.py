@@ -8,18 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from reproduce.articles.article import shipped_rows
+from reproduce.articles.article import of_seeds
 from reproduce.articles.bitcoin_lstm.clipping import PLAIN_RNN, UNCLIPPED
 from reproduce.articles.bitcoin_lstm.counts import Counted
 from reproduce.articles.bitcoin_lstm.memory import SEEDS, WIRINGS
-from reproduce.articles.bitcoin_lstm.plans import of_seeds
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
+from reproduce.articles.tables import StudyTable
 from reproduce.networks.reference import Arrays, forward
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-TABLE = "changes.csv"
 LITTLE = 0.1  # of a change, below which it is a little
 WHOLE = 0.5  # from which the memory is changed as a whole
 RUNS = of_seeds(UNCLIPPED.values(), SEEDS)
@@ -32,6 +31,9 @@ class ChangeRow:  # its fields are the columns of changes.csv
     network: str  # the LSTM's wiring, or simple-rnn
     seed: int
     change: float  # |s(7) - s(6)| / |s(7)|, the median of all windows
+
+
+TABLE = StudyTable(__package__, "changes.csv", ChangeRow)
 
 
 def change_rows(study: Study) -> list[ChangeRow]:
@@ -109,8 +111,3 @@ def change_counts(rows: Sequence[ChangeRow]) -> dict[str, Counted]:
 def change_outputs(rows: Sequence[ChangeRow]) -> dict[str, int]:
     """The counts of the wiring that has fewer, by the names in claims.toml."""
     return {name: one.fewer for name, one in change_counts(rows).items()}
-
-
-def shipped_changes() -> list[ChangeRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, ChangeRow)

@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
+from reproduce.articles.article import of_seeds
 from reproduce.articles.bitcoin_lstm.counts import Counted
 from reproduce.articles.bitcoin_lstm.memory import SEEDS, WIRINGS
-from reproduce.articles.bitcoin_lstm.plans import of_seeds
 from reproduce.articles.bitcoin_lstm.training import RECORD
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.tables import StudyTable
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-TABLE = "clipping.csv"
 EPOCHS = 40  # that are judged
 COLLAPSED = 3.0  # times the lowest mean loss of an earlier epoch
 MARGINS = (4.0, 1.0)  # the article's, and another
@@ -54,6 +53,9 @@ class ClippingRow:  # its fields are the columns of clipping.csv
     largest_gradient: float  # the norm over all weights
     above_4: float  # share of the steps
     above_1: float
+
+
+TABLE = StudyTable(__package__, "clipping.csv", ClippingRow)
 
 
 def clipping_rows(study: Study) -> list[ClippingRow]:
@@ -124,8 +126,3 @@ def clipping_outputs(rows: Sequence[ClippingRow]) -> dict[str, int]:
     at_4, at_1 = counts[PLAIN_RNN].arms.values()
     of_lstm = {"lstm_saved": counts["lstm_4"].fewer, "lstm_saved_at_1": counts["lstm_1"].fewer}
     return {"simple_rnn_saved": at_4, "simple_rnn_saved_at_1": at_1} | of_lstm
-
-
-def shipped_clipping() -> list[ClippingRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, ClippingRow)

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
+from reproduce.articles.article import of_seeds
 from reproduce.articles.bitcoin_lstm.training import LAST_BATCHES
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.tables import StudyTable
 from reproduce.runs.study import Study
 
-TABLE = "curves.csv"
 SEEDS = range(40)
 EPOCHS = 31  # 0 to 30, so that the first two losses the article prints are among them
 SETS = (  # the published program; what people slip into when they rebuild it; settings they change
@@ -33,7 +33,7 @@ SETS = (  # the published program; what people slip into when they rebuild it; s
     Variant(batch=32, remainder="kept"),
     Variant(learning_rate=0.01),
 )
-RUNS = tuple((replace(variant, epochs=EPOCHS), SEEDS) for variant in SETS)
+RUNS = of_seeds((replace(variant, epochs=EPOCHS) for variant in SETS), SEEDS)
 WHAT = ("mean", "last")  # over an epoch's batches, or of its last batch
 
 # One run's losses: mean_0 … mean_30 of all batches of each epoch, last_0 … last_30 of its last batch, each before its
@@ -44,6 +44,7 @@ CurveRow: Any = make_dataclass(
     frozen=True,
 )
 CurveRow.__module__ = __name__
+TABLE = StudyTable(__package__, "curves.csv", CurveRow)
 
 
 def curve_rows(study: Study) -> list[CurveRow]:
@@ -77,8 +78,3 @@ def columns_of(rows: Sequence[Any], names: Sequence[str]) -> dict[str, np.ndarra
     for row in rows:
         found.setdefault(row.variant, []).append([getattr(row, name) for name in names])
     return {variant: np.array(values) for variant, values in found.items()}
-
-
-def shipped_curves() -> list[CurveRow]:
-    """The table in the package: every variant of `SETS` over seeds 0 to 39."""
-    return shipped_rows(__package__, TABLE, CurveRow)

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.forecasts import read_predictions
 from reproduce.articles.sources import PRICES
+from reproduce.articles.tables import StudyTable
 from reproduce.errors import RunError
 from reproduce.evidence.baselines import drift, linear_autoregression
 from reproduce.evidence.skill import evaluate, persistence, prediction_metrics
@@ -20,7 +20,6 @@ from reproduce.inputs.windows import Windows
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-TABLE = "departures.csv"
 DEPARTURES: dict[str, dict[str, Any]] = {  # in the order of the ladder; the D-numbers of original_code/README.md
     "the described wiring": {"wiring": "described"},  # D2
     "clipping applied": {"clipping": "applied"},  # D3
@@ -85,6 +84,9 @@ class DepartureRow:  # its fields are the columns of departures.csv
         return "worse than persistence" if self.skill_high < 0 else "not significantly different from persistence"
 
 
+TABLE = StudyTable(__package__, "departures.csv", DepartureRow)
+
+
 def departure_rows(study: Study) -> list[DepartureRow]:
     """Judge every variant of a study, in its order, by the test predictions in its run directories.
 
@@ -139,11 +141,6 @@ def baseline_values(windows: Windows) -> dict[str, float]:
 def _errors(windows: Windows, predicted: np.ndarray) -> dict[str, float]:
     inputs, targets = windows.test
     return prediction_metrics(predicted, targets, persistence(inputs), windows.unit_usd)
-
-
-def shipped_departures() -> dict[str, DepartureRow]:
-    """The table in the package, by variant name."""
-    return by_variant(shipped_rows(__package__, TABLE, DepartureRow))
 
 
 def by_variant(rows: Sequence[DepartureRow]) -> Mapping[str, DepartureRow]:

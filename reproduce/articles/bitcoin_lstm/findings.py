@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from reproduce.articles.article import Finding
+from reproduce.articles.bitcoin_lstm import (
+    changes,
+    clipping,
+    departures,
+    forgetting,
+    losses,
+    memory,
+    months,
+    recall,
+    trained_gates,
+)
 from reproduce.articles.bitcoin_lstm import story_findings as story
-from reproduce.articles.bitcoin_lstm.changes import shipped_changes
-from reproduce.articles.bitcoin_lstm.clipping import shipped_clipping
-from reproduce.articles.bitcoin_lstm.departures import ALONE, DepartureRow, shipped_departures
-from reproduce.articles.bitcoin_lstm.forgetting import pairs_of, shipped_forgetting
-from reproduce.articles.bitcoin_lstm.losses import BandVerdict, judge, shipped_losses
-from reproduce.articles.bitcoin_lstm.memory import reached_of, shipped_memory
-from reproduce.articles.bitcoin_lstm.months import shipped_months
-from reproduce.articles.bitcoin_lstm.recall import shipped_recall
-from reproduce.articles.bitcoin_lstm.trained_gates import shipped_gates
+from reproduce.articles.bitcoin_lstm.departures import ALONE, DepartureRow
+from reproduce.articles.bitcoin_lstm.losses import BandVerdict
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.chance import FALLS, FAMILY, standings
 from reproduce.evidence.claims import read_claims
@@ -22,18 +26,19 @@ OF_EQUATIONS = "bitcoin-lstm/loss-curve-of-equations"
 
 def findings() -> list[Finding]:
     """The least expected comes first."""
-    joint, table = {band.variant: band for band in judge(shipped_losses())}, shipped_departures()
+    joint = {band.variant: band for band in losses.judge(losses.TABLE.shipped())}
+    table = departures.by_variant(departures.TABLE.shipped())
     published, ordered = table[Variant().name], table[ALONE["rows in date order"].name]
     return [
         _ordered(ordered),
-        story.recall(shipped_recall()),
-        story.line(shipped_gates()),
-        story.clipping(shipped_clipping()),
+        story.recall(recall.TABLE.shipped()),
+        story.line(trained_gates.TABLE.shipped()),
+        story.clipping(clipping.TABLE.shipped()),
         _published(published),
-        story.months(shipped_months()),
-        story.memory(reached_of(shipped_memory(), "over_59")),
-        story.changes(shipped_changes()),
-        story.forgetting(pairs_of(shipped_forgetting())),
+        story.months(months.TABLE.shipped()),
+        story.memory(memory.reached_of(memory.TABLE.shipped(), "over_59")),
+        story.changes(changes.TABLE.shipped()),
+        story.forgetting(forgetting.pairs_of(forgetting.TABLE.shipped())),
         _losses(joint["published"], joint["described"]),
     ]
 

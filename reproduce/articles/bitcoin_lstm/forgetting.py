@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.bitcoin_lstm.endings import ending_of
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.tables import StudyTable
 from reproduce.evidence.chance import mean_p
 from reproduce.evidence.pairs import Pairs, pair_seeds
 from reproduce.runs.study import Study
 
-TABLE = "forgetting.csv"
 LEARNED = Variant(wiring="described")
 OPEN = Variant(wiring="described", forget_gate="open")
 
@@ -28,6 +27,9 @@ class ForgettingRow:  # its fields are the columns of forgetting.csv
     seed: int
     loss: float  # mean training loss of the last epoch, scaled units
     test_rmse_usd: float
+
+
+TABLE = StudyTable(__package__, "forgetting.csv", ForgettingRow)
 
 
 def forgetting_rows(study: Study) -> list[ForgettingRow]:
@@ -60,8 +62,3 @@ def forgetting_outputs(rows: Sequence[ForgettingRow]) -> dict[str, float]:
         "never_forgetting_low": pairs.low,
         "never_forgetting_p": mean_p(pairs.differences),
     }
-
-
-def shipped_forgetting() -> list[ForgettingRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, ForgettingRow)

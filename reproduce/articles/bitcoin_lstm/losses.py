@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.curves import columns_of
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.tables import StudyTable
 from reproduce.evidence.bands import MIN_CURVES, band_test
 from reproduce.inputs.prices import EMBEDDED_SHA256
 from reproduce.runs.study import Study
 
-TABLE = "losses.csv"
 EPOCHS = list(REPORTED_LOSSES)
 LEVEL = 0.95
 CANDIDATES = (
@@ -39,6 +38,9 @@ class LossRow:  # its fields are the columns of losses.csv
     loss_120: float
     loss_150: float
     loss_180: float
+
+
+TABLE = StudyTable(__package__, "losses.csv", LossRow)
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,8 @@ def judge(rows: Sequence[LossRow]) -> list[BandVerdict]:
     return verdicts
 
 
-def shipped_losses() -> list[LossRow]:
-    """The table in the package: every candidate over seeds 0 to 39."""
-    return shipped_rows(__package__, TABLE, LossRow)
-
-
 def shipped_curves(variant: Variant, data_sha256: str) -> np.ndarray | None:
     """Those of one variant, (seeds, 7); a run of fewer epochs is the beginning of one of 200. None for other data."""
     if data_sha256 != EMBEDDED_SHA256:
         return None
-    return curves_of(shipped_losses()).get(replace(variant, epochs=Variant().epochs).name)
+    return curves_of(TABLE.shipped()).get(replace(variant, epochs=Variant().epochs).name)

@@ -12,17 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.bitcoin_lstm.counts import Counted, fewer_and_more
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
+from reproduce.articles.tables import StudyTable
 from reproduce.errors import DataError
 from reproduce.inputs.windows import cut
 from reproduce.networks.jacobian import Back, gru_days, lstm_days, reaches, simple_rnn_days
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-TABLE = "memory.csv"
 SEEDS = range(100, 120)
 DAYS = 60  # of the window
 DISTANCES = (1, 6, 20, 40, 59)  # days; 6 are those within the article's window
@@ -46,6 +45,9 @@ class MemoryRow:  # its fields are the columns of memory.csv
     over_20: float
     over_40: float
     over_59: float
+
+
+TABLE = StudyTable(__package__, "memory.csv", MemoryRow)
 
 
 def memory_rows(study: Study) -> list[MemoryRow]:
@@ -163,8 +165,3 @@ def reached_of(rows: Sequence[MemoryRow], column: str) -> Mapping[tuple[str, str
     for row in rows:
         values.setdefault((row.network, row.weights), []).append((row.seed, getattr(row, column)))
     return {name: np.array([value for _, value in sorted(pairs)]) for name, pairs in values.items()}
-
-
-def shipped_memory() -> list[MemoryRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, MemoryRow)

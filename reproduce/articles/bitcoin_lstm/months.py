@@ -10,17 +10,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
+from reproduce.articles.article import of_seeds
 from reproduce.articles.bitcoin_lstm.clipping import PLAIN_RNN, collapse_of
 from reproduce.articles.bitcoin_lstm.endings import ending_of
-from reproduce.articles.bitcoin_lstm.plans import of_seeds
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.tables import StudyTable
 from reproduce.evidence.chance import mean_p
 from reproduce.evidence.pairs import Pairs, pair_seeds
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-TABLE = "months.csv"
 SEEDS = range(100, 105)
 PUBLISHED = Variant(
     row_order="oldest-first",
@@ -49,6 +48,9 @@ class MonthsRow:  # its fields are the columns of months.csv
     loss: float  # mean training loss of the last epoch, scaled units
     test_rmse_usd: float
     persistence_usd: float  # that of persistence, on the same days
+
+
+TABLE = StudyTable(__package__, "months.csv", MonthsRow)
 
 
 def months_rows(study: Study) -> list[MonthsRow]:
@@ -94,8 +96,3 @@ def months_outputs(rows: Sequence[MonthsRow]) -> dict[str, float]:
         "months_lead": min(one.low for one in lead.values()),
         "months_p": max(mean_p(one.differences) for one in of_lstms),
     }
-
-
-def shipped_months() -> list[MonthsRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, MonthsRow)

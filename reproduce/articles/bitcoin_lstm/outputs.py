@@ -8,20 +8,23 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Shown
-from reproduce.articles.bitcoin_lstm import ARTICLE, REPORTED_LOSSES
-from reproduce.articles.bitcoin_lstm.accuracy import accuracy_outputs, shipped_accuracy
-from reproduce.articles.bitcoin_lstm.changes import change_outputs, shipped_changes
-from reproduce.articles.bitcoin_lstm.clipping import clipping_outputs, shipped_clipping
-from reproduce.articles.bitcoin_lstm.departures import shipped_departures
-from reproduce.articles.bitcoin_lstm.forgetting import forgetting_outputs, shipped_forgetting
+from reproduce.articles.bitcoin_lstm import (
+    ARTICLE,
+    REPORTED_LOSSES,
+    accuracy,
+    changes,
+    clipping,
+    departures,
+    forgetting,
+    memory,
+    months,
+    recall,
+    trained_gates,
+)
 from reproduce.articles.bitcoin_lstm.gates import gate_outputs
-from reproduce.articles.bitcoin_lstm.losses import EPOCHS, curves_of, shipped_curves, shipped_losses
-from reproduce.articles.bitcoin_lstm.memory import memory_outputs, shipped_memory
-from reproduce.articles.bitcoin_lstm.months import months_outputs, shipped_months
+from reproduce.articles.bitcoin_lstm.losses import EPOCHS, shipped_curves
 from reproduce.articles.bitcoin_lstm.program import program_outputs, windows_outputs
-from reproduce.articles.bitcoin_lstm.recall import recall_outputs, shipped_recall
 from reproduce.articles.bitcoin_lstm.terms import term_outputs
-from reproduce.articles.bitcoin_lstm.trained_gates import shipped_gates, trained_gate_outputs
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.forecasts import read_predictions, result_of
@@ -110,16 +113,14 @@ def p_values(study: np.ndarray | None, losses: np.ndarray) -> dict[str, float]:
 
 def _loss_outputs() -> dict[str, float]:
     """The losses of the shipped study, each the median over its seeds, and the article's p-values among them."""
-    losses = curves_of(shipped_losses())["published"]  # (seeds, 7)
-    medians, falls = np.median(losses, axis=0), losses[:, -1] / losses[:, 0]
-    none = np.array([])
-    published, described = (
-        p_values(shipped_curves(variant, EMBEDDED_SHA256), none) for variant in (Variant(), Variant(wiring="described"))
+    losses, described = (  # (seeds, 7)
+        shipped_curves(variant, EMBEDDED_SHA256) for variant in (Variant(), Variant(wiring="described"))
     )
+    medians, falls, none = np.median(losses, axis=0), losses[:, -1] / losses[:, 0], np.array([])
     return {
         **{f"loss_{epoch}": float(median) for epoch, median in zip(EPOCHS, medians, strict=True)},
-        **published,
-        "described_p_value": described["p_value"],
+        **p_values(losses, none),
+        "described_p_value": p_values(described, none)["p_value"],
         "loss_fall": float(np.median(falls)),
         "loss_fall_p": count_p(int(np.sum(falls < FALL)), len(falls)),
     }
@@ -128,19 +129,19 @@ def _loss_outputs() -> dict[str, float]:
 def _story_outputs() -> dict[str, float]:
     """What the studies of `reproduce.articles.bitcoin_lstm.story` tell: counts of seeds, and paired differences."""
     return (
-        memory_outputs(shipped_memory())
-        | trained_gate_outputs(shipped_gates())
-        | accuracy_outputs(shipped_accuracy())
-        | forgetting_outputs(shipped_forgetting())
-        | clipping_outputs(shipped_clipping())
-        | change_outputs(shipped_changes())
-        | months_outputs(shipped_months())
-        | recall_outputs(shipped_recall())
+        memory.memory_outputs(memory.TABLE.shipped())
+        | trained_gates.trained_gate_outputs(trained_gates.TABLE.shipped())
+        | accuracy.accuracy_outputs(accuracy.TABLE.shipped())
+        | forgetting.forgetting_outputs(forgetting.TABLE.shipped())
+        | clipping.clipping_outputs(clipping.TABLE.shipped())
+        | changes.change_outputs(changes.TABLE.shipped())
+        | months.months_outputs(months.TABLE.shipped())
+        | recall.recall_outputs(recall.TABLE.shipped())
     )
 
 
 def _skill_outputs() -> dict[str, float]:
-    table = shipped_departures()
+    table = departures.by_variant(departures.TABLE.shipped())
     published, short = table[Variant().name], table[Variant(window=3).name]
     return {
         "skill": published.skill,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from reproduce.articles.accounts import MONTH, Days, day_chart, error_words, read_forecast, remarks, study_table
+from reproduce.articles.accounts import MONTH, Days, day_chart, error_words, read_forecast, remarks
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, departures, losses, pictures
 from reproduce.articles.bitcoin_lstm.answers import answers
 from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, STEPS, DepartureRow
@@ -54,12 +54,8 @@ def account(directory: Directory, study: Path | None) -> Account:
     config = directory.config
     prices, windows, predictions = read_forecast(directory, prepare)
     beside = _read_losses(config, study)
-    table, source = study_table(
-        __package__,
-        departures.TABLE,
-        DepartureRow,
-        study,
-        lambda rows: {row.variant for row in rows} >= {variant.name for _, variant in STEPS},
+    table, source = departures.TABLE.of_study(
+        study, lambda rows: {row.variant for row in rows} >= {variant.name for _, variant in STEPS}
     )
     rungs = departures.by_variant(table)
     return Account(
@@ -84,7 +80,7 @@ def _read_losses(config: RunConfig, study: Path | None) -> StudyLosses:
     def is_complete(rows: list[LossRow]) -> bool:
         return config.variant.name in {band.variant for band in losses.judge(rows)}
 
-    rows, source = study_table(__package__, losses.TABLE, LossRow, study, is_complete)
+    rows, source = losses.TABLE.of_study(study, is_complete)
     if source == "this study":
         return StudyLosses(losses.curves_of(rows)[config.variant.name], losses.judge(rows), source)
     return StudyLosses(losses.shipped_curves(config.variant, config.data_sha256), losses.judge(rows), source)

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
+from reproduce.articles.article import of_seeds
 from reproduce.articles.bitcoin_lstm.clipping import PLAIN_RNN
 from reproduce.articles.bitcoin_lstm.counts import Counted, fewer_and_more
 from reproduce.articles.bitcoin_lstm.memory import DRAWN, NETWORKS
-from reproduce.articles.bitcoin_lstm.plans import of_seeds
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.tables import StudyTable
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-TABLE = "recall.csv"
 SEEDS, FEW = range(100, 110), range(100, 102)
 LENGTHS = (7, 20, 60)  # of a row of numbers
 SHORT, LONG = LENGTHS[0], LENGTHS[-1]
@@ -50,6 +49,9 @@ class RecallRow:  # its fields are the columns of recall.csv
     loss: float  # mean training loss of the last epoch
     left: float  # mean squared error on the test rows over the variance of their targets; 1 where nothing is learnt
     seconds: float  # of training
+
+
+TABLE = StudyTable(__package__, "recall.csv", RecallRow)
 
 
 def recall_rows(study: Study) -> list[RecallRow]:
@@ -130,8 +132,3 @@ def at_ten_times(rows: Sequence[RecallRow]) -> Mapping[tuple[str, str], int]:
     return {
         (network, draw): sum(learnt[network, draw, LONG, TEN_TIMES].values()) for network in NETWORKS for draw in DRAWN
     }
-
-
-def shipped_recall() -> list[RecallRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, RecallRow)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from reproduce.articles.article import Shown
+from reproduce.articles.article import Shown, StudyPlan, of_seeds
 from reproduce.articles.bitcoin_lstm import (
     accuracy,
     changes,
@@ -26,7 +26,6 @@ from reproduce.articles.bitcoin_lstm.clipping import ClippingRow
 from reproduce.articles.bitcoin_lstm.forgetting import ForgettingRow
 from reproduce.articles.bitcoin_lstm.memory import DISTANCES, MemoryRow
 from reproduce.articles.bitcoin_lstm.months import MonthsRow
-from reproduce.articles.bitcoin_lstm.plans import bitcoin_study, of_seeds
 from reproduce.articles.bitcoin_lstm.recall import RecallRow
 from reproduce.articles.bitcoin_lstm.story_tables import follow, median, medians, texts
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
@@ -137,73 +136,73 @@ def _has_networks(rows: Sequence[ChangeRow | MonthsRow]) -> bool:
 
 
 STORY = (
-    bitcoin_study(
-        "memory",
+    StudyPlan(
+        "bitcoin-memory",
         "Does a plain RNN's gradient fade with distance, and does that of a GRU or an LSTM?",
-        row=MemoryRow,
+        table=memory.TABLE,
         runs=TRAINED,
         rows=memory.memory_rows,
         show=_show_memory,
         draw=lambda rows: {"reach": story_pictures.memory(rows), "memory": story_pictures.front(rows)},
     ),
-    bitcoin_study(
-        "gates",
+    StudyPlan(
+        "bitcoin-gates",
         "Do the gates of trained Bitcoin networks decide, forget, keep and hide?",
-        row=GateRow,
+        table=trained_gates.TABLE,
         runs=TRAINED,
         rows=trained_gates.gate_rows,
         show=_show_gates,
         draw=lambda rows: {"trained_gates": story_pictures.trained_gates(rows)},
     ),
-    bitcoin_study(
-        "accuracy",
+    StudyPlan(
+        "bitcoin-accuracy",
         "Do the Bitcoin article's loss and split tell how accurate its network is?",
-        row=AccuracyRow,
+        table=accuracy.TABLE,
         runs=of_seeds(accuracy.VARIANTS, memory.SEEDS),
         rows=accuracy.accuracy_rows,
         show=_show_accuracy,
         draw=lambda rows: {"accuracy": story_pictures.accuracy(rows)},
     ),
-    bitcoin_study(
-        "forgetting",
+    StudyPlan(
+        "bitcoin-forgetting",
         "Is forgetting required: does a network whose forget gate is always open predict worse?",
-        row=ForgettingRow,
+        table=forgetting.TABLE,
         runs=of_seeds((forgetting.LEARNED, forgetting.OPEN), memory.SEEDS),
         rows=forgetting.forgetting_rows,
         show=_show_forgetting,
         draw=_draw_forgetting,
     ),
-    bitcoin_study(
-        "clipping",
+    StudyPlan(
+        "bitcoin-clipping",
         "Does clipping the gradients prevent trainings that collapse?",
-        row=ClippingRow,
+        table=clipping.TABLE,
         runs=clipping.RUNS,
         rows=clipping.clipping_rows,
         show=_show_clipping,
         draw=lambda rows: {"clipping": story_pictures.clipping(rows)} if _has_all(rows, JUDGED) else {},
     ),
-    bitcoin_study(
-        "changes",
+    StudyPlan(
+        "bitcoin-changes",
         "Does an LSTM change its memory a little on a day, and a plain RNN all of it?",
-        row=ChangeRow,
+        table=changes.TABLE,
         runs=changes.RUNS,
         rows=changes.change_rows,
         show=_show_changes,
         draw=lambda rows: {"changes": story_pictures.changes(rows)} if _has_networks(rows) else {},
     ),
-    bitcoin_study(
-        "months",
+    StudyPlan(
+        "bitcoin-months",
         "Trained to March 2018, does an LSTM predict April and May, and does a plain RNN?",
-        row=MonthsRow,
+        table=months.TABLE,
         runs=months.RUNS,
         rows=months.months_rows,
         show=_show_months,
         draw=lambda rows: {"months": story_pictures.months(rows)} if _has_networks(rows) else {},
     ),
-    bitcoin_study(
-        "recall",
+    StudyPlan(
+        "bitcoin-recall",
         "Does a plain RNN recall the first of few numbers and not of many, and an LSTM of both?",
-        row=RecallRow,
+        table=recall.TABLE,
         runs=recall.RUNS,
         rows=recall.recall_rows,
         show=_show_recall,

@@ -58,7 +58,7 @@ def memory(rows: Sequence[MemoryRow]) -> Figure:
     for axes in panels:
         axes.set_ylim(max(lowest, FLOOR), highest)
     panels[0].set_ylabel("R(k): largest change of the state")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
     return figure
 
 
@@ -81,7 +81,7 @@ def _reaches(axes: Axes, reached: Sequence[Mapping[tuple[str, str], np.ndarray]]
             color = COLORS[network]
             axes.fill_between(DISTANCES, low, high, color=color, alpha=0.2, linewidth=0)
             axes.plot(DISTANCES, median, "o-", color=color, markersize=4, linewidth=1.2, label=LABELS[network])
-    axes.axhline(FADED, color=ACTUAL, linestyle=":", linewidth=1)
+    axes.axhline(FADED, color=ACTUAL, linestyle=":", linewidth=1, label=f"below {FADED:g}: faded")
     axes.set_yscale("log")
     axes.grid(True, alpha=0.2)
 
@@ -99,7 +99,8 @@ def trained_gates(rows: Sequence[GateRow]) -> Figure:
         axes.set_title(title, fontsize=9)
         axes.tick_params(labelsize=8)
         axes.grid(True, axis="y", alpha=0.2)
-    panels[-1].set_visible(False)
+    panels[-1].set_axis_off()
+    panels[-1].text(0, 0.5, "A dot a seed.\nDotted: the threshold\nof the claim's rule.", va="center", fontsize=9)
     return figure
 
 
@@ -112,12 +113,12 @@ def accuracy(rows: Sequence[AccuracyRow]) -> Figure:
     left.set_title("as published, every 20 epochs", fontsize=10)
     _points(middle, 0, list(correlations(rows).values()), TRAINING)
     middle.axhline(TOGETHER, color=ACTUAL, linestyle=":", linewidth=1)
-    middle.set(xlim=(-0.5, 0.5), xticks=[], ylim=(-1.05, 1.05))
+    middle.set(xlim=(-0.5, 0.5), xticks=[], ylim=(-1.05, 1.05), xlabel=f"dotted: the rule, {TOGETHER:g} or more")
     middle.set_title("rank correlation of the two", fontsize=10)
     _points(right, 0, list(ratios(rows).values()), TRAINING)
     for end in (1 / WITHIN, WITHIN):
         right.axhline(end, color=ACTUAL, linestyle=":", linewidth=1)
-    right.set(xlim=(-0.5, 0.5), xticks=[], yscale="log")
+    right.set(xlim=(-0.5, 0.5), xticks=[], yscale="log", xlabel=f"dotted: the rule, {1 / WITHIN:g} to {WITHIN:g}")
     right.set_title("test error, published over date order", fontsize=10)
     for axes in (left, middle, right):
         axes.grid(True, alpha=0.2)

@@ -8,14 +8,13 @@ from dataclasses import asdict
 import numpy as np
 from matplotlib.figure import Figure
 
-from reproduce.articles.article import Shown
+from reproduce.articles.article import Shown, StudyPlan, of_seeds
 from reproduce.articles.bitcoin_lstm import curves, departures, losses, pictures
 from reproduce.articles.bitcoin_lstm.answers import answers
 from reproduce.articles.bitcoin_lstm.curves import CurveRow
 from reproduce.articles.bitcoin_lstm.departures import STEPS, DepartureRow
 from reproduce.articles.bitcoin_lstm.losses import CANDIDATES, LossRow
 from reproduce.articles.bitcoin_lstm.panels import panels
-from reproduce.articles.bitcoin_lstm.plans import bitcoin_study, of_seeds
 from reproduce.articles.bitcoin_lstm.story import STORY
 
 SHOWN_EPOCHS = (0, 5, 10, 20, 30)
@@ -96,28 +95,28 @@ def _draw_curves(rows: Sequence[CurveRow]) -> dict[str, Figure]:
 
 
 STUDIES = (
-    bitcoin_study(
-        "losses",
+    StudyPlan(
+        "bitcoin-losses",
         "Which program can have made the seven losses that the Bitcoin article reports?",
-        row=LossRow,
+        table=losses.TABLE,
         runs=of_seeds(CANDIDATES, range(40)),
         rows=losses.loss_rows,
         show=_show_losses,
         draw=_draw_losses,
     ),
-    bitcoin_study(
-        "departures",
+    StudyPlan(
+        "bitcoin-departures",
         "Does the Bitcoin network beat persistence, as published and with deviations from the text undone?",
-        row=DepartureRow,
+        table=departures.TABLE,
         runs=of_seeds((variant for _, variant in STEPS), range(20)),
         rows=departures.departure_rows,
         show=_show_departures,
         draw=_draw_departures,
     ),
-    bitcoin_study(
-        "curves",
+    StudyPlan(
+        "bitcoin-curves",
         "Which variants of the Bitcoin program can have printed given losses?",
-        row=CurveRow,
+        table=curves.TABLE,
         runs=curves.RUNS,
         rows=curves.curve_rows,
         show=_show_curves,

@@ -71,9 +71,9 @@ def shelf_of(rows: Sequence[CurveRow], what: str) -> Shelf:
 
 def shipped_shelves(what: str) -> tuple[Shelf, ...]:
     """Twelve variants over 31 epochs; of mean losses also four variants at the seven epochs that the article prints."""
-    shelves = (shelf_of(curves.shipped_curves(), what),)
+    shelves = (shelf_of(curves.TABLE.shipped(), what),)
     if what == "mean":
-        shelves += (Shelf(tuple(losses.EPOCHS), losses.curves_of(losses.shipped_losses())),)
+        shelves += (Shelf(tuple(losses.EPOCHS), losses.curves_of(losses.TABLE.shipped())),)
     return shelves
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.bitcoin_lstm.counts import Counted, fewer_and_more
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
+from reproduce.articles.tables import StudyTable
 from reproduce.evidence.ranks import line_share, partial_rank_correlation
 from reproduce.evidence.saturation import saturated_shares
 from reproduce.inputs.windows import Windows
@@ -22,7 +22,6 @@ from reproduce.networks.reference import Arrays, forward
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-TABLE = "gates.csv"
 DEVIATION = 0.05  # of f over days, the least of a gate that decides
 CORRELATION = 0.3  # of f with the price move, the least of a gate that decides
 REACHED = 0.05  # of the readings of f, the least at either end
@@ -44,6 +43,9 @@ class GateRow:  # its fields are the columns of gates.csv
     i_unmoved: float  # mean i on the test windows' last days, where the price is that of the day read before
     i_moved: float  # where it is not
     line_share: float  # R² of a line through the predictions of all windows
+
+
+TABLE = StudyTable(__package__, "gates.csv", GateRow)
 
 
 def gate_rows(study: Study) -> list[GateRow]:
@@ -141,8 +143,3 @@ def gate_counts(rows: Sequence[GateRow]) -> dict[str, Counted]:
 def trained_gate_outputs(rows: Sequence[GateRow]) -> dict[str, int]:
     """The counts of the wiring that has fewer and of the one that has more, by the names in claims.toml."""
     return fewer_and_more(gate_counts(rows), "wiring")
-
-
-def shipped_gates() -> list[GateRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, GateRow)

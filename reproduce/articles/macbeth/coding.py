@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.macbeth.curves import CurveRow
 from reproduce.articles.macbeth.epochs import MilestoneRow
 from reproduce.articles.macbeth.variant import Variant
+from reproduce.articles.tables import StudyTable
 from reproduce.evidence.chance import mean_p
 
-TABLE = "coding.csv"
+TABLE = StudyTable(__package__, "coding.csv", CurveRow)
 ONE_HOT = Variant(coding="one-hot")
 RUNS = ((ONE_HOT, range(3)),)
 
@@ -32,8 +32,3 @@ def coding_outputs(rows: Sequence[CurveRow], epochs: Sequence[MilestoneRow]) -> 
     """The gain of numbers, mean and least over seeds, and its p, by names in claims.toml."""
     gains = list(numbers_gains(rows, epochs).values())
     return {"numbers_gain": float(np.mean(gains)), "numbers_gain_least": min(gains), "numbers_p": mean_p(gains)}
-
-
-def shipped_coding() -> list[CurveRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, CurveRow)

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reproduce.articles.article import shipped_rows
+from reproduce.articles.article import of_seeds
 from reproduce.articles.macbeth.curves import CurveRow, lowest_of
 from reproduce.articles.macbeth.variant import Variant
+from reproduce.articles.tables import StudyTable
 from reproduce.evidence.chance import mean_p
 
-TABLE = "dropout.csv"
+TABLE = StudyTable(__package__, "dropout.csv", CurveRow)
 DROPPED = Variant(hidden=64, epochs=10, held_out="last-tenth")
 UNDROPPED = replace(DROPPED, dropout=0)
-RUNS = tuple((variant, range(100, 102)) for variant in (DROPPED, UNDROPPED))
+RUNS = of_seeds((DROPPED, UNDROPPED), range(100, 102))
 
 
 def gains_of(rows: Sequence[CurveRow]) -> dict[int, float]:
@@ -29,8 +30,3 @@ def dropout_outputs(rows: Sequence[CurveRow]) -> dict[str, float]:
     """The gain of the seed where it is least, and the p-value of their mean, by their names in claims.toml."""
     gains = list(gains_of(rows).values())
     return {"dropout_gain": min(gains), "dropout_p": mean_p(gains)}
-
-
-def shipped_dropout() -> list[CurveRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, CurveRow)

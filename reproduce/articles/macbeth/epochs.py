@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.macbeth.hundred import HUNDRED, HUNDRED_SEEDS
 from reproduce.articles.macbeth.milestones import (
     Milestone,
@@ -24,13 +23,13 @@ from reproduce.articles.macbeth.milestones import (
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
+from reproduce.articles.tables import StudyTable
 from reproduce.errors import RunError
 from reproduce.evidence.measures import best_counted, entropy_of_order
 from reproduce.inputs.text import Text
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-TABLE = "milestones.csv"
 SHOWN = 60
 TREND = Variant(epochs=20, held_out="last-tenth")  # M1, M5
 TREND_EPOCHS = (1, 2, 5, 10, 20)
@@ -59,6 +58,9 @@ class MilestoneRow:  # its fields are the columns of milestones.csv
     writes: str  # the first SHOWN characters of a greedy text, its line ends as slashes
     seconds: float  # of the whole run; nan where it has not ended
     version: str
+
+
+TABLE = StudyTable(__package__, "milestones.csv", MilestoneRow)
 
 
 def milestone_rows(study: Study) -> list[MilestoneRow]:
@@ -159,8 +161,3 @@ def hundreds_of(rows: Sequence[MilestoneRow]) -> dict[int, list[MilestoneRow]]:
     """The rows of each seed whose 100 epochs have ended, by seed."""
     ended = sorted(row.seed for row in rows if (row.variant, row.epoch) == (HUNDRED.name, HUNDRED.epochs))
     return {seed: [row for row in rows if (row.variant, row.seed) == (HUNDRED.name, seed)] for seed in ended}
-
-
-def shipped_milestones() -> list[MilestoneRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, MilestoneRow)

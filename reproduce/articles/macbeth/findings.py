@@ -8,25 +8,22 @@ from itertools import pairwise
 import numpy as np
 
 from reproduce.articles.article import Finding
+from reproduce.articles.macbeth import coding, dropout, epochs, plain, replays, stops
 from reproduce.articles.macbeth.choices import coding_finding, dropout_finding, plain_finding
-from reproduce.articles.macbeth.coding import shipped_coding
-from reproduce.articles.macbeth.dropout import shipped_dropout
 from reproduce.articles.macbeth.epochs import (
     TREND,
     TREND_EPOCHS,
     MilestoneRow,
     hundreds_of,
-    shipped_milestones,
     trend_of,
     trend_values,
     trends_of,
 )
 from reproduce.articles.macbeth.hundred import HARMLESS, hundred_outputs
 from reproduce.articles.macbeth.outputs import study_outputs
-from reproduce.articles.macbeth.plain import pairs_of, shipped_plain
 from reproduce.articles.macbeth.replay import CLIP_NORM
-from reproduce.articles.macbeth.replays import ReplayRow, collapse_outputs, shipped_replays
-from reproduce.articles.macbeth.stops import EPOCH, StopRow, changes_of, interval, shipped_stops
+from reproduce.articles.macbeth.replays import ReplayRow, collapse_outputs
+from reproduce.articles.macbeth.stops import EPOCH, StopRow, changes_of, interval
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sections import counted
 
@@ -37,16 +34,16 @@ _HEADER = "| epochs | training loss | held-out loss | repeat rate | greedy text 
 
 def findings() -> list[Finding]:
     """What twenty and a hundred epochs teach it, what the program's one does, and what of its network counts."""
-    epochs = shipped_milestones()
+    milestones = epochs.TABLE.shipped()
     return [
-        _counted(epochs),
-        *_hundred(epochs, shipped_replays()),
-        coding_finding(shipped_coding(), epochs),
-        plain_finding(shipped_plain(), shipped_dropout(), pairs_of(epochs)),
-        _trend(epochs),
-        _one_epoch(epochs),
-        dropout_finding(shipped_dropout()),
-        _stops(shipped_stops()),
+        _counted(milestones),
+        *_hundred(milestones, replays.TABLE.shipped()),
+        coding_finding(coding.TABLE.shipped(), milestones),
+        plain_finding(plain.TABLE.shipped(), dropout.TABLE.shipped(), plain.pairs_of(milestones)),
+        _trend(milestones),
+        _one_epoch(milestones),
+        dropout_finding(dropout.TABLE.shipped()),
+        _stops(stops.TABLE.shipped()),
     ]
 
 
@@ -197,7 +194,7 @@ def _setbacks(held_out: np.ndarray) -> str:
 
 def table_lines() -> list[str]:
     """The trend as a Markdown table: an epoch a row, means over the seeds, and how the first seed's text goes on."""
-    trends = trends_of(shipped_milestones())
+    trends = trends_of(epochs.TABLE.shipped())
     lines = [_HEADER, "|---|---|---|---|---|"]
     for of_epoch in zip(*trends.values(), strict=True):
         values = (

@@ -10,25 +10,20 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Shown
-from reproduce.articles.macbeth.coding import coding_outputs, shipped_coding
-from reproduce.articles.macbeth.dropout import dropout_outputs, shipped_dropout
+from reproduce.articles.macbeth import coding, dropout, epochs, plain, replays, stops
 from reproduce.articles.macbeth.epochs import (
     TREND_EPOCHS,
     MilestoneRow,
     hundreds_of,
     overfitted,
-    shipped_milestones,
     trend_of,
     trend_values,
 )
 from reproduce.articles.macbeth.hundred import hundred_outputs
 from reproduce.articles.macbeth.milestones import read_milestones, text_repeat_rate
-from reproduce.articles.macbeth.plain import pairs_of, plain_outputs, shipped_plain
 from reproduce.articles.macbeth.program import program_outputs
-from reproduce.articles.macbeth.replays import collapse_outputs, shipped_replays
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.slopes import slope_outputs
-from reproduce.articles.macbeth.stops import shipped_stops, stop_outputs
 from reproduce.articles.macbeth.terms import term_outputs
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
@@ -62,19 +57,19 @@ def own_result(directory: Directory) -> Shown:
 
 def audit_outputs() -> dict[str, Any]:
     """Every value by the table in the package; None where nothing here can tell."""
-    epochs = shipped_milestones()
+    milestones = epochs.TABLE.shipped()
     return {
         "text_confirmed": None,  # the article names the play, not the edition
         **term_outputs(),
         **slope_outputs(),
         **settings_outputs(Variant()),
         **program_outputs(),
-        **study_outputs(epochs),
-        **coding_outputs(shipped_coding(), epochs),
-        **plain_outputs(shipped_plain(), shipped_dropout(), pairs_of(epochs)),
-        **collapse_outputs(shipped_replays()),
-        **stop_outputs(shipped_stops()),
-        **dropout_outputs(shipped_dropout()),
+        **study_outputs(milestones),
+        **coding.coding_outputs(coding.TABLE.shipped(), milestones),
+        **plain.plain_outputs(plain.TABLE.shipped(), dropout.TABLE.shipped(), plain.pairs_of(milestones)),
+        **replays.collapse_outputs(replays.TABLE.shipped()),
+        **stops.stop_outputs(stops.TABLE.shipped()),
+        **dropout.dropout_outputs(dropout.TABLE.shipped()),
     }
 
 

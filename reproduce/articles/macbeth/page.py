@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from reproduce.articles.accounts import study_table
 from reproduce.articles.macbeth import pictures
 from reproduce.articles.macbeth.epochs import TABLE, TREND, MilestoneRow, trend_of
 from reproduce.articles.macbeth.findings import PROSE_EPOCHS
@@ -31,7 +30,7 @@ def account(directory: Directory, study: Path | None) -> Account:
     """
     config, text = directory.config, TEXTS.read(directory)
     milestones = read_milestones(directory)
-    rows, source = study_table(__package__, TABLE, MilestoneRow, study, lambda rows: bool(trend_of(rows)))
+    rows, source = TABLE.of_study(study, lambda rows: bool(trend_of(rows)))
     return Account(
         lead=f"The network of this article was trained (variant {config.variant.name}, seed {config.seed}, "
         f"{counted(config.variant.epochs, 'epoch')}, {config.engine} engine) on a text of "

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.macbeth.curves import CurveRow, lowest_of
 from reproduce.articles.macbeth.dropout import DROPPED
 from reproduce.articles.macbeth.epochs import MilestoneRow, trend_of
 from reproduce.articles.macbeth.variant import Variant
+from reproduce.articles.tables import StudyTable
 from reproduce.evidence.chance import mean_p
 
-TABLE = "plain.csv"
+TABLE = StudyTable(__package__, "plain.csv", CurveRow)
 PLAIN = Variant(network="simple-rnn", hidden=125, epochs=10, held_out="last-tenth")
 RUNS = ((PLAIN, range(100, 102)),)
 
@@ -37,8 +37,3 @@ def plain_outputs(rows: Sequence[CurveRow], lstm: Sequence[CurveRow], pairs: flo
         "rnn_less_lstm_least": min(loss - of_lstm[seed] for seed, loss in lowest.items() if seed in of_lstm),
         "rnn_p": mean_p(less_pairs),
     }
-
-
-def shipped_plain() -> list[CurveRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, CurveRow)

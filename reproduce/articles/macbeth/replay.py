@@ -64,12 +64,15 @@ def clean_epochs(original: Directory) -> int:
     Raises:
         RunError: the run has no onset, or none yet, or no such state.
     """
-    if not (original.path / RECORD).exists():
-        original.require_finished()
-    record = read_record(original)
-    step = onset(record)
+    has_ended = original.is_finished
+    record = read_record(original) if has_ended or (original.path / RECORD).exists() else None
+    step = None if record is None else onset(record)
+    if step is None and not has_ended:
+        raise RunError(
+            f"{original.path}: the run to replay is not finished and has not collapsed so far; train it first, with "
+            f"--variant {original.config.variant.name} --seed {original.config.seed}"
+        )
     if step is None:
-        original.require_finished()
         raise RunError(f"{original.path}: this training did not collapse, so there is nothing to replay")
     epochs = (step - CLEAN) // record.shape[1]
     if epochs < 1:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.macbeth.hundred import (
     EXPLOSION,
     HUNDRED,
@@ -23,11 +22,11 @@ from reproduce.articles.macbeth.hundred import (
 from reproduce.articles.macbeth.record import read_record
 from reproduce.articles.macbeth.replay import clean_epochs, original_of
 from reproduce.articles.macbeth.variant import DRAWS, REPLAYS
+from reproduce.articles.tables import StudyTable
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-TABLE = "replays.csv"
 RUNS = ((HUNDRED, HUNDRED_SEEDS),)
 COLLAPSING = 3  # of the five other orders: as many collapse where there is something to prevent …
 PREVENTED = 1  # … and no more of them, clipped, where clipping prevents it
@@ -43,6 +42,9 @@ class ReplayRow:  # its fields are the columns of replays.csv
     onset: float  # the step, counted through all epochs from 0, at which it has collapsed; nan where it has not
     explosion: float  # the largest gradient norm just before, over the median of the epoch before; nan likewise
     loss: float  # of the last steps, mean, nats, dropout at work
+
+
+TABLE = StudyTable(__package__, "replays.csv", ReplayRow)
 
 
 def following(study: Study) -> tuple[RunConfig, ...]:
@@ -102,8 +104,3 @@ def collapse_outputs(rows: Sequence[ReplayRow]) -> dict[str, int | None]:
     is_open = any(collapses(seed, "reshuffled") < COLLAPSING for seed in collapsed)
     prevented = sum(collapses(seed, "clipped") <= PREVENTED for seed in collapsed)
     return names | {"exploding_collapses": sum(exploding), "prevented_collapses": None if is_open else prevented}
-
-
-def shipped_replays() -> list[ReplayRow]:
-    """The table in the package; none until the runs have ended."""
-    return shipped_rows(__package__, TABLE, ReplayRow)

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.macbeth.hundred import HUNDRED, HUNDRED_SEEDS
 from reproduce.articles.macbeth.record import state_name
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.sources import TEXTS
+from reproduce.articles.tables import StudyTable
 from reproduce.errors import RunError
 from reproduce.evidence.chance import mean_p
 from reproduce.inputs.text import scale
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-TABLE = "stops.csv"
 RUNS = ((HUNDRED, HUNDRED_SEEDS[:1]),)
 EPOCH = 20  # after which the gates are read
 STOP, COMMA = ".", ","
@@ -36,6 +35,9 @@ class StopRow:  # its fields are the columns of stops.csv
     f_stop: float  # where a full stop is read
     f_other: float  # where any other character is
     f_comma: float  # where a comma is, which ends no sentence; nan in a text without
+
+
+TABLE = StudyTable(__package__, "stops.csv", StopRow)
 
 
 def stop_rows(study: Study) -> list[StopRow]:
@@ -114,8 +116,3 @@ def interval(changes: np.ndarray) -> tuple[float, float]:
     drawn = np.random.default_rng(0).integers(len(changes), size=(RESAMPLES, len(changes)))
     low, high = np.percentile(changes[drawn].mean(axis=1), [2.5, 97.5])
     return float(low), float(high)
-
-
-def shipped_stops() -> list[StopRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, StopRow)

@@ -10,15 +10,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from reproduce.articles.article import Shown, StudyPlan
-from reproduce.articles.macbeth import coding, dropout, pictures, plain, replays, stops
+from reproduce.articles.macbeth import coding, dropout, epochs, pictures, plain, replays, stops
 from reproduce.articles.macbeth.curves import CurveRow, curve_rows, lowest_of
 from reproduce.articles.macbeth.epochs import (
-    TABLE,
     TREND,
     MilestoneRow,
     hundreds_of,
     milestone_rows,
-    shipped_milestones,
     trends_of,
 )
 from reproduce.articles.macbeth.hundred import HUNDRED, HUNDRED_SEEDS
@@ -80,14 +78,14 @@ def _show_dropout(rows: Sequence[CurveRow]) -> list[Shown]:
 
 
 def _show_plain(rows: Sequence[CurveRow]) -> list[Shown]:
-    pairs = plain.pairs_of(shipped_milestones())
+    pairs = plain.pairs_of(epochs.TABLE.shipped())
     lowest = {seed: loss - pairs for seed, loss in lowest_of(rows, plain.PLAIN).items()}
     title = f"Lowest held-out loss less that of pairs counted, {pairs:.3f}; below 0 the network is better"
     return [_curves("A plain RNN; losses in nats a character", rows), *_by_seed(title, lowest)]
 
 
 def _show_coding(rows: Sequence[CurveRow]) -> list[Shown]:
-    gains = coding.numbers_gains(rows, shipped_milestones())
+    gains = coding.numbers_gains(rows, epochs.TABLE.shipped())
     title = "Loss with one-hot input less that with numbers; above 0 numbers are better"
     return [_curves("Characters one-hot; losses in nats a character", rows), *_by_seed(title, gains)]
 
@@ -130,69 +128,57 @@ def _show_stops(rows: Sequence[StopRow]) -> list[Shown]:
 
 STUDIES = (
     StudyPlan(
-        name="macbeth-epochs",
-        question="Does the Macbeth network write better and better, and what does its one epoch teach it?",
-        package=__package__,
-        table=TABLE,
-        row=MilestoneRow,
+        "macbeth-epochs",
+        "Does the Macbeth network write better and better, and what does its one epoch teach it?",
+        table=epochs.TABLE,
         runs=((TREND, range(1)), (HUNDRED, HUNDRED_SEEDS), (Variant(), range(5))),
         rows=milestone_rows,
         show=_show,
         draw=_draw,
     ),
     StudyPlan(
-        name="macbeth-dropout",
-        question="Does dropout help the Macbeth network on text that it has not seen?",
-        package=__package__,
+        "macbeth-dropout",
+        "Does dropout help the Macbeth network on text that it has not seen?",
         table=dropout.TABLE,
-        row=CurveRow,
         runs=dropout.RUNS,
         rows=curve_rows,
         show=_show_dropout,
         draw=lambda rows: {"dropout": pictures.dropout(rows)},
     ),
     StudyPlan(
-        name="macbeth-stops",
-        question="Does the forget gate of a trained Macbeth network fall at a full stop?",
-        package=__package__,
+        "macbeth-stops",
+        "Does the forget gate of a trained Macbeth network fall at a full stop?",
         table=stops.TABLE,
-        row=StopRow,
         runs=stops.RUNS,
         rows=stops.stop_rows,
         show=_show_stops,
         draw=lambda rows: {"stops": pictures.stops(rows)},
     ),
     StudyPlan(
-        name="macbeth-coding",
-        question="Do numbers in place of characters help the Macbeth network to learn?",
-        package=__package__,
+        "macbeth-coding",
+        "Do numbers in place of characters help the Macbeth network to learn?",
         table=coding.TABLE,
-        row=CurveRow,
         runs=coding.RUNS,
         rows=curve_rows,
         show=_show_coding,
-        draw=lambda rows: {"coding": pictures.coding(rows, shipped_milestones())},
+        draw=lambda rows: {"coding": pictures.coding(rows, epochs.TABLE.shipped())},
     ),
     StudyPlan(
-        name="macbeth-plain",
-        question="Can a plain RNN of as many weights write as an LSTM does?",
-        package=__package__,
+        "macbeth-plain",
+        "Can a plain RNN of as many weights write as an LSTM does?",
         table=plain.TABLE,
-        row=CurveRow,
         runs=plain.RUNS,
         rows=curve_rows,
         show=_show_plain,
         draw=lambda rows: {
-            "plain": pictures.plain(rows, dropout.shipped_dropout(), plain.pairs_of(shipped_milestones()))
+            "plain": pictures.plain(rows, dropout.TABLE.shipped(), plain.pairs_of(epochs.TABLE.shipped()))
         },
         engine="keras",
     ),
     StudyPlan(
-        name="macbeth-replays",
-        question="Do 100 epochs of the Macbeth network collapse, and what prevents it?",
-        package=__package__,
+        "macbeth-replays",
+        "Do 100 epochs of the Macbeth network collapse, and what prevents it?",
         table=replays.TABLE,
-        row=ReplayRow,
         runs=replays.RUNS,
         rows=replays.replay_rows,
         show=_show_replays,

@@ -20,9 +20,8 @@ def assumptions(variant: Variant) -> tuple[str, ...]:
         f"the LSTMs' place; GRU {v.first} and {v.second} is ours.",
         f"A5 MLP: its Dense layers read the flattened window of {v.window} prices and have the activation relu.",
         f"A6 Error: the guide prints none. Here: the root mean squared error over the {v.test_days} test days in USD.",
-        "A7 Chance: the guide's program sets no seed and is one run. Here: one seed a run, 20 in the shipped "
-        "comparison, of weights, dropout and the order in which each epoch takes its windows, the same for all "
-        "networks.",
+        "A7 Chance: the guide's program sets no seed and is one run. Here: each run has a seed, of weights, dropout "
+        "and the order in which each epoch takes its windows; all networks have the same seeds.",
     )
 
 

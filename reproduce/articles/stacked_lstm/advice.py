@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
+from reproduce.articles.article import of_seeds
 from reproduce.articles.stacked_lstm.variant import Variant
+from reproduce.articles.tables import StudyTable
 from reproduce.evidence.chance import mean_p
 from reproduce.evidence.pairs import Pairs, pair_seeds
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-TABLE = "advice.csv"
 SEEDS = range(100, 103)
 PUBLISHED = Variant(epochs=20)
 TRIED = {
@@ -28,7 +28,7 @@ TRIED = {
     "series": {"another series": replace(PUBLISHED, series="shuffled")},
 }
 SETTINGS = {label: variant for tried in TRIED.values() for label, variant in tried.items()}
-RUNS = tuple((variant, SEEDS) for variant in (PUBLISHED, *SETTINGS.values()))
+RUNS = of_seeds((PUBLISHED, *SETTINGS.values()), SEEDS)
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,9 @@ class AdviceRow:  # its fields are the columns of advice.csv
     loss: float  # mean training loss, scaled units, dropout at work
     skill: float  # of the run after its last epoch, on the test days; above 0 where it is better than persistence
     seconds: float  # of the run's training
+
+
+TABLE = StudyTable(__package__, "advice.csv", AdviceRow)
 
 
 def advice_rows(study: Study) -> list[AdviceRow]:
@@ -117,8 +120,3 @@ def advice_outputs(rows: Sequence[AdviceRow]) -> dict[str, float]:
             f"{kind}_p": max(mean_p(one.differences) for one in pairs),
         }
     return found
-
-
-def shipped_advice() -> list[AdviceRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, AdviceRow)

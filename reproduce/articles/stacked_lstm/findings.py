@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from reproduce.articles.article import Finding
+from reproduce.articles.stacked_lstm import advice, memory, rivals, settings
 from reproduce.articles.stacked_lstm.advice import (
     PUBLISHED,
     SEEDS,
@@ -13,11 +14,10 @@ from reproduce.articles.stacked_lstm.advice import (
     TRIED,
     AdviceRow,
     apart,
-    shipped_advice,
     skills_of,
 )
-from reproduce.articles.stacked_lstm.memory import HELD, RNN, MemoryRow, lengths_of, memory_outputs, shipped_memory
-from reproduce.articles.stacked_lstm.rivals import LSTM, compare, shipped_persistence_usd, shipped_rivals
+from reproduce.articles.stacked_lstm.memory import HELD, RNN, MemoryRow, lengths_of, memory_outputs
+from reproduce.articles.stacked_lstm.rivals import LSTM, compare, shipped_persistence_usd
 from reproduce.articles.stacked_lstm.settings import (
     UNDROPPED,
     WINDOWS,
@@ -26,7 +26,6 @@ from reproduce.articles.stacked_lstm.settings import (
     lags_of,
     pairs_of,
     setting_outputs,
-    shipped_settings,
     step_pairs,
 )
 from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS, Variant
@@ -38,7 +37,7 @@ _HEADER = "| network | median error, USD | median skill | the LSTM is better by,
 
 def findings() -> list[Finding]:
     """Who outperforms whom, and the day before."""
-    rows, persistence_usd = shipped_rivals(), shipped_persistence_usd()
+    rows, persistence_usd = rivals.TABLE.shipped(), shipped_persistence_usd()
     pairs = compare(rows)
     told = ", ".join(_told(one) for one in pairs)
     ours = median(row.rmse_usd for row in rows if row.network == LSTM)
@@ -59,10 +58,10 @@ def findings() -> list[Finding]:
     ids = (*(f"stacked-lstm/{name}" for name in claims), "ours/lstm-against-gru")
     return [
         Finding(headline, because, more, "rivals", alt, ids, "stacked-networks"),
-        _memory(shipped_memory()),
-        _lag(shipped_settings()),
-        _settings(shipped_settings()),
-        _advice(shipped_advice()),
+        _memory(memory.TABLE.shipped()),
+        _lag(settings.TABLE.shipped()),
+        _settings(settings.TABLE.shipped()),
+        _advice(advice.TABLE.shipped()),
     ]
 
 
@@ -169,7 +168,7 @@ def _told(one: Pairs) -> str:
 
 def table_lines() -> list[str]:
     """The comparison as a Markdown table: a network a row, then persistence."""
-    rows, persistence_usd = shipped_rivals(), shipped_persistence_usd()
+    rows, persistence_usd = rivals.TABLE.shipped(), shipped_persistence_usd()
     pairs = compare(rows)
     against = {one.rival: one for one in pairs}
     lines = [_HEADER, "|---|---|---|---|---|"]

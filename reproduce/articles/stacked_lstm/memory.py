@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.stacked_lstm.rivals import LSTM
 from reproduce.articles.stacked_lstm.variant import Variant
+from reproduce.articles.tables import StudyTable
 from reproduce.runs.study import Study
 
-TABLE = "memory.csv"
 SEEDS = range(100, 110)
 RNN, GRU = "simple-rnn", "gru"
 RUNS = ((Variant(), SEEDS), (Variant(network=RNN), SEEDS), (Variant(network=GRU), range(100, 103)))
@@ -30,6 +29,9 @@ class MemoryRow:  # its fields are the columns of memory.csv
     seed: int
     days_back: int  # 1 is the day before the predicted one
     slope: float  # |∂ prediction / ∂ price of that day|, both scaled, mean over the test windows; nan where it diverged
+
+
+TABLE = StudyTable(__package__, "memory.csv", MemoryRow)
 
 
 def memory_rows(study: Study) -> list[MemoryRow]:
@@ -81,8 +83,3 @@ def memory_outputs(rows: Sequence[MemoryRow]) -> dict[str, int]:
     """Of how many seeds the LSTM's memory is longer than SimpleRNN's; one that diverged is not."""
     lengths = lengths_of(rows)
     return {"lstm_longer": sum(lengths[LSTM][seed] > length for seed, length in lengths[RNN].items())}
-
-
-def shipped_memory() -> list[MemoryRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, MemoryRow)

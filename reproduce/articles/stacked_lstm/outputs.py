@@ -11,9 +11,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from reproduce.articles.article import Shown
 from reproduce.articles.forecasts import result_of
 from reproduce.articles.sources import PRICES
-from reproduce.articles.stacked_lstm.advice import advice_outputs, shipped_advice
+from reproduce.articles.stacked_lstm import advice, memory, rivals, settings
 from reproduce.articles.stacked_lstm.cells import cell_outputs
-from reproduce.articles.stacked_lstm.memory import memory_outputs, shipped_memory
 from reproduce.articles.stacked_lstm.pictures import predictions_as_published
 from reproduce.articles.stacked_lstm.rivals import (
     LSTM,
@@ -21,9 +20,7 @@ from reproduce.articles.stacked_lstm.rivals import (
     compare,
     errors_by_network,
     shipped_persistence_usd,
-    shipped_rivals,
 )
-from reproduce.articles.stacked_lstm.settings import setting_outputs, shipped_settings
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.chance import mean_p
@@ -52,10 +49,10 @@ def audit_outputs() -> dict[str, Any]:
         "data_confirmed": None,  # A1
         **settings_outputs(prepare(load_prices(), Variant()), Variant()),
         **cell_outputs(),
-        **rival_outputs(shipped_rivals(), shipped_persistence_usd()),
-        **memory_outputs(shipped_memory()),
-        **setting_outputs(shipped_settings()),
-        **advice_outputs(shipped_advice()),
+        **rival_outputs(rivals.TABLE.shipped(), shipped_persistence_usd()),
+        **memory.memory_outputs(memory.TABLE.shipped()),
+        **settings.setting_outputs(settings.TABLE.shipped()),
+        **advice.advice_outputs(advice.TABLE.shipped()),
     }
 
 

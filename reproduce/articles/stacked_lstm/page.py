@@ -8,7 +8,7 @@ from statistics import median
 
 import pandas as pd
 
-from reproduce.articles.accounts import MONTH, day_chart, error_words, read_forecast, remarks, study_table
+from reproduce.articles.accounts import MONTH, day_chart, error_words, read_forecast, remarks
 from reproduce.articles.sections import Account, Answer, Answers, Cell, Pair, Picture, Section, Table, counted, shown
 from reproduce.articles.stacked_lstm import assumptions, pictures
 from reproduce.articles.stacked_lstm.inside import inside_section
@@ -28,9 +28,7 @@ def account(directory: Directory, study: Path | None) -> Account:
     """
     config = directory.config
     prices, windows, predictions = read_forecast(directory, prepare)
-    rows, source = study_table(
-        __package__, TABLE, RivalRow, study, lambda rows: {row.network for row in rows} == set(NETWORKS)
-    )
+    rows, source = TABLE.of_study(study, lambda rows: {row.network for row in rows} == set(NETWORKS))
     return Account(
         lead=f"The guide's experiment was rerun with the network {LABELS[config.variant.network]} (variant "
         f"{config.variant.name}, seed {config.seed}, {counted(config.variant.epochs, 'epoch')}) on "

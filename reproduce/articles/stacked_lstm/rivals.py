@@ -12,15 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
 from reproduce.articles.stacked_lstm.variant import NETWORKS, Variant
 from reproduce.articles.stacked_lstm.windows import prepare
+from reproduce.articles.tables import StudyTable
 from reproduce.evidence.pairs import Pairs, pair_seeds
 from reproduce.evidence.skill import persistence, prediction_metrics
 from reproduce.inputs.prices import load_prices
 from reproduce.runs.study import Study
 
-TABLE = "rivals.csv"
 LSTM = "lstm"
 
 
@@ -41,6 +40,9 @@ class RivalRow:  # its fields are the columns of rivals.csv
     def variant(self) -> str:
         """The name of what was trained, as tables of several variants have it."""
         return Variant(network=self.network).name
+
+
+TABLE = StudyTable(__package__, "rivals.csv", RivalRow)
 
 
 def rival_rows(study: Study) -> list[RivalRow]:
@@ -85,11 +87,6 @@ def errors_by_network(rows: Sequence[RivalRow]) -> dict[str, dict[int, float]]:
 def persistence_usd(rows: Sequence[RivalRow]) -> float:
     """Persistence's root mean squared error on the test days of a table, as each row's skill and error imply it."""
     return next(row.rmse_usd / math.sqrt(1 - row.skill) for row in rows if math.isfinite(row.skill))
-
-
-def shipped_rivals() -> list[RivalRow]:
-    """The table in the package: the published settings over 20 seeds."""
-    return shipped_rows(__package__, TABLE, RivalRow)
 
 
 def shipped_persistence_usd() -> float:

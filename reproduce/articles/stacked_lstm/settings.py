@@ -11,22 +11,22 @@ from itertools import pairwise
 
 import numpy as np
 
-from reproduce.articles.article import shipped_rows
+from reproduce.articles.article import of_seeds
 from reproduce.articles.forecasts import read_predictions
 from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm.memory import SEEDS
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
+from reproduce.articles.tables import StudyTable
 from reproduce.evidence.chance import mean_p
 from reproduce.evidence.pairs import Pairs, pair_seeds
 from reproduce.evidence.skill import best_lag
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-TABLE = "settings.csv"
 WINDOWS = (*(Variant(window=days) for days in (7, 15, 30)), Variant())  # the shorter first
 UNDROPPED = Variant(dropout=0)
-RUNS = (*((variant, SEEDS) for variant in WINDOWS), (UNDROPPED, range(100, 105)))
+RUNS = (*of_seeds(WINDOWS, SEEDS), (UNDROPPED, range(100, 105)))
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,9 @@ class SettingRow:  # its fields are the columns of settings.csv
     test_rmse_usd: float
     persistence_usd: float  # that of persistence, on the same days
     lag: float  # days by which its predictions of the test days trail the price
+
+
+TABLE = StudyTable(__package__, "settings.csv", SettingRow)
 
 
 def setting_rows(study: Study) -> list[SettingRow]:
@@ -102,8 +105,3 @@ def setting_outputs(rows: Sequence[SettingRow]) -> dict[str, float]:
         "undropped_low": undropped.low,
         "undropped_p": mean_p(undropped.differences),
     }
-
-
-def shipped_settings() -> list[SettingRow]:
-    """The table in the package."""
-    return shipped_rows(__package__, TABLE, SettingRow)

@@ -10,13 +10,12 @@ from statistics import median
 import numpy as np
 from matplotlib.figure import Figure
 
-from reproduce.articles.article import Shown, StudyPlan
+from reproduce.articles.article import Shown, StudyPlan, of_seeds
 from reproduce.articles.paired import differences
-from reproduce.articles.stacked_lstm import advice, memory, pictures, settings
+from reproduce.articles.stacked_lstm import advice, memory, pictures, rivals, settings
 from reproduce.articles.stacked_lstm.advice import PUBLISHED, SETTINGS, AdviceRow, apart, curves_of, skills_of
 from reproduce.articles.stacked_lstm.memory import MemoryRow, lengths_of
 from reproduce.articles.stacked_lstm.rivals import (
-    TABLE,
     RivalRow,
     compare,
     persistence_usd,
@@ -161,44 +160,36 @@ def _draw_settings(rows: Sequence[SettingRow]) -> dict[str, Figure]:
 
 STUDIES = (
     StudyPlan(
-        name="stacked-networks",
-        question="Does the stacked LSTM outperform SimpleRNN, MLP and GRU?",
-        package=__package__,
-        table=TABLE,
-        row=RivalRow,
-        runs=tuple((Variant(network=network), range(20)) for network in NETWORKS),
+        "stacked-networks",
+        "Does the stacked LSTM outperform SimpleRNN, MLP and GRU?",
+        table=rivals.TABLE,
+        runs=of_seeds((Variant(network=network) for network in NETWORKS), range(20)),
         rows=rival_rows,
         show=_show,
         draw=_draw,
     ),
     StudyPlan(
-        name="stacked-memory",
-        question="Does the guide's LSTM remember longer than SimpleRNN?",
-        package=__package__,
+        "stacked-memory",
+        "Does the guide's LSTM remember longer than SimpleRNN?",
         table=memory.TABLE,
-        row=MemoryRow,
         runs=memory.RUNS,
         rows=memory.memory_rows,
         show=_show_memory,
         draw=lambda rows: {"stacked_memory": pictures.memory(rows)},
     ),
     StudyPlan(
-        name="stacked-settings",
-        question="Do longer windows and dropout make the guide's LSTM more precise, and do its predictions trail?",
-        package=__package__,
+        "stacked-settings",
+        "Do longer windows and dropout make the guide's LSTM more precise, and do its predictions trail?",
         table=settings.TABLE,
-        row=SettingRow,
         runs=settings.RUNS,
         rows=settings.setting_rows,
         show=_show_settings,
         draw=_draw_settings,
     ),
     StudyPlan(
-        name="stacked-advice",
-        question="Do other optimizers, other numbers of layers or another series change more than another seed does?",
-        package=__package__,
+        "stacked-advice",
+        "Do other optimizers, other numbers of layers or another series change more than another seed does?",
         table=advice.TABLE,
-        row=AdviceRow,
         runs=advice.RUNS,
         rows=advice.advice_rows,
         show=_show_advice,

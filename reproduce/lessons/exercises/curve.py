@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from reproduce.articles.bitcoin_lstm.losses import curves_of, shipped_losses
+from reproduce.articles.bitcoin_lstm.losses import TABLE, curves_of
 from reproduce.evidence.bands import band_test
 
 LEVEL = 0.05
@@ -31,7 +31,7 @@ def draw(seed: int) -> Drawn:
 
 
 def _draw(seed: int) -> tuple[Drawn, str]:
-    random, shipped = np.random.default_rng(seed), curves_of(shipped_losses())
+    random, shipped = np.random.default_rng(seed), curves_of(TABLE.shipped())
     letters = dict(zip(VARIANTS, random.permutation(list("ABC")).tolist(), strict=True))
     runs = {variant: int(random.choice(_typical(shipped[variant]))) for variant in VARIANTS}
     curves = {letters[variant]: shipped[variant][run] for variant, run in runs.items()}

@@ -7,13 +7,13 @@ from scipy.stats import spearmanr
 from reproduce.articles.bitcoin_lstm.accuracy import (
     DATE_ORDER,
     EPOCHS,
+    TABLE,
     AccuracyRow,
     accuracy_counts,
     accuracy_outputs,
     accuracy_rows,
     correlations,
     ratios,
-    shipped_accuracy,
 )
 from reproduce.articles.bitcoin_lstm.memory import SEEDS
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -101,7 +101,7 @@ def test_table_names_runs_by_their_variant_at_whole_length(tmp_path):
 
 def test_shipped_table_is_judged_as_scipy_correlates():
     """Ten published epochs and one run in date order, of each seed."""
-    rows = shipped_accuracy()
+    rows = TABLE.shipped()
     runs = [(Variant().name, epochs) for epochs in EPOCHS] + [(DATE_ORDER.name, 200)]
     assert sorted((row.variant, row.epochs, row.seed) for row in rows) == sorted(
         (*run, seed) for run in runs for seed in SEEDS
@@ -115,6 +115,6 @@ def test_shipped_table_is_judged_as_scipy_correlates():
 
 def test_opposite_that_the_rules_tell_of_is_what_the_shipped_table_shows():
     """The words beside the rule in claims.toml: hundreds of times, in the median."""
-    answer = accuracy_counts(shipped_accuracy())["realistic"].answer
+    answer = accuracy_counts(TABLE.shipped())["realistic"].answer
     assert answer.answer.startswith("No, the opposite: in date order the error is ")
-    assert 100 < 1 / np.median(list(ratios(shipped_accuracy()).values())) < 1000
+    assert 100 < 1 / np.median(list(ratios(TABLE.shipped()).values())) < 1000

@@ -5,6 +5,7 @@ import pytest
 
 from reproduce.articles.bitcoin_lstm.changes import (
     LITTLE,
+    TABLE,
     WHOLE,
     ChangeRow,
     change_of,
@@ -12,7 +13,6 @@ from reproduce.articles.bitcoin_lstm.changes import (
     change_rows,
     lstm_memory,
     rnn_memory,
-    shipped_changes,
 )
 from reproduce.articles.bitcoin_lstm.clipping import UNCLIPPED
 from reproduce.articles.bitcoin_lstm.inside import trained_weights
@@ -112,7 +112,7 @@ def test_table_has_a_row_a_run(tmp_path):
 
 def test_shipped_table_shows_what_the_words_beside_the_rule_say():
     """Twenty seeds of three networks."""
-    rows = shipped_changes()
+    rows = TABLE.shipped()
     assert [(row.network, row.seed) for row in rows] == [(network, seed) for network in UNCLIPPED for seed in SEEDS]
     medians = {name: np.median([row.change for row in rows if row.network == name]) for name in UNCLIPPED}
     assert medians["published"] > WHOLE > LITTLE > medians["described"]

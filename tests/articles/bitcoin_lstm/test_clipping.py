@@ -14,13 +14,13 @@ from reproduce.articles.bitcoin_lstm.clipping import (
     MARGINS,
     PLAIN_RNN,
     RUNS,
+    TABLE,
     UNCLIPPED,
     ClippingRow,
     clipping_counts,
     clipping_outputs,
     clipping_rows,
     collapse_of,
-    shipped_clipping,
 )
 from reproduce.articles.bitcoin_lstm.memory import SEEDS
 from reproduce.articles.bitcoin_lstm.training import RECORD, check, trained_engine
@@ -168,7 +168,7 @@ def test_network_of_studies_alone_says_how_to_train_it():
 
 def test_shipped_table_has_every_run_of_the_study():
     """And shows what the words beside the rules say."""
-    rows = shipped_clipping()
+    rows = TABLE.shipped()
     assert {(row.variant, row.seed) for row in rows} == {(v.name, seed) for v, seeds in RUNS for seed in seeds}
     found = clipping_outputs(rows)
     assert (found["simple_rnn_saved"], found["simple_rnn_saved_at_1"]) == (0, len(SEEDS) / 2)

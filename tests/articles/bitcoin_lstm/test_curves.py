@@ -6,18 +6,8 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from reproduce.articles.bitcoin_lstm import training
-from reproduce.articles.bitcoin_lstm.curves import (
-    EPOCHS,
-    SEEDS,
-    SETS,
-    TABLE,
-    CurveRow,
-    curve_rows,
-    curves_of,
-    shipped_curves,
-)
-from reproduce.articles.bitcoin_lstm.losses import shipped_losses
+from reproduce.articles.bitcoin_lstm import losses, training
+from reproduce.articles.bitcoin_lstm.curves import EPOCHS, SEEDS, SETS, TABLE, CurveRow, curve_rows, curves_of
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.errors import RunError
 from reproduce.evidence.contrast import kept_as, leave_one_out
@@ -28,7 +18,7 @@ from reproduce.runs.study import Study
 from reproduce.runs.tables import parse_rows, rows_text
 from tests.articles.samples import VARIANTS, config_of, short_table
 
-SHIPPED = {what: curves_of(shipped_curves(), what) for what in ("mean", "last")}
+SHIPPED = {what: curves_of(TABLE.shipped(), what) for what in ("mean", "last")}
 
 
 # What a run keeps
@@ -143,14 +133,14 @@ def test_shipped_table_has_forty_seeds_of_twelve_variants():
         assert list(curves) == [variant.name for variant in SETS]
         assert {losses.shape for losses in curves.values()} == {(len(SEEDS), EPOCHS)}
         assert all(not (losses <= 0).any() for losses in curves.values())
-    text = (files("reproduce.articles.bitcoin_lstm") / TABLE).read_text(encoding="utf-8")
+    text = (files(TABLE.package) / TABLE.file).read_text(encoding="utf-8")
     assert [line.split(",")[1] for line in text.splitlines()[1:]] == [str(seed) for _ in SETS for seed in SEEDS]
 
 
 def test_shipped_curves_begin_as_the_shipped_runs_of_200_epochs():
     """To every digit at epochs 0 and 30, of the four variants that both tables have: two studies made apart."""
     compared = 0
-    for row in shipped_losses():
+    for row in losses.TABLE.shipped():
         curve = SHIPPED["mean"][row.variant][row.seed]
         assert (f"{curve[0]:.9g}", f"{curve[30]:.9g}") == (f"{row.loss_0:.9g}", f"{row.loss_30:.9g}")
         compared += 1

@@ -7,16 +7,17 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from reproduce.articles.bitcoin_lstm import findings as findings_module
+from reproduce.articles.bitcoin_lstm import losses as losses_module
 from reproduce.articles.bitcoin_lstm.answers import answers
 from reproduce.articles.bitcoin_lstm.departures import (
     ALONE,
     LADDER,
     STEPS,
+    TABLE,
     DepartureRow,
     baseline_values,
+    by_variant,
     departure_rows,
-    shipped_departures,
 )
 from reproduce.articles.bitcoin_lstm.findings import findings
 from reproduce.articles.bitcoin_lstm.losses import BandVerdict
@@ -122,7 +123,7 @@ def test_diverged_seeds_are_counted_and_left_out(loss, dataset, tmp_path):
 
 def test_shipped_table_has_every_variant_over_twenty_seeds():
     """In the order of the steps."""
-    table = shipped_departures()
+    table = by_variant(TABLE.shipped())
     assert list(table) == NAMES
     assert all(row.seeds + row.diverged >= 20 for row in table.values())
 
@@ -130,7 +131,7 @@ def test_shipped_table_has_every_variant_over_twenty_seeds():
 @pytest.mark.parametrize("name", NAMES)
 def test_shipped_table_has_the_baselines_that_this_machine_computes(name):
     """What needs no training: persistence, drift, linear autoregression, the days that moved; and it hangs together."""
-    row, windows = shipped_departures()[name], prepare(load_prices(), Variant.parse(name))
+    row, windows = by_variant(TABLE.shipped())[name], prepare(load_prices(), Variant.parse(name))
     for value_name, value in baseline_values(windows).items():
         assert getattr(row, value_name) == pytest.approx(value, rel=1e-6), value_name
     assert row.skill == pytest.approx(1 - row.test_mse / row.persistence_mse, rel=1e-6)
@@ -142,7 +143,7 @@ def test_shipped_table_agrees_with_the_shipped_losses():
     """Median final losses are near those of epoch 180 in the study of the same program: same seeds, 19 epochs later."""
     text = (files("reproduce.articles.bitcoin_lstm") / "losses.csv").read_text(encoding="utf-8")
     losses = [float(r["loss_180"]) for r in csv.DictReader(text.splitlines()) if r["variant"] == "published"]
-    assert np.min(losses[:20]) < shipped_departures()["published"].final_loss < np.max(losses[:20])
+    assert np.min(losses[:20]) < by_variant(TABLE.shipped())["published"].final_loss < np.max(losses[:20])
 
 
 # The words that follow
@@ -221,11 +222,11 @@ def test_programs_that_the_losses_exclude_are_named():
     assert not any("seven reported" in one.question for one in answers(table_of(), []))
 
 
-def test_findings_of_losses_and_departures_follow_the_tables(monkeypatch):
+def test_findings_of_losses_and_departures_follow_the_tables(monkeypatch, ship):
     """Each headline turns round with its values."""
     worse = {"skill": -9.0, "skill_low": -10.0, "skill_high": -8.0, "test_rmse_usd": 99.0, "persistence_rmse_usd": 30.0}
-    monkeypatch.setattr(findings_module, "judge", lambda _: BANDS)
-    monkeypatch.setattr(findings_module, "shipped_departures", lambda: table_of(published=worse))
+    monkeypatch.setattr(losses_module, "judge", lambda _: BANDS)
+    ship(TABLE, list(table_of(published=worse).values()))
     of_study = {(one.study, one.claims[0]): one for one in findings()}
     ordered = of_study["bitcoin-departures", "bitcoin-lstm/previous-days"]
     published = of_study["bitcoin-departures", "bitcoin-lstm/accurate"]
@@ -236,5 +237,5 @@ def test_findings_of_losses_and_departures_follow_the_tables(monkeypatch):
     assert "99 USD" in published.text
     assert "30 USD" in published.text
     assert ordered.headline.endswith("it is better than persistence.")
-    monkeypatch.setattr(findings_module, "shipped_departures", lambda: table_of(ordered=worse))
+    ship(TABLE, list(table_of(ordered=worse).values()))
     assert findings()[0].headline.endswith("it is worse than persistence.")

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from reproduce.articles.bitcoin_lstm import changes, clipping, forgetting, memory, months, recall, trained_gates
 from reproduce.articles.bitcoin_lstm import findings as module
 from reproduce.articles.bitcoin_lstm.changes import ChangeRow
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
@@ -23,10 +24,10 @@ def found(study):
     return finding
 
 
-def test_line_is_told_by_the_network_that_is_least_of_one(monkeypatch):
+def test_line_is_told_by_the_network_that_is_least_of_one(ship):
     """Rounded to a tenth of a per cent; how many networks there are."""
     rows = [GateRow("published", seed, *[0.5] * 7, share) for seed, share in enumerate((0.9941, 0.9999, 0.9987))]
-    monkeypatch.setattr(module, "shipped_gates", lambda: rows)
+    ship(trained_gates.TABLE, rows)
     text = found("bitcoin-gates").text
     assert "each of 3 networks" in text
     assert "a line explains 99.4 % or more" in text
@@ -38,11 +39,11 @@ def test_weights_of_the_network_are_counted():
     assert f"the network {model.count_params():,}." in found("bitcoin-gates").text
 
 
-def test_memory_has_the_medians_of_the_seeds(monkeypatch):
+def test_memory_has_the_medians_of_the_seeds(monkeypatch, ship):
     """Of an LSTM and of a plain RNN, as Keras draws their weights."""
     reached = {("simple-rnn", "keras"): np.array([0.1, 0.2, 0.9]), ("described", "keras"): np.array([2e-4, 4e-4, 9e-4])}
-    monkeypatch.setattr(module, "shipped_memory", lambda: None)
-    monkeypatch.setattr(module, "reached_of", lambda rows, column: reached)  # noqa: ARG005
+    ship(memory.TABLE, None)
+    monkeypatch.setattr(memory, "reached_of", lambda rows, column: reached)  # noqa: ARG005
     assert "an LSTM's state keeps 4e-04 and a plain RNN's 0.20 (medians of 3 seeds" in found("bitcoin-memory").because
 
 
@@ -58,16 +59,16 @@ def test_forgetting_turns_round_with_the_differences(differences, headline, monk
     """The error without forgetting less that with it, seed by seed."""
     learned = dict.fromkeys(range(3), 10.0)
     never = {seed: 10 + difference for seed, difference in enumerate(differences)}
-    monkeypatch.setattr(module, "pairs_of", lambda _: pair_seeds("never", never, learned))
+    monkeypatch.setattr(forgetting, "pairs_of", lambda _: pair_seeds("never", never, learned))
     finding = found("bitcoin-forgetting")
     assert re.fullmatch(f"A network that can never forget {headline}.", finding.headline)
     assert f"{np.mean(differences):.3f} USD" in finding.because
 
 
 @pytest.mark.parametrize(("at_4", "verb"), [(4, "keeps"), (5, "does not keep")])
-def test_clipping_prevents_where_sixteen_seeds_are_saved(at_4, verb, monkeypatch):
+def test_clipping_prevents_where_sixteen_seeds_are_saved(at_4, verb, ship):
     """At the article's margin, of a plain RNN; all three counts are told."""
-    monkeypatch.setattr(module, "shipped_clipping", lambda: clipping_rows(20, at_4, 2))
+    ship(clipping.TABLE, clipping_rows(20, at_4, 2))
     finding = found("bitcoin-clipping")
     assert finding.headline == f"Clipping the gradients {verb} a plain RNN's training from collapsing."
     assert f"20 of 20 seeds collapse without clipping, {at_4} with it at the article's margin of 4, and 2 at 1." in (
@@ -83,9 +84,9 @@ def test_clipping_prevents_where_sixteen_seeds_are_saved(at_4, verb, monkeypatch
         ((130, 125, 80), "only a plain RNN can predict", "is not surely better"),
     ],
 )
-def test_months_name_who_is_better_than_persistence(errors, headline, compared, monkeypatch):
+def test_months_name_who_is_better_than_persistence(errors, headline, compared, ship):
     """By the intervals; with the medians of all three."""
-    monkeypatch.setattr(module, "shipped_months", lambda: months_rows(*errors))
+    ship(months.TABLE, months_rows(*errors))
     finding = found("bitcoin-months")
     assert finding.headline == (
         f"Trained to March 2018, {headline} April and May better than repeating the day before."
@@ -96,7 +97,7 @@ def test_months_name_who_is_better_than_persistence(errors, headline, compared, 
     assert f"The LSTM {compared} than the plain RNN" in finding.more
 
 
-def test_recall_is_told_by_trainings_of_both_draws(monkeypatch):
+def test_recall_is_told_by_trainings_of_both_draws(ship):
     """Keras's draw first, then the program's; and of all networks what ten times the steps give."""
     learnt = {
         ("simple-rnn", 7): (10, 9),
@@ -106,7 +107,7 @@ def test_recall_is_told_by_trainings_of_both_draws(monkeypatch):
         ("published", 60): (3, 0),
         ("gru", 60): (6, 5),
     }  # by the program's draw and by Keras's
-    monkeypatch.setattr(module, "shipped_recall", lambda: recall_rows(learnt, later=1))
+    ship(recall.TABLE, recall_rows(learnt, later=1))
     finding = found("bitcoin-recall")
     assert finding.headline == (
         "A plain RNN learns to recall the first of 60 numbers in 5 of 20 trainings, and an LSTM in 2."
@@ -119,11 +120,11 @@ def test_recall_is_told_by_trainings_of_both_draws(monkeypatch):
     assert "of 4 trainings each: a plain RNN in 2, a GRU in 2, an LSTM as published in 2, an" in finding.more
 
 
-def test_changes_are_told_by_their_medians(monkeypatch):
+def test_changes_are_told_by_their_medians(ship):
     """Which is less than a tenth, at least a half, or between; and how many plain RNNs stand still."""
     medians = {"published": (0.1, 0.2, 0.9), "described": (0.01, 0.06, 0.3), "simple-rnn": (0.0, 0.7, 0.8)}
     rows = [ChangeRow(network, seed, one) for network, ones in medians.items() for seed, one in enumerate(ones)]
-    monkeypatch.setattr(module, "shipped_changes", lambda: rows)
+    ship(changes.TABLE, rows)
     finding = found("bitcoin-changes")
     assert (
         finding.headline

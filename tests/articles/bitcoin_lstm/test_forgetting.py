@@ -9,11 +9,11 @@ from reproduce.articles import train
 from reproduce.articles.bitcoin_lstm.forgetting import (
     LEARNED,
     OPEN,
+    TABLE,
     ForgettingRow,
     forgetting_outputs,
     forgetting_rows,
     pairs_of,
-    shipped_forgetting,
 )
 from reproduce.articles.bitcoin_lstm.inside import trained_weights
 from reproduce.articles.bitcoin_lstm.memory import SEEDS
@@ -98,11 +98,11 @@ def test_table_has_a_row_a_run(tmp_path):
 
 def test_words_beside_the_rule_are_what_the_shipped_table_shows():
     """Neither better nor worse without forgetting, by the interval."""
-    assert pairs_of(shipped_forgetting()).outcome == "not significantly different"
+    assert pairs_of(TABLE.shipped()).outcome == "not significantly different"
 
 
 def test_shipped_table_has_twenty_seeds_of_both():
     """The same seeds."""
-    assert [(row.variant, row.seed) for row in shipped_forgetting()] == [
+    assert [(row.variant, row.seed) for row in TABLE.shipped()] == [
         (variant.name, seed) for variant in (LEARNED, OPEN) for seed in SEEDS
     ]

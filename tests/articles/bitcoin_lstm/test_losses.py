@@ -7,15 +7,7 @@ import numpy as np
 import pytest
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
-from reproduce.articles.bitcoin_lstm.losses import (
-    CANDIDATES,
-    EPOCHS,
-    LossRow,
-    curves_of,
-    judge,
-    loss_rows,
-    shipped_losses,
-)
+from reproduce.articles.bitcoin_lstm.losses import CANDIDATES, EPOCHS, TABLE, LossRow, curves_of, judge, loss_rows
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.claims import read_claims
 from reproduce.networks.lstm.create import create_engine
@@ -23,7 +15,7 @@ from reproduce.runs.config import RunConfig
 from reproduce.runs.environment import describe_environment
 from reproduce.runs.study import Study
 
-SHIPPED = curves_of(shipped_losses())
+SHIPPED = curves_of(TABLE.shipped())
 
 
 def study_of(root, variant, losses):
@@ -79,7 +71,7 @@ def test_variant_is_judged_where_it_has_enough_seeds_that_did_not_diverge():
 
 def test_article_s_losses_are_consistent_with_the_published_wiring_and_not_with_the_described_one():
     """The joint test of all seven, 40 seeds each; what the README says. Clipping makes no difference to that."""
-    assert {verdict.variant: verdict.words for verdict in judge(shipped_losses())} == {
+    assert {verdict.variant: verdict.words for verdict in judge(TABLE.shipped())} == {
         "published": "consistent",
         "described": "excluded",
         "clipping-applied": "consistent",
@@ -93,7 +85,7 @@ def test_article_s_losses_are_consistent_with_the_published_wiring_and_not_with_
 def test_shipped_study_has_forty_seeds_of_each_candidate():
     """Seven losses each, finite and above zero."""
     assert list(SHIPPED) == [variant.name for variant in CANDIDATES]
-    assert [(row.variant, row.seed) for row in shipped_losses()] == [
+    assert [(row.variant, row.seed) for row in TABLE.shipped()] == [
         (variant.name, seed) for variant in CANDIDATES for seed in range(40)
     ]
     for curves in SHIPPED.values():

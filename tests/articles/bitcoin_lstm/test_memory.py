@@ -8,11 +8,11 @@ from reproduce.articles.bitcoin_lstm.memory import (
     DISTANCES,
     NETWORKS,
     SEEDS,
+    TABLE,
     MemoryRow,
     memory_counts,
     memory_outputs,
     memory_rows,
-    shipped_memory,
     window_of,
 )
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -153,7 +153,7 @@ def test_table_too_short_for_sixty_days_is_refused(tmp_path, monkeypatch):
 
 def test_shipped_table_has_twenty_seeds_of_ten_kinds():
     """Four networks in two draws, and the two wirings as trained; no R below 0."""
-    rows = shipped_memory()
+    rows = TABLE.shipped()
     assert sorted({row.seed for row in rows}) == list(SEEDS)
     assert len(rows) == 20 * len({(row.network, row.weights) for row in rows}) == 200
     assert all(getattr(row, f"over_{k}") >= 0 for row in rows for k in DISTANCES)
@@ -161,7 +161,7 @@ def test_shipped_table_has_twenty_seeds_of_ten_kinds():
 
 def test_opposite_that_the_rules_tell_of_is_what_the_shipped_table_shows():
     """The words beside the rules in claims.toml."""
-    counts = memory_counts(shipped_memory())
+    counts = memory_counts(TABLE.shipped())
     assert counts["simple_rnn_fading"].arms["Keras's draw"] <= 4
     opposite = ("gru_lasting", "published_lasting", "described_lasting", "described_above_simple_rnn")
     assert all(counts[name].answer.answer.startswith("No, the opposite:") for name in opposite)

@@ -6,15 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp, ttest_rel
 
-from reproduce.articles.bitcoin_lstm.months import (
-    NETWORKS,
-    RUNS,
-    SEEDS,
-    MonthsRow,
-    months_outputs,
-    months_rows,
-    shipped_months,
-)
+from reproduce.articles.bitcoin_lstm.months import NETWORKS, RUNS, SEEDS, TABLE, MonthsRow, months_outputs, months_rows
 from reproduce.articles.bitcoin_lstm.story import STORY
 from reproduce.evidence.claims import read_claims
 from reproduce.runs.config import RunConfig
@@ -109,7 +101,7 @@ def test_study_is_shown_with_its_differences_where_it_is_whole():
 
 def test_shipped_table_has_all_runs_and_no_training_collapsed():
     """So that the plain RNN was trained, too: the recipe is for that."""
-    rows = shipped_months()
+    rows = TABLE.shipped()
     assert [(row.network, row.seed) for row in rows] == [(network, seed) for network in NETWORKS for seed in SEEDS]
     assert np.isnan([row.collapse for row in rows]).all()
     assert np.isfinite([row.test_rmse_usd for row in rows]).all()

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
-from reproduce.articles.bitcoin_lstm.losses import curves_of, judge, shipped_curves, shipped_losses
+from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, losses
+from reproduce.articles.bitcoin_lstm.losses import curves_of, judge, shipped_curves
 from reproduce.articles.bitcoin_lstm.outputs import p_values, run_outputs
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.forecasts import prediction_rows, write_predictions
@@ -238,12 +238,12 @@ def test_run_that_is_no_draw_of_the_program_is_told_by_its_p_value():
     study, far = shipped_curves(Variant(), EMBEDDED_SHA256), np.full(200, 5.0)
     assert p_values(study, far)["run_p_value"] <= 0.05
     assert "run_p_value" not in p_values(study, far[:100])
-    assert p_values(study, far)["p_value"] == judge(shipped_losses())[0].p_value
+    assert p_values(study, far)["p_value"] == judge(losses.TABLE.shipped())[0].p_value
     for variant, sha256 in ((Variant(hidden=8), EMBEDDED_SHA256), (Variant(), "another table's")):
         assert p_values(shipped_curves(variant, sha256), far) == {}
 
 
 def test_band_of_a_shorter_run_is_that_of_its_full_length():
     """Three epochs of the published program begin as two hundred do."""
-    expected = curves_of(shipped_losses())["published"]
+    expected = curves_of(losses.TABLE.shipped())["published"]
     np.testing.assert_array_equal(shipped_curves(Variant(epochs=3), EMBEDDED_SHA256), expected)

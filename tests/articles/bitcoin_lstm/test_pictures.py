@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from matplotlib.dates import date2num
 
-from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, pictures
-from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, shipped_departures
-from reproduce.articles.bitcoin_lstm.losses import curves_of, shipped_losses
+from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, departures, losses, pictures
+from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER
+from reproduce.articles.bitcoin_lstm.losses import curves_of
 
 
 def lines(axes):
@@ -51,7 +51,7 @@ def test_published_picture_has_the_article_s_title_and_size(dataset, picture, in
 
 def test_loss_picture_shows_run_study_and_the_reported_points_on_a_log_axis():
     """Seven points at their epochs; every seed faintly, their median, and what most of them span."""
-    study, run = curves_of(shipped_losses())["published"], np.geomspace(0.3, 0.01, 200)
+    study, run = curves_of(losses.TABLE.shipped())["published"], np.geomspace(0.3, 0.01, 200)
     (axes,) = pictures.losses("Training loss", study, run).axes
     drawn = lines(axes)
     assert axes.get_yscale() == "log"
@@ -86,7 +86,7 @@ def test_engines_are_drawn_apart_from_the_first():
 
 def test_departures_are_drawn_with_their_intervals():
     """A row a variant, each alone above and one after another below; 0 is persistence."""
-    table = shipped_departures()
+    table = departures.by_variant(departures.TABLE.shipped())
     for axes, variants in zip(pictures.departures(table).axes, (ALONE, LADDER), strict=True):
         rows = [table["published"], *(table[variant.name] for variant in variants.values())]
         (zero, skills), (intervals,) = axes.get_lines(), axes.collections

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
-from reproduce.articles.bitcoin_lstm.losses import judge, shipped_losses
+from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, losses
+from reproduce.articles.bitcoin_lstm.losses import judge
 from reproduce.articles.bitcoin_lstm.suspects import Shelf, hold, order_shelves, shipped_shelves
 from reproduce.evidence.bands import band_test
 from reproduce.evidence.contrast import contrast
@@ -97,5 +97,5 @@ def test_article_s_seven_losses_keep_the_published_program():
     held = hold(order_shelves(shipped_shelves("mean"), epochs)[0], epochs, printed)
     assert held.epochs == tuple(epochs)
     assert held.kept == ("published", "clipping-applied")
-    recorded = {one.variant: one.p_value for one in judge(shipped_losses())}
+    recorded = {one.variant: one.p_value for one in judge(losses.TABLE.shipped())}
     assert {one.variant: one.recorded_p for one in held.suspects} == recorded

@@ -9,11 +9,11 @@ from sklearn.linear_model import LinearRegression
 
 from reproduce.articles.bitcoin_lstm.memory import SEEDS
 from reproduce.articles.bitcoin_lstm.trained_gates import (
+    TABLE,
     GateRow,
     gate_counts,
     gate_rows,
     read_gates,
-    shipped_gates,
     trained_gate_outputs,
 )
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -28,8 +28,8 @@ from tests.oracles import numpy_forward
 CLAIMS = {claim.id: claim for claim in read_claims("reproduce.articles.bitcoin_lstm").claims}
 PRICES = [7000.0 + (37 * k * k) % 911 for k in range(80)]
 PRICES[70], PRICES[74] = PRICES[69], PRICES[73]  # two days without a move among the tested
-TABLE = table_of(PRICES)
-WINDOWS = prepare(TABLE, Variant(hidden=4))
+DAYS = table_of(PRICES)
+WINDOWS = prepare(DAYS, Variant(hidden=4))
 W = {name: 20 * array for name, array in random_weights(4, seed=3).items()}
 NOTHING = GateRow("published", 100, 0.01, 0.1, 0.01, 0.01, 0.1, 0.5, 0.4, 0.999)  # of which no statement holds
 HOLDING = {
@@ -126,7 +126,7 @@ def test_half_of_a_statement_is_not_enough(name, field):
 @pytest.mark.usefixtures("one_thread")
 def test_table_has_a_row_a_run(tmp_path):
     """By wiring, from the weights that the run ends with."""
-    configs = [random_run(tmp_path, Variant(hidden=4, wiring=w), TABLE).config for w in ("published", "described")]
+    configs = [random_run(tmp_path, Variant(hidden=4, wiring=w), DAYS).config for w in ("published", "described")]
     rows = gate_rows(Study(tmp_path, tuple(configs)))
     assert [(row.wiring, row.seed) for row in rows] == [("described", 0), ("published", 0)]
     for row in rows:
@@ -135,13 +135,13 @@ def test_table_has_a_row_a_run(tmp_path):
 
 def test_opposite_that_the_rules_tell_of_is_what_the_shipped_table_shows():
     """The words beside the rules in claims.toml."""
-    counts = gate_counts(shipped_gates())
+    counts = gate_counts(TABLE.shipped())
     assert all(counts[name].answer.answer.startswith("No, the opposite:") for name in ("deciding", "bent"))
-    assert all(row.line_share > 0.99 and row.f_correlation < 0.3 for row in shipped_gates())
+    assert all(row.line_share > 0.99 and row.f_correlation < 0.3 for row in TABLE.shipped())
 
 
 def test_shipped_table_has_twenty_seeds_of_each_wiring():
     """Shares between 0 and 1."""
-    rows = shipped_gates()
+    rows = TABLE.shipped()
     assert [(row.wiring, row.seed) for row in rows] == [(w, seed) for w in ("described", "published") for seed in SEEDS]
     assert all(0 <= share <= 1 for row in rows for share in (row.f_shut, row.f_open, row.o_shut, row.line_share))

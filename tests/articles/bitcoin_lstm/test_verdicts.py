@@ -1,7 +1,6 @@
 """The verdicts on the Bitcoin article where something is otherwise: that they tell this program, and not any."""
 
 import functools
-from collections import defaultdict
 from dataclasses import fields, replace
 
 import numpy as np
@@ -9,15 +8,15 @@ import pytest
 
 from reproduce.articles import article_of
 from reproduce.articles.audit import audit
-from reproduce.articles.bitcoin_lstm import outputs, program
-from reproduce.articles.bitcoin_lstm.departures import DepartureRow
+from reproduce.articles.bitcoin_lstm import program
+from reproduce.articles.bitcoin_lstm.departures import TABLE, DepartureRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.evidence.claims import read_claims
 from reproduce.networks.engine import Epoch
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 RECORD = read_claims("reproduce.articles.bitcoin_lstm").verdicts
-ROW = DepartureRow(**{field.name: 0 for field in fields(DepartureRow)})
+ROW = DepartureRow(**{field.name: 0 for field in fields(DepartureRow)} | {"variant": "published"})
 
 
 class StillEngine:
@@ -40,15 +39,15 @@ class StillEngine:
 
 
 @pytest.fixture
-def verdicts(monkeypatch):
+def verdicts(monkeypatch, ship):
     """A way to audit with the published variant mended, its network too or not; tables stay what they are."""
 
-    def judge(network=False, departures=None, **mended):
+    def judge(network=False, skills=(), **mended):
         monkeypatch.setattr(program, "Variant", functools.partial(Variant, **mended))
         monkeypatch.setattr(program, "PROBE", Variant(hidden=2, batch=1, **mended))
         if not network:
             monkeypatch.setattr(program, "create_engine", lambda *_, **__: StillEngine())
-        monkeypatch.setattr(outputs, "shipped_departures", lambda: departures or defaultdict(lambda: ROW))
+        ship(TABLE, skills or [ROW, replace(ROW, variant="window-3")])
         return {one.claim.id.removeprefix("bitcoin-lstm/"): one.verdict for one in audit(article_of("bitcoin-lstm"))}
 
     return judge
@@ -92,11 +91,10 @@ def test_split_off_by_a_window_is_not_reproduced_at_all(verdicts, monkeypatch):
 def test_skill_is_judged_by_its_interval(published, short, accurate, window_3, verdicts):
     """Skill, and the ends of its interval: above 0; above the other's."""
     names = ("skill", "skill_low", "skill_high")
-    table = {
-        "published": replace(ROW, **dict(zip(names, published, strict=True))),
-        "window-3": replace(ROW, **dict(zip(names, short, strict=True))),
-    }
-    found = verdicts(departures=table)
+    of_variants = {"published": published, "window-3": short}
+    found = verdicts(
+        skills=[replace(ROW, variant=name, **dict(zip(names, of, strict=True))) for name, of in of_variants.items()]
+    )
     assert (found["accurate"], found["window-3"]) == (accurate, window_3)
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from scipy.stats import ttest_1samp
 
-from reproduce.articles.macbeth.coding import ONE_HOT, coding_outputs, numbers_gains, shipped_coding
+from reproduce.articles.macbeth import epochs
+from reproduce.articles.macbeth.coding import ONE_HOT, TABLE, coding_outputs, numbers_gains
 from reproduce.articles.macbeth.curves import CurveRow
-from reproduce.articles.macbeth.epochs import shipped_milestones
 from reproduce.articles.macbeth.studies import STUDIES
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.evidence.claims import read_claims
@@ -45,9 +45,9 @@ def test_numbers_help_where_the_loss_with_them_is_lower_in_every_seed(gains, ver
 
 def test_shipped_table_has_all_runs():
     """Three seeds of one epoch, of which the study of epochs has the losses with numbers."""
-    rows = shipped_coding()
+    rows = TABLE.shipped()
     assert [(row.variant, row.seed, row.epoch) for row in rows] == [(ONE_HOT.name, seed, 1) for seed in range(3)]
-    assert len(numbers_gains(rows, shipped_milestones())) == 3
+    assert len(numbers_gains(rows, epochs.TABLE.shipped())) == 3
 
 
 def test_networks_differ_in_what_they_read_alone():

@@ -5,14 +5,7 @@ import pytest
 from scipy.stats import ttest_1samp
 
 from reproduce.articles.macbeth.curves import CurveRow, curve_rows
-from reproduce.articles.macbeth.dropout import (
-    DROPPED,
-    RUNS,
-    UNDROPPED,
-    dropout_outputs,
-    gains_of,
-    shipped_dropout,
-)
+from reproduce.articles.macbeth.dropout import DROPPED, RUNS, TABLE, UNDROPPED, dropout_outputs, gains_of
 from reproduce.articles.macbeth.milestones import read_milestones
 from reproduce.articles.macbeth.studies import STUDIES
 from reproduce.evidence.claims import read_claims
@@ -76,7 +69,7 @@ def test_study_is_shown_with_the_gain_of_each_seed():
 
 def test_shipped_table_has_all_runs():
     """Four milestones each; none diverged."""
-    rows = shipped_dropout()
+    rows = TABLE.shipped()
     assert sorted((row.variant, row.seed, row.epoch) for row in rows) == sorted(
         (variant.name, seed, epoch) for variant, seeds in RUNS for seed in seeds for epoch in (1, 2, 5, 10)
     )

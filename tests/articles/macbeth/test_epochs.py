@@ -8,13 +8,13 @@ import pytest
 from reproduce.articles.macbeth import epochs as module
 from reproduce.articles.macbeth.epochs import (
     SHOWN,
+    TABLE,
     TREND,
     TREND_EPOCHS,
     MilestoneRow,
     first_rows,
     milestone_rows,
     overfitted,
-    shipped_milestones,
     trend_of,
     trend_values,
     trends_of,
@@ -158,7 +158,7 @@ def test_study_is_shown_row_by_row_and_drawn_where_it_has_a_trend():
 
 def test_shipped_table_has_the_runs_that_the_claims_speak_of():
     """The program as it ran over five seeds at least, and every epoch of the trend for each of its seeds."""
-    rows = shipped_milestones()
+    rows = TABLE.shipped()
     published = [row for row in rows if row.variant == "published"]
     assert len({row.seed for row in published}) == len(published) >= 5
     assert {row.epoch for row in published} == {1}

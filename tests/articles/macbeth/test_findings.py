@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from reproduce.articles.macbeth import findings as module
+from reproduce.articles.macbeth import dropout, epochs, replays, stops
 from reproduce.articles.macbeth.choices import coding_finding, plain_finding
-from reproduce.articles.macbeth.epochs import TREND, TREND_EPOCHS, shipped_milestones
+from reproduce.articles.macbeth.epochs import TREND, TREND_EPOCHS
 from reproduce.articles.macbeth.findings import findings
 from reproduce.articles.macbeth.hundred import HUNDRED
 from reproduce.articles.macbeth.milestones import MILESTONES
@@ -21,7 +21,7 @@ from tests.articles.macbeth.test_plain import LSTM
 from tests.articles.macbeth.test_plain import rows_of as plain_rows
 from tests.articles.macbeth.test_replay import rows_of as replay_rows
 
-PUBLISHED = [row for row in shipped_milestones() if row.variant not in (TREND.name, HUNDRED.name)]
+PUBLISHED = [row for row in epochs.TABLE.shipped() if row.variant not in (TREND.name, HUNDRED.name)]
 
 CALM = ReplayRow(101, "none", 0, float("nan"), float("nan"), 1.0)
 
@@ -34,7 +34,7 @@ def about(claim):
 
 def rows_of(*losses):
     """The study's rows with one trend a seed: its held-out losses at each of TREND_EPOCHS."""
-    first = next(row for row in shipped_milestones() if row.variant == TREND.name)
+    first = next(row for row in epochs.TABLE.shipped() if row.variant == TREND.name)
     return PUBLISHED + [
         replace(first, seed=seed, epoch=epoch, held_out_loss=loss)
         for seed, of_seed in enumerate(losses)
@@ -52,9 +52,9 @@ def rows_of(*losses):
         pytest.param([[5, 4, 3, 2, 3], [5, 4, 3, 2, 0]], None, id="of-one-and-not-in-the-mean"),
     ],
 )
-def test_rise_of_the_held_out_loss_is_told_once(losses, told, monkeypatch):
+def test_rise_of_the_held_out_loss_is_told_once(losses, told, ship):
     """That of its mean over the seeds, as the sentence before speaks of means; the headline follows."""
-    monkeypatch.setattr(module, "shipped_milestones", lambda: rows_of(*losses))
+    ship(epochs.TABLE, rows_of(*losses))
     found = about("macbeth/better-and-better")
     assert found.headline == ("More epochs write better only for a while." if told else "More epochs write better.")
     assert found.text.count("The held-out loss rises") == (told is not None)
@@ -69,9 +69,9 @@ def test_rise_of_the_held_out_loss_is_told_once(losses, told, monkeypatch):
         pytest.param([[5, 4, 3, 2, 3], [5, 4, 3, 1.4, 3]], "worse", id="worse-in-the-mean"),
     ],
 )
-def test_network_stands_beside_counted_characters(losses, told, monkeypatch):
+def test_network_stands_beside_counted_characters(losses, told, ship):
     """By its best epoch, of the mean over the seeds; counted characters give 1.656 nats in the shipped table."""
-    monkeypatch.setattr(module, "shipped_milestones", lambda: rows_of(*losses))
+    ship(epochs.TABLE, rows_of(*losses))
     (claim,) = [one for one in read_claims("reproduce.articles.macbeth").claims if one.id == "macbeth/most-effective"]
     found = findings()[0]
     assert found.headline.startswith(f"The LSTM predicts the play {told} than")
@@ -88,9 +88,9 @@ def test_network_stands_beside_counted_characters(losses, told, monkeypatch):
         ((-0.01, 0.051), "neither surely helps nor harms", "2.121 without", "is -0.010 to 0.051"),
     ],
 )
-def test_dropout_is_told_by_what_all_seeds_show(gains, told, without, change, monkeypatch):
+def test_dropout_is_told_by_what_all_seeds_show(gains, told, without, change, ship):
     """With how many trainings without it had their lowest loss at the end: none here, where it rises."""
-    monkeypatch.setattr(module, "shipped_dropout", lambda: dropout_rows(*gains))
+    ship(dropout.TABLE, dropout_rows(*gains))
     found = about("macbeth/dropout-helps")
     assert found.headline == f"Dropout {told} a smaller Macbeth network."
     assert f"nats a character with dropout and {without} (means of 2 seeds)" in found.text
@@ -106,10 +106,10 @@ def test_dropout_is_told_by_what_all_seeds_show(gains, told, without, change, mo
         (0.25, -0.5, "At a full stop the forget gate rises; at a comma more is forgotten."),
     ],
 )
-def test_full_stop_stands_beside_a_comma(stop, comma, headline, monkeypatch):
+def test_full_stop_stands_beside_a_comma(stop, comma, headline, ship):
     """Of ten units, all alike."""
     rows = [StopRow(100, 1, unit, 0.5 + stop, 0.5, 0.5 + comma) for unit in range(10)]
-    monkeypatch.setattr(module, "shipped_stops", lambda: rows)
+    ship(stops.TABLE, rows)
     found = findings()[-1]
     assert found.headline == headline
     assert f"changes by {stop:.3f}" in found.text
@@ -121,7 +121,7 @@ def test_full_stop_stands_beside_a_comma(stop, comma, headline, monkeypatch):
 
 def hundreds(*losses):
     """Rows of 100 epochs, a seed each: held-out losses after each milestone; repetition falls."""
-    first = next(row for row in shipped_milestones() if row.variant == HUNDRED.name)
+    first = next(row for row in epochs.TABLE.shipped() if row.variant == HUNDRED.name)
     return [
         replace(first, seed=seed, epoch=epoch, held_out_loss=loss, repeat_rate=1 - epoch / 200)
         for seed, of_seed in enumerate(losses, start=100)
@@ -136,20 +136,20 @@ def hundreds(*losses):
         ([5, 4, 3, 2, 1.9, 1.8, 1.7, 1.6, 1.5], "100 epochs predict no worse than fewer.", "fall at 8 of 8 steps"),
     ],
 )
-def test_hundred_epochs_are_told_by_the_worse_seed(second, headline, told, monkeypatch):
+def test_hundred_epochs_are_told_by_the_worse_seed(second, headline, told, ship):
     """And not before both have ended."""
     good = [5, 4, 3, 2, 1.9, 1.8, 1.7, 1.6, 1.5]
-    rows = [row for row in shipped_milestones() if row.variant != HUNDRED.name]
-    monkeypatch.setattr(module, "shipped_milestones", lambda: rows + hundreds(good, second))
+    rows = [row for row in epochs.TABLE.shipped() if row.variant != HUNDRED.name]
+    ship(epochs.TABLE, rows + hundreds(good, second))
     found = about("macbeth/hundred-epochs")
     assert found.headline == headline
     assert told in found.text
-    monkeypatch.setattr(module, "shipped_milestones", lambda: rows + hundreds(good))
+    ship(epochs.TABLE, rows + hundreds(good))
     assert [one for one in findings() if "macbeth/hundred-epochs" in one.claims] == []
 
 
 @pytest.mark.parametrize(
-    ("replays", "told"),
+    ("rows", "told"),
     [
         (
             replay_rows(),
@@ -161,14 +161,14 @@ def test_hundred_epochs_are_told_by_the_worse_seed(second, headline, told, monke
     ],
     ids=["prevented", "open", "not-replayed", "calm"],
 )
-def test_collapses_are_told_with_what_prevents_them(replays, told, monkeypatch):
+def test_collapses_are_told_with_what_prevents_them(rows, told, ship):
     """Behind what the epochs did."""
     losses = [5, 4, 3, 2, 3, 3.5, 4, 4.5, 5]
-    rows = [row for row in shipped_milestones() if row.variant != HUNDRED.name] + hundreds(losses, losses)
-    monkeypatch.setattr(module, "shipped_milestones", lambda: rows)
-    monkeypatch.setattr(module, "shipped_replays", lambda: [CALM, *replays])
+    shipped = [row for row in epochs.TABLE.shipped() if row.variant != HUNDRED.name] + hundreds(losses, losses)
+    ship(epochs.TABLE, shipped)
+    ship(replays.TABLE, [CALM, *rows])
     assert [words for words in told if words not in about("macbeth/hundred-epochs").text] == []
-    monkeypatch.setattr(module, "shipped_replays", list)
+    ship(replays.TABLE, [])
     assert "collaps" not in about("macbeth/hundred-epochs").text
 
 

@@ -8,7 +8,7 @@ from scipy.stats import ttest_1samp
 
 from reproduce.articles import article_of
 from reproduce.articles.audit import audit
-from reproduce.articles.macbeth import outputs
+from reproduce.articles.macbeth import epochs
 from reproduce.articles.macbeth.epochs import TREND, TREND_EPOCHS
 from reproduce.articles.macbeth.milestones import Milestone, write_milestones
 from reproduce.articles.macbeth.outputs import run_outputs, settings_outputs, study_outputs, trend_outputs
@@ -145,11 +145,11 @@ def test_other_runs_have_no_trend(variant, epochs, tmp_path):
 
 
 @pytest.fixture
-def table(monkeypatch):
+def table(ship):
     """A way to audit with these rows shipped: the verdicts by claim."""
 
     def judge(rows):
-        monkeypatch.setattr(outputs, "shipped_milestones", lambda: rows)
+        ship(epochs.TABLE, rows)
         return {one.claim.id.removeprefix("macbeth/"): one.verdict for one in audit(article_of("macbeth"))}
 
     return judge

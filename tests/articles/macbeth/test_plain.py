@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
+from reproduce.articles.macbeth import epochs
 from reproduce.articles.macbeth.curves import CurveRow
 from reproduce.articles.macbeth.dropout import DROPPED
-from reproduce.articles.macbeth.epochs import shipped_milestones
-from reproduce.articles.macbeth.plain import PLAIN, RUNS, pairs_of, plain_outputs, shipped_plain
+from reproduce.articles.macbeth.plain import PLAIN, RUNS, TABLE, pairs_of, plain_outputs
 from reproduce.articles.macbeth.studies import STUDIES
 from reproduce.evidence.claims import read_claims
 from reproduce.networks.stack.weights import count_weights
@@ -68,13 +68,13 @@ def test_plain_network_has_as_many_weights_as_the_lstm():
 
 def test_pairs_are_those_counted_for_the_held_out_text():
     """In the table of epochs, of a run that holds the same tenth out."""
-    rows = [row for row in shipped_milestones() if row.variant == "epochs-20+held-out-last-tenth"]
-    assert {row.entropy_1 for row in rows} == {pairs_of(shipped_milestones())}
+    rows = [row for row in epochs.TABLE.shipped() if row.variant == "epochs-20+held-out-last-tenth"]
+    assert {row.entropy_1 for row in rows} == {pairs_of(epochs.TABLE.shipped())}
 
 
 def test_shipped_table_has_all_runs():
     """Four milestones each; none diverged."""
-    rows = shipped_plain()
+    rows = TABLE.shipped()
     assert [(row.variant, row.seed, row.epoch) for row in rows] == [
         (PLAIN.name, seed, epoch) for seed in (100, 101) for epoch in (1, 2, 5, 10)
     ]
@@ -84,7 +84,7 @@ def test_shipped_table_has_all_runs():
 def test_study_is_shown_and_drawn_beside_the_lstm():
     """With the lowest loss of each seed."""
     _, lowest = PLAN.show(rows_of(2.625, 2.4375))
-    pairs = pairs_of(shipped_milestones())
+    pairs = pairs_of(epochs.TABLE.shipped())
     assert [row["nats"] for row in lowest.texts] == [f"{loss - pairs:.3f}" for loss in (2.625, 2.4375)]
     (axes,) = PLAN.draw(rows_of(2.625, 2.4375))["plain"].axes
     assert {line.get_label() for line in axes.get_lines()} == {

@@ -131,8 +131,9 @@ def test_replay_is_refused_where_there_is_none(onset, engine, told, tmp_path, mo
 
 
 def test_replay_of_a_run_that_is_not_finished_names_it(tmp_path):
-    """And the way on."""
-    with pytest.raises(RunError, match=r"recorded-steps-s0-compiled: the run is not finished"):
+    """And the way on, which the replay's own command is not."""
+    told = r"-s0-compiled: the run to replay is not finished .*; train it first, with --variant \S+-steps --seed 0$"
+    with pytest.raises(RunError, match=told):
         run(tmp_path, replace(ORIGINAL, replay="epsilon"))
 
 

@@ -8,7 +8,7 @@ import pytest
 from reproduce.articles.macbeth import stops
 from reproduce.articles.macbeth.hundred import HUNDRED
 from reproduce.articles.macbeth.record import state_name
-from reproduce.articles.macbeth.stops import StopRow, changes_of, interval, rows_of, shipped_stops, stop_outputs
+from reproduce.articles.macbeth.stops import TABLE, StopRow, changes_of, interval, rows_of, stop_outputs
 from reproduce.articles.sources import TEXTS
 from reproduce.errors import RunError
 from reproduce.evidence.claims import read_claims
@@ -118,7 +118,7 @@ def test_interval_is_as_wide_as_that_of_a_mean():
 
 def test_shipped_table_is_of_the_network_as_published():
     """Both layers' 300 units, of one seed."""
-    rows = shipped_stops()
+    rows = TABLE.shipped()
     units = [(100, layer, unit) for layer in (1, 2) for unit in range(HUNDRED.hidden)]
     assert [(row.seed, row.layer, row.unit) for row in rows] == units
     assert all(0 < row.f_stop < 1 and 0 < row.f_other < 1 and 0 < row.f_comma < 1 for row in rows)

@@ -14,12 +14,12 @@ from reproduce.articles.stacked_lstm.advice import (
     RUNS,
     SEEDS,
     SETTINGS,
+    TABLE,
     AdviceRow,
     advice_outputs,
     advice_rows,
     apart,
     is_whole,
-    shipped_advice,
 )
 from reproduce.articles.stacked_lstm.studies import STUDIES
 from reproduce.articles.stacked_lstm.variant import Variant
@@ -141,9 +141,9 @@ def test_study_is_shown_with_its_distances_where_it_is_whole():
         ({"SGD": 2.0, "1 layer": 2.0}, "2 change its training more than another seed does: SGD and 1 layer."),
     ],
 )
-def test_finding_names_the_settings_that_change_more_than_a_seed(shifts, words, monkeypatch):
+def test_finding_names_the_settings_that_change_more_than_a_seed(shifts, words, ship):
     """Where it is some of them; the skills are medians of the seeds."""
-    monkeypatch.setattr(findings, "shipped_advice", lambda: rows_of(shifts))
+    ship(TABLE, rows_of(shifts))
     (finding,) = [one for one in findings.findings() if one.study == "stacked-advice"]
     assert finding.headline == f"Of 5 other settings of the guide's network, {words}"
     assert "-2.0 with RMSprop and 2 layers, -2.0 with SGD" in finding.more
@@ -151,7 +151,7 @@ def test_finding_names_the_settings_that_change_more_than_a_seed(shifts, words, 
 
 def test_shipped_table_has_all_runs():
     """Twenty epochs of each; none diverged."""
-    rows = shipped_advice()
+    rows = TABLE.shipped()
     assert [(row.variant, row.seed, row.epoch) for row in rows] == [
         (variant.name, seed, epoch) for variant, seeds in RUNS for seed in seeds for epoch in range(20)
     ]

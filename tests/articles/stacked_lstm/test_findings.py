@@ -2,19 +2,20 @@
 
 import pytest
 
-from reproduce.articles.stacked_lstm import findings as module
 from reproduce.articles.stacked_lstm.findings import findings
+from reproduce.articles.stacked_lstm.memory import TABLE as MEMORY
+from reproduce.articles.stacked_lstm.settings import TABLE as SETTINGS
 from tests.articles.stacked_lstm.test_memory import rows_of as memory_rows
 from tests.articles.stacked_lstm.test_settings import rows_of as setting_rows
 
 
 @pytest.fixture
-def tables(monkeypatch):
+def tables(ship):
     """Tables in the place of the shipped ones; what they are made of can be changed."""
 
     def put(memory=None, **settings):
-        monkeypatch.setattr(module, "shipped_memory", lambda: memory or memory_rows([6] * 10, [3] * 10)[::-1])
-        monkeypatch.setattr(module, "shipped_settings", lambda: setting_rows(**settings))
+        ship(MEMORY, memory or memory_rows([6] * 10, [3] * 10)[::-1])
+        ship(SETTINGS, setting_rows(**settings))
         return findings()
 
     return put

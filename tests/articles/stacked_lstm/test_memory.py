@@ -8,12 +8,12 @@ import pytest
 from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm import memory
 from reproduce.articles.stacked_lstm.memory import (
+    TABLE,
     MemoryRow,
     lengths_of,
     memory_length,
     memory_outputs,
     memory_rows,
-    shipped_memory,
 )
 from reproduce.articles.stacked_lstm.studies import STUDIES
 from reproduce.articles.stacked_lstm.training import trained_forecaster
@@ -101,7 +101,7 @@ def test_study_is_shown_by_network():
 
 def test_shipped_table_has_all_days_of_all_runs():
     """Those of the plan; none diverged."""
-    rows = shipped_memory()
+    rows = TABLE.shipped()
     runs = [(variant.network, seed) for variant, seeds in PLAN.runs for seed in seeds]
     assert sorted((row.network, row.seed, row.days_back) for row in rows) == sorted(
         (*run, back) for run in runs for back in range(1, 61)

@@ -5,15 +5,14 @@ from statistics import median
 import numpy as np
 import pytest
 
-from reproduce.articles.stacked_lstm import findings as findings_module
 from reproduce.articles.stacked_lstm.findings import findings, table_lines
 from reproduce.articles.stacked_lstm.rivals import (
+    TABLE,
     RivalRow,
     compare,
     persistence_usd,
     rival_rows,
     shipped_persistence_usd,
-    shipped_rivals,
 )
 from reproduce.articles.stacked_lstm.studies import STUDIES
 from reproduce.articles.stacked_lstm.variant import NETWORKS, Variant
@@ -90,14 +89,14 @@ def test_study_is_shown_by_comparison_and_medians():
 
 def test_shipped_table_is_a_study_of_twenty_seeds():
     """Eighty runs, none diverged."""
-    rows = shipped_rivals()
+    rows = TABLE.shipped()
     assert {(row.network, row.seed) for row in rows} == {(network, seed) for network in NETWORKS for seed in range(20)}
     assert np.isfinite([row.rmse_usd for row in rows]).all()
 
 
 def test_shipped_skills_follow_from_the_errors():
     """Persistence's mean squared error, mse / (1 - skill), is the same in every row; so is USD a scaled unit."""
-    rows = shipped_rivals()
+    rows = TABLE.shipped()
     assert [row.mse / (1 - row.skill) for row in rows] == pytest.approx([rows[0].mse / (1 - rows[0].skill)] * 80)
     spans = [row.rmse_usd / row.mse**0.5 for row in rows]
     assert spans == pytest.approx([19650 - 120] * 80)  # highest and lowest price of the training days
@@ -108,11 +107,11 @@ def test_shipped_skills_follow_from_the_errors():
     ("shift", "headline"),
     [(-50, "The LSTM is worse than SimpleRNN and MLP and GRU."), (50, "No rival is better than the LSTM.")],
 )
-def test_findings_follow_the_table(shift, headline, monkeypatch):
+def test_findings_follow_the_table(shift, headline, ship):
     """Who is better, and whether the LSTM beats the day before; a line a network in the table."""
     errors = {network: [500.0, 510, 505] for network in NETWORKS[:1]}
     errors |= {network: [500.0 + shift, 511 + shift, 505 + shift] for network in NETWORKS[1:]}
-    monkeypatch.setattr(findings_module, "shipped_rivals", lambda: study_rows(errors))
+    ship(TABLE, study_rows(errors))
     found = findings()[0]
     assert found.headline == headline
     assert (
