@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from reproduce.articles import ARTICLES, article_of
-from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, page
+from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, TABLE, by_variant
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.sections import Cell, Chart, Pair, Paragraph, Quote, Section, Table, Walk
@@ -53,6 +53,15 @@ def own(tmp_path_factory):
         return known[article_id]
 
     return of
+
+
+@pytest.fixture
+def without_cells(told, monkeypatch):
+    """Pages of prices are made without the section on the cells, which takes longest; those of `told` keep it."""
+    for article_id in ("bitcoin-lstm", "stacked-lstm"):
+        told(article_id)
+        page = article_of(article_id).module("page")
+        monkeypatch.setattr(page, "inside_section", lambda *_: Section("any", "Any", "Any", []))
 
 
 def prices():
@@ -205,6 +214,7 @@ def test_blocks_of_any_article_are_drawn(told):
 # The charts
 
 
+@pytest.mark.usefixtures("without_cells")
 @pytest.mark.parametrize(
     ("article_id", "variant", "side"),
     [
@@ -347,6 +357,7 @@ def test_environment_without_facts_leaves_their_lines_out(tmp_path):
     assert "Run again" in names
 
 
+@pytest.mark.usefixtures("without_cells")
 @pytest.mark.parametrize("article_id", ["bitcoin-lstm", "stacked-lstm"])
 def test_training_that_diverged_has_a_page(article_id, tmp_path):
     """With a word on it, and no value that is not a number."""
@@ -399,6 +410,7 @@ def test_hostile_text_is_shown_as_text(own):
 # Studies
 
 
+@pytest.mark.usefixtures("without_cells")
 @pytest.mark.parametrize(
     ("seeds", "source"),
     [
@@ -407,12 +419,10 @@ def test_hostile_text_is_shown_as_text(own):
         pytest.param(0, "40 seeds of the study that comes with the package.", id="none"),
     ],
 )
-def test_study_s_own_losses_are_used_where_they_are_complete(seeds, source, told, monkeypatch, tmp_path):
+def test_study_s_own_losses_are_used_where_they_are_complete(seeds, source, told, tmp_path):
     """From 39 seeds on; else the shipped ones. The page says which run it shows."""
     if seeds:
         write_losses(tmp_path, Variant(), seeds)
-    for name in ("inside_section", "walk_section"):  # which the study does not change
-        monkeypatch.setattr(page, name, lambda *_: Section("any", "Any", "Any", []))
     one = Told(told("bitcoin-lstm").directory, study=tmp_path)
     assert source in repr(one.page.sections)
     assert "first finished seed of its first variant: variant published, seed 0" in repr(one.page)
