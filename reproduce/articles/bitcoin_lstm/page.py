@@ -67,8 +67,7 @@ def account(directory: Directory, study: Path | None) -> Account:
             Section("answers", "What follows", "Answers", [Answers(answers(rungs, beside.bands))]),
             _pictures(directory, windows, predictions),
             _prices(directory, windows, predictions),
-            inside_section(directory),
-            walk_section(directory, windows, _by_set(predictions, "predicted_scaled")[1]),
+            *(_cells(directory, windows, predictions) if config.variant.network == "lstm" else []),
             _loss(directory, beside),
             _deviations(rungs, source),
         ],
@@ -133,6 +132,11 @@ def _prices(directory: Directory, windows: Windows, predictions: pd.DataFrame) -
     )
     chart = day_chart(windows, predictions, ranges, words)
     return Section("prices", "Prices and predictions, day by day", "Day by day", [chart])
+
+
+def _cells(directory: Directory, windows: Windows, predictions: pd.DataFrame) -> list[Section]:
+    """What goes on inside an LSTM; no other network has its gates."""
+    return [inside_section(directory), walk_section(directory, windows, _by_set(predictions, "predicted_scaled")[1])]
 
 
 def _loss(directory: Directory, beside: StudyLosses) -> Section:
