@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 import pytest
 
@@ -14,10 +15,10 @@ gc.disable()  # until all modules are imported: none of that is garbage, and to 
 # What takes longest begins first, so that both workers end together.
 TOGETHER = ("tests/articles/", "tests/cli/", "tests/report/")
 LONGEST = (
-    *("tests/articles/", "tests/cli/", "tests/report/", "tests/networks/ports/", "tests/networks/lstm/test_engines.py"),
-    *("tests/lessons/", "tests/bench/", "tests/networks/lstm/test_mutants.py", "tests/test_packaging.py"),
-    *("tests/networks/characters/test_engines.py", "tests/original_code/", "tests/networks/", "tests/runs/"),
-    "tests/test_",
+    *("tests/articles/", "tests/cli/", "tests/networks/lstm/test_engines.py", "tests/networks/test_forecasters.py"),
+    *("tests/report/", "tests/networks/characters/test_engines.py", "tests/networks/ports/", "tests/lessons/"),
+    *("tests/test_packaging.py", "tests/test_site.py", "tests/networks/lstm/test_mutants.py", "tests/bench/"),
+    *("tests/original_code/", "tests/networks/", "tests/runs/", "tests/test_"),
 )
 
 
@@ -59,6 +60,20 @@ def pytest_xdist_make_scheduler(config, log):
     scheduler = LoadFileScheduling(config, log)
     scheduler._split_scope = unit_of
     return scheduler
+
+
+@pytest.fixture
+def invoke(monkeypatch, capfd):
+    """A way to call `reproduce` in this process: exit code, stdout, stderr. A traceback would fail the test."""
+    from reproduce.cli import main
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["reproduce", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code or 0, *capfd.readouterr()
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ def differences(title: str, compared: Sequence[tuple[Pairs, str]], unit: str, fo
         {
             "error of": one.rival,
             "less that of": other,
-            f"mean, {unit}": f"{one.mean:{form}} ({one.low:{form}} to {one.high:{form}})",
+            f"mean, {unit}": one.told(form),
             "so": f"the second is {one.outcome}",
         }
         for one, other in compared

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from reproduce.articles.article import Article, Shown
+from reproduce.articles.forecasts import reads_backwards
 from reproduce.articles.sources import PRICES
 from reproduce.errors import RunError
 from reproduce.inputs.prices import PriceTable
@@ -106,11 +107,6 @@ def _day(windows: Windows, tested: np.ndarray, ahead: int, price: float) -> Day:
         persistence_error=float(np.sqrt(np.mean(naive**2))),
         tested=known,
     )
-
-
-def reads_backwards(windows: Windows) -> bool:
-    """Whether the rows run newest first."""
-    return bool(windows.dates[0] > windows.dates[-1])
 
 
 def _remarks(article: Article, directory: Directory, windows: Windows, table: PriceTable) -> list[str]:

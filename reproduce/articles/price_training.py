@@ -1,4 +1,4 @@
-"""A training on windows of prices, an epoch at a time: what is the same whichever network learns them."""
+"""A training an epoch at a time, of a table of prices: what is the same whichever network learns from them."""
 
 from __future__ import annotations
 
@@ -40,22 +40,16 @@ def restored(directory: Directory, network: Trained) -> Trained:
     return network
 
 
-class PriceTraining(ABC):
+class EpochTraining(ABC):
     """See `reproduce.runs.training.Training` for what each method promises."""
 
-    def __init__(
-        self, directory: Directory, table: PriceTable, windows: Windows, network: Network, progress: Progress
-    ) -> None:
-        self._directory, self._table, self._windows, self._network = directory, table, windows, network
+    def __init__(self, directory: Directory, table: PriceTable, network: Network, progress: Progress) -> None:
+        self._directory, self._table, self._network = directory, table, network
         self.progress = progress
 
     @abstractmethod
     def train_epoch(self) -> float:
-        """Train on all windows once; the mean loss, scaled units."""
-
-    def training_rows(self) -> list[pd.DataFrame]:
-        """Rows of predictions.csv of the training set, where an article has them."""
-        return []
+        """Train on all samples once; the mean loss."""
 
     def advance(self) -> Iterator[bool]:
         """An epoch at a time."""
@@ -73,6 +67,20 @@ class PriceTraining(ABC):
 
     def write_input(self) -> None:
         PRICES.write(self._directory, self._table)
+
+
+class PriceTraining(EpochTraining):
+    """A training on windows of prices; losses in scaled units."""
+
+    def __init__(
+        self, directory: Directory, table: PriceTable, windows: Windows, network: Network, progress: Progress
+    ) -> None:
+        super().__init__(directory, table, network, progress)
+        self._windows = windows
+
+    def training_rows(self) -> list[pd.DataFrame]:
+        """Rows of predictions.csv of the training set, where an article has them."""
+        return []
 
     def write_results(self) -> None:
         """losses.csv, predictions.csv and metrics.json."""

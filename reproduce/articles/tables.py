@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Generic
+from typing import Any, Generic
 
 from reproduce.errors import RunError
 from reproduce.runs.tables import Row, parse_rows
+from reproduce.runs.variant import Variant
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,8 @@ class StudyTable(Generic[Row]):
         if is_complete(own):
             return own, "this study"
         return self.shipped(), f"{source}, as this one's is not complete"
+
+
+def has_variants(rows: Sequence[Any], variants: Iterable[Variant]) -> bool:
+    """Whether a table has these; without one it answers nothing, and its picture would say what is not so."""
+    return {variant.name for variant in variants} <= {row.variant for row in rows}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -16,14 +16,16 @@ from reproduce.networks.engine import check_seeds
 
 IDS = ", ".join(one.id for one in ARTICLES)
 FIRST = ARTICLES[0].id
-Gaps = Enum("Gaps", {gaps: gaps for gaps in GAPS}, type=str)
-GapsOption = Annotated[
-    Gaps,
-    typer.Option(
-        "--gaps",
-        help="Missing days: refuse the table, keep the rows as they are, or fill in the previous day's price.",
-    ),
-]
+Gaps = Literal[GAPS]
+GAPS_HELP = (
+    "Missing days. refuse: refuse the table; keep: leave the rows as they are; previous: take the day before's price."
+)
+GapsOption = Annotated[Gaps, typer.Option("--gaps", help=GAPS_HELP)]
+
+
+def default_of(value: Callable[[Article], Any]) -> str:
+    """The end of an option's help, where each article has a default of its own."""
+    return f"  [default: {', '.join(f'{value(one)} for {one.id}' for one in ARTICLES)}]"
 
 
 def parse_article(id_: str) -> Article:
@@ -34,7 +36,7 @@ def parse_article(id_: str) -> Article:
         raise typer.BadParameter(f"{id_!r} is none of {IDS}") from None
 
 
-def load_input(chosen: Article, data: Path | None, text: Path | None, gaps: Gaps = Gaps.refuse) -> Any:
+def load_input(chosen: Article, data: Path | None, text: Path | None, gaps: Gaps = "refuse") -> Any:
     """Read the file of `--data` or `--text`, whichever the article takes, or the article's own; say what it notes.
 
     Raises:
@@ -46,15 +48,15 @@ def load_input(chosen: Article, data: Path | None, text: Path | None, gaps: Gaps
     for option, other in given.items():
         if other is not None:
             raise typer.BadParameter(f"{chosen.id} does not take it; use {chosen.source.option}", param_hint=option)
-    loaded = chosen.source.load(path, gaps.value)
+    loaded = chosen.source.load(path, gaps)
     for remark in getattr(loaded, "notes", ()):
         note(f"reproduce: {remark}")
     return loaded
 
 
-def kept_gaps(gaps: Enum) -> str | None:
+def kept_gaps(gaps: Gaps) -> str | None:
     """What a run's configuration has of `--gaps`: nothing where missing days are refused, as nothing is then done."""
-    return None if gaps is Gaps.refuse else gaps.value
+    return None if gaps == "refuse" else gaps
 
 
 def parse_seeds(text: str) -> range:

@@ -25,10 +25,10 @@ from reproduce.runs.process import limit_threads
 def claims(
     chosen: Annotated[
         Article | None,
-        typer.Argument(metavar="ARTICLE", parser=parse_article, help=f"Of which article: {IDS}.  [default: of all]"),
+        typer.Argument(metavar="ARTICLE", parser=parse_article, help=f"One of {IDS}.  [default: all]"),
     ] = None,
     record: Annotated[
-        bool, typer.Option("--record", help="Write the verdicts, and the time, into verdicts.json.")
+        bool, typer.Option("--record", help="Write the verdicts, their p-values and the time into verdicts.json.")
     ] = False,
     codecheck: Annotated[
         Path | None, typer.Option(help="Also write one article's audit as a CODECHECK manifest, such as codecheck.yml.")

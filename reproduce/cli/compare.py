@@ -3,55 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from reproduce.articles.article import Shown
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.cli.choices import Gaps, GapsOption
+from reproduce.cli.choices import GAPS_HELP, Gaps
 from reproduce.cli.output import Interrupted, JsonOption, note, show
 from reproduce.networks.engine import MAX_SEED
 from reproduce.networks.ports.contract import LARGEST_HIDDEN, PortInterrupted
 from reproduce.networks.ports.templates import OF_TWO_LAYERS, TEMPLATES
 from reproduce.runs.process import limit_threads
 
+if TYPE_CHECKING:
+    from reproduce.cli.against import Against
 
-class GraphEngineName(str, Enum):
-    """The choices of `--engine`."""
-
-    session = "session"
-    compiled = "compiled"
-
-
-class Wiring(str, Enum):
-    """The choices of `--wiring`."""
-
-    published = "published"
-    described = "described"
-
-
-class PortArticle(str, Enum):
-    """The choices of `--article`."""
-
-    bitcoin = "bitcoin-lstm"
-    stacked = "stacked-lstm"
-    macbeth = "macbeth"
-
-
-class What(str, Enum):
-    """The choices of `--what`."""
-
-    mean = "mean"
-    last = "last"
-
-
-TemplateName = Enum("TemplateName", {name: name for name in TEMPLATES}, type=str)
+BITCOIN = "bitcoin-lstm"
 OF_OWN_TABLE = ("gaps", "out", "yes")
 OF_LOSSES = ("first_epoch", "what", "data")
 OF_ENGINES = ("engine", "epochs", "steps", "seed")
+
+of_ports = partial(typer.Option, rich_help_panel="Your own port")
+of_losses = partial(typer.Option, rich_help_panel="Losses that an old notebook printed")
+of_engines = partial(typer.Option, rich_help_panel="Our network and Keras")
 
 
 def compare(
@@ -59,95 +36,103 @@ def compare(
     port: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="PORT",
-            help="Your own program, or a class's: Python files. They are run, with all your rights.",
+            metavar="PORT", help="Your own program, or a class's: Python files. They are run, with all your rights."
         ),
     ] = None,
-    article: Annotated[PortArticle, typer.Option(help="Port: whose program it is.")] = PortArticle.bitcoin,
+    article: Annotated[
+        Literal["bitcoin-lstm", "stacked-lstm", "macbeth"], of_ports(help="Compare with this article's program.")
+    ] = BITCOIN,
     wiring: Annotated[
-        Wiring, typer.Option(help="Port of bitcoin-lstm: the program it is held against.")
-    ] = Wiring.published,
-    template: Annotated[TemplateName | None, typer.Option(help="Port: print one that passes, to begin with.")] = None,
+        Literal["published", "described"],
+        of_ports(
+            help="For bitcoin-lstm: compare with the published program, or with the LSTM that its text describes."
+        ),
+    ] = "published",
+    template: Annotated[Literal[TEMPLATES] | None, of_ports(help="Print a port that agrees, to begin with.")] = None,
     questions: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Port on another machine: write what it is asked (.npz).")
+        Path | None, of_ports(metavar="FILE", help="For a port on another machine: write what it is asked (.npz).")
     ] = None,
     hidden: Annotated[
-        int, typer.Option(min=1, max=LARGEST_HIDDEN, help="Of --questions: the width of the network.")
+        int, of_ports(min=1, max=LARGEST_HIDDEN, help="With --questions: hidden units of the network.")
     ] = 8,
     answers: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Port on another machine: read what it answered (.npz).")
+        Path | None, of_ports(metavar="FILE", help="For a port on another machine: read what it answered (.npz).")
     ] = None,
     time_limit: Annotated[
         int,
-        typer.Option(
+        of_ports(
             metavar="SECONDS",
             min=1,
-            help="A port that takes longer is ended, and the others go on. A single port is then shown as a row too.",
+            help="End a port that takes longer, and go on with the others. With it a single port is a row of a table "
+            "too.",
         ),
     ] = 60,
     losses: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Losses an old notebook printed: which variants can have made them?"),
+        of_losses(
+            metavar="FILE", help="A table, list, pasted log or notebook: which variants can have made its losses?"
+        ),
     ] = None,
     first_epoch: Annotated[
-        int | None, typer.Option(min=0, max=1, help="Of --losses: what the file calls the first epoch, 0 or 1.")
+        int | None, of_losses(min=0, max=1, help="What the file calls the first epoch, 0 or 1.")
     ] = None,
-    what: Annotated[What, typer.Option(help="Of --losses: means over an epoch, or its last batch's.")] = What.mean,
+    what: Annotated[
+        Literal["mean", "last"],
+        of_losses(help="mean: each loss is the mean of an epoch's batches; last: it is its last batch's."),
+    ] = "mean",
     data: Annotated[
-        Path | None, typer.Option(help="Of --losses: the price table they are of. Many runs are trained on it first.")
+        Path | None,
+        of_losses(help="The price table they are of, if not the article's. Many runs are trained on it first."),
     ] = None,
-    gaps: GapsOption = Gaps.refuse,
-    out: Annotated[Path, typer.Option(help="Of --data: the folder of these runs.")] = Path("bitcoin-curves"),
-    yes: Annotated[bool, typer.Option("--yes", help="Of --data: train them without being asked.")] = False,
-    engine: Annotated[GraphEngineName, typer.Option(help="What executes the graph.")] = GraphEngineName.session,
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs of the loss trajectory.")] = 3,
-    steps: Annotated[int, typer.Option(min=1, max=145, help="Adam steps before the weights are compared.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Of the random weights both start from.")] = 0,
+    gaps: Annotated[Gaps, of_losses(help=GAPS_HELP)] = "refuse",
+    out: Annotated[Path, of_losses(help="With --data: the folder of these runs.")] = Path("bitcoin-curves"),
+    yes: Annotated[bool, of_losses("--yes", help="With --data: train them without being asked.")] = False,
+    engine: Annotated[Literal["session", "compiled"], of_engines(help="What runs our network.")] = "session",
+    epochs: Annotated[int, of_engines(min=1, help="Epochs whose losses are compared.")] = 3,
+    steps: Annotated[int, of_engines(min=1, max=145, help="Adam steps before weights are compared.")] = 20,
+    seed: Annotated[int, of_engines(min=0, max=MAX_SEED, help="Random seed of the weights that both start from.")] = 0,
     json_to: JsonOption = None,
 ) -> None:
-    """Compare your port of a network with the published program and name the slip; or our graph with Keras.
+    """Compare your port of a network with the published program and name the slip; or our network with Keras.
 
-    With PORT: rung by rung, from the contract to two epochs of training. Exit 1 where it differs or fails. A port
+    With PORT: step by step, from its functions to two epochs of training. Exit 1 where it differs or fails. A port
     defines some of windows, cell, predict, loss_and_gradients and train; --template shows how. The file is run as you
-    would run it, so look at what others sent you first. Many are marked, a row each; each has a process of its own, and
+    would run it, so look at what others sent you first. Many are marked, a row each. Each has a process of its own, and
     one that crashes or never ends does not stop the others.
 
-    With --losses: a table, list, pasted log or notebook is held against the curves of many variants. Exit 1 where it
-    rejects the published program.
+    With --losses: losses of the Bitcoin program are compared with those of many variants. Exit 1 where they reject the
+    published program.
 
-    With neither: forward, gradients, weights after Adam steps and losses of both wirings, in float64 and float32, on
-    the price table in the package; exit 1 past a tolerance.
+    With neither: outputs, gradients, weights after Adam steps and losses of both wirings, in float64 and float32, on
+    the price table in the package. Exit 1 where a difference is too large.
 
     Example: reproduce compare --epochs 1 --json differences.json
     """
     task = _task(context)
-    against = {"article": article.value, "wiring": wiring.value}
-    if task == "template":
-        from reproduce.cli.against import Against
-
-        typer.echo(Against(**against).template(template.value), nl=False)
-    elif task == "questions":
-        from reproduce.cli.against import Against
-        from reproduce.cli.ports import give_questions
-
-        count = give_questions(questions, hidden, Against(**against))
-        note(f"reproduce: {questions}: {count} questions; docs/compare.md shows how to answer them")
+    if task == "engines":
+        _compare_engines(engine, epochs, steps, seed, json_to)
     elif task == "losses":
         from reproduce.cli.losses import compare_losses
         from reproduce.cli.own_curves import OwnTable
 
         own = OwnTable(data, gaps, out, yes) if data else None
-        if not compare_losses(losses, first_epoch, what.value, own, json_to):
+        if not compare_losses(losses, first_epoch, what, own, json_to):
             raise typer.Exit(1)
-    elif task == "engines":
-        _compare_engines(engine.value, epochs, steps, seed, json_to)
-    elif task == "ports":
+    else:
         from reproduce.cli.against import Against
         from reproduce.cli.marking import mark_ports
+        from reproduce.cli.ports import give_questions
 
-        mark_ports(port, Against(**against), time_limit, json_to)
-    else:
-        _compare_port(port[0] if port else None, answers, against, json_to)
+        against = Against(article, wiring)
+        if task == "template":
+            typer.echo(against.template(template), nl=False)
+        elif task == "questions":
+            count = give_questions(questions, hidden, against)
+            note(f"reproduce: {questions}: {count} questions; docs/compare.md shows how to answer them")
+        elif task == "ports":
+            mark_ports(port, against, time_limit, json_to)
+        else:
+            _compare_port(port[0] if port else None, answers, against, json_to)
 
 
 def _task(context: typer.Context) -> str:
@@ -179,11 +164,11 @@ def _task(context: typer.Context) -> str:
             with_what = "without --losses" if others[0] in OF_LOSSES else "without --losses and --data"
         raise typer.BadParameter(f"changes nothing {with_what}", param_hint=_option(others[0]))
     article, template = context.params["article"], context.params["template"]
-    if "wiring" in given and article != PortArticle.bitcoin:
-        raise typer.BadParameter(f"changes nothing with --article {article.value}", param_hint="--wiring")
-    if template and article != PortArticle.bitcoin and template.value not in OF_TWO_LAYERS:
+    if "wiring" in given and article != BITCOIN:
+        raise typer.BadParameter(f"changes nothing with --article {article}", param_hint="--wiring")
+    if template and article != BITCOIN and template not in OF_TWO_LAYERS:
         choices = ", ".join(OF_TWO_LAYERS)
-        raise typer.BadParameter(f"{article.value} has {choices}, not {template.value}", param_hint="--template")
+        raise typer.BadParameter(f"{article} has {choices}, not {template}", param_hint="--template")
     return task
 
 
@@ -191,22 +176,20 @@ def _option(name: str) -> str:
     return {"port": "PORT", "ports": "PORT", "json_to": "--json"}.get(name, f"--{name.replace('_', '-')}")
 
 
-def _compare_port(port: Path | None, answers: Path | None, against: dict[str, str], json_to: str | None) -> None:
-    from reproduce.cli.against import Against
+def _compare_port(port: Path | None, answers: Path | None, against: Against, json_to: str | None) -> None:
     from reproduce.cli.port_text import as_text, give_held
     from reproduce.cli.ports import ask_port, hold, read_answers
     from reproduce.cli.progress import search_progress
 
-    program = Against(**against)
     try:
-        asked = ask_port(port, program) if port else read_answers(answers, program)
+        asked = ask_port(port, against) if port else read_answers(answers, against)
     except PortInterrupted as stopped:
         raise Interrupted(str(stopped)) from None
     if asked.printed:
         lines = f"{len(asked.printed)} lines" if len(asked.printed) > 1 else "a line"
         note(f"reproduce: {port} printed {lines}, left out here; the first: {asked.printed[0]}")
     with search_progress() as on_tried:
-        held = hold(asked, program, on_tried)
+        held = hold(asked, against, on_tried)
     if json_to is None:
         typer.echo(as_text(held))
     else:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from reproduce.articles.article import Shown
 from reproduce.articles.exporting import ENDINGS, FORMATS
-from reproduce.cli.output import JsonOption, show
+from reproduce.cli.output import JsonOption, plain_table, show
 from reproduce.runs.process import limit_threads
-
-Format = Enum("Format", {name: name for name in FORMATS}, type=str)
 
 
 def export(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="The directory of a finished run.")],
-    to: Annotated[Format, typer.Option(help="A Keras model, a TensorFlow 1 checkpoint, or NumPy arrays by name.")],
+    to: Annotated[
+        Literal[FORMATS], typer.Option(help="A Keras model, a TensorFlow 1 checkpoint, or NumPy arrays by name.")
+    ],
     out: Annotated[
         Path | None, typer.Option(help="The file; of a checkpoint its prefix.  [default: exported.* in RUN]")
     ] = None,
@@ -35,13 +33,12 @@ def export(
     from reproduce.articles.exporting import export as export_to
     from reproduce.articles.reading import open_run
 
-    ending = ENDINGS[to.value]
+    ending = ENDINGS[to]
     if out is not None and out.suffix != ending:
         raise typer.BadParameter(f"is {out}, expected a name that ends in {ending}", param_hint="--out")
     article, directory = open_run(run)
-    path = default_path(directory, to.value) if out is None else out
+    path = default_path(directory, to) if out is None else out
     limit_threads(1)
-    written = export_to(article, directory, to.value, path, force=force)
+    written = export_to(article, directory, to, path, force=force)
     rows = [{"file": str(one), "bytes": one.stat().st_size} for one in written]
-    texts = [{name: str(value) for name, value in row.items()} for row in rows]
-    show([Shown(f"Exported as {to.value}", rows, texts)], json_to, run=directory.config.name)
+    show([plain_table(f"Exported as {to}", rows)], json_to, run=directory.config.name)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -22,55 +21,46 @@ if TYPE_CHECKING:
 LENGTH = 1000  # characters, where the loop feeds them back
 
 
-class Memory(str, Enum):
-    """The choices of `--memory`."""
-
-    window = "window"
-    carried = "carried"
-
-
-class Loop(str, Enum):
-    """The choices of `--loop`."""
-
-    published = "published"
-    repaired = "repaired"
-
-
 def generate(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="The directory of a finished run of macbeth.")],
     start: Annotated[
-        str | None, typer.Option(help="A text to go on from.  [default: a window of the text, drawn with --seed]")
+        str | None, typer.Option(help="A text to go on from.  [default: a window of the run's text, drawn with --seed]")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the drawn window, and of characters that are drawn.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed of that window, and of drawn characters.")] = 0,
     length: Annotated[
-        int | None, typer.Option(min=1, help="Characters.  [default: 1000; the window's with --loop published]")
+        int | None,
+        typer.Option(
+            min=1, help="How many characters.  [default: 1000; with --loop published as many as the window has]"
+        ),
     ] = None,
     temperature: Annotated[
-        float, typer.Option(min=0, help="0 takes the likeliest character; above, one is drawn.")
+        float, typer.Option(min=0, help="0 takes the likeliest character. Above 0, characters are drawn.")
     ] = 0,
     memory: Annotated[
-        Memory, typer.Option(help="Read the last window anew for each character, or carry the state on.")
-    ] = Memory.window,
+        Literal["window", "carried"],
+        typer.Option(help="window: read the last window again for each character; carried: keep the network's state."),
+    ] = "window",
     loop: Annotated[
-        Loop, typer.Option(help="Feed each character back, or do as the article printed it.")
-    ] = Loop.repaired,
+        Literal["published", "repaired"],
+        typer.Option(help="repaired: append each character; published: do as the article printed it."),
+    ] = "repaired",
     json_to: JsonOption = None,
 ) -> None:
-    """Write text with a trained network: the text alone on stdout, what it goes on from on stderr.
+    """Let a trained network write. The text goes to stdout; what it goes on from, to stderr.
 
     The same seed writes the same text.
 
     Example: reproduce generate runs/macbeth-published-s0-compiled --seed 1 --temperature 0.5
     """
-    options = {"loop": loop.value, "memory": memory.value, "temperature": temperature, "seed": seed}
+    options = {"loop": loop, "memory": memory, "temperature": temperature, "seed": seed}
     checked(Generation, **options, option="--loop")  # refused now, before files are read
     if start == "":
         raise typer.BadParameter("is empty; write a text, or leave it out to have one drawn", param_hint="--start")
     directory, source = _finished(run)
     window = directory.config.variant.window
-    longest = window if loop is Loop.published else LENGTH
+    longest = window if loop == "published" else LENGTH
     chosen = Generation(**options, length=length or longest, start=start or "")
-    if loop is Loop.published and chosen.length > window:
+    if loop == "published" and chosen.length > window:
         wanted = f"at most {window}: that loop shortens its window by a character a step"
         raise typer.BadParameter(f"is {length} with --loop published, expected {wanted}", param_hint="--length")
     begun, written = _write(directory, source, chosen)

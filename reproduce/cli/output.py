@@ -87,6 +87,11 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def plain_table(title: str, rows: Sequence[dict[str, Any]]) -> Shown:
+    """A table that people read as programs do."""
+    return Shown(title, rows, [{name: str(value) for name, value in row.items()} for row in rows])
+
+
 def show(tables: Sequence[Shown], json_to: str | None, **more: Any) -> None:
     """Print tables, or one JSON document of them.
 

@@ -21,7 +21,6 @@ from reproduce.runs.pool import train_all
 from reproduce.runs.study import Study, tabled
 
 SEEDS = range(20)  # the least that can reject at 5 %, and one
-KEPT = "finished runs stand, others go on from their checkpoints"
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def own_shelf(own: OwnTable, what: str) -> Shelf:
     )
     workers = joblib.cpu_count()
     _agree(grid, source, workers, own.yes)
-    with resumable(KEPT), run_progress("runs", total=len(grid.configs)) as advance, tabled(grid):
+    with resumable(), run_progress("runs", total=len(grid.configs)) as advance, tabled(grid):
         train_all(grid.root, grid.configs, train, source, workers=workers, on_run=advance)
     return shelf_of(curves.curve_rows(grid), what)
 
@@ -72,7 +71,7 @@ def _agree(grid: Study, source: object, workers: int, yes: bool) -> None:
     total = f"{len(missing)} of {len(grid.configs)} runs are to be trained into {grid.root}"
     note(f"{total}; the first is timed")
     begin = time.perf_counter()
-    with resumable(KEPT), tabled(grid):
+    with resumable(), tabled(grid):
         train_all(grid.root, missing[:1], train, source, workers=1, on_run=lambda _: None)
     seconds = time.perf_counter() - begin
     minutes = (len(missing) - 1) * seconds / workers / 60

@@ -14,6 +14,8 @@ from reproduce.cli.output import Interrupted
 from reproduce.runs import training
 from reproduce.runs.config import RunConfig
 
+QUIET = 1.0  # s, until a search has a bar
+
 
 @contextmanager
 def training_progress(title: str, epochs: int) -> Iterator[Callable[[RunConfig, training.Progress], None]]:
@@ -65,8 +67,8 @@ def run_progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def search_progress(quiet: float = 1.0) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar over what a search tries, gone at its end; none where that takes fewer seconds than `quiet`.
+def search_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar over what a search tries, gone at its end; none where that takes less than a second.
 
     Yields what to call with what is tried, and how many of how many have been.
     """
@@ -77,7 +79,7 @@ def search_progress(quiet: float = 1.0) -> Iterator[Callable[[str, int, int], No
 
         def show(what: str, tried: int, total: int) -> None:
             if not bar.tasks:
-                if time.monotonic() - begun < quiet:
+                if time.monotonic() - begun < QUIET:
                     return
                 shown.enter_context(bar)
                 bar.add_task(what)
@@ -87,9 +89,10 @@ def search_progress(quiet: float = 1.0) -> Iterator[Callable[[str, int, int], No
 
 
 @contextmanager
-def resumable(kept: str) -> Iterator[None]:
-    """Turn Ctrl-C into a line that says what is `kept` and how to go on."""
+def resumable() -> Iterator[None]:
+    """Turn Ctrl-C among many runs into a line that says what is kept and how to go on."""
     try:
         yield
     except KeyboardInterrupt:
+        kept = "finished runs stand, others go on from their checkpoints"
         raise Interrupted(f"interrupted; {kept}, and the same command goes on") from None

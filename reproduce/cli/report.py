@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reproduce.articles.article import Shown
-from reproduce.cli.output import JsonOption, note, show
+from reproduce.cli.output import JsonOption, note, plain_table, show
 from reproduce.errors import RunError
 from reproduce.runs.process import limit_threads
 
@@ -47,6 +46,5 @@ def report(
     page = page_of(article, directory, study, audit(article))
     write_report(render(page), path)
     rows = [{"verdict": verdict, "claims": count} for verdict, count in page.tally.claims.items()]
-    texts = [{name: str(value) for name, value in row.items()} for row in rows]
-    show([Shown(f"{article.label}: {page.tally.sentence()}", rows, texts)], json_to)
+    show([plain_table(f"{article.label}: {page.tally.sentence()}", rows)], json_to)
     note(f"the page is {path}")

@@ -12,7 +12,7 @@ import typer
 from reproduce.articles.article import Article, Shown
 from reproduce.articles.events import check_folder, write_events
 from reproduce.articles.sources import is_own
-from reproduce.cli.choices import FIRST, IDS, Gaps, GapsOption, kept_gaps, load_input, parse_article
+from reproduce.cli.choices import FIRST, IDS, GapsOption, default_of, kept_gaps, load_input, parse_article
 from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, print_table, show
 from reproduce.cli.progress import training_progress
 from reproduce.errors import RunError
@@ -28,31 +28,36 @@ def run(
     variant: Annotated[
         str, typer.Option(help="published, or settings such as described+window-3; docs/ has a list for each article.")
     ] = "published",
-    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training data.  [default: 200, 50, 1]")] = (
-        None
-    ),
+    epochs: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"Passes over the training data.{default_of(lambda one: one.Variant().epochs)}"),
+    ] = None,
     seed: Annotated[
         int,
         typer.Option(min=0, max=MAX_SEED, help="Random seed of the initial weights (the published program sets none)."),
     ] = 0,
     engine: Annotated[
-        str | None, typer.Option(help="How the training is executed: compiled, session or keras.  [default: compiled]")
+        str | None,
+        typer.Option(
+            help=f"What trains the network: compiled, session or keras.{default_of(lambda one: one.engines[0])}"
+        ),
     ] = None,
     data: DataOption = None,
-    gaps: GapsOption = Gaps.refuse,
+    gaps: GapsOption = "refuse",
     text: TextOption = None,
     inter_op_threads: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Engines session and keras: operations at once; 1 promises equal bits.  [default: all cores]"
+            min=1,
+            help="Engines session and keras: operations that run at once. 1 gives equal bits.  [default: all cores]",
         ),
     ] = None,
     intra_op_threads: Annotated[
         int | None,
         typer.Option(
             min=1,
-            help="Engine compiled, and macbeth: threads that share a step; the last bits depend on it.  [default: all "
-            "cores; for bitcoin-lstm, which trains Keras on another core, 1]",
+            help="Engine compiled, and both engines of macbeth: threads that share a step. The last bits depend on "
+            "it.  [default: all cores; 1 for bitcoin-lstm, which trains Keras on another core]",
         ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for run directories.")] = Path("runs"),
@@ -63,7 +68,9 @@ def run(
             help="bitcoin-lstm: write the graph, losses and gates for TensorBoard, into a folder of the run's name.",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a finished run.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Train from the start; remove what an earlier run left.")
+    ] = False,
     json_to: JsonOption = None,
 ) -> None:
     """Train an article's program, draw its pictures and judge the claims that one run can judge.

@@ -11,8 +11,8 @@ import typer
 
 from reproduce.articles import studies, train
 from reproduce.articles.article import Article, Shown, StudyPlan
-from reproduce.cli.choices import Gaps, GapsOption, kept_gaps, load_input, parse_seeds
-from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, show
+from reproduce.cli.choices import GapsOption, kept_gaps, load_input, parse_seeds
+from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, plain_table, show
 from reproduce.cli.progress import resumable, run_progress
 from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig
@@ -23,31 +23,30 @@ from reproduce.runs.tables import rows_text
 
 
 def study(
-    name: Annotated[str | None, typer.Argument(metavar="STUDY", help="Which; left out, all are listed.")] = None,
-    shipped: Annotated[
-        bool, typer.Option("--shipped", help="Show the table in the package; train nothing, write nothing.")
-    ] = False,
+    name: Annotated[str | None, typer.Argument(metavar="STUDY", help="The study.  [default: list all]")] = None,
+    shipped: Annotated[bool, typer.Option("--shipped", help="Show the table in the package; train nothing.")] = False,
     seeds: Annotated[
-        str | None, typer.Option(help="FIRST:END, without END itself, or one seed.  [default: the shipped table's]")
+        str | None,
+        typer.Option(help="0:40 for the seeds 0 to 39; 7 for one seed.  [default: those of the shipped table]"),
     ] = None,
     variants: Annotated[
-        str | None, typer.Option(help="Variants, separated by commas.  [default: the shipped table's]")
+        str | None, typer.Option(help="Variants, separated by commas.  [default: those of the shipped table]")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Local processes of one thread each.  [default: all cores]")
+        int | None, typer.Option(min=1, help="Processes on this machine, one thread each.  [default: one a core]")
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Train on a dask cluster instead, such as tcp://host:8786; see docs/cluster.md.")
     ] = None,
     data: DataOption = None,
-    gaps: GapsOption = Gaps.refuse,
+    gaps: GapsOption = "refuse",
     text: TextOption = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of runs, tables and pictures.  [default: the study's name]")
     ] = None,
     json_to: JsonOption = None,
 ) -> None:
-    """Train every variant with every seed and show what follows; or show the table in the package.
+    """Answer a question that takes many runs: train them and show what follows, or show the table in the package.
 
     Stopped at any moment, the same command goes on; finished runs stay.
 
@@ -61,13 +60,17 @@ def study(
         raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}", param_hint="STUDY")
     article, plan = known[name]
     if shipped:
-        for option, given in (("--data", data), ("--text", text), ("--seeds", seeds), ("--variants", variants)):
+        of_training = {"--data": data, "--text": text, "--gaps": kept_gaps(gaps), "--seeds": seeds}
+        of_training |= {"--variants": variants, "--workers": workers, "--scheduler": scheduler}
+        for option, given in of_training.items():
             if given is not None:
                 raise typer.BadParameter("cannot change the shipped table; leave one out", param_hint=option)
         if not (rows := plan.table.shipped()):
             raise RunError(f"the package has no table of {name} yet, as its runs have not ended; leave out --shipped")
         _finish(article, plan, [], rows, out, json_to)
         return
+    if scheduler and workers:
+        raise typer.BadParameter("the cluster has its own; leave one out", param_hint="--workers, --scheduler")
     wanted = _runs(article, plan, variants, seeds)
     source = load_input(article, data, text, gaps)
     folder = Path(name) if out is None else out
@@ -90,9 +93,7 @@ def _listed(known: dict[str, tuple[Article, StudyPlan]]) -> Shown:
         }
         for article, plan in known.values()
     ]
-    return Shown(
-        "Studies; --shipped shows one without training", rows, [{k: str(v) for k, v in r.items()} for r in rows]
-    )
+    return plain_table("Studies; --shipped shows one without training", rows)
 
 
 def _runs(article: Article, plan: StudyPlan, variants: str | None, seeds: str | None) -> list[tuple[Any, range]]:
@@ -125,8 +126,7 @@ def _train(article: Article, grid: Study, source: Any, workers: int | None, sche
     for variant in {config.variant: None for config in grid.configs}:
         training.check(source, variant)  # refused now, not by each worker
     workers, begin = workers or joblib.cpu_count(), time.perf_counter()
-    kept = "finished runs stand, others go on from their checkpoints"
-    with resumable(kept), run_progress("runs", total=len(grid.configs)) as advance, tabled(grid):
+    with resumable(), run_progress("runs", total=len(grid.configs)) as advance, tabled(grid):
         trained = train_all(
             grid.root, grid.configs, train, source, workers=workers, scheduler=scheduler, on_run=advance
         )

@@ -42,6 +42,10 @@ class Pairs:
             return "better"
         return "worse" if self.high < 0 else "not significantly different"
 
+    def told(self, form: str) -> str:
+        """The mean and its interval, as `5.9 (-0.3 to 12.8)` in the format .1f."""
+        return f"{self.mean:{form}} ({self.low:{form}} to {self.high:{form}})"
+
 
 def pair_seeds(rival: str, theirs: Mapping[int, float], ours: Mapping[int, float]) -> Pairs:
     """Compare a rival's errors, by seed, with ours of the same seeds; nan or inf where a run diverged.

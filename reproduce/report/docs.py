@@ -21,6 +21,10 @@ from reproduce.evidence.claims import read_claims
 from reproduce.evidence.skill import persistence
 from reproduce.evidence.tally import count_verdicts
 from reproduce.inputs.prices import load_prices
+from reproduce.networks.ports.table import SLIPS
+from reproduce.networks.ports.two_layers.character_slips import OF_CHARACTERS
+from reproduce.networks.ports.two_layers.price_slips import OF_PRICES
+from reproduce.networks.ports.two_layers.slips import COMMON
 from reproduce.report import findings as findings_page
 from reproduce.report import losses as losses_page
 from reproduce.report import slips, speed
@@ -143,10 +147,10 @@ PARTS: dict[str, dict[str, Part]] = {
     },
     "docs/slips.md": {
         "windows": slips.windows,
-        "slips": slips.slips,
-        "two-layers": slips.of_two_layers,
-        "stacked-lstm": slips.of_prices,
-        "macbeth": slips.of_characters,
+        "slips": lambda _: slips.page(SLIPS),
+        "two-layers": lambda _: slips.page(COMMON),
+        "stacked-lstm": lambda _: slips.page(OF_PRICES),
+        "macbeth": lambda _: slips.page(OF_CHARACTERS),
     },
     "docs/losses.md": {"article": losses_page.article, "summary": losses_page.summary, "matrix": losses_page.matrix},
     "docs/engines.md": {

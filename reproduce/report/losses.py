@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,6 @@ from reproduce.articles.bitcoin_lstm.suspects import shipped_shelves
 from reproduce.evidence.bands import band_test
 from reproduce.evidence.contrast import LEVEL, kept_as, leave_one_out
 from reproduce.report.markdown import table
-
-KeptBy = Callable[[Mapping[str, np.ndarray]], dict[str, dict[str, float]]]  # as `contrast.kept_as`
 
 
 def article(docs: Path) -> str:

@@ -24,13 +24,8 @@ class Fact:
     is_code: bool = False
 
 
-def facts_of(article: Article, directory: Directory) -> list[Fact]:
-    """Settings, seed, machine, packages, checksums and commands, as far as the run's files tell.
-
-    Raises:
-        RunError: environment.json is damaged.
-    """
-    environment = dict(directory.read_environment())
+def facts_of(article: Article, directory: Directory, environment: dict[str, Any]) -> list[Fact]:
+    """Settings, seed, machine, packages, checksums and commands, as far as the run's environment.json tells."""
     return [fact for fact in _facts(article, directory, environment) if any(fact.values)]
 
 

@@ -75,6 +75,7 @@ def page_of(article: Article, directory: Directory, study: Path | None, judgemen
         RunError: a file of the run is damaged, or does not agree with the others.
     """
     config, about = directory.config, read_claims(article.package)
+    environment = directory.read_environment()  # a damaged one is refused now, before pictures are drawn
     account: Account = article.module("page").account(directory, study)
     p_values = p_values_of(judgements)
     found_among = standings(p_values)
@@ -90,7 +91,7 @@ def page_of(article: Article, directory: Directory, study: Path | None, judgemen
         notices=[*_notices(article, directory, study), *account.notices],
         opening=[] if is_own(directory, article.source) else [_own_result(article, directory)],
         sections=[Section("findings", "What was found", "Findings", [Answers(found)]), *account.sections],
-        facts=facts_of(article, directory),
+        facts=facts_of(article, directory, environment),
     )
 
 

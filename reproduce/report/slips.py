@@ -8,31 +8,24 @@ from pathlib import Path
 
 from reproduce.networks.ports.slips import Slip
 from reproduce.networks.ports.table import SLIPS
-from reproduce.networks.ports.two_layers.character_slips import OF_CHARACTERS
-from reproduce.networks.ports.two_layers.price_slips import OF_PRICES
-from reproduce.networks.ports.two_layers.slips import COMMON
 from reproduce.networks.ports.windows import SLIPS as WINDOW_SLIPS
 from reproduce.report.markdown import filled
 
 
-def slips(_: Path) -> str:
-    """Every slip of the Bitcoin program under a heading of its name."""
-    return _page(SLIPS)
+def page(told: Sequence[Slip]) -> str:
+    """Every slip under a heading of its name.
 
-
-def of_two_layers(_: Path) -> str:
-    """Those that both programs of two layers may have: the ones told before by name, and the others."""
-    return _page(COMMON)
-
-
-def of_prices(_: Path) -> str:
-    """Those of the stacked LSTM alone."""
-    return _page(OF_PRICES)
-
-
-def of_characters(_: Path) -> str:
-    """Those of the Macbeth network alone."""
-    return _page(OF_CHARACTERS)
+    What a slip shares with the one before is not said again, and one of the Bitcoin program is linked, as it is told
+    above.
+    """
+    above = set() if told is SLIPS else {slip.name for slip in SLIPS}
+    links = [f"[{slip.name}](#{slip.name})" for slip in told if slip.name in above]
+    parts = ["\n".join(["Told above:", "", *(f"- {link}" for link in links)])] if links else []
+    before = None
+    for slip in (one for one in told if one.name not in above):
+        parts += [f"### {slip.name}", filled(f"{_begun(slip.title)}."), _told(slip, before)]
+        before = slip
+    return "\n\n".join(parts)
 
 
 def windows(_: Path) -> str:
@@ -43,18 +36,6 @@ def windows(_: Path) -> str:
 def _begun(words: str) -> str:
     """With a capital, unless it begins with code or a symbol."""
     return words[0].upper() + words[1:] if re.match(r"(?!h |c )[a-z]+[ ,](?!=)", words) else words
-
-
-def _page(told: Sequence[Slip]) -> str:
-    """What a slip shares with the one before is not said again, and one that is told above is linked."""
-    above = set() if told is SLIPS else {slip.name for slip in SLIPS}
-    links = [f"[{slip.name}](#{slip.name})" for slip in told if slip.name in above]
-    parts = ["\n".join(["Told above:", "", *(f"- {link}" for link in links)])] if links else []
-    before = None
-    for slip in (one for one in told if one.name not in above):
-        parts += [f"### {slip.name}", filled(f"{_begun(slip.title)}."), _told(slip, before)]
-        before = slip
-    return "\n\n".join(parts)
 
 
 def _told(slip: Slip, before: Slip | None) -> str:

@@ -34,16 +34,20 @@ def ship(monkeypatch):
 
 @pytest.fixture(scope="session")
 def finished(one_thread, tmp_path_factory):  # noqa: ARG001
-    """A way to the directory of an article's small run on an engine, as `reproduce run` leaves it; made once each."""
+    """A way to the directory of an article's small run on an engine, as `reproduce run` leaves it; made once each.
+
+    An article's runs stand beside each other, so that Bitcoin's on Keras is trained once, beside the compiled one.
+    """
     from reproduce.articles import article_of
     from reproduce.articles.running import run_article
 
+    roots = functools.cache(tmp_path_factory.mktemp)
+
     @functools.cache
     def make(id_, engine):
-        if (id_, engine) == ("bitcoin-lstm", "keras"):  # it is trained beside the compiled one
+        if (id_, engine) == ("bitcoin-lstm", "keras"):
             return Directory(make(id_, "compiled").path.parent, config_of(id_, engine))
-        root = tmp_path_factory.mktemp(f"{id_}-{engine}")
-        given = (article_of(id_), config_of(id_, engine), data_of(id_), root)
+        given = (article_of(id_), config_of(id_, engine), data_of(id_), roots(id_))
         with pytest.MonkeyPatch.context() as patch:
             hurry(patch.setattr)
             sketch(patch.setattr)

@@ -12,6 +12,7 @@ from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
 from reproduce.inputs.prices import PriceTable
 from reproduce.inputs.text import number_characters
+from reproduce.networks.characters import create as characters_proof
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
 
@@ -71,6 +72,7 @@ def hurry(set_):
     for module in (price_training, characters):
         set_(module, "CHECKPOINT_EVERY", 2)
     set_(characters, "STEPS", 5)
+    set_(characters_proof, "PROOF_STEPS", 5)  # so that the proof's program is one that is compiled anyway
 
 
 def random_weights(hidden):
@@ -81,12 +83,12 @@ def random_weights(hidden):
 
 
 @functools.cache
-def _random_state(variant):
-    """The state of a session engine that has the `random_weights`; its graph takes a second to build."""
+def _random_state(hidden):
+    """The state of a session engine that has the `random_weights`, whatever its window, batch and wiring."""
     from reproduce.networks.lstm.create import create_engine
 
-    engine = create_engine("session", variant, seed=0)
-    engine.set_weights(random_weights(variant.hidden))
+    engine = create_engine("session", BitcoinVariant(hidden=hidden, window=1, batch=1), seed=0)
+    engine.set_weights(random_weights(hidden))
     state = engine.state()
     engine.close()
     return state
@@ -97,6 +99,6 @@ def random_run(root, variant, table, **metrics):
     directory = Directory(root, RunConfig(variant, 0, "session", table.sha256, "bitcoin-lstm"))
     with directory.opened():
         PRICES.write(directory, table)
-        directory.save_checkpoint({"losses": [0.5], "seconds": 1.0}, _random_state(variant))
+        directory.save_checkpoint({"losses": [0.5], "seconds": 1.0}, _random_state(variant.hidden))
         directory.write_json("metrics.json", {"test_mse": 0.25} | metrics)
     return directory

@@ -1,4 +1,4 @@
-"""What the tests of commands share: a way to call them in this process, and a finished tiny run of every article."""
+"""What the tests of commands share: a finished tiny run of every article, and an audit that computes nothing."""
 
 import contextlib
 import io
@@ -29,19 +29,6 @@ class Ended(NamedTuple):
 def not_drawn(monkeypatch):
     """Of pictures, the tests of commands look at their names alone."""
     sketch(monkeypatch.setattr)
-
-
-@pytest.fixture
-def invoke(monkeypatch, capfd):
-    """A way to call `reproduce` in this process: exit code, stdout, stderr. A traceback would fail the test."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["reproduce", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return ended.value.code or 0, *capfd.readouterr()
-
-    return call
 
 
 @pytest.fixture

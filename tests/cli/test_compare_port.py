@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from reproduce.cli import against
+from reproduce.cli import against, port_text, ports
 from reproduce.networks.ports.table import SLIPS
 from reproduce.networks.ports.templates import template_text, two_layers_text
 from reproduce.networks.ports.two_layers.targets import CHARACTERS, PRICES
@@ -238,12 +238,9 @@ def test_example_in_keras_agrees(invoke):
 
 def test_port_finds_keras_in_tensorflow_and_its_notes_are_left_out(tmp_path):
     """TensorFlow writes to the process's stderr as it starts; what the port writes there itself is kept."""
-    text = (EXAMPLES / "keras_port.py").read_text(encoding="utf-8")
-    assert "\nimport keras\n" in text
-    own = "import sys\n\nfrom tensorflow import keras\n\nprint('my own line', file=sys.stderr)"
-    text = text.replace("import keras", own).replace("def train(", "def _train(")  # which takes as long as all else
-    (tmp_path / "port.py").write_text(text, encoding="utf-8")
-    answer = reproduce("compare", tmp_path / "port.py", "--wiring", "described")
+    own = "import sys\n\nfrom tensorflow import keras\n\nkeras.ops.ones(1)\nprint('my own line', file=sys.stderr)"
+    (tmp_path / "port.py").write_text(f"{own}\n{TEMPLATE}", encoding="utf-8")
+    answer = reproduce("compare", tmp_path / "port.py")
     assert (answer.returncode, answer.stderr) == (0, "my own line\n")
 
 
@@ -291,15 +288,17 @@ def test_slip_in_one_layer_is_named_with_its_layer(port, invoke):
     assert set(document["layers"]) == {"second"}
 
 
-def test_partial_explanation_has_its_layer_and_way(port, invoke):
+def test_partial_explanation_has_its_layer_and_way(port, capsys):
     """Two blocks of the second layer's bias are read as each other's, and its gradients handed back right."""
     bias, right = 'w["recurrent_2"], w["bias_2"]', "losses[-1].append(loss)"
     changes = (bias, f"{bias}.reshape(4, -1)[[1, 0, 2, 3]].ravel()"), (right, "losses[-1].append(loss + t)")
     path = port(*changes, text=two_layers_text("numpy", "prices"))
-    code, stdout, _ = invoke("compare", path, "--article", "stacked-lstm")
+    program = against.Against("stacked-lstm")
+    held = ports.hold(ports.ask_port(path, program), program)
     where = "(only in the second layer) (only where the weights are handed in)"
-    assert (code, f"are not {where}." in " ".join(stdout.split())) == (1, True)
-    document = json.loads(invoke("compare", path, "--article", "stacked-lstm", "--json")[1])
+    assert f"are not {where}." in " ".join(port_text.as_text(held).split())
+    port_text.give_held(held, "-")
+    document = json.loads(capsys.readouterr().out)
     assert (document["explanations"], document["partly"][0]["name"]) == ([], "exchanged-bias-i-f")
     assert (set(document["ways"]), set(document["layers"])) == ({"in"}, {"second"})
 

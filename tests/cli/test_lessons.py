@@ -1,12 +1,11 @@
 """`reproduce lessons`: the list, a lesson's text, and a notebook that nothing is lost by."""
 
 import json
-import os
 
 import pytest
 
 from reproduce.lessons.catalogue import read_lessons
-from tests.cli.commands import ROOT, assert_refused, reproduce, table_rows
+from tests.cli.commands import ROOT, assert_refused, table_rows
 
 LESSONS = read_lessons()
 
@@ -34,17 +33,14 @@ def test_lesson_is_printed_as_the_program_that_it_is(invoke):
     assert (code, stdout, stderr) == (0, LESSONS[3].path.read_text(encoding="utf-8"), "")
 
 
-def test_lesson_on_a_terminal_is_laid_out():
+def test_lesson_on_a_terminal_is_laid_out(invoke, monkeypatch):
     """Without the marks of the file; how to run it stands below."""
-    theirs, ours = os.openpty()
-    os.set_blocking(theirs, False)
-    shown = reproduce("lessons", 1, stdout=ours, variables={"TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "100"})
-    text = ""
-    while not text.endswith("\n\r\n"):  # a terminal holds some kilobytes; the rest was waited for
-        text += os.read(theirs, 1 << 20).decode()
-    assert "# %%" not in text
-    assert "What do six equations compute?" in text
-    assert shown.stderr.splitlines() == [
+    for name, value in {"FORCE_COLOR": "1", "NO_COLOR": "1", "COLUMNS": "100"}.items():
+        monkeypatch.setenv(name, value)
+    code, stdout, stderr = invoke("lessons", 1)
+    assert (code, "# %%" in stdout) == (0, False)
+    assert "What do six equations compute?" in stdout
+    assert stderr.splitlines() == [
         "reproduce: a copy to work on: reproduce lessons 1 > lesson1.py; python lesson1.py",
         "reproduce: as a notebook: reproduce lessons 1 --notebook lesson1.ipynb",
     ]

@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from reproduce.articles import ARTICLES, studies
+from reproduce.cli import output
 from tests.cli.commands import COMMANDS, ROOT, SHIPPED, STUDY_OF, assert_one_line, parser_of, reproduce, reproduce_each
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -22,12 +23,18 @@ ASCII = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONC
 
 
 @pytest.fixture
-def on_terminal(invoke, monkeypatch):
-    """A way to call a command on a terminal of some width, without colours: what is shown, less the bold."""
+def terminal(monkeypatch):
+    """Stdout is taken for a terminal, one without colours."""
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.setenv(name, "1")
+
+
+@pytest.fixture
+def on_terminal(terminal, invoke, monkeypatch):  # noqa: ARG001
+    """A way to call a command on a terminal of some width: what is shown, less the bold."""
 
     def call(width, *words):
-        for name, value in {"COLUMNS": width, "NO_COLOR": "1", "FORCE_COLOR": "1"}.items():
-            monkeypatch.setenv(name, str(value))
+        monkeypatch.setenv("COLUMNS", str(width))
         code, stdout, stderr = invoke(*words)
         assert (code, stderr) == (0, "")
         return ESCAPE.sub("", stdout)
@@ -40,12 +47,23 @@ def words_of(text):
     return set(re.sub("[┃│╭╮╰╯─━┏┓┗┛┡┩└┘┳╇┴]", " ", text).split())
 
 
+@pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("case", SHOWN)
-def test_table_breaks_no_word_that_fits(case, on_terminal):
+def test_table_breaks_no_word_that_fits(case, invoke, monkeypatch, capfd):
     """Where its columns do not fit beside each other, its values stand below each other; no line is wider."""
-    whole = words_of(on_terminal(400, *SHOWN[case]))
+    shown, words = [], SHOWN[case]
+    monkeypatch.setitem(COMMANDS[words[0]].callback.__globals__, "show", lambda *a, **more: shown.append((a, more)))
+    assert invoke(*words) == (0, "", "")
+    ((given, more),) = shown
+
+    def at(width):
+        monkeypatch.setenv("COLUMNS", str(width))
+        output.show(*given, **more)
+        return ESCAPE.sub("", capfd.readouterr().out)
+
+    whole = words_of(at(400))
     for width in WIDTHS:
-        assert_unbroken(on_terminal(width, *SHOWN[case]), whole, width)
+        assert_unbroken(at(width), whole, width)
 
 
 def assert_unbroken(shown, whole, width):
@@ -93,15 +111,20 @@ def in_ascii(tmp_path_factory):
 
 @pytest.mark.parametrize("case", PRINTING)
 def test_ascii_terminal_shows_everything(case, in_ascii):
-    """Other characters are replaced or escaped, JSON stays JSON, and frames are drawn with what there is."""
+    """Other characters are replaced or escaped, JSON stays JSON, and frames are drawn with what there is.
+
+    What it is written to here is a file, which gets no escape codes.
+    """
     status, stdout, stderr = in_ascii[case]
     assert status == (2 if case == "refusal" else 0), stderr
     assert (stdout + stderr).isascii()
+    assert "\x1b" not in stdout + stderr
     assert (stderr if case == "refusal" else stdout) != ""
     assert "Traceback" not in stderr
     assert "json" not in case or json.loads(stdout)["rows"]
 
 
+@pytest.mark.usefixtures("verdicts")
 def test_ascii_terminal_shows_the_claims_and_what_a_network_writes(invoke, monkeypatch, tiny_runs):
     """Also those commands that start TensorFlow."""
     for words in (["claims", "stacked-lstm"], ["generate", tiny_runs["macbeth"].path, "--length", "20"]):
@@ -127,12 +150,11 @@ def help_on_a_terminal(**variables):
 
 
 def test_colours_are_for_terminals():
-    """Where one can see them; never with NO_COLOR (https://no-color.org), and a pipe gets no escape codes."""
+    """Where one can see them; never with NO_COLOR (https://no-color.org)."""
     assert COLOUR.search(help_on_a_terminal())
     without = help_on_a_terminal(NO_COLOR="1")
     assert "Usage" in without
     assert COLOUR.search(without) is None
-    assert "\x1b" not in reproduce("--help").stdout
 
 
 def test_reader_that_has_gone_is_no_error_to_tell(tmp_path):
@@ -181,7 +203,7 @@ def full_disk(tmp_path):
     subprocess.run(["umount", place], check=True)
 
 
-@pytest.mark.usefixtures("one_thread")
+@pytest.mark.usefixtures("one_thread", "verdicts")
 def test_full_disk_is_one_line(full_disk, invoke, tiny_runs):
     """Of a page, of JSON, of a run: exit code 1, the file; no half of one is left."""
     (full_disk / "filler").write_bytes(bytes(60_000))

@@ -151,7 +151,7 @@ def columns(draw):
     return draw(st.permutations([draw(cases)("date"), draw(cases)("close"), *draw(others)]))
 
 
-@settings(max_examples=200, deadline=None)  # an example is a file written and read: no time limit on it
+@settings(max_examples=100, deadline=None)  # an example is a file written and read: no time limit on it
 @given(
     header=columns(),
     form=st.sampled_from([*DATE_FORMS.values()]),

@@ -3,7 +3,6 @@
 import os
 import re
 import runpy
-import shlex
 import subprocess
 import sys
 import textwrap
@@ -17,11 +16,9 @@ from typing import Any, NamedTuple
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-import typer
 from matplotlib.figure import Figure
 from matplotlib.path import Path as Line
 
-from reproduce.cli import app
 from reproduce.lessons import check
 from reproduce.lessons.catalogue import read_lessons
 from reproduce.lessons.exercises import slip
@@ -30,7 +27,6 @@ from tests.lessons.figures import OF_LESSON
 from tests.test_layout import ROOT, imports
 
 LESSONS = read_lessons()
-COMMANDS = typer.main.get_command(app)
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=[one.path.stem for one in LESSONS])
 
 
@@ -286,13 +282,11 @@ def test_lesson_7_has_two_epochs_of_145_steps(ran):
 
 
 def test_lesson_as_a_program_says_nothing_of_tensorflow_s_start():
-    """Nor does it load Keras, which the user's program may still load as `tf.keras`."""
+    """Nor does it load Keras, which would take a third of TensorFlow's own time to start; commands start as it does."""
     program = f"""
         import runpy, sys
         runpy.run_path({str(LESSONS[4].path)!r}, run_name="__main__")
-        assert "keras" not in sys.modules
-        import tensorflow as tf
-        assert tf.keras.layers.Dense(1).__module__.startswith("keras.")
+        assert "tensorflow" in sys.modules and "keras" not in sys.modules
     """
     hidden = ("TF_CPP_MIN_LOG_LEVEL", "TF_USE_LEGACY_KERAS")
     given = {name: value for name, value in os.environ.items() if name not in hidden}
@@ -345,15 +339,6 @@ def test_lesson_uses_what_a_user_may_use(lesson):
     """Nothing of the command line, and no private name."""
     assert [name for name in imports(lesson.path) if name.startswith("reproduce.cli")] == []
     assert re.findall(r"import _\w+|\w\._(?!asdict)\w+", code_of(lesson)) == []
-
-
-@every_lesson
-def test_quoted_command_is_accepted(lesson):
-    """Its verb, options and values are known; nothing is run."""
-    for line in re.findall(r"`(reproduce [^`]+)`", prose_of(lesson)):
-        context = COMMANDS.make_context("reproduce", ["list"])
-        name, command, arguments = COMMANDS.resolve_command(context, shlex.split(line)[1:])
-        command.make_context(name, arguments)
 
 
 def test_every_check_belongs_to_a_lesson():

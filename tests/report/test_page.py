@@ -20,7 +20,6 @@ from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, TABLE, by_variant
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.sections import Cell, Chart, Pair, Paragraph, Quote, Section, Table, Walk
-from reproduce.cli import main
 from reproduce.errors import RunError
 from reproduce.evidence.claims import VERDICTS
 from reproduce.inputs.prices import embedded_table_path
@@ -54,6 +53,15 @@ def own(tmp_path_factory):
         return known[article_id]
 
     return of
+
+
+@pytest.fixture
+def without_cells(told, monkeypatch):
+    """Pages of prices are made without the section on the cells, which takes longest; those of `told` keep it."""
+    for article_id in ("bitcoin-lstm", "stacked-lstm"):
+        told(article_id)
+        page = article_of(article_id).module("page")
+        monkeypatch.setattr(page, "inside_section", lambda *_: Section("any", "Any", "Any", []))
 
 
 def prices():
@@ -206,6 +214,7 @@ def test_blocks_of_any_article_are_drawn(told):
 # The charts
 
 
+@pytest.mark.usefixtures("without_cells")
 @pytest.mark.parametrize(
     ("article_id", "variant", "side"),
     [
@@ -343,11 +352,12 @@ def test_environment_without_facts_leaves_their_lines_out(tmp_path):
     """An older run's, or one with other fields."""
     odd = {"argv": "odd", "threads": None, "packages": ["odd"], "seconds": "soon"}
     directory = write_run(tmp_path, "bitcoin-lstm", variant=Variant(**SHORT["bitcoin-lstm"]), **odd)
-    names = [fact.name for fact in facts_of(article_of("bitcoin-lstm"), directory)]
+    names = [fact.name for fact in facts_of(article_of("bitcoin-lstm"), directory, directory.read_environment())]
     assert {"Begun as", "Packages", "Duration", "Devices"} & set(names) == set()
     assert "Run again" in names
 
 
+@pytest.mark.usefixtures("without_cells")
 @pytest.mark.parametrize("article_id", ["bitcoin-lstm", "stacked-lstm"])
 def test_training_that_diverged_has_a_page(article_id, tmp_path):
     """With a word on it, and no value that is not a number."""
@@ -355,6 +365,16 @@ def test_training_that_diverged_has_a_page(article_id, tmp_path):
     one = Told(write_run(tmp_path, article_id, variant=variant, diverged=True))
     assert "The training diverged" in one.html
     assert re.search(r"\bnan\b", re.sub(r"(?s)<script>.*?</script>", "", one.html)) is None
+
+
+@pytest.mark.parametrize("network", ["simple-rnn", "gru"])
+def test_network_without_the_gates_of_an_lstm_has_a_page_without_them(network, tmp_path):
+    """As the first variant of the study bitcoin-clipping; prices, loss and what ran are shown all the same."""
+    variant = Variant(network=network, **SHORT["bitcoin-lstm"])
+    one = Told(write_run(tmp_path, "bitcoin-lstm", variant=variant))
+    titles = [section.title for section in one.page.sections]
+    assert [title for title in titles if re.search("Inside|Walk", title)] == []
+    assert {"Prices and predictions, day by day", "The loss, and the article's seven values"} < set(titles)
 
 
 @pytest.mark.parametrize("article_id", ["bitcoin-lstm", "stacked-lstm"])
@@ -390,6 +410,7 @@ def test_hostile_text_is_shown_as_text(own):
 # Studies
 
 
+@pytest.mark.usefixtures("without_cells")
 @pytest.mark.parametrize(
     ("seeds", "source"),
     [
@@ -493,23 +514,10 @@ def test_place_that_can_hold_no_file_is_refused(place, tmp_path):
 # The command
 
 
-@pytest.fixture
-def invoke(monkeypatch, capfd):
-    """A way to call `reproduce report` in this process: exit code, stdout, stderr."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["reproduce", "report", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return ended.value.code or 0, *capfd.readouterr()
-
-    return call
-
-
 def test_report_writes_the_page_into_the_run_and_tells_the_verdicts(invoke, told):
     """With the real audit, here of one article: as many claims of a verdict as are on the page."""
     path = told("macbeth").directory.path
-    code, stdout, stderr = invoke(path, "--json")
+    code, stdout, stderr = invoke("report", path, "--json")
     page = (path / "report.html").read_text(encoding="utf-8")
     assert (code, stderr.splitlines()[-1]) == (0, f"the page is {path / 'report.html'}")
     counts = {row["verdict"]: row["claims"] for row in json.loads(stdout)["rows"]}
@@ -518,7 +526,7 @@ def test_report_writes_the_page_into_the_run_and_tells_the_verdicts(invoke, told
 
 def test_folder_that_is_no_run_is_told_in_one_line(invoke):
     """Exit code 1."""
-    code, stdout, stderr = invoke("nowhere")
+    code, stdout, stderr = invoke("report", "nowhere")
     assert (code, stdout) == (1, "")
     assert re.fullmatch(r"reproduce: nowhere: .*\n", stderr)
 
@@ -541,7 +549,7 @@ def test_missing_extra_is_told_in_one_line(package, invoke, told, monkeypatch):
     monkeypatch.setitem(sys.modules, package, None)
     monkeypatch.setitem(sys.modules, f"{package}.offline", None)
     monkeypatch.delitem(sys.modules, "reproduce.report.render", raising=False)
-    code, stdout, stderr = invoke(told("macbeth").directory.path)
+    code, stdout, stderr = invoke("report", told("macbeth").directory.path)
     assert (code, stdout) == (1, "")
     assert re.fullmatch(
         rf"reproduce: a report needs {package}.*: pip install '\.\[report\]' in the repository\n", stderr

@@ -33,9 +33,10 @@ CLIPPED = {
     for margin in MARGINS
 }
 NORMS = {wiring: Variant(wiring=wiring, recorded="steps", epochs=EPOCHS) for wiring in WIRINGS}
+_JUDGED = dict.fromkeys(WIRINGS, FEW) | {PLAIN_RNN: SEEDS}
 RUNS = (
-    *((variant, SEEDS if network == PLAIN_RNN else FEW) for network, variant in UNCLIPPED.items()),
-    *((variant, SEEDS if network == PLAIN_RNN else FEW) for (network, _), variant in CLIPPED.items()),
+    *((variant, _JUDGED[network]) for network, variant in UNCLIPPED.items()),
+    *((variant, _JUDGED[network]) for (network, _), variant in CLIPPED.items()),
     *of_seeds(NORMS.values(), NORMED),
 )
 
@@ -95,28 +96,30 @@ def collapses(rows: Sequence[ClippingRow]) -> Mapping[str, Mapping[int, bool]]:
     return found
 
 
+def saved_of(rows: Sequence[ClippingRow]) -> Mapping[tuple[str, float], list[bool]]:
+    """Whether each seed collapses without clipping and does not with it, by network and margin."""
+    found = collapses(rows)
+    return {
+        (network, margin): [
+            found[UNCLIPPED[network].name][seed] and not collapsed for seed, collapsed in found[variant.name].items()
+        ]
+        for (network, margin), variant in CLIPPED.items()
+    }
+
+
 def clipping_counts(rows: Sequence[ClippingRow]) -> dict[str, Counted]:
     """Of how many seeds each statement holds: by margin for the plain RNN, by wiring for the LSTM."""
-    found = collapses(rows)
+    saved = saved_of(rows)
 
-    def saved(network: str, margin: float) -> int:
-        """Seeds that collapse without clipping and do not with it."""
-        without, clipped = found[UNCLIPPED[network].name], found[CLIPPED[network, margin].name]
-        return sum(without[seed] and not clipped[seed] for seed in clipped)
+    def counted(question: str, arms: Mapping[str, tuple[str, float]]) -> Counted:
+        seeds = max(len(saved[arm]) for arm in arms.values())
+        return Counted(question, "", {name: sum(saved[arm]) for name, arm in arms.items()}, seeds)
 
-    plain = {f"margin {margin:g}": saved(PLAIN_RNN, margin) for margin in MARGINS}
-    counts = {
-        PLAIN_RNN: Counted(
-            "Does clipping prevent a plain RNN's collapse?", "", plain, len(found[UNCLIPPED[PLAIN_RNN].name])
-        )
-    }
+    at_margins = {f"margin {margin:g}": (PLAIN_RNN, margin) for margin in MARGINS}
+    counts = {PLAIN_RNN: counted("Does clipping prevent a plain RNN's collapse?", at_margins)}
     for margin in MARGINS:
-        counts[f"lstm_{margin:g}"] = Counted(
-            f"Does clipping at {margin:g} prevent an LSTM's?",
-            "",
-            {f"the {wiring} wiring": saved(wiring, margin) for wiring in WIRINGS},
-            len(found[CLIPPED[WIRINGS[0], margin].name]),
-        )
+        of_wirings = {f"the {wiring} wiring": (wiring, margin) for wiring in WIRINGS}
+        counts[f"lstm_{margin:g}"] = counted(f"Does clipping at {margin:g} prevent an LSTM's?", of_wirings)
     return counts
 
 

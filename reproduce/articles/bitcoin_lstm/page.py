@@ -18,6 +18,7 @@ from reproduce.articles.bitcoin_lstm.losses import EPOCHS, LEVEL, BandVerdict, L
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.walk import walk_section
 from reproduce.articles.bitcoin_lstm.windows import prepare
+from reproduce.articles.forecasts import reads_backwards
 from reproduce.articles.sections import (
     Account,
     Answers,
@@ -30,6 +31,7 @@ from reproduce.articles.sections import (
     counted,
     shown,
 )
+from reproduce.articles.tables import has_variants
 from reproduce.evidence.bands import band_test
 from reproduce.evidence.skill import best_lag
 from reproduce.inputs.windows import Windows
@@ -54,9 +56,7 @@ def account(directory: Directory, study: Path | None) -> Account:
     config = directory.config
     prices, windows, predictions = read_forecast(directory, prepare)
     beside = _read_losses(config, study)
-    table, source = departures.TABLE.of_study(
-        study, lambda rows: {row.variant for row in rows} >= {variant.name for _, variant in STEPS}
-    )
+    table, source = departures.TABLE.of_study(study, lambda rows: has_variants(rows, dict(STEPS).values()))
     rungs = departures.by_variant(table)
     return Account(
         lead=f"The program of this article was rerun (variant {config.variant.name}, seed {config.seed}, "
@@ -67,8 +67,7 @@ def account(directory: Directory, study: Path | None) -> Account:
             Section("answers", "What follows", "Answers", [Answers(answers(rungs, beside.bands))]),
             _pictures(directory, windows, predictions),
             _prices(directory, windows, predictions),
-            inside_section(directory),
-            walk_section(directory, windows, _by_set(predictions, "predicted_scaled")[1]),
+            *(_cells(directory, windows, predictions) if config.variant.network == "lstm" else []),
             _loss(directory, beside),
             _deviations(rungs, source),
         ],
@@ -93,7 +92,7 @@ def _pictures(directory: Directory, windows: Windows, predictions: pd.DataFrame)
     published = pictures.predictions_as_published(windows, *both)
     for line in published.axes[0].get_lines():
         line.set_linewidth(0.7)  # as thin beside 5.6 inches as the article's beside 16
-    order = "newest first: time runs from right to left" if _is_newest_first(directory) else "oldest first"
+    order = "newest first: time runs from right to left" if reads_backwards(windows) else "oldest first"
     as_published = Picture(
         published,
         7 / 16,
@@ -122,7 +121,7 @@ def _prices(directory: Directory, windows: Windows, predictions: pd.DataFrame) -
         "test set": (first, last),
         "one month": (max(first, last - MONTH), last),
     }
-    side = "after, as rows run newest first" if _is_newest_first(directory) else "before"
+    side = "after, as rows run newest first" if reads_backwards(windows) else "before"
     tested, metrics = _by_set(predictions, "predicted_scaled")[1], directory.read_metrics()
     lag = best_lag(*windows.test, tested[np.newaxis]) if np.isfinite(tested).all() else None
     trails = "" if lag is None else f"On the test set these predictions trail the price by {counted(lag, 'row')}. "
@@ -133,6 +132,11 @@ def _prices(directory: Directory, windows: Windows, predictions: pd.DataFrame) -
     )
     chart = day_chart(windows, predictions, ranges, words)
     return Section("prices", "Prices and predictions, day by day", "Day by day", [chart])
+
+
+def _cells(directory: Directory, windows: Windows, predictions: pd.DataFrame) -> list[Section]:
+    """What goes on inside an LSTM; no other network has its gates."""
+    return [inside_section(directory), walk_section(directory, windows, _by_set(predictions, "predicted_scaled")[1])]
 
 
 def _loss(directory: Directory, beside: StudyLosses) -> Section:
@@ -217,10 +221,6 @@ def _rung(label: str, row: DepartureRow) -> tuple:
         row.final_loss,
         Cell(row.seeds, f"{row.diverged} diverged") if row.diverged else row.seeds,
     )
-
-
-def _is_newest_first(directory: Directory) -> bool:
-    return directory.config.variant.row_order == "newest-first"
 
 
 def _by_set(predictions: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from reproduce.articles.article import of_seeds
 from reproduce.articles.bitcoin_lstm.clipping import PLAIN_RNN
 from reproduce.articles.bitcoin_lstm.counts import Counted, fewer_and_more
+from reproduce.articles.bitcoin_lstm.endings import ending_of
 from reproduce.articles.bitcoin_lstm.memory import DRAWN, NETWORKS
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.tables import StudyTable
@@ -60,9 +59,7 @@ def recall_rows(study: Study) -> list[RecallRow]:
 
 
 def _row(directory: Directory) -> RecallRow:
-    directory.require_finished()
-    variant, metrics = directory.config.variant, directory.read_metrics()
-    loss, error = (np.nan if metrics[key] is None else float(metrics[key]) for key in ("final_loss", "test_mse"))
+    variant, (loss, error) = directory.config.variant, ending_of(directory, "test_mse")
     return RecallRow(
         network=variant.wiring if variant.network == "lstm" else variant.network,
         draw=variant.draw,
@@ -70,7 +67,7 @@ def _row(directory: Directory) -> RecallRow:
         epochs=variant.epochs,
         seed=directory.config.seed,
         loss=loss,
-        left=error / metrics["test_variance"],
+        left=error / directory.read_metrics()["test_variance"],
         seconds=directory.read_environment()["seconds"],
     )
 

@@ -7,17 +7,16 @@ for every network of a seed; the last number of a row is followed by no other, s
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm.variant import Variant
-from reproduce.articles.sources import PRICES
+from reproduce.articles.price_training import EpochTraining
 from reproduce.inputs.prices import PriceTable
 from reproduce.networks.recurrent import RecurrentEngine
-from reproduce.runs.directory import Arrays, Directory
-from reproduce.runs.training import CHECKPOINT_EVERY, Progress
+from reproduce.runs.directory import Directory
+from reproduce.runs.training import Progress
 
 STEPS = 500  # of an epoch
 TESTED = 2000  # rows that a trained network is tested on
@@ -37,33 +36,22 @@ def _engine(recipe: Variant) -> RecurrentEngine:
     return RecurrentEngine(recipe, seed=0)
 
 
-class RecallTraining:
-    """See `reproduce.runs.training.Training` for what each method promises. A process does one at a time."""
+class RecallTraining(EpochTraining):
+    """Keeps the prices, which it does not read, for commands that take its run for one that does.
+
+    A process does one at a time.
+    """
 
     def __init__(self, directory: Directory, table: PriceTable) -> None:
-        self._directory, self._table, self._variant = directory, table, directory.config.variant
+        self._variant = directory.config.variant
         self._engine = _engine(replace(self._variant, draw=Variant().draw, epochs=Variant().epochs))
         self._engine.restart(self._variant.draw, directory.config.seed)
-        self.progress = Progress()
+        super().__init__(directory, table, self._engine, Progress())
 
-    def advance(self) -> Iterator[bool]:
-        """An epoch at a time; losses are means of its batches', each before its own update."""
-        epochs = self._variant.epochs
-        while self.progress.epoch < epochs:
-            inputs, targets = self._rows(self.progress.epoch, STEPS * self._variant.batch)
-            self.progress.losses.append(float(np.mean(self._engine.train_epoch(inputs, targets).losses)))
-            yield self.progress.epoch % CHECKPOINT_EVERY == 0 or self.progress.epoch == epochs
-
-    def state(self) -> Arrays:
-        return self._engine.state()
-
-    def restore(self, progress: Arrays, state: Arrays) -> None:
-        self._engine.restore(state)
-        self.progress = self.progress.from_arrays(progress)
-
-    def write_input(self) -> None:
-        """The prices, which the run does not read, for commands that take it for one that does."""
-        PRICES.write(self._directory, self._table)
+    def train_epoch(self) -> float:
+        """The mean of the batches' losses, each before its own update."""
+        inputs, targets = self._rows(self.progress.epoch, STEPS * self._variant.batch)
+        return float(np.mean(self._engine.train_epoch(inputs, targets).losses))
 
     def write_results(self) -> None:
         """losses.csv and metrics.json."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -31,6 +30,7 @@ from reproduce.articles.bitcoin_lstm.story_tables import follow, median, medians
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.paired import differences
+from reproduce.articles.tables import has_variants
 
 ENDINGS = "Training loss and test error in USD: medians"
 JUDGED = (*clipping.UNCLIPPED.values(), *clipping.CLIPPED.values())  # by the rules of clipping
@@ -72,7 +72,7 @@ def _show_accuracy(rows: Sequence[AccuracyRow]) -> list[Shown]:
 
 def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
     table = medians(ENDINGS, rows, ("variant",), ".4g")
-    if not _has_all(rows, (forgetting.OPEN, forgetting.LEARNED)):
+    if not has_variants(rows, (forgetting.OPEN, forgetting.LEARNED)):
         return [table]
     pairs = forgetting.pairs_of(rows)
     words = {
@@ -87,7 +87,7 @@ def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
 
 
 def _draw_forgetting(rows: Sequence[ForgettingRow]) -> dict[str, Figure]:
-    is_whole = _has_all(rows, (forgetting.OPEN, forgetting.LEARNED))
+    is_whole = has_variants(rows, (forgetting.OPEN, forgetting.LEARNED))
     return {"forgetting": story_pictures.forgetting(rows)} if is_whole else {}
 
 
@@ -96,7 +96,7 @@ def _show_clipping(rows: Sequence[ClippingRow]) -> list[Shown]:
     table = medians(f"The first {clipping.EPOCHS} epochs: medians", rows, ("variant",), ".3g")
     told = [{"variant": name, "seeds": len(of), "collapsed": sum(of.values())} for name, of in found.items()]
     counted = Shown("Trainings that collapse", told, texts(told, "d"))
-    return [counted, table, *(follow(clipping.clipping_counts(rows)) if _has_all(rows, JUDGED) else [])]
+    return [counted, table, *(follow(clipping.clipping_counts(rows)) if has_variants(rows, JUDGED) else [])]
 
 
 def _show_changes(rows: Sequence[ChangeRow]) -> list[Shown]:
@@ -125,13 +125,8 @@ def _show_recall(rows: Sequence[RecallRow]) -> list[Shown]:
     return [Shown(title, learnt, texts(learnt, "d")), *(follow(recall.recall_counts(rows)) if is_whole else [])]
 
 
-def _has_all(rows: Sequence[Any], variants: Iterable[Variant]) -> bool:
-    """Whether a table has these variants; without one it answers nothing, and its picture would say what is not so."""
-    return {variant.name for variant in variants} <= {row.variant for row in rows}
-
-
 def _has_networks(rows: Sequence[ChangeRow | MonthsRow]) -> bool:
-    """The same of both wirings and the plain RNN."""
+    """Whether a table has both wirings and the plain RNN; see `has_variants`."""
     return set(clipping.UNCLIPPED) <= {row.network for row in rows}
 
 
@@ -179,7 +174,7 @@ STORY = (
         runs=clipping.RUNS,
         rows=clipping.clipping_rows,
         show=_show_clipping,
-        draw=lambda rows: {"clipping": story_pictures.clipping(rows)} if _has_all(rows, JUDGED) else {},
+        draw=lambda rows: {"clipping": story_pictures.clipping(rows)} if has_variants(rows, JUDGED) else {},
     ),
     StudyPlan(
         "bitcoin-changes",

@@ -16,6 +16,7 @@ from reproduce.articles.bitcoin_lstm.departures import STEPS, DepartureRow
 from reproduce.articles.bitcoin_lstm.losses import CANDIDATES, LossRow
 from reproduce.articles.bitcoin_lstm.panels import panels
 from reproduce.articles.bitcoin_lstm.story import STORY
+from reproduce.articles.tables import has_variants
 
 SHOWN_EPOCHS = (0, 5, 10, 20, 30)
 
@@ -48,7 +49,7 @@ def _draw_losses(rows: Sequence[LossRow]) -> dict[str, Figure]:
 
 def _show_departures(rows: Sequence[DepartureRow]) -> list[Shown]:
     table = Shown("Every variant against persistence", [asdict(row) for row in rows], [_text(row) for row in rows])
-    if not {variant.name for _, variant in STEPS} <= {row.variant for row in rows}:
+    if not has_variants(rows, dict(STEPS).values()):
         return [table]  # a part of the variants answers no question of the article
     found = answers(departures.by_variant(rows), [])
     texts = [{"question": one.question, "answer": one.answer, "evidence": one.evidence} for one in found]
@@ -72,9 +73,8 @@ def _text(row: DepartureRow) -> dict[str, str]:
 
 
 def _draw_departures(rows: Sequence[DepartureRow]) -> dict[str, Figure]:
-    table = departures.by_variant(rows)
-    is_whole = {variant.name for _, variant in STEPS} <= set(table)
-    return {"departures": pictures.departures(table)} if is_whole else {}
+    is_whole = has_variants(rows, dict(STEPS).values())
+    return {"departures": pictures.departures(departures.by_variant(rows))} if is_whole else {}
 
 
 def _show_curves(rows: Sequence[CurveRow]) -> list[Shown]:

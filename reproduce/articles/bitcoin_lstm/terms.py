@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from reproduce.articles.bitcoin_lstm.program import PROBE, largest, rounded
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -32,6 +33,7 @@ NUDGE = 1e-20  # of an imaginary part: small enough that no square of it counts
 
 
 @functools.cache
+@threadpool_limits.wrap(limits=1, user_api="blas")  # the products are small: two threads take far longer than one
 def term_outputs() -> Mapping[str, Any]:
     """Every value; worked out once in a process."""
     prices = load_prices()

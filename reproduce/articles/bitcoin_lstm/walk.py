@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm.inside import WIRINGS, trained_weights
-from reproduce.articles.predicting import reads_backwards
+from reproduce.articles.forecasts import reads_backwards
 from reproduce.articles.sections import Paragraph, Section, Walk, WalkDay, WalkWindow, counted, numeral
 from reproduce.inputs.windows import Windows
 from reproduce.networks import reference

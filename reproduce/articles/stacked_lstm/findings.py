@@ -135,7 +135,7 @@ def _advice(rows: Sequence[AdviceRow]) -> Finding:
         label: median(skills_of(rows, variant.name).values())
         for label, variant in (("RMSprop and 2 layers", PUBLISHED), *SETTINGS.items())
     }
-    told = _listed([f"{one.mean:.2f} ({one.low:.2f} to {one.high:.2f}) for {label}" for label, one in pairs.items()])
+    told = _listed([f"{one.told('.2f')} for {label}" for label, one in pairs.items()])
     named = f": {_listed(changing)}" if 0 < len(changing) < len(pairs) else ""
     return Finding(
         f"Of {len(pairs)} other settings of the guide's network, {len(changing)} change its training more than another "
@@ -176,6 +176,6 @@ def table_lines() -> list[str]:
         mine = [row for row in rows if row.network == network]
         error, skill = median(row.rmse_usd for row in mine), median(row.skill for row in mine)
         pair = against.get(network)
-        compared = f"{pair.mean:.0f} ({pair.low:.0f} to {pair.high:.0f}) | {pair.share_won:.0%}" if pair else " | "
+        compared = f"{pair.told('.0f')} | {pair.share_won:.0%}" if pair else " | "
         lines.append(f"| {LABELS[network]} | {error:.0f} | {skill:.2f} | {compared} |")
     return [*lines, f"| persistence | {persistence_usd:.0f} | 0 | | |"]

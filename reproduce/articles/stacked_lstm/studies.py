@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from math import isnan
 from statistics import median
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -23,6 +24,7 @@ from reproduce.articles.stacked_lstm.rivals import (
 )
 from reproduce.articles.stacked_lstm.settings import UNDROPPED, WINDOWS, SettingRow, pairs_of, step_pairs
 from reproduce.articles.stacked_lstm.variant import NETWORKS, Variant
+from reproduce.articles.tables import has_variants
 from reproduce.evidence.pairs import Pairs
 
 
@@ -42,7 +44,7 @@ def _pair_text(one: Pairs) -> dict[str, str]:
     return {
         "rival": one.rival,
         "seeds": f"{len(one.differences)}" + (f", {one.diverged} diverged" if one.diverged else ""),
-        "mean difference, USD": f"{one.mean:.1f} ({one.low:.1f} to {one.high:.1f})",
+        "mean difference, USD": one.told(".1f"),
         "seeds won by the LSTM": f"{one.share_won:.0%}",
         "Wilcoxon p": f"{one.wilcoxon_p:.2g}",
         "so": f"the LSTM is {one.outcome}",
@@ -50,19 +52,19 @@ def _pair_text(one: Pairs) -> dict[str, str]:
 
 
 def _network_texts(rows: Sequence[RivalRow]) -> list[dict[str, str]]:
-    groups: dict[str, list[RivalRow]] = {}
+    columns = {"USD": ("rmse_usd", ".0f"), "skill": ("skill", ".2f"), "final loss": ("final_loss", ".5f")}
+    return _medians(rows, "network", columns | {"seconds": ("seconds", ".0f")})
+
+
+def _medians(rows: Sequence[Any], by: str, columns: Mapping[str, tuple[str, str]]) -> list[dict[str, str]]:
+    """A row for each value of the field `by`: how many seeds, and the medians of fields, each with its format."""
+    groups: dict[str, list[Any]] = {}
     for row in rows:
-        groups.setdefault(row.network, []).append(row)
+        groups.setdefault(getattr(row, by), []).append(row)
     return [
-        {
-            "network": network,
-            "seeds": str(len(group)),
-            "USD": _median([row.rmse_usd for row in group], ".0f"),
-            "skill": _median([row.skill for row in group], ".2f"),
-            "final loss": _median([row.final_loss for row in group], ".5f"),
-            "seconds": _median([row.seconds for row in group], ".0f"),
-        }
-        for network, group in groups.items()
+        {by: name, "seeds": str(len(group))}
+        | {label: _median([getattr(row, field) for row in group], form) for label, (field, form) in columns.items()}
+        for name, group in groups.items()
     ]
 
 
@@ -97,21 +99,10 @@ def _show_memory(rows: Sequence[MemoryRow]) -> list[Shown]:
 
 
 def _show_settings(rows: Sequence[SettingRow]) -> list[Shown]:
-    groups: dict[str, list[SettingRow]] = {}
-    for row in rows:
-        groups.setdefault(row.variant, []).append(row)
-    texts = [
-        {
-            "variant": variant,
-            "seeds": str(len(group)),
-            "USD": _median([row.test_rmse_usd for row in group], ".0f"),
-            "final loss": _median([row.loss for row in group], ".5f"),
-            "lag, days": _median([row.lag for row in group], ".0f"),
-        }
-        for variant, group in groups.items()
-    ]
+    columns = {"USD": ("test_rmse_usd", ".0f"), "final loss": ("loss", ".5f"), "lag, days": ("lag", ".0f")}
+    texts = _medians(rows, "variant", columns)
     table = Shown("The LSTM with other windows and without dropout: medians", [asdict(row) for row in rows], texts)
-    if not _is_whole(rows):
+    if not has_variants(rows, dict(settings.RUNS)):
         return [table]  # a part of the variants answers nothing
     pairs = [*step_pairs(rows), pairs_of(rows, WINDOWS[0], WINDOWS[-1]), pairs_of(rows, UNDROPPED, Variant())]
     others = [*WINDOWS[1:], WINDOWS[-1], Variant()]
@@ -138,7 +129,7 @@ def _show_advice(rows: Sequence[AdviceRow]) -> list[Shown]:
     pairs = apart(rows)
     words = {"better": "changes more than a seed", "worse": "changes less than a seed"}
     compared = [
-        {"setting": label, "mean, natural logs": f"{one.mean:.2f} ({one.low:.2f} to {one.high:.2f})"}
+        {"setting": label, "mean, natural logs": one.told(".2f")}
         | {"so": words.get(one.outcome, "not surely more than a seed")}
         for label, one in pairs.items()
     ]
@@ -150,12 +141,8 @@ def _draw_advice(rows: Sequence[AdviceRow]) -> dict[str, Figure]:
     return {"stacked_advice": pictures.advice(rows)} if advice.is_whole(rows) else {}
 
 
-def _is_whole(rows: Sequence[SettingRow]) -> bool:
-    return {variant.name for variant, _ in settings.RUNS} <= {row.variant for row in rows}
-
-
 def _draw_settings(rows: Sequence[SettingRow]) -> dict[str, Figure]:
-    return {"stacked_settings": pictures.settings(rows)} if _is_whole(rows) else {}
+    return {"stacked_settings": pictures.settings(rows)} if has_variants(rows, dict(settings.RUNS)) else {}
 
 
 STUDIES = (

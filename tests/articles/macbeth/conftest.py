@@ -6,6 +6,7 @@ import pytest
 
 from reproduce.cli import main
 from tests.articles.macbeth import samples
+from tests.articles.samples import hurry
 
 
 @pytest.fixture
@@ -17,6 +18,16 @@ def stand_in(monkeypatch, one_thread):  # noqa: ARG001
     monkeypatch.setattr(training, "WRITES", 12)
     monkeypatch.setattr(milestones, "LENGTH", 12)
     monkeypatch.setattr(milestones, "STARTS", 2)
+
+
+@pytest.fixture(scope="session")
+def recorded(one_thread, tmp_path_factory):  # noqa: ARG001
+    """A finished run of a real network over four epochs, with its steps recorded."""
+    from tests.articles.macbeth.test_training import ORIGINAL, run
+
+    with pytest.MonkeyPatch.context() as patch:
+        hurry(patch.setattr)
+        return run(tmp_path_factory.mktemp("recorded"), ORIGINAL)
 
 
 @pytest.fixture

@@ -19,25 +19,14 @@ from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 from reproduce.runs.tables import parse_rows, rows_text
 from tests.articles.macbeth.samples import StandIn
-from tests.articles.macbeth.test_training import TEXT, TINY, run, stopped
-from tests.articles.samples import config_of, hurry
+from tests.articles.macbeth.test_training import ORIGINAL, TEXT, TINY, run, stopped
+from tests.articles.samples import config_of
 from tests.cli.commands import states
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 STEPS = 26  # an epoch
-ORIGINAL = replace(TINY, recorded="steps", epochs=4)
 ONSET = 2 * STEPS + 5  # 5 steps older than it is the end of the second epoch
 CLAIMS = {claim.id: claim for claim in read_claims("reproduce.articles.macbeth").claims}
-
-
-@pytest.fixture(scope="module")
-def folder(one_thread, tmp_path_factory):  # noqa: ARG001
-    """Where a recorded run of four epochs has ended."""
-    root = tmp_path_factory.mktemp("replays")
-    with pytest.MonkeyPatch.context() as patch:
-        hurry(patch.setattr)
-        run(root, ORIGINAL)
-    return root
 
 
 @pytest.fixture
@@ -52,26 +41,25 @@ def state_of(directory, epoch):
     return directory.read_arrays(state_name(epoch))
 
 
-def test_first_epochs_of_a_recorded_run_are_those_of_a_shorter_one(folder, finished):
+def test_first_epochs_of_a_recorded_run_are_those_of_a_shorter_one(recorded, finished):
     """Of the network itself: the milestones after one epoch and two, of a run of four and of one of two."""
-    cut, whole = Directory(folder, config_of("macbeth", variant=ORIGINAL)), finished("macbeth")
+    whole = finished("macbeth")
     rows = milestone_rows(Study(whole.path.parent, (whole.config,)))
     as_whole = {"variant": rows[0].variant, "seconds": rows[0].seconds}
-    assert rows_text(MilestoneRow, [replace(row, **as_whole) for row in first_rows(cut, 2)]) == rows_text(
+    assert rows_text(MilestoneRow, [replace(row, **as_whole) for row in first_rows(recorded, 2)]) == rows_text(
         MilestoneRow, rows
     )
 
 
 @pytest.mark.usefixtures("collapsed")
-def test_replay_as_before_has_the_run_s_own_bits(folder):
+def test_replay_as_before_has_the_run_s_own_bits(recorded):
     """Every step's values and every state, from the newest state that is old enough; its losses go on from before."""
-    original = Directory(folder, config_of("macbeth", variant=ORIGINAL))
-    again = run(folder, replace(ORIGINAL, replay="as-before"))
-    np.testing.assert_array_equal(read_record(again), read_record(original)[2:])
+    again = run(recorded.path.parent, replace(ORIGINAL, replay="as-before"))
+    np.testing.assert_array_equal(read_record(again), read_record(recorded)[2:])
     for epoch in (3, 4):
-        ours, theirs = state_of(again, epoch), state_of(original, epoch)
+        ours, theirs = state_of(again, epoch), state_of(recorded, epoch)
         assert all(ours[name].tobytes() == theirs[name].tobytes() for name in theirs)
-    np.testing.assert_array_equal(again.read_losses(), original.read_losses())
+    np.testing.assert_array_equal(again.read_losses(), recorded.read_losses())
 
 
 @pytest.mark.usefixtures("collapsed")

@@ -19,6 +19,7 @@ from tests.articles.samples import TABLES, VARIANTS, config_of, tiny_text
 pytestmark = pytest.mark.usefixtures("one_thread")
 TEXT, TINY = tiny_text(), VARIANTS["macbeth"]
 WHOLE = replace(TINY, held_out="none")
+ORIGINAL = replace(TINY, recorded="steps", epochs=4)  # that replays begin from
 
 
 def run(root, variant=TINY, on_progress=lambda _: None, **options):
