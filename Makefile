@@ -28,7 +28,8 @@ docs: $(READY)
 	for study in bitcoin-losses bitcoin-departures bitcoin-curves bitcoin-memory bitcoin-gates bitcoin-accuracy \
 	    bitcoin-forgetting bitcoin-clipping bitcoin-changes bitcoin-months bitcoin-recall \
 	    stacked-networks stacked-memory stacked-settings stacked-advice \
-	    macbeth-epochs macbeth-dropout macbeth-stops macbeth-coding macbeth-plain; do \
+	    macbeth-epochs macbeth-dropout macbeth-stops macbeth-coding macbeth-plain \
+	    macbeth-course macbeth-replays; do \
 	    $(REPRODUCE) study $$study --shipped --out $(DRAWN) || exit 1; done
 	$(REPRODUCE) compare --losses examples/losses/article.txt > docs/losses.txt
 	for engine in compiled session keras; do cp $(RUN)-$$engine/losses.csv docs/losses-$$engine.csv; done
@@ -36,7 +37,8 @@ docs: $(READY)
 	    cp $(RUN)-compiled/pictures/$$picture.png docs/; done
 	cp $(DRAWN)/losses_published.png docs/loss.png
 	for picture in losses_described losses departures memory reach trained_gates accuracy forgetting clipping changes \
-	    months recall rivals stacked_memory stacked_settings stacked_advice milestones dropout stops coding plain; do \
+	    months recall rivals stacked_memory stacked_settings stacked_advice milestones hundred course \
+	    replays dropout stops coding plain; do \
 	    cp $(DRAWN)/$$picture.png docs/; done
 	cp $(DRAWN)/stacked-lstm-published-s0-keras/pictures/predictions_as_published.png docs/stacked.png
 	$(VENV)/bin/python -m reproduce.report.docs .
@@ -93,7 +95,10 @@ shipped-tables: $(READY)
 	$(REPRODUCE) study macbeth-stops $(WHERE) --out studies/macbeth
 	$(REPRODUCE) study macbeth-coding $(WHERE) --out studies/macbeth
 	$(REPRODUCE) study macbeth-plain $(WHERE) --out studies/macbeth
-	cd studies/macbeth && cp milestones.csv dropout.csv stops.csv coding.csv plain.csv $(CURDIR)/$(ARTICLES)/macbeth/
+	$(REPRODUCE) study macbeth-replays $(WHERE) --out studies/macbeth
+	$(REPRODUCE) study macbeth-course $(WHERE) --out studies/macbeth
+	cd studies/macbeth && cp milestones.csv dropout.csv stops.csv coding.csv plain.csv replays.csv course.csv \
+	    $(CURDIR)/$(ARTICLES)/macbeth/
 	$(REPRODUCE) claims --record
 	$(REPRODUCE) claims bitcoin-lstm --codecheck codecheck.yml
 

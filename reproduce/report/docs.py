@@ -14,7 +14,7 @@ import numpy as np
 
 from reproduce.articles import ARTICLES, stacked_lstm
 from reproduce.articles.bitcoin_lstm import answers, departures, losses, variant, windows
-from reproduce.articles.macbeth import findings as macbeth
+from reproduce.articles.macbeth import markdown as macbeth
 from reproduce.articles.stacked_lstm import findings as stacked
 from reproduce.evidence.chance import sentence, standings
 from reproduce.evidence.claims import read_claims
@@ -142,7 +142,9 @@ PARTS: dict[str, dict[str, Part]] = {
     },
     "docs/macbeth.md": {
         "findings": _all_findings("macbeth"),
-        "milestones": lambda _: "\n".join(macbeth.table_lines()),
+        "milestones": lambda _: "\n".join(macbeth.trend_lines()),
+        "hundred": lambda _: "\n".join(macbeth.hundred_lines()),
+        "replays": lambda _: "\n".join(macbeth.replay_lines()),
         "chance": lambda _: findings_page.chance_of("macbeth"),
     },
     "docs/slips.md": {

@@ -28,9 +28,6 @@ TABLES = {  # files of results in a run's directory, beside its checkpoint
     "stacked-lstm": ("losses.csv", "predictions.csv"),
     "macbeth": ("losses.csv", "milestones.csv", "sample-epoch-001.txt", "sample-epoch-002.txt", "written.txt"),
 }
-UNENDED = {
-    "macbeth-replays",
-}  # studies whose runs have not ended, so that the package has no table of them
 ENGINES = [(article.id, engine) for article in ARTICLES for engine in article.engines]
 
 

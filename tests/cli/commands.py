@@ -16,7 +16,6 @@ import typer
 
 from reproduce.cli import app
 from reproduce.evidence.claims import read_claims
-from tests.articles.samples import UNENDED
 
 ROOT = Path(__file__).resolve().parents[2]
 COLOUR_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
@@ -88,9 +87,9 @@ STUDY_OF = {
     "macbeth-stops": "macbeth",
     "macbeth-coding": "macbeth",
     "macbeth-plain": "macbeth",
+    "macbeth-course": "macbeth",
     "macbeth-replays": "macbeth",
 }
-SHIPPED = [study for study in STUDY_OF if study not in UNENDED]
 every_study = pytest.mark.parametrize("study", STUDY_OF)
 every_article = pytest.mark.parametrize("article", TINY)
 

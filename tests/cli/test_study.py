@@ -5,8 +5,9 @@ import json
 import pytest
 
 from reproduce.articles import article_of, studies
+from reproduce.articles.tables import StudyTable
 from reproduce.errors import RunError
-from tests.cli.commands import COMMANDS, SHIPPED, STUDY_OF, assert_one_line, every_study, states
+from tests.cli.commands import COMMANDS, STUDY_OF, assert_one_line, every_study, states
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -17,12 +18,12 @@ def test_studies_are_listed_with_their_questions(invoke):
     rows = json.loads(stdout)["rows"]
     assert (code, stderr) == (0, "")
     assert {row["study"]: row["article"] for row in rows} == STUDY_OF
-    runs = [160, 240, 480, 40, 40, 220, 40, 94, 60, 15, 256, 80, 23, 45, 18, 8, 4, 1, 3, 2, 2]
+    runs = [160, 240, 480, 40, 40, 220, 40, 94, 60, 15, 256, 80, 23, 45, 18, 8, 4, 1, 3, 2, 2, 2]
     assert [row["runs"] for row in rows] == runs
     assert all(row["question"].endswith("?") for row in rows)
 
 
-@pytest.mark.parametrize("study", SHIPPED)
+@every_study
 def test_shipped_table_is_shown_and_nothing_is_written(study, invoke, monkeypatch, tmp_path):
     """As tables and as JSON without NaN, with the article's assumptions."""
     monkeypatch.chdir(tmp_path)
@@ -36,8 +37,9 @@ def test_shipped_table_is_shown_and_nothing_is_written(study, invoke, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
-def test_table_that_is_not_there_yet_is_told(invoke):
-    """In one line, with what to do."""
+def test_table_that_is_not_there_yet_is_told(invoke, monkeypatch):
+    """Of a study that is new, and whose runs have not ended: in one line, with what to do."""
+    monkeypatch.setattr(StudyTable, "shipped", lambda _: [])
     code, stdout, stderr = invoke("study", "macbeth-replays", "--shipped")
     assert (code, stdout) == (1, "")
     assert_one_line(stderr, "no table of macbeth-replays yet", "leave out --shipped")

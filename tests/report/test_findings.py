@@ -81,7 +81,7 @@ def test_cost_is_the_pace_that_was_measured_where_the_table_has_none():
     epochs = sum(variant.epochs * len(seeds) for variant, seeds in accuracy.runs)
     assert f"about {epochs / 200 / pace:.1f} hours of one process" in cost(ARTICLES[0], accuracy, ROOT / "docs")
     assert "Seeds: 0 to 39 of each of 4 variants." in told(finding)
-    article, replays = studies()["macbeth-replays"]  # which has no table yet
+    article, replays = studies()["macbeth-replays"]
     assert cost(article, replays, ROOT / "docs").startswith("2 runs, about")
 
 

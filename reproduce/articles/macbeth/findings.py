@@ -1,4 +1,4 @@
-"""What the study found, in sentences and a table made from the shipped values."""
+"""What the study found, in sentences made from the shipped values."""
 
 from __future__ import annotations
 
@@ -14,22 +14,17 @@ from reproduce.articles.macbeth.epochs import (
     TREND,
     TREND_EPOCHS,
     MilestoneRow,
-    hundreds_of,
     trend_of,
     trend_values,
     trends_of,
 )
-from reproduce.articles.macbeth.hundred import HARMLESS, hundred_outputs
+from reproduce.articles.macbeth.hundred_findings import MILESTONES_ALT, hundred_findings
 from reproduce.articles.macbeth.outputs import study_outputs
-from reproduce.articles.macbeth.replay import CLIP_NORM
-from reproduce.articles.macbeth.replays import ReplayRow, collapse_outputs
 from reproduce.articles.macbeth.stops import EPOCH, StopRow, changes_of, interval
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sections import counted
 
 PROSE_EPOCHS = 100  # M1
-_ALT = "Cross-entropy of training and held-out text by epochs, beside counted characters; below, the repeat rate"
-_HEADER = "| epochs | training loss | held-out loss | repeat rate | greedy text goes on |"
 
 
 def findings() -> list[Finding]:
@@ -37,7 +32,7 @@ def findings() -> list[Finding]:
     milestones = epochs.TABLE.shipped()
     return [
         _counted(milestones),
-        *_hundred(milestones, replays.TABLE.shipped()),
+        *hundred_findings(milestones, replays.TABLE.shipped()),
         coding_finding(coding.TABLE.shipped(), milestones),
         plain_finding(plain.TABLE.shipped(), dropout.TABLE.shipped(), plain.pairs_of(milestones)),
         _trend(milestones),
@@ -60,7 +55,7 @@ def _counted(rows: Sequence[MilestoneRow]) -> Finding:
         "The counts are of the training text, smoothed by Witten and Bell's rule, and so is the choice of how far back "
         "they look. The network's epoch is chosen on the text that judges it, which helps the network.",
         "milestones",
-        _ALT,
+        MILESTONES_ALT,
         claims=("macbeth/most-effective",),
         study="macbeth-epochs",
     )
@@ -80,7 +75,7 @@ def _trend(rows: Sequence[MilestoneRow]) -> Finding:
         f"{found['repeat_first']:.2f} to {found['repeat_last']:.2f}; the play's own is "
         f"{trend_of(rows)[0].text_repeat_rate:.3f} ({counted(len(trends), 'seed')}).",
         "milestones",
-        _ALT,
+        MILESTONES_ALT,
         claims=(
             "macbeth/better-predictions",
             "macbeth/less-repetition",
@@ -104,63 +99,10 @@ def _one_epoch(rows: Sequence[MilestoneRow]) -> Finding:
         f"The {PROSE_EPOCHS} epochs of the prose would take {hours:.0f} hours at the pace of "
         "the fastest of these, one thread on a busy machine.",
         "milestones",
-        _ALT,
+        MILESTONES_ALT,
         claims=("macbeth/learns", "macbeth/epochs"),
         study="macbeth-epochs",
     )
-
-
-def _hundred(rows: Sequence[MilestoneRow], replays: Sequence[ReplayRow]) -> list[Finding]:
-    """What the epochs of the article's text do, once their runs have ended."""
-    runs = hundreds_of(rows)
-    found = hundred_outputs(runs)
-    if found["hundred_excess"] is None:
-        return []
-    losses = np.mean([[row.held_out_loss for row in run] for run in runs.values()], axis=0)  # (milestones,)
-    epochs = [row.epoch for row in next(iter(runs.values()))]
-    best = int(losses.argmin())
-    is_harmful = found["hundred_excess"] >= HARMLESS
-    return [
-        Finding(
-            f"{PROSE_EPOCHS} epochs predict {'worse' if is_harmful else 'no worse'} than fewer.",
-            f"The held-out loss is lowest after epoch {epochs[best]}, {losses[best]:.3f} nats a character, and "
-            f"{losses[-1]:.3f} after epoch {epochs[-1]} (means of {counted(len(runs), 'seed')}); it and repetition "
-            f"both fall at {found['hundred_better_steps']} of {len(epochs) - 1} steps in the worse seed.",
-            _collapses(replays),
-            "hundred",
-            _ALT,
-            claims=(
-                "macbeth/hundred-epochs",
-                "macbeth/only-hardware",
-                "ours/hundred-collapses",
-                "ours/collapse-explodes",
-                "ours/clipping-prevents-collapse",
-            ),
-            study="macbeth-epochs",
-        )
-    ]
-
-
-def _collapses(rows: Sequence[ReplayRow]) -> str:
-    """How many of these trainings collapse on the way, where, and whether clipping keeps them from it."""
-    found = collapse_outputs(rows)
-    if not found:
-        return ""
-    onsets = sorted(row.onset for row in rows if row.replay == "none" and not np.isnan(row.onset))
-    if not onsets:
-        return "None of these trainings collapses on the way."
-    exploding, prevented = found["exploding_collapses"], found["prevented_collapses"]
-    told = [
-        f"On the way {len(onsets)} of {sum(row.replay == 'none' for row in rows)} trainings collapse, at step "
-        f"{' and '.join(f'{onset:,.0f}' for onset in onsets)}."
-    ]
-    if exploding is not None:
-        told.append(f"Exploding gradients are the cause of {exploding} of these collapses.")
-    if prevented is None:
-        told.append("Whether clipping prevents them their replays cannot tell.")
-    else:
-        told.append(f"Clipping at {CLIP_NORM:g} prevents {prevented} of them.")
-    return " ".join(told)
 
 
 def _stops(rows: Sequence[StopRow]) -> Finding:
@@ -190,26 +132,3 @@ def _setbacks(held_out: np.ndarray) -> str:
     steps = zip(pairwise(TREND_EPOCHS), np.diff(held_out), strict=True)
     pairs = [f"{before} and {after}" for (before, after), step in steps if step > 0]
     return f"The held-out loss rises between epochs {', '.join(pairs)}. " if pairs else ""
-
-
-def table_lines() -> list[str]:
-    """The trend as a Markdown table: an epoch a row, means over the seeds, and how the first seed's text goes on."""
-    trends = trends_of(epochs.TABLE.shipped())
-    lines = [_HEADER, "|---|---|---|---|---|"]
-    for of_epoch in zip(*trends.values(), strict=True):
-        values = (
-            _mean([getattr(row, name) for row in of_epoch], form)
-            for name, form in (("loss", ".3f"), ("held_out_loss", ".3f"), ("repeat_rate", ".2f"))
-        )
-        lines.append(f"| {of_epoch[0].epoch} | {' | '.join(values)} | `{of_epoch[0].writes}` |")
-    one = next(iter(trends.values()))[0]
-    contexts = (
-        f"{one.counted_entropy:.3f} | | no network: counted after the {one.counted_order:.0f} characters before |"
-    )
-    return [*lines, f"| | | {contexts}"]
-
-
-def _mean(values: Sequence[float], form: str) -> str:
-    """The mean, and of several the least and the most."""
-    span = f" ({min(values):{form}} to {max(values):{form}})" if len(values) > 1 else ""
-    return f"{np.mean(values):{form}}{span}"

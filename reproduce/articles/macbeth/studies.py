@@ -10,7 +10,18 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from reproduce.articles.article import Shown, StudyPlan
-from reproduce.articles.macbeth import coding, dropout, epochs, pictures, plain, replays, stops
+from reproduce.articles.macbeth import (
+    coding,
+    course,
+    dropout,
+    epochs,
+    hundred_pictures,
+    pictures,
+    plain,
+    replays,
+    stops,
+)
+from reproduce.articles.macbeth.course import CourseRow
 from reproduce.articles.macbeth.curves import CurveRow, curve_rows, lowest_of
 from reproduce.articles.macbeth.epochs import (
     TREND,
@@ -19,10 +30,12 @@ from reproduce.articles.macbeth.epochs import (
     milestone_rows,
     trends_of,
 )
-from reproduce.articles.macbeth.hundred import HUNDRED, HUNDRED_SEEDS
+from reproduce.articles.macbeth.hundred import HUNDRED, HUNDRED_SEEDS, STEPS_OF_MEAN
 from reproduce.articles.macbeth.replays import ReplayRow
 from reproduce.articles.macbeth.stops import StopRow
 from reproduce.articles.macbeth.variant import Variant
+
+SHOWN_EPOCHS = 10  # a row
 
 
 def _show(rows: Sequence[MilestoneRow]) -> list[Shown]:
@@ -105,6 +118,24 @@ def _show_replays(rows: Sequence[ReplayRow]) -> list[Shown]:
     return [Shown("Trainings of 100 epochs, and replays of those that collapsed", [asdict(row) for row in rows], texts)]
 
 
+def _show_course(rows: Sequence[CourseRow]) -> list[Shown]:
+    """Ten epochs a row of the texts; the values are the table's."""
+    texts = []
+    for seed in sorted({row.seed for row in rows}):
+        for first in range(0, HUNDRED.epochs, SHOWN_EPOCHS):
+            some = [row for row in rows if row.seed == seed and first < row.epochs <= first + SHOWN_EPOCHS]
+            values = {
+                "lowest loss": min(row.loss for row in some),
+                "highest loss": max(row.loss for row in some),
+                "largest gradient": max(row.gradient for row in some),
+                "largest update": max(row.update for row in some),
+            }
+            told = {"seed": str(seed), "epochs": f"{first + 1} to {first + SHOWN_EPOCHS}"}
+            texts.append(told | {name: f"{value:.4g}" for name, value in values.items()})
+    title = f"Trainings of {HUNDRED.epochs} epochs: means and largest norms of {STEPS_OF_MEAN} steps at a time"
+    return [Shown(title, [asdict(row) for row in rows], texts)]
+
+
 def _show_stops(rows: Sequence[StopRow]) -> list[Shown]:
     values, texts = [], []
     for layer in sorted({row.layer for row in rows}):
@@ -176,13 +207,22 @@ STUDIES = (
         engine="keras",
     ),
     StudyPlan(
+        "macbeth-course",
+        "How do 100 epochs of the Macbeth network go, step by step?",
+        table=course.TABLE,
+        runs=course.RUNS,
+        rows=course.course_rows,
+        show=_show_course,
+        draw=lambda rows: {"course": hundred_pictures.course(rows)},
+    ),
+    StudyPlan(
         "macbeth-replays",
         "Do 100 epochs of the Macbeth network collapse, and what prevents it?",
         table=replays.TABLE,
         runs=replays.RUNS,
         rows=replays.replay_rows,
         show=_show_replays,
-        draw=lambda _: {},
+        draw=lambda rows: {"replays": hundred_pictures.replays(rows)},
         following=replays.following,
     ),
 )

@@ -27,3 +27,8 @@ def losses(record: np.ndarray) -> np.ndarray:
 def gradient_norms(record: np.ndarray) -> np.ndarray:
     """The norm of each step's whole gradient, (steps,) float64: all layers together."""
     return np.sqrt(np.sum(np.square(record[:, 1:4], dtype=np.float64), axis=1))
+
+
+def moved_norms(record: np.ndarray) -> np.ndarray:
+    """The norm of each step's whole update, (steps,) float64."""
+    return np.sqrt(np.sum(np.square(record[:, 4:7], dtype=np.float64), axis=1))

@@ -215,7 +215,7 @@ def test_one_command_replays_a_collapse_as_far_as_its_verdicts(tmp_path, answer,
     before = states(tmp_path / "out")
     assert answer(*command) == 0
     assert {path.name for path, state in states(tmp_path / "out").items() if before[path] != state} <= {
-        *("study.csv", "replays.csv", "machine.json"),
+        *("study.csv", "replays.csv", "replays.png", "replays.svg", "machine.json"),
     }
 
 

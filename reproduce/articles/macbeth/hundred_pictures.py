@@ -1,0 +1,59 @@
+"""How trainings of 100 epochs go step by step, and which of their replays collapse, as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from reproduce.articles.macbeth.course import CourseRow
+from reproduce.articles.macbeth.hundred import HUNDRED, STEPS_OF_MEAN
+from reproduce.articles.macbeth.replays import ReplayRow
+from reproduce.evidence.pictures import PERSISTENCE, TESTING, TRAINING, new_figure
+
+KINDS = {  # of replays; those that end in a dash have a number behind it
+    "none": "the training itself",
+    "as-before": "as it was",
+    "reshuffled-": "other orders",
+    "clipped": "as it was, clipped",
+    "clipped-": "those orders, clipped",
+    "epsilon": "as it was, larger epsilon",
+    "rate": "as it was, smaller rate",
+}
+
+
+def course(rows: Sequence[CourseRow]) -> Figure:
+    """Loss, gradient and update of trainings of 100 epochs, a line a seed in each of three panels; 8x7 inches."""
+    figure, panels = new_figure(8, 7, rows=3)
+    names = {"loss": "Mean loss (nats)", "gradient": "Largest gradient norm", "update": "Largest update norm"}
+    for axes, (name, label) in zip(panels, names.items(), strict=True):
+        for seed, color in zip(sorted({row.seed for row in rows}), (TRAINING, TESTING), strict=False):
+            mine = [row for row in rows if row.seed == seed]
+            values = [getattr(row, name) for row in mine]
+            axes.plot([row.epochs for row in mine], values, color=color, linewidth=0.8, label=f"seed {seed}")
+        axes.set(ylabel=label, yscale="log" if name == "gradient" else "linear")
+        axes.grid(True, alpha=0.2)
+    panels[0].legend(loc="upper center", frameon=False)
+    panels[-1].set_xlabel("Epochs")
+    figure.suptitle(f"{HUNDRED.epochs} epochs, a value for each {STEPS_OF_MEAN} steps")
+    return figure
+
+
+def replays(rows: Sequence[ReplayRow]) -> Figure:
+    """How many replays of each kind collapse, a bar for each kind and seed; 8x4 inches."""
+    figure, (axes,) = new_figure(8, 4)
+    found: dict[str, list[bool]] = {}  # whether each collapses, by label
+    for row in rows:
+        kind, _, draw = row.replay.rpartition("-")
+        label = KINDS[f"{kind}-" if draw.isdigit() else row.replay]
+        found.setdefault(f"{label}, seed {row.seed}", []).append(not np.isnan(row.onset))
+    collapsed, all_ = (np.array([of(one) for one in found.values()]) for of in (sum, len))
+    axes.barh(list(found), collapsed, color=TESTING, label="collapse")
+    axes.barh(list(found), all_ - collapsed, left=collapsed, color=PERSISTENCE, alpha=0.4, label="do not")
+    axes.invert_yaxis()
+    axes.set(xlabel="Trainings", xticks=range(max(all_) + 1))
+    axes.grid(True, axis="x", alpha=0.2)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
+    figure.suptitle("From the last state before a collapse on: which trainings collapse again?")
+    return figure
