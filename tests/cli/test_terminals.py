@@ -13,12 +13,12 @@ import pytest
 
 from reproduce.articles import ARTICLES, studies
 from reproduce.cli import output
-from tests.cli.commands import COMMANDS, ROOT, SHIPPED, STUDY_OF, assert_one_line, parser_of, reproduce, reproduce_each
+from tests.cli.commands import COMMANDS, ROOT, STUDY_OF, assert_one_line, parser_of, reproduce, reproduce_each
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 COLOUR = re.compile(r"\x1b\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
 WIDTHS = [20, 30, 40, 60, 80, 100, 120, 160, 200]
-SHOWN = {"list": ["list"], "study": ["study"], **{name: ["study", name, "--shipped"] for name in SHIPPED}}
+SHOWN = {"list": ["list"], "study": ["study"], **{name: ["study", name, "--shipped"] for name in STUDY_OF}}
 ASCII = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
 
 
