@@ -1,4 +1,4 @@
-"""How trainings of 100 epochs go step by step, and which of their replays collapse, as pictures."""
+"""How long trainings go step by step, and which of their replays collapse, as pictures."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from reproduce.articles.macbeth.course import CourseRow
-from reproduce.articles.macbeth.hundred import HUNDRED, STEPS_OF_MEAN
+from reproduce.articles.macbeth.hundred import STEPS_OF_MEAN
 from reproduce.articles.macbeth.replays import ReplayRow
-from reproduce.evidence.pictures import PERSISTENCE, TESTING, TRAINING, new_figure
+from reproduce.evidence.pictures import PERSISTENCE, TESTING, new_figure
 
 KINDS = {  # of replays; those that end in a dash have a number behind it
     "none": "the training itself",
@@ -24,19 +24,19 @@ KINDS = {  # of replays; those that end in a dash have a number behind it
 
 
 def course(rows: Sequence[CourseRow]) -> Figure:
-    """Loss, gradient and update of trainings of 100 epochs, a line a seed in each of three panels; 8x7 inches."""
+    """Loss, gradient and update of trainings, a line a seed in each of three panels; 8x7 inches."""
     figure, panels = new_figure(8, 7, rows=3)
     names = {"loss": "Mean loss (nats)", "gradient": "Largest gradient norm", "update": "Largest update norm"}
     for axes, (name, label) in zip(panels, names.items(), strict=True):
-        for seed, color in zip(sorted({row.seed for row in rows}), (TRAINING, TESTING), strict=False):
+        for seed in sorted({row.seed for row in rows}):
             mine = [row for row in rows if row.seed == seed]
             values = [getattr(row, name) for row in mine]
-            axes.plot([row.epochs for row in mine], values, color=color, linewidth=0.8, label=f"seed {seed}")
+            axes.plot([row.epochs for row in mine], values, linewidth=0.8, label=f"seed {seed}")
         axes.set(ylabel=label, yscale="log" if name == "gradient" else "linear")
         axes.grid(True, alpha=0.2)
     panels[0].legend(loc="upper center", frameon=False)
     panels[-1].set_xlabel("Epochs")
-    figure.suptitle(f"{HUNDRED.epochs} epochs, a value for each {STEPS_OF_MEAN} steps")
+    figure.suptitle(f"Step by step: a value for each {STEPS_OF_MEAN} steps")
     return figure
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.sources import TEXTS
+from reproduce.errors import RunError
 from reproduce.networks.characters.steps import STEP_VALUES
 from reproduce.runs.directory import Arrays, Directory
 
@@ -34,6 +35,8 @@ def read_record(directory: Directory) -> np.ndarray:
         RunError: the run records no steps, or the file is damaged.
     """
     variant = directory.config.variant
+    if variant.recorded != "steps":
+        raise RunError(f"{directory.path}: its steps were not recorded; train a variant with recorded-steps")
     training, _ = parts(TEXTS.read(directory), variant)
     steps = directory.read_arrays(RECORD)
     with directory.reading(RECORD):

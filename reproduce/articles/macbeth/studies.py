@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from math import isnan
+from math import ceil, isnan
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -119,20 +119,22 @@ def _show_replays(rows: Sequence[ReplayRow]) -> list[Shown]:
 
 
 def _show_course(rows: Sequence[CourseRow]) -> list[Shown]:
-    """Ten epochs a row of the texts; the values are the table's."""
-    texts = []
-    for seed in sorted({row.seed for row in rows}):
-        for first in range(0, HUNDRED.epochs, SHOWN_EPOCHS):
-            some = [row for row in rows if row.seed == seed and first < row.epochs <= first + SHOWN_EPOCHS]
-            values = {
-                "lowest loss": min(row.loss for row in some),
-                "highest loss": max(row.loss for row in some),
-                "largest gradient": max(row.gradient for row in some),
-                "largest update": max(row.update for row in some),
-            }
-            told = {"seed": str(seed), "epochs": f"{first + 1} to {first + SHOWN_EPOCHS}"}
-            texts.append(told | {name: f"{value:.4g}" for name, value in values.items()})
-    title = f"Trainings of {HUNDRED.epochs} epochs: means and largest norms of {STEPS_OF_MEAN} steps at a time"
+    """SHOWN_EPOCHS a row of the texts; the values are the table's."""
+    groups: dict[tuple[int, int], list[CourseRow]] = {}  # by seed and the first of the epochs, counted from 1
+    for row in rows:
+        first = SHOWN_EPOCHS * ((ceil(row.epochs) - 1) // SHOWN_EPOCHS) + 1
+        groups.setdefault((row.seed, first), []).append(row)
+    texts = [
+        {"seed": str(seed), "epochs": f"{first} to {max(ceil(row.epochs) for row in some)}"}
+        | {
+            "lowest loss": f"{min(row.loss for row in some):.4g}",
+            "highest loss": f"{max(row.loss for row in some):.4g}",
+            "largest gradient": f"{max(row.gradient for row in some):.4g}",
+            "largest update": f"{max(row.update for row in some):.4g}",
+        }
+        for (seed, first), some in groups.items()
+    ]
+    title = f"Trainings step by step: means and largest norms of {STEPS_OF_MEAN} steps at a time"
     return [Shown(title, [asdict(row) for row in rows], texts)]
 
 

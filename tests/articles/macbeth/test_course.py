@@ -10,12 +10,13 @@ from reproduce.articles.macbeth.course import CourseRow, course_rows
 from reproduce.articles.macbeth.hundred_pictures import course as picture_of_course
 from reproduce.articles.macbeth.hundred_pictures import replays as picture_of_replays
 from reproduce.articles.macbeth.record import RECORD
+from reproduce.articles.macbeth.studies import STUDIES
 from reproduce.runs.study import Study
 from tests.articles.macbeth.test_replay import rows_of
 from tests.articles.macbeth.test_training import TINY, run
 
 STEPS = 26  # an epoch
-ROWS = [CourseRow(seed, 100 * k, k / 30, 3.0 / k, 2.0, 1.0) for seed in (100, 101) for k in range(1, 4)]
+ROWS = [CourseRow(seed, 100 * k, k / 30, 3.0 / k, 2.0, 1.0) for seed in (100, 101, 102) for k in range(1, 4)]
 
 
 @pytest.mark.usefixtures("stand_in")
@@ -39,8 +40,24 @@ def test_picture_of_the_course_has_a_line_a_seed_in_each_panel():
     panels = picture_of_course(ROWS).axes
     for axes, name in zip(panels, ("loss", "gradient", "update"), strict=True):
         drawn = [line.get_ydata().tolist() for line in axes.lines]
-        assert drawn == [[getattr(row, name) for row in ROWS if row.seed == seed] for seed in (100, 101)]
-    assert [text.get_text() for text in panels[0].get_legend().get_texts()] == ["seed 100", "seed 101"]
+        assert drawn == [[getattr(row, name) for row in ROWS if row.seed == seed] for seed in (100, 101, 102)]
+    assert [text.get_text() for text in panels[0].get_legend().get_texts()] == ["seed 100", "seed 101", "seed 102"]
+
+
+def test_course_of_any_length_and_seeds_is_told_by_tens_of_epochs():
+    """Eleven epochs of a seed and one of another: no seed is left out, and no row is made up."""
+    rows = [
+        CourseRow(seed, 30 * k, float(k), 1.0 * k, 2.0, 1.0)
+        for seed, last in ((7, 11), (8, 1))
+        for k in range(1, last + 1)
+    ]
+    plan = next(one for one in STUDIES if one.name == "macbeth-course")
+    (shown,) = plan.show(rows)
+    assert [(text["seed"], text["epochs"], text["highest loss"]) for text in shown.texts] == [
+        ("7", "1 to 10", "10"),
+        ("7", "11 to 11", "11"),
+        ("8", "1 to 1", "1"),
+    ]
 
 
 def test_picture_of_replays_counts_those_that_collapse():

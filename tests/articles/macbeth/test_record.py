@@ -38,7 +38,7 @@ def test_record_has_a_row_for_each_step_of_each_epoch(finished, recorded):
     weighted = [np.average(losses(epoch), weights=[4] * 25 + [2]) for epoch in record]
     assert weighted == pytest.approx(recorded.read_losses(), rel=1e-7)
     assert not (finished("macbeth").path / RECORD).exists()
-    with pytest.raises(RunError, match=r"steps\.npz: cannot be read"):
+    with pytest.raises(RunError, match=r"its steps were not recorded; train a variant with recorded-steps$"):
         read_record(finished("macbeth"))
 
 
