@@ -5,6 +5,7 @@ An article's package has two files: claims.toml, written by hand, and verdicts.j
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -174,14 +175,20 @@ def read_claims(package: str) -> ClaimsFile:
         ClaimsError: a file breaks rules of `reproduce.evidence.schema`; the message has a line for each.
     """
     path = _folder(package) / "claims.toml"
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ClaimsError(f"{path.name}: not TOML: {error}") from error
-    refuse(f"{path.name}, {problem}" for problem in document_problems(document))
-    claims = [Claim(**one) for one in document["claim"]]
+    about, claims = _parsed(path.name, path.read_text(encoding="utf-8"))
     record = read_record(path.with_name("verdicts.json")).of([claim.id for claim in claims])
-    return ClaimsFile(**document["article"], **document["check"], claims=claims, **vars(record))
+    return ClaimsFile(**about, claims=[*claims], **vars(record))
+
+
+@functools.lru_cache
+def _parsed(name: str, text: str) -> tuple[dict[str, Any], tuple[Claim, ...]]:
+    """What a claims.toml says of its article and of the check, and its claims; worked out once for each text."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ClaimsError(f"{name}: not TOML: {error}") from error
+    refuse(f"{name}, {problem}" for problem in document_problems(document))
+    return document["article"] | document["check"], tuple(Claim(**one) for one in document["claim"])
 
 
 def record_verdicts(package: str, judgements: Sequence[Judgement], time: datetime) -> None:
