@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from reproduce.articles.sections import Picture, counted, shown
+from reproduce.articles.sections import Picture, shown
 from reproduce.evidence.gates import GATE_NAMES, cell_figure
 from reproduce.evidence.saturation import OPEN, SHUT, saturated_shares, saturation_figure
+from reproduce.evidence.tally import counted
 from reproduce.networks.layers import LAYERS, Rows, leading_units, read_layers
 
 WINDOWS = 40  # over which shares are taken, evenly from all

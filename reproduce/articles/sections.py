@@ -179,8 +179,3 @@ def numeral(thousandths: int, place: str = "") -> str:
         return shown((thousandths + 5) // 10 / 100, ".2f")
     text = shown(thousandths / 1000, ".3f")
     return f"({text})" if place == "factor" and thousandths < 0 else text
-
-
-def counted(number: int, thing: str) -> str:
-    """A number with its noun: 1 day, 2 days."""
-    return f"{number:,} {thing}{'s' * (number != 1)}"

@@ -33,17 +33,15 @@ class Tally:
         '3 claims: 2 reproduced, 1 partly reproduced; not counted among them: 3 settings, 1 differs'
         """
         verdicts = ", ".join(f"{count} {verdict}" for verdict, count in self.claims.items() if count)
-        told = f"{_counted(self.total, 'claim')}: {verdicts or 'none judged'}"
-        apart = [
-            _counted(n, word) for n, word in ((self.settings, "setting"), (self.reconstructions, "reconstruction"))
-        ]
+        told = f"{counted(self.total, 'claim')}: {verdicts or 'none judged'}"
+        apart = [counted(n, word) for n, word in ((self.settings, "setting"), (self.reconstructions, "reconstruction"))]
         apart = [words for words in apart if not words.startswith("0 ")]
         if apart:
             agreement = (
                 f"{self.differing} differ{'s' * (self.differing == 1)}" if self.differing else "all in agreement"
             )
             told += f"; not counted among them: {' and '.join(apart)}, {agreement}"
-        return told + (f"; {_counted(self.ours, 'question')} of ours" if self.ours else "")
+        return told + (f"; {counted(self.ours, 'question')} of ours" if self.ours else "")
 
 
 def count_verdicts(claims: Sequence[Claim], verdicts: Mapping[str, str]) -> Tally:
@@ -61,5 +59,6 @@ def count_verdicts(claims: Sequence[Claim], verdicts: Mapping[str, str]) -> Tall
     )
 
 
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'s' * (count != 1)}"
+def counted(number: int, thing: str) -> str:
+    """A number with its noun: 1 day, 2 days."""
+    return f"{number:,} {thing}{'s' * (number != 1)}"

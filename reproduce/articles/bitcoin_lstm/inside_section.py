@@ -6,9 +6,10 @@ import numpy as np
 
 from reproduce.articles.bitcoin_lstm import inside
 from reproduce.articles.bitcoin_lstm.inside import WIRINGS, Cells
-from reproduce.articles.sections import Pair, Paragraph, Picture, Section, counted, shown
+from reproduce.articles.sections import Pair, Paragraph, Picture, Section, shown
 from reproduce.evidence.gates import GATE_NAMES
 from reproduce.evidence.saturation import OPEN, SHUT, saturated_shares
+from reproduce.evidence.tally import counted
 from reproduce.evidence.wiring import wiring_figure
 from reproduce.runs.directory import Directory
 

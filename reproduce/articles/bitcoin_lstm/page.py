@@ -19,21 +19,11 @@ from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.walk import walk_section
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.forecasts import reads_backwards
-from reproduce.articles.sections import (
-    Account,
-    Answers,
-    Cell,
-    Pair,
-    Paragraph,
-    Picture,
-    Section,
-    Table,
-    counted,
-    shown,
-)
+from reproduce.articles.sections import Account, Answers, Cell, Pair, Paragraph, Picture, Section, Table, shown
 from reproduce.articles.tables import has_variants
 from reproduce.evidence.bands import band_test
 from reproduce.evidence.skill import best_lag
+from reproduce.evidence.tally import counted
 from reproduce.inputs.windows import Windows
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory

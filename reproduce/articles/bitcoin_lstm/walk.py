@@ -11,7 +11,8 @@ import numpy as np
 
 from reproduce.articles.bitcoin_lstm.inside import WIRINGS, trained_weights
 from reproduce.articles.forecasts import reads_backwards
-from reproduce.articles.sections import Paragraph, Section, Walk, WalkDay, WalkWindow, counted, numeral
+from reproduce.articles.sections import Paragraph, Section, Walk, WalkDay, WalkWindow, numeral
+from reproduce.evidence.tally import counted
 from reproduce.inputs.windows import Windows
 from reproduce.networks import reference
 from reproduce.networks.layers import leading_units

@@ -13,7 +13,7 @@ from reproduce.articles.macbeth.dropout import DROPPED, UNDROPPED, gains_of
 from reproduce.articles.macbeth.epochs import MilestoneRow
 from reproduce.articles.macbeth.plain import PLAIN
 from reproduce.articles.macbeth.variant import Variant
-from reproduce.articles.sections import counted
+from reproduce.evidence.tally import counted
 
 
 def plain_finding(rows: Sequence[CurveRow], lstm: Sequence[CurveRow], pairs: float) -> Finding:

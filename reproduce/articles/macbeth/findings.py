@@ -22,7 +22,7 @@ from reproduce.articles.macbeth.hundred_findings import MILESTONES_ALT, hundred_
 from reproduce.articles.macbeth.outputs import study_outputs
 from reproduce.articles.macbeth.stops import EPOCH, StopRow, changes_of, interval
 from reproduce.articles.macbeth.variant import Variant
-from reproduce.articles.sections import counted
+from reproduce.evidence.tally import counted
 
 PROSE_EPOCHS = 100  # M1
 

@@ -11,7 +11,7 @@ from reproduce.articles.macbeth.epochs import MilestoneRow, hundreds_of
 from reproduce.articles.macbeth.hundred import HARMLESS, HUNDRED, hundred_outputs
 from reproduce.articles.macbeth.replay import CLIP_NORM
 from reproduce.articles.macbeth.replays import ReplayRow, collapse_outputs
-from reproduce.articles.sections import counted
+from reproduce.evidence.tally import counted
 
 MILESTONES_ALT = (
     "Cross-entropy of training and held-out text by epochs, beside counted characters; below, the repeat rate"

@@ -11,9 +11,10 @@ from reproduce.articles import layers
 from reproduce.articles.layers import Cells
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.training import load_weights
-from reproduce.articles.sections import Pair, Section, counted
+from reproduce.articles.sections import Pair, Section
 from reproduce.articles.sources import TEXTS
 from reproduce.errors import RunError
+from reproduce.evidence.tally import counted
 from reproduce.inputs.text import code
 from reproduce.networks.characters.generation import draw_start
 from reproduce.runs.directory import Directory

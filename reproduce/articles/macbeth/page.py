@@ -13,9 +13,10 @@ from reproduce.articles.macbeth.findings import PROSE_EPOCHS
 from reproduce.articles.macbeth.inside import has_gates, inside_section
 from reproduce.articles.macbeth.milestones import Milestone, read_milestones, sample_name
 from reproduce.articles.macbeth.training import WRITES, WRITTEN
-from reproduce.articles.sections import Account, Pair, Paragraph, Picture, Quote, Section, Table, counted, shown
+from reproduce.articles.sections import Account, Pair, Paragraph, Picture, Quote, Section, Table, shown
 from reproduce.articles.sources import TEXTS
 from reproduce.errors import RunError
+from reproduce.evidence.tally import counted
 from reproduce.inputs.text import Text
 from reproduce.runs.directory import Directory
 

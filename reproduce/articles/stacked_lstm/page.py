@@ -9,13 +9,14 @@ from statistics import median
 import pandas as pd
 
 from reproduce.articles.accounts import MONTH, day_chart, error_words, read_forecast, remarks
-from reproduce.articles.sections import Account, Answer, Answers, Cell, Pair, Picture, Section, Table, counted, shown
+from reproduce.articles.sections import Account, Answer, Answers, Cell, Pair, Picture, Section, Table, shown
 from reproduce.articles.stacked_lstm import assumptions, pictures
 from reproduce.articles.stacked_lstm.inside import inside_section
 from reproduce.articles.stacked_lstm.rivals import TABLE, RivalRow, compare, persistence_usd
 from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS, Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.pairs import Pairs
+from reproduce.evidence.tally import counted
 from reproduce.inputs.windows import Windows
 from reproduce.runs.directory import Directory
 
