@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,9 @@ def median(values: Any) -> float:
 
 
 def texts(rows: Sequence[dict[str, Any]], form: str) -> list[dict[str, str]]:
-    """The rows as people read them; `form` is that of floats."""
-    return [
-        {name: format(one, form) if isinstance(one, float) else str(one) for name, one in row.items()} for row in rows
-    ]
+    """The rows as people read them; `form` is that of floats, and a dash stands for nan."""
+
+    def told(value: Any) -> str:
+        return str(value) if not isinstance(value, float) else "-" if isnan(value) else format(value, form)
+
+    return [{name: told(value) for name, value in row.items()} for row in rows]

@@ -23,6 +23,7 @@ from reproduce.articles.bitcoin_lstm.clipping import (
     collapse_of,
 )
 from reproduce.articles.bitcoin_lstm.memory import SEEDS
+from reproduce.articles.bitcoin_lstm.studies import STUDIES
 from reproduce.articles.bitcoin_lstm.training import RECORD, check, trained_engine
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
@@ -103,6 +104,14 @@ def test_clipping_that_prevents_no_collapse_has_no_opposite():
     """That all collapse with it too does not say that they collapse with it alone."""
     counts = clipping_counts(rows_of(20, 20, 20))
     assert [one.answer.answer for one in counts.values()] == ["No."] * 3
+
+
+def test_median_that_no_run_has_is_shown_as_a_dash():
+    """Here no run collapses; in JSON it stays null."""
+    (plan,) = [one for one in STUDIES if one.name == "bitcoin-clipping"]
+    (medians,) = [one for one in plan.show(rows_of(0, 1, 0)) if "collapse" in one.rows[0]]
+    assert [text["collapse"] for text in medians.texts] == ["-", "3", "-"] * len(UNCLIPPED)
+    assert np.isnan(medians.rows[0]["collapse"])
 
 
 def test_other_seed_s_collapse_is_not_prevented():
