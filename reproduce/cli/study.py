@@ -53,18 +53,17 @@ def study(
     Example: reproduce study bitcoin-losses --variants published,described --seeds 0:40 --workers 2
     """
     known = studies()
+    of_training = {"--data": data, "--text": text, "--gaps": kept_gaps(gaps), "--seeds": seeds}
+    of_training |= {"--variants": variants, "--workers": workers, "--scheduler": scheduler}
     if name is None:
+        _refuse({"--shipped": shipped or None, **of_training, "--out": out}, "changes nothing without STUDY; name one")
         show([_listed(known)], json_to)
         return
     if name not in known:
         raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}", param_hint="STUDY")
     article, plan = known[name]
     if shipped:
-        of_training = {"--data": data, "--text": text, "--gaps": kept_gaps(gaps), "--seeds": seeds}
-        of_training |= {"--variants": variants, "--workers": workers, "--scheduler": scheduler}
-        for option, given in of_training.items():
-            if given is not None:
-                raise typer.BadParameter("cannot change the shipped table; leave one out", param_hint=option)
+        _refuse(of_training, "cannot change the shipped table; leave one out")
         if not (rows := plan.table.shipped()):
             raise RunError(f"the package has no table of {name} yet, as its runs have not ended; leave out --shipped")
         _finish(article, plan, [], rows, out, json_to)
@@ -81,6 +80,12 @@ def study(
         grid = Study(folder, (*configs, *more))
         _train(article, grid, source, workers, scheduler)
     _conclude(article, plan, grid, json_to)
+
+
+def _refuse(options: dict[str, Any], why: str) -> None:
+    for option, given in options.items():
+        if given is not None:
+            raise typer.BadParameter(why, param_hint=option)
 
 
 def _listed(known: dict[str, tuple[Article, StudyPlan]]) -> Shown:

@@ -9,7 +9,10 @@ import textwrap
 
 import pytest
 
+from reproduce.articles.macbeth.variant import Variant
 from reproduce.networks.ports.templates import template_text
+from reproduce.runs.config import RunConfig
+from reproduce.runs.directory import Directory
 from tests.cli.commands import (
     COMMANDS,
     ROOT,
@@ -84,6 +87,7 @@ PLAIN = {  # quick answers, and mistakes that are found before there is anything
     "lesson": (["lessons", "1"], 0),
     "no-folder-for-a-notebook": (["lessons", "1", "--notebook", "none/one.ipynb"], 1),
     "no-such-run-to-write": (["generate", "none"], 1),
+    "run-to-write-that-is-not-finished": (["generate", "{begun}"], 1),
     "no-such-run-to-forecast-with": (["forecast", "none"], 1),
     "no-such-run-to-export": (["export", "none", "--to", "npz"], 1),
     "no-such-run-to-show": (["report", "none"], 1),
@@ -122,9 +126,12 @@ ONE_PROCESS = """
 @pytest.fixture(scope="module")
 def quick_answers(tmp_path_factory):
     """Every case's status, whether it said something on stdout, its stderr, its files, and slow imports."""
-    port = tmp_path_factory.mktemp("ports") / "port.py"
-    port.write_text(template_text("numpy", "published"), encoding="utf-8")
-    words = json.dumps({case: [word.format(port=port) for word in words] for case, (words, _) in QUICK.items()})
+    folder = tmp_path_factory.mktemp("quick")
+    begun = Directory(folder, RunConfig(Variant(), 0, "keras", "5" * 64, "macbeth"))
+    with begun.opened():
+        (folder / "port.py").write_text(template_text("numpy", "published"), encoding="utf-8")
+    there = {"port": folder / "port.py", "begun": begun.path}
+    words = json.dumps({case: [word.format(**there) for word in words] for case, (words, _) in QUICK.items()})
     command = [sys.executable, "-c", textwrap.dedent(ONE_PROCESS), words]
     ended = subprocess.run(
         command, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
@@ -193,6 +200,11 @@ MISUSES = [
     *((["study", "stacked-networks", "--shipped", option, "3"], option) for option in ("--workers", "--scheduler")),
     (["study", "stacked-networks", "--shipped", "--gaps", "keep"], "--gaps"),
     (["study", "bitcoin-losses", "--workers", "2", "--scheduler", "tcp://host:8786"], "the cluster has its own"),
+    *(
+        (["study", option, "3"], f"{option}: changes nothing without STUDY")
+        for option in ("--seeds", "--text", "--out")
+    ),
+    (["study", "--shipped"], "--shipped: changes nothing without STUDY; name one"),
     (["compare", "--steps", "146"], "--steps"),
     (["compare", "--engine", "keras"], "--engine"),
     (["lessons", "0"], "there is no lesson 0; choose from 1 to"),

@@ -5,6 +5,8 @@ Values of ours by their names in claims.toml. What the network is asked needs a 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +19,7 @@ from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import TRAIN_SHARE, prepare
 from reproduce.inputs.prices import PriceTable, load_prices
 from reproduce.inputs.windows import Windows
+from reproduce.networks.engine import Engine
 from reproduce.networks.lstm.create import create_engine
 from reproduce.networks.lstm.weights import random_weights
 
@@ -109,12 +112,19 @@ def _scaler_outputs(windows: Windows) -> dict[str, float]:
 def _network_outputs(windows: Windows) -> dict[str, float]:
     """What cell, loss and clipping do, on PROBE in float64, from random weights."""
     weights = random_weights(PROBE.hidden, seed=0)
-    inputs, targets = (part[: PROBE_BATCHES * PROBE.batch] for part in windows.train)
-    predicted, error, moved = _probe(PROBE, weights, inputs, targets)
-    described, _, _ = _probe(replace(PROBE, wiring="described"), weights, inputs, targets)
-    _, _, clipped = _probe(replace(PROBE, clip_margin=SMALL_MARGIN), weights, inputs, targets)
     reused = weights | {f"{kind}g": weights[f"{kind}i"] for kind in ("W_x", "W_h", "b_")}  # D9
-    with_reused, _, _ = _probe(PROBE, reused, inputs, targets)
+    inputs, targets = (part[: PROBE_BATCHES * PROBE.batch] for part in windows.train)
+    with _probe(PROBE, reused) as engine:
+        with_reused = engine.predict(inputs)
+        engine.set_weights(weights)
+        predicted = engine.predict(inputs)  # (windows, 1), as each prediction here
+        error = float(engine.train_epoch(inputs, targets).losses[0])  # of the first batch
+        moved = engine.weights()
+    with _probe(replace(PROBE, wiring="described"), weights) as engine:
+        described = engine.predict(inputs)
+    with _probe(replace(PROBE, clip_margin=SMALL_MARGIN), weights) as engine:
+        engine.train_epoch(inputs, targets)
+        clipped = engine.weights()
 
     batch = slice(PROBE.batch)
     mean_squared_error = np.mean(np.square(predicted[batch] - targets[batch]))
@@ -126,17 +136,13 @@ def _network_outputs(windows: Windows) -> dict[str, float]:
     }
 
 
-def _probe(
-    variant: Variant, weights: dict[str, np.ndarray], inputs: np.ndarray, targets: np.ndarray
-) -> tuple[np.ndarray, float, dict[str, np.ndarray]]:
-    """Predictions, (windows, 1), and the first batch's loss from `weights`, and the weights after training on all."""
+@contextmanager
+def _probe(variant: Variant, weights: dict[str, np.ndarray]) -> Iterator[Engine]:
+    """A network with these weights."""
     engine = create_engine("session", variant, seed=0, dtype="float64")
     engine.set_weights(weights)
-    predicted = engine.predict(inputs)
-    losses = engine.train_epoch(inputs, targets).losses
-    moved = engine.weights()
+    yield engine
     engine.close()
-    return predicted, float(losses[0]), moved
 
 
 def rounded(value: float) -> float:
