@@ -1,11 +1,8 @@
 """Trained networks for other programs: each format is read back by its own library, and predicts what the run does."""
 
 import json
-import os
 import resource
-import subprocess
 import sys
-import textwrap
 from dataclasses import replace
 
 import numpy as np
@@ -31,14 +28,6 @@ BITCOIN = {
     "one-day": replace(SMALL, window=1),
     "two-days": replace(SMALL, window=2),
 }
-ALONE = """
-    import sys
-    import keras
-    import numpy as np
-    for name, inputs in np.load("inputs.npz").items():
-        np.save(f"{name}.npy", np.asarray(keras.models.load_model(f"{name}.keras")(inputs, training=False)))
-    assert not [name for name in sys.modules if name.partition(".")[0] == "reproduce"]
-"""
 
 
 @pytest.fixture(scope="module")
@@ -51,15 +40,19 @@ def runs(finished, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def opened_alone(runs, tmp_path_factory):
-    """Inputs and what the exported Keras models make of them, in one process that has nothing but Keras; by run."""
+    """Inputs and what Keras makes of them by the exported models, while nothing of ours can be imported; by run."""
+    import keras
+
     folder, random = tmp_path_factory.mktemp("keras"), np.random.default_rng(8)
     inputs = {name: random.normal(size=(9, run.config.variant.window, 1)) for name, run in runs.items()}
     for name, run in runs.items():
         export(article_of(run.config.article), run, "keras", folder / f"{name}.keras", force=False)
-    np.savez(folder / "inputs.npz", **inputs)
-    variables = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "TF_USE_LEGACY_KERAS")}
-    subprocess.run([sys.executable, "-I", "-c", textwrap.dedent(ALONE)], cwd=folder, env=variables, check=True)
-    return {name: (inputs[name], np.load(folder / f"{name}.npy")) for name in runs}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [one for one in sys.modules if one.partition(".")[0] == "reproduce"]:
+            patch.setitem(sys.modules, name, None)
+        assert keras.saving.get_custom_objects() == {}
+        opened = {name: keras.models.load_model(folder / f"{name}.keras") for name in runs}
+    return {name: (inputs[name], np.asarray(opened[name](inputs[name], training=False))) for name in runs}
 
 
 def predicted_by_hand(inputs, wiring):
@@ -79,7 +72,7 @@ def page_of(path):
 
 @pytest.mark.parametrize("name", BITCOIN)
 def test_keras_model_of_bitcoin_predicts_what_the_cell_does(name, opened_alone):
-    """Either wiring, where there is nothing but Keras."""
+    """Either wiring, by Keras alone."""
     inputs, outputs = opened_alone[name]
     np.testing.assert_allclose(outputs, predicted_by_hand(inputs, BITCOIN[name].wiring), rtol=1e-5, atol=1e-6)
 

@@ -15,9 +15,7 @@ import pandas as pd
 import pytest
 
 from reproduce.articles import article_of, train
-from reproduce.cli import main
 from reproduce.runs.directory import Directory
-from reproduce.runs.process import limit_threads
 from reproduce.runs.training import run
 from tests.articles.samples import TABLES, VARIANTS, config_of, data_of, hurry, short_table
 from tests.equal_runs import assert_same_bits
@@ -27,81 +25,76 @@ ROOT = Path(__file__).resolve().parents[2]
 CALL = 3  # the call of the engine in which runs are disturbed; checkpoints follow every second one
 
 
-def stay_in_call():
-    """In a child process: from now on that call of the engine is announced on stdout and lasts until a signal comes."""
-    hurry(setattr)
+def disturb_call(set_, signal_number):
+    """Let that call of the engine train, and then send its own process the signal; `set_` is a setattr."""
     module = article_of("bitcoin-lstm").module("training")
     create = module.create_engine
 
-    def create_announcing(*given, **options):
+    def create_disturbed(*given, **options):
         engine, calls = create(*given, **options), itertools.count()
         train_once = engine.train_epoch
 
-        def announce_and_train(*samples):
+        def train_and_signal(*samples):
+            trained = train_once(*samples)
             if next(calls) == CALL:
-                print("training", flush=True)
-                for _ in range(100_000):  # not without end, lest the test dies and leaves it behind
-                    train_once(*samples)
-                raise AssertionError("no signal came")
-            return train_once(*samples)
+                signal.raise_signal(signal_number)
+            return trained
 
-        engine.train_epoch = announce_and_train
+        engine.train_epoch = train_and_signal
         return engine
 
-    module.create_engine = create_announcing
+    set_(module, "create_engine", create_disturbed)
 
 
 def train_in_child(root):
-    """A small run up to that call."""
-    stay_in_call()
-    train(Path(root), config_of("bitcoin-lstm", "session"), data_of("bitcoin-lstm"))
-
-
-def command_in_child(*_):
-    """The command line up to that call."""
-    limit_threads(1)  # TensorFlow's notes, as it starts, are not the command's
-    stay_in_call()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit a deaf ear
-    main()
-
-
-def disturb(signal_number, function, *arguments):
-    """Call a function of this module in a Python of its own, and send it the signal in that call; status and stderr."""
-    program = f"import sys; from {__name__} import {function.__name__} as f; f(*sys.argv[1:])"
-    child = [sys.executable, "-c", program, *map(str, arguments)]
-    with subprocess.Popen(child, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
-        try:
-            assert process.stdout.readline() == "training\n", process.stderr.read()
-            process.send_signal(signal_number)
-            _, stderr = process.communicate(timeout=300)
-        finally:
-            process.kill()
-    return process.returncode, stderr
+    """In a process of its own: a small run up to that call, as a worker of a study trains it."""
+    hurry(setattr)
+    disturb_call(setattr, signal.SIGKILL)
+    train(Path(root), config_of("bitcoin-lstm", "compiled"), data_of("bitcoin-lstm"))
 
 
 def test_killed_run_continues_to_the_same_bits(finished, tmp_path):
-    """`kill -9` within an epoch: it stands at its checkpoint, from which another process brings it to the same end."""
-    config, told = config_of("bitcoin-lstm", "session"), []
+    """`kill -9` within an epoch: it stands at its checkpoint, from which another process brings it to the same end.
+
+    That end is what `reproduce run` leaves: so a worker of a study, a process too, trains to the bits of the command.
+    """
+    config, told = config_of("bitcoin-lstm", "compiled"), []
     directory = Directory(tmp_path, config)
-    status, _ = disturb(signal.SIGKILL, train_in_child, tmp_path)
-    assert (status, directory.is_finished) == (-signal.SIGKILL, False)
+    program = f"import sys; from {__name__} import train_in_child as f; f(sys.argv[1])"
+    child = subprocess.run([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, timeout=300, check=False)
+    assert (child.returncode, directory.is_finished) == (-signal.SIGKILL, False)
     assert (directory.path / "environment.json").exists()
 
     begin = article_of("bitcoin-lstm").module("training").begin
     given = data_of("bitcoin-lstm")
     run(tmp_path, config, lambda there: begin(there, given), on_progress=lambda p: told.append(p.epoch))
     assert told[0] == 2
-    assert_same_bits(directory, finished("bitcoin-lstm", "session"), (*TABLES["bitcoin-lstm"], "metrics.json"))
+    results = (*TABLES["bitcoin-lstm"], "metrics.json", "config.json", "prices.csv", "input.json")
+    assert_same_bits(directory, finished("bitcoin-lstm", "compiled"), results)
 
 
-def test_interrupted_command_says_so_in_one_line_and_goes_on_to_the_same_bits(finished, monkeypatch, tmp_path):
-    """Ctrl-C: status 130, no traceback, a checkpoint after two epochs; the same command then ends."""
+@pytest.fixture
+def heard():
+    """Ctrl-C is heard in this process, whatever it was started from: a shell's background jobs inherit a deaf ear."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
+def test_interrupted_command_says_so_in_one_line_and_goes_on_to_the_same_bits(finished, invoke, monkeypatch, tmp_path):
+    """Ctrl-C: status 130, no traceback, a checkpoint after two epochs; the same command then ends.
+
+    That a real process ends so is held by tests/cli/test_compare_port.py.
+    """
     table, variant = short_table(), VARIANTS["bitcoin-lstm"]
     frame = pd.DataFrame({"date": table.dates.astype(str), "close": table.close_usd})
     frame.to_csv(tmp_path / "short.csv", index=False)
     words = ["run", "--variant", variant.name, "--engine", "keras", "--inter-op-threads", "1"]
-    command = [*words, "--data", str(tmp_path / "short.csv"), "--out", str(tmp_path)]
-    status, stderr = disturb(signal.SIGINT, command_in_child, *command)
+    command = [*words, "--data", tmp_path / "short.csv", "--out", tmp_path]
+    with monkeypatch.context() as patch:
+        disturb_call(patch.setattr, signal.SIGINT)
+        status, _, stderr = invoke(*command)
     message = "reproduce: interrupted in epoch 4 of 4 of keras; the same command goes on from the last checkpoint"
     assert [line for line in stderr.splitlines() if "━" not in line] == [message]
     assert status == 130
@@ -110,9 +103,6 @@ def test_interrupted_command_says_so_in_one_line_and_goes_on_to_the_same_bits(fi
     progress, _ = there.load_checkpoint()
     assert len(progress["losses"]) == 2
 
-    monkeypatch.setattr(sys, "argv", ["reproduce", *command])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert not ended.value.code
+    assert invoke(*command)[0] == 0
     for name in (*TABLES["bitcoin-lstm"], "metrics.json"):
         assert (there.path / name).read_bytes() == (expected.path / name).read_bytes(), name

@@ -3,6 +3,7 @@
 What is of any run is tested on a toy, in tests/runs; kills and Ctrl-C are in tests/runs/test_resume.py.
 """
 
+import pickle
 import shutil
 import threading
 from dataclasses import fields, is_dataclass, replace
@@ -80,12 +81,13 @@ def test_run_says_what_it_is_and_where_it_ran(id_, engine, finished):
 
 @pytest.mark.parametrize("id_", ["stacked-lstm", "macbeth"])
 def test_run_repeats_its_bits_as_a_run_of_a_study(id_, finished, tmp_path):
-    """As another process's worker would train it: every table, every metric, every array of the last checkpoint.
+    """On what another process is sent: every table, every metric, every array of the last checkpoint.
 
-    Bitcoin's is in test_studies.py, compiled, and in test_killed.py, by Keras; that Macbeth's network on Keras repeats
+    Bitcoin's is in test_killed.py, compiled in another process, and by Keras; that Macbeth's network on Keras repeats
     its bits is tested with the engines.
     """
-    train(tmp_path, config_of(id_), data_of(id_))
+    work, config, data = pickle.loads(pickle.dumps((train, config_of(id_), data_of(id_))))
+    work(tmp_path, config, data)
     results = (*TABLES[id_], "metrics.json", "config.json")
     assert_same_bits(Directory(tmp_path, config_of(id_)), finished(id_), results)
 

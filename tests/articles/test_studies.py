@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from reproduce.articles import studies, train
+from reproduce.articles import studies
 from reproduce.articles.bitcoin_lstm.curves import SETS
 from reproduce.articles.bitcoin_lstm.departures import STEPS
 from reproduce.articles.bitcoin_lstm.losses import CANDIDATES
@@ -17,10 +17,8 @@ from reproduce.articles.stacked_lstm.variant import NETWORKS
 from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
 from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig
-from reproduce.runs.pool import train_all
 from reproduce.runs.study import Study
 from reproduce.runs.tables import rows_text
-from tests.articles.samples import TABLES, config_of, data_of
 
 PLAIN_RNN = BitcoinVariant(network="simple-rnn", recorded="steps")
 MONTHS = {
@@ -172,11 +170,3 @@ def test_study_without_one_of_the_variants_that_it_compares_shows_its_runs_and_d
     assert [text for one in plan.show(others) for text in one.texts if text.get(column) == "other"]
     assert not any(one.title == "What follows" for one in plan.show(others))
     assert plan.draw(others) == {}
-
-
-def test_run_in_a_process_of_a_study_has_the_bits_of_reproduce_run(finished, tmp_path):
-    """Of a compiled run, in one of two local processes: equal files."""
-    config, expected = config_of("bitcoin-lstm", "compiled"), finished("bitcoin-lstm", "compiled")
-    train_all(tmp_path, [config], train, data_of("bitcoin-lstm"), workers=2, on_run=lambda _: None)
-    for name in (*TABLES["bitcoin-lstm"], "metrics.json", "config.json", "prices.csv", "input.json"):
-        assert (tmp_path / config.name / name).read_bytes() == (expected.path / name).read_bytes(), name

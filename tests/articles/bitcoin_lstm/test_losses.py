@@ -94,9 +94,13 @@ def test_shipped_study_has_forty_seeds_of_each_candidate():
 
 
 @pytest.mark.usefixtures("one_thread")
-@pytest.mark.parametrize(("name", "seed"), [*zip(SHIPPED, (0, 39, 39, 0), strict=True)])
+@pytest.mark.parametrize(("name", "seed"), [("published", 39), ("described+clipping-applied", 0)])
 def test_shipped_study_is_what_this_machine_computes(dataset, name, seed):
-    """The first epoch, trained anew: equal to 1e-3, which is what float32 sums in another order may do to 145 steps."""
+    """The first epoch, trained anew: equal to 1e-3, which is what float32 sums in another order may do to 145 steps.
+
+    Each wiring once, one of the two clipped: of two tables in each other's place, one is among these, or the verdicts
+    above are others.
+    """
     engine = create_engine("compiled", Variant.parse(name), seed)
     loss = np.mean(engine.train_epoch(*dataset.train).losses)
     engine.close()
