@@ -19,7 +19,6 @@ from reproduce.evidence.claims import read_claims
 
 ROOT = Path(__file__).resolve().parents[2]
 COLOUR_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
-TENSORFLOW = re.compile(r"\| +(tensorflow|keras)\b")  # in Python's list of imports
 COMMANDS = {info.name or info.callback.__name__: info for info in app.registered_commands}
 every_command = pytest.mark.parametrize("name", COMMANDS)
 
@@ -104,16 +103,14 @@ def example_of(name):
     return shlex.split(re.search(r"(?m)^Example: (.+)$", parser_of(name).help)[1])
 
 
-def reproduce(*arguments, flags=(), variables=None, **options):
-    """Run `python -m reproduce` in a process of its own, where nothing but `variables` decides on colours."""
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
-    words = [part if isinstance(part, bytes) else str(part) for part in arguments]
-    command = [sys.executable, *flags, "-m", "reproduce", *words]
-    environment = _environment(variables)
-    return subprocess.run(command, env=environment, encoding="utf-8", check=False, **streams | options)
+def reproduce(*arguments):
+    """Run `python -m reproduce` in a process of its own, where no variable decides on colours."""
+    command = [sys.executable, "-m", "reproduce", *map(str, arguments)]
+    options = {"stdin": subprocess.DEVNULL, "capture_output": True, "encoding": "utf-8"}
+    return subprocess.run(command, env=_environment(), check=False, **options)
 
 
-def _environment(variables):
+def _environment(variables=None):
     ours = {name: value for name, value in os.environ.items() if name not in COLOUR_VARIABLES}
     return ours | {"PYTHONPATH": str(ROOT), **(variables or {})}
 
@@ -129,17 +126,22 @@ FORKING = """
 import gc, json, os, sys
 from reproduce.cli import main
 cases, statuses = json.loads(sys.argv[1]), {}
-if any("study" in words for _, words in cases.values()):
+if sum("study" in words for _, words, *_ in cases.values()) > 1:
     from reproduce.articles import studies
     studies()  # imports what takes another second
 gc.freeze()  # no process looks through all of that as it ends
-for case, (folder, words) in cases.items():
+for case, (folder, words, *first) in cases.items():
     if child := os.fork():
         statuses[case] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         continue
     os.chdir(folder)
-    for stream in map(int, sys.argv[3].split()):
+    for stream in (1, 2):
         os.dup2(os.open(f"{sys.argv[2]}/{case}-{stream}", os.O_CREAT | os.O_WRONLY), stream)
+    for code in first:
+        exec(code)
+    for old in filter(None, (sys.stdout, sys.stderr)):  # made anew for what it now writes to
+        again = open(old.fileno(), "w", encoding=old.encoding, errors=old.errors, closefd=False)
+        setattr(sys, old.name.strip("<>"), again)
     sys.argv = ["reproduce", *(os.fsdecode(word.encode("utf-8", "surrogateescape")) for word in words)]
     main()
 with open(f"{sys.argv[2]}/statuses", "w") as file:
@@ -147,21 +149,19 @@ with open(f"{sys.argv[2]}/statuses", "w") as file:
 """
 
 
-def reproduce_each(cases, to, variables=None, stdout=None, python=sys.executable):
+def reproduce_each(cases, to, variables=None, python=sys.executable):
     """As `reproduce` answers, for cases of a folder to be in and words: exit status, stdout and stderr by the case.
 
     Args:
+        cases: by name; behind folder and words may stand Python code that the case's process begins with.
         to: an empty folder for what they say.
-        stdout: where all of them write what nobody reads here.
     """
-    given = {case: (str(folder), [str(word) for word in words]) for case, (folder, words) in cases.items()}
-    streams = "1 2" if stdout is None else "2"
-    command = [python, "-c", FORKING, json.dumps(given), str(to), streams]
-    environment = _environment(variables)
-    subprocess.run(command, env=environment, cwd=to, stdin=subprocess.DEVNULL, stdout=stdout, check=True)
-    said = {path.name: path.read_text(encoding="utf-8") for path in to.glob("*-*")}
+    given = {case: (str(folder), [*map(str, words)], *first) for case, (folder, words, *first) in cases.items()}
+    command = [python, "-c", FORKING, json.dumps(given), str(to)]
+    subprocess.run(command, env=_environment(variables), cwd=to, stdin=subprocess.DEVNULL, check=True)
     statuses = json.loads((to / "statuses").read_bytes())
-    return {case: (statuses[case], said.get(f"{case}-1", ""), said[f"{case}-2"]) for case in cases}
+    said = {path.name: path.read_text(encoding="utf-8") for path in to.glob("*-*")}
+    return {case: (statuses[case], said[f"{case}-1"], said[f"{case}-2"]) for case in cases}
 
 
 def states(folder):

@@ -13,7 +13,7 @@ from reproduce.networks.characters import generation
 from reproduce.networks.stack.weights import StackWeights, weight_shapes
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
-from tests.cli.commands import TENSORFLOW, VERSE, assert_one_line, assert_refused, reproduce
+from tests.cli.commands import VERSE, assert_one_line, assert_refused
 
 VARIANT = Variant(window=6, batch=2, hidden=5)
 TEXT = number_characters(VERSE, "3" * 64, "verse.txt")
@@ -202,11 +202,7 @@ def test_run_in_a_folder_of_another_name_is_refused_in_one_line(invoke, finished
     assert_one_line(stderr, "mine", finished.name)
 
 
-def test_run_that_is_not_finished_is_refused_without_tensorflow(finished):
-    """Exit code 1, the folder and what to do; it costs no seconds."""
+def test_run_that_is_not_finished_is_refused(write, finished):
+    """Exit code 1, the folder and what to do. That it costs no seconds is held in test_commands.py."""
     (finished / "metrics.json").unlink()
-    refused = reproduce("generate", finished, flags=("-X", "importtime"))
-    last = refused.stderr.splitlines(keepends=True)[-1]
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert_one_line(last, str(finished), "give the same command")
-    assert TENSORFLOW.search(refused.stderr) is None
+    assert_refused(write(), 1, str(finished), "give the same command")

@@ -1,10 +1,8 @@
 """Terminals and streams: any width, no colours, few characters, a reader that has gone, a full disk, no rights."""
 
 import contextlib
-import functools
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -13,7 +11,7 @@ import pytest
 
 from reproduce.articles import ARTICLES, studies
 from reproduce.cli import output
-from tests.cli.commands import COMMANDS, ROOT, STUDY_OF, assert_one_line, parser_of, reproduce, reproduce_each
+from tests.cli.commands import COMMANDS, ROOT, STUDY_OF, assert_one_line, assert_refused, parser_of, reproduce_each
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 COLOUR = re.compile(r"\x1b\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
@@ -97,16 +95,11 @@ PRINTING = {
 }
 
 
-def printed(names, folder, **options):
-    """What these commands answer, each in the folder."""
-    (folder / "said").mkdir()
-    return reproduce_each({name: (folder, PRINTING[name]) for name in names}, folder / "said", **options)
-
-
 @pytest.fixture(scope="module")
 def in_ascii(tmp_path_factory):
     """The answers on a terminal that has no other characters."""
-    return printed(PRINTING, tmp_path_factory.mktemp("ascii"), variables=ASCII)
+    folder = tmp_path_factory.mktemp("ascii")
+    return reproduce_each({name: (folder, words) for name, words in PRINTING.items()}, folder, variables=ASCII)
 
 
 @pytest.mark.parametrize("case", PRINTING)
@@ -136,57 +129,76 @@ def test_ascii_terminal_shows_the_claims_and_what_a_network_writes(invoke, monke
         assert (code, stdout.isascii()) == (0, True)
 
 
-def help_on_a_terminal(**variables):
-    """What `reproduce --help` writes to a terminal."""
-    ours, theirs = pty.openpty()
-    reproduce("--help", stdout=theirs, variables={"TERM": "xterm-256color", **variables})
-    os.close(theirs)
-    pieces = []
-    with contextlib.suppress(OSError):  # so a terminal says that nobody writes to it any more
-        while piece := os.read(ours, 4096):
-            pieces.append(piece)
-    os.close(ours)
-    return b"".join(pieces).decode()
+# What a process begins with, so that its stdout, or its user, is another
+GONE = "read, write = os.pipe(); os.close(read); os.dup2(write, 1)"
+FULL = "os.dup2(os.open('/dev/full', os.O_WRONLY), 1)"
+CLOSED = "sys.stdout = None; os.close(1)"  # as Python finds it
+NOBODY = "os.setgroups([]); os.setgid(65534); os.setuid(65534)"
+TERMINAL = """
+import atexit, pty, select
+kept, (ours, theirs) = os.dup(1), pty.openpty()
+os.dup2(theirs, 1)
+os.environ["TERM"] = "xterm-256color"
+def pass_on():
+    while select.select([ours], [], [], 0)[0]:
+        os.write(kept, os.read(ours, 4096))
+atexit.register(pass_on)
+"""
+OF_NOBODY = {
+    "json": ["list", "--json", "list.json"],
+    "pictures": ["study", "macbeth-epochs", "--shipped", "--out", "pictures"],
+    "run": ["run", "--variant", "hidden-2+epochs-1", "--engine", "keras"],
+    "unreadable": ["run", "--data", "secret.csv"],
+}
 
 
-def test_colours_are_for_terminals():
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory):
+    """What each of these processes answers, and the names of what then is in its folder, where a secret was."""
+    folder = tmp_path_factory.mktemp("processes")
+    commands = {f"gone {name}": (PRINTING[name], GONE) for name in ("list", "json", "help")}
+    commands |= {f"full {name}": (PRINTING[name], FULL) for name in ("list", "json")}
+    commands |= {"closed": (PRINTING["json"], CLOSED), "terminal": (["--help"], TERMINAL)}
+    commands |= {"no colours": (["--help"], f"{TERMINAL}os.environ['NO_COLOR'] = '1'")}
+    if os.getuid() == 0:
+        commands |= {f"nobody {name}": (words, NOBODY) for name, words in {"list": ["list"], **OF_NOBODY}.items()}
+    for name in (*commands, "said"):
+        (folder / name).mkdir()
+        (folder / name / "secret.csv").touch(mode=0o600)
+    with contextlib.ExitStack() as undo:
+        for one in (folder, *folder.parents[:2]):
+            undo.callback(one.chmod, one.stat().st_mode & 0o7777)
+            one.chmod(0o755)
+        answers = reproduce_each({name: (folder / name, *of) for name, of in commands.items()}, folder / "said")
+    return {name: (answer, [path.name for path in (folder / name).iterdir()]) for name, answer in answers.items()}
+
+
+def test_colours_are_for_terminals(processes):
     """Where one can see them; never with NO_COLOR (https://no-color.org)."""
-    assert COLOUR.search(help_on_a_terminal())
-    without = help_on_a_terminal(NO_COLOR="1")
+    (_, coloured, _), (_, without, _) = (processes[name][0] for name in ("terminal", "no colours"))
+    assert COLOUR.search(coloured)
     assert "Usage" in without
     assert COLOUR.search(without) is None
 
 
-def test_reader_that_has_gone_is_no_error_to_tell(tmp_path):
+@pytest.mark.parametrize("name", ["list", "json", "help"])
+def test_reader_that_has_gone_is_no_error_to_tell(name, processes):
     """As behind `| head`: nothing on stderr; the status says that not everything was written."""
-    read, write = os.pipe()
-    os.close(read)
-    answers = printed(("list", "json", "help"), tmp_path, stdout=write)
-    os.close(write)
-    assert answers == dict.fromkeys(answers, (1, "", ""))
+    assert processes[f"gone {name}"][0] == (1, "", "")
 
 
-@pytest.mark.parametrize(("words", "closed"), [("list", "<&- >&- 2>&-"), ("list --json", ">&-")])
-def test_closed_stream_is_no_error(words, closed, tmp_path):
-    """What would be written there is dropped."""
-    line = f"exec {sys.executable} -m reproduce {words} {closed}"
-    ended = subprocess.run(
-        ["sh", "-c", line],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stderr=subprocess.PIPE,
-        check=False,
-    )
-    assert (ended.returncode, ended.stderr, list(tmp_path.iterdir())) == (0, b"", [])
+def test_closed_stream_is_no_error(processes, tmp_path):
+    """What would be written there is dropped: of JSON, and where a shell has closed all three."""
+    assert processes["closed"] == ((0, "", ""), ["secret.csv"])
+    line = f"exec {sys.executable} -m reproduce list <&- >&- 2>&-"
+    ended = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
+    assert (ended.returncode, list(tmp_path.iterdir())) == (0, [])
 
 
-def test_full_device_is_one_line(tmp_path):
+@pytest.mark.parametrize("name", ["list", "json"])
+def test_full_device_is_one_line(name, processes):
     """Exit code 1, of tables and of JSON."""
-    with open("/dev/full", "w") as full:  # noqa: PTH123
-        answers = printed(("list", "json"), tmp_path, stdout=full)
-    for status, _, stderr in answers.values():
-        assert status == 1
-        assert_one_line(stderr, "No space left on device")
+    assert_refused(processes[f"full {name}"][0], 1, "No space left on device")
 
 
 @pytest.fixture
@@ -220,44 +232,21 @@ def test_full_disk_is_one_line(full_disk, invoke, tiny_runs):
 
 
 @pytest.fixture
-def as_nobody(tmp_path, tmp_path_factory):
-    """A way to run a command as a user who may write nothing, in a folder that is not theirs."""
+def as_nobody(processes):
+    """The answers to a user who may write nothing, in folders that are not theirs."""
     if os.getuid() != 0:
         pytest.skip("only root can become another user")
-    with contextlib.ExitStack() as undo:
-        for folder in (tmp_path, *tmp_path.parents[:2]):
-            undo.callback(folder.chmod, folder.stat().st_mode & 0o7777)
-            folder.chmod(0o755)
-        home = tmp_path_factory.mktemp("home")
-        home.chmod(0o777)  # where Matplotlib keeps its fonts
-        own = {"HOME": str(home), "MPLCONFIGDIR": str(home)}
-        nobody = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": tmp_path, "variables": own}
-        call = functools.partial(reproduce, **nobody)
-        try:
-            readable = call("list").returncode == 0
-        except PermissionError:
-            readable = False
-        if not readable:
-            pytest.skip("another user cannot read this Python or this package")
-        yield call
+    if processes["nobody list"][0][0]:
+        pytest.skip("another user cannot read this Python or this package")
+    return processes
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        pytest.param(["list", "--json", "list.json"], id="json"),
-        pytest.param(["study", "macbeth-epochs", "--shipped", "--out", "pictures"], id="pictures"),
-        pytest.param(["run", "--variant", "hidden-2+epochs-1", "--engine", "keras"], id="run"),
-        pytest.param(["run", "--data", "secret.csv"], id="unreadable"),
-    ],
-)
-def test_folder_of_somebody_else_is_one_line(words, as_nobody, tmp_path):
+@pytest.mark.parametrize("name", OF_NOBODY)
+def test_folder_of_somebody_else_is_one_line(name, as_nobody):
     """Exit code 1, and nothing new in it; a file that may not be read likewise."""
-    (tmp_path / "secret.csv").touch(mode=0o600)
-    ended = as_nobody(*words)
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert_one_line(ended.stderr, "Permission denied")
-    assert [path.name for path in tmp_path.iterdir()] == ["secret.csv"]
+    answer, left = as_nobody[f"nobody {name}"]
+    assert_refused(answer, 1, "Permission denied")
+    assert left == ["secret.csv"]
 
 
 def test_studies_belong_to_the_articles():
