@@ -1,12 +1,14 @@
 """What the tests of commands share: a finished tiny run of every article, and an audit that computes nothing."""
 
 import contextlib
+import functools
 import io
+import operator
 import sys
 from typing import NamedTuple
 
 import pytest
-import typer.rich_utils  # noqa: F401 (it asks FORCE_COLOR once, as it is imported: not while a test has set it)
+import typer.rich_utils  # asks FORCE_COLOR once, as it is imported: not while a test has set it
 
 from reproduce.articles import ARTICLES, audit
 from reproduce.cli import main
@@ -23,6 +25,16 @@ class Ended(NamedTuple):
     status: int
     stdout: str
     stderr: str
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_once():
+    """The command line as typer has built it, which takes longer than most commands; anew for other callbacks."""
+    build, get_command = functools.lru_cache(lambda app, *_: get_command(app)), typer.main.get_command
+    with pytest.MonkeyPatch.context() as patch:
+        callbacks = operator.attrgetter("callback")
+        patch.setattr(typer.main, "get_command", lambda app: build(app, *map(callbacks, app.registered_commands)))
+        yield
 
 
 @pytest.fixture(autouse=True)

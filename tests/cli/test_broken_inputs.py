@@ -3,6 +3,7 @@
 Each is refused in one line with status 1 or 2, and leaves nothing behind: no file, no folder, no half of one.
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -48,14 +49,23 @@ def refuse(invoke, empty_folder):
     return call
 
 
+def in_turn(cases, others):
+    """Each of the cases with one of the others, each of the others with some of the cases."""
+    return list(zip(cases, itertools.cycle(others), strict=False))
+
+
+def named(case):
+    """A case as it is told."""
+    return ascii(case[:20]) if isinstance(case, str) else " ".join(case)
+
+
 # Prices
 
 
 TAKING_PRICES = [["run"], ["run", "stacked-lstm"], ["study", "bitcoin-losses"], ["study", "stacked-networks"]]
 
 
-@pytest.mark.parametrize("case", list(BROKEN)[::12])
-@pytest.mark.parametrize("words", TAKING_PRICES, ids=" ".join)
+@pytest.mark.parametrize(("case", "words"), in_turn(list(BROKEN)[::12], TAKING_PRICES), ids=named)
 def test_broken_price_file_is_refused(words, case, refuse, tmp_path):
     """By every command that takes one; the line is the reader's own. The reader meets the whole collection."""
     content, message = BROKEN[case]
@@ -107,12 +117,14 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("command", [["run", "macbeth", "--intra-op-threads", 1], ["study", "macbeth-epochs"]])
-@pytest.mark.parametrize("case", TEXTS)
-def test_broken_text_is_refused(case, command, refuse, tmp_path):
+TAKING_TEXT = [["run", "macbeth", "--intra-op-threads", "1"], ["study", "macbeth-epochs"]]
+
+
+@pytest.mark.parametrize(("case", "words"), in_turn(TEXTS, TAKING_TEXT), ids=named)
+def test_broken_text_is_refused(case, words, refuse, tmp_path):
     """By its name."""
     (tmp_path / "verse.txt").write_bytes(TEXTS[case])
-    refuse(*command, "--text", tmp_path / "verse.txt", parts=["verse.txt"])
+    refuse(*words, "--text", tmp_path / "verse.txt", parts=["verse.txt"])
 
 
 # Places that are no files
@@ -175,8 +187,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES, ids=[ascii(name[:20]) for name in NAMES])
-@pytest.mark.parametrize("words", [*READERS.values(), ["generate"], ["report"]], ids=" ".join)
+@pytest.mark.parametrize(("name", "words"), in_turn(NAMES, [*READERS.values(), ["generate"], ["report"]]), ids=named)
 def test_odd_name_is_shown_on_one_line(name, words, refuse):
     """Of a file or a run that is not there; characters that no terminal shows are escaped."""
     assert refuse(*words, name).rstrip("\n").isprintable()
@@ -235,18 +246,19 @@ del NEEDED["report", "stacked-lstm", "losses.csv"]
 
 
 READ_AS = ["config.json", "metrics.json", "predictions.csv", "text.txt", "weights.npz"]  # JSON, a table, a text, arrays
-DAMAGED = [
-    *((needed, how) for needed in NEEDED for how in ("missing", "half")),
-    *((next(one for one in NEEDED if one[2] == name), how) for name in READ_AS for how in list(DAMAGES)[3:]),
-    *((next(one for one in NEEDED if one[2] == name), "empty") for name in READ_AS),
-]
+DAMAGED = dict.fromkeys(
+    [
+        *in_turn(NEEDED, ["missing", "half", "empty"]),
+        *((next(one for one in NEEDED if one[2] == name), how) for name in READ_AS for how in DAMAGES),
+    ]
+)
 
 
-@pytest.mark.parametrize(("needed", "how"), DAMAGED, ids=lambda one: one if isinstance(one, str) else " ".join(one))
+@pytest.mark.parametrize(("needed", "how"), [*DAMAGED], ids=lambda one: one if isinstance(one, str) else " ".join(one))
 def test_damaged_run_is_refused(needed, how, refuse, broken_run):
     """By what needs the file; the line names the run, and nothing in it changes.
 
-    Two damages of every file, all of them of one file of each kind.
+    One of three damages of every file in turn, all of them of one file of each kind.
     """
     command, article, name = needed
     path = broken_run(article, name, DAMAGES[how])
@@ -349,8 +361,10 @@ TARGETS = {"folder": make_folder, "link-to-itself": make_link_to_itself, "file-a
 COMMON = {name: [] for name in COMMANDS} | {"generate": ["none"], "report": ["none"]}
 
 
-@pytest.mark.parametrize("command", COMMON)
-@pytest.mark.parametrize("target", [*TARGETS, "missing-folder", "long-name", "empty-name"])
+TAKING_NO_JSON = [*TARGETS, "missing-folder", "long-name", "empty-name"]
+
+
+@pytest.mark.parametrize(("command", "target"), in_turn(COMMON, TAKING_NO_JSON), ids=named)
 def test_place_that_takes_no_json_is_refused_before_the_work(target, command, refuse, tmp_path):
     """By every command; what stands there stays."""
     path = tmp_path / "target"
