@@ -1,4 +1,4 @@
-"""A run of each article on each of its engines: what it leaves, that it repeats, and that it needs its input once.
+"""A run of each article on each of its engines: what it leaves, and that it needs its input once.
 
 What is of any run is tested on a toy, in tests/runs; kills and Ctrl-C are in tests/runs/test_resume.py.
 """
@@ -18,7 +18,6 @@ from reproduce.articles.running import run_article
 from reproduce.errors import ReproduceError, RunError
 from reproduce.runs.directory import Directory
 from tests.articles.samples import ENGINES, TABLES, VARIANTS, config_of, data_of, short_table, tiny_text
-from tests.equal_runs import assert_same_bits
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 every_engine = pytest.mark.parametrize(("id_", "engine"), ENGINES, ids=lambda word: word)
@@ -79,17 +78,15 @@ def test_run_says_what_it_is_and_where_it_ran(id_, engine, finished):
     assert environment["seconds"] > 0
 
 
-@pytest.mark.parametrize("id_", ["stacked-lstm", "macbeth"])
-def test_run_repeats_its_bits_as_a_run_of_a_study(id_, finished, tmp_path):
-    """On what another process is sent: every table, every metric, every array of the last checkpoint.
+@every_article
+def test_run_and_its_input_travel_to_another_process(id_):
+    """A worker of a study gets them equal.
 
-    Bitcoin's is in test_killed.py, compiled in another process, and by Keras; that Macbeth's network on Keras repeats
-    its bits is tested with the engines.
+    That it then trains to the same bits is in test_killed.py, and that runs repeat their bits in test_going_on.py and
+    macbeth/test_record.py; that Macbeth's network on Keras does is tested with the engines.
     """
     work, config, data = pickle.loads(pickle.dumps((train, config_of(id_), data_of(id_))))
-    work(tmp_path, config, data)
-    results = (*TABLES[id_], "metrics.json", "config.json")
-    assert_same_bits(Directory(tmp_path, config_of(id_)), finished(id_), results)
+    assert (work, config, values_of(data)) == (train, config_of(id_), values_of(data_of(id_)))
 
 
 @each_way

@@ -15,7 +15,7 @@ from tests.cli.commands import COMMANDS, ROOT, STUDY_OF, assert_one_line, assert
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 COLOUR = re.compile(r"\x1b\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
-WIDTHS = [20, 30, 40, 60, 80, 100, 120, 160, 200]
+WIDTHS = [20, 30, 60, 80, 120, 200]
 SHOWN = {"list": ["list"], "study": ["study"], **{name: ["study", name, "--shipped"] for name in STUDY_OF}}
 ASCII = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
 

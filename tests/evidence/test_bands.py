@@ -12,12 +12,8 @@ def normal(rng, shape):
     return rng.standard_normal(shape)
 
 
-def student_t2(rng, shape):
-    return rng.standard_t(2, shape)  # infinite variance
-
-
 def cauchy(rng, shape):
-    return 0.001 * rng.standard_cauchy(shape)  # no mean either; small, so that exp() stays within floats
+    return 0.001 * rng.standard_cauchy(shape)  # neither variance nor mean; small, so that exp() stays within floats
 
 
 def draw(rng, noise=normal, curves=CURVES + 1, epochs=EPOCHS):
@@ -65,7 +61,7 @@ def test_band_test_agrees_with_hand_worked_example(hand_study):
 # --- The test: symmetry ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("noise", [normal, student_t2, cauchy])
+@pytest.mark.parametrize("noise", [normal, cauchy])
 @pytest.mark.parametrize("curves", [40, 41, 60])
 def test_band_test_gives_each_curve_in_turn_another_rank(noise, curves):
     # What "exact under exchangeability" rests on: of n + 1 curves exactly one has p = 1 / (n + 1), one 2 / (n + 1), …
@@ -137,7 +133,7 @@ def test_band_test_names_the_epoch_where_the_reported_curve_is_oddest(factor):
 # --- The test: simulation -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("noise", [normal, student_t2, cauchy])
+@pytest.mark.parametrize("noise", [normal, cauchy])
 def test_band_test_rejects_one_draw_in_twenty_of_the_same_program(noise):
     # 10 000 studies: the standard error of the rate is 0.22 %, so ±1 % is 4.6 of them.
     rng = np.random.default_rng(6)
