@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from reproduce.articles.article import Article
-from reproduce.articles.forecasts import reads_backwards
 from reproduce.errors import RunError
 from reproduce.inputs.windows import Windows
 from reproduce.runs.directory import Directory
@@ -105,7 +104,7 @@ def _page(directory: Directory, to: str, name: str, exported: Exported) -> dict[
 
 def about_windows(windows: Windows) -> dict[str, Any]:
     """How a network on prices is used."""
-    first, then = ("newest", "the day before") if reads_backwards(windows) else ("oldest", "the day after")
+    first, then = ("newest", "the day before") if windows.reads_backwards else ("oldest", "the day after")
     return {
         "inputs": f"(n, {windows.window}, 1) scaled prices of {windows.window} rows in a row, {first} first",
         "outputs": f"(n, 1) the scaled price of the next row, {then}",

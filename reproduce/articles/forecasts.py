@@ -43,11 +43,6 @@ def read_predictions(directory: Directory, which: str) -> pd.DataFrame:
     return both[both["set"] == which]
 
 
-def reads_backwards(windows: Windows) -> bool:
-    """Whether the rows run newest first."""
-    return bool(windows.dates[0] > windows.dates[-1])
-
-
 def result_of(directory: Directory, windows: Windows) -> Shown:
     """What a run says of its own prices, whatever they are: its test error beside persistence's, and how it lags."""
     predicted = read_predictions(directory, "testing")["predicted_scaled"].to_numpy()
@@ -66,7 +61,7 @@ def result_of(directory: Directory, windows: Windows) -> Shown:
         texts["skill: 0 is persistence, 1 is perfect"] = interval
         lag = "-" if judged.best_lag is None else f"{judged.best_lag} row{'s' * (judged.best_lag != 1)}"
         texts["the predictions trail the price by"] = lag
-    is_backwards = reads_backwards(windows)
+    is_backwards = windows.reads_backwards
     rows["predicts"] = "the past" if is_backwards else "the future"
     texts["what is predicted"] = BACKWARDS if is_backwards else "each day from the days before it"
     return Shown("Your data", [rows], [{"what": name, "value": value} for name, value in texts.items()])

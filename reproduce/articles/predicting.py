@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from reproduce.articles.article import Article, Shown
-from reproduce.articles.forecasts import reads_backwards
 from reproduce.articles.sources import PRICES
 from reproduce.errors import RunError
 from reproduce.inputs.prices import PriceTable
@@ -96,7 +95,7 @@ def _day(windows: Windows, tested: np.ndarray, ahead: int, price: float) -> Day:
     actual = windows.close_usd[first + ahead - 1]
     errors, naive = actual - tested[:known, ahead - 1], actual - windows.close_usd[first - 1]
     low, high = price + np.quantile(errors, SHARES)
-    date, step = windows.dates[-1], -1 if reads_backwards(windows) else 1
+    date, step = windows.dates[-1], -1 if windows.reads_backwards else 1
     return Day(
         date=str(date + np.timedelta64(step * ahead, "D")),
         price=price,
@@ -111,7 +110,7 @@ def _day(windows: Windows, tested: np.ndarray, ahead: int, price: float) -> Day:
 
 def _remarks(article: Article, directory: Directory, windows: Windows, table: PriceTable) -> list[str]:
     said = []
-    if reads_backwards(windows):
+    if windows.reads_backwards:
         forward = replace(directory.config.variant, row_order="oldest-first").name
         said.append(
             f"this run reads newest first, so its next day is the day before the oldest, {windows.dates[-1]}: it "

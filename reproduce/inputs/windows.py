@@ -31,6 +31,11 @@ class Windows:
         return self.inputs.shape[1]
 
     @property
+    def reads_backwards(self) -> bool:
+        """Whether the rows run newest first."""
+        return bool(self.dates[0] > self.dates[-1])
+
+    @property
     def train(self) -> tuple[np.ndarray, np.ndarray]:
         """Inputs and targets that training steps on."""
         return self.inputs[: self.trained], self.targets[: self.trained]

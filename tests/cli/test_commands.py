@@ -105,7 +105,7 @@ QUICK = PLAIN | {name or "reproduce": ([*([name] if name else []), "--help"], 0)
 ONE_PROCESS = """
     import contextlib, io, json, os, sys, tempfile
     from reproduce.cli import main
-    answers = {}
+    answers = {"begun": [name for name in ("scipy.stats", "matplotlib") if name in sys.modules]}
     for case, words in json.loads(sys.argv[1]).items():
         with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as said:
             os.chdir(folder)
@@ -145,6 +145,11 @@ def test_help_or_plain_answer_comes_without_tensorflow(case, quick_answers):
     status, speaks, told, left, slow = quick_answers[case]
     assert (status, speaks, left, slow) == (QUICK[case][1], status == 0, [], []), told
     assert re.fullmatch(r"reproduce: [^\n]+\n" if status else "", told), told
+
+
+def test_no_command_waits_for_what_only_some_need(quick_answers):
+    """Statistics and plots take as long to import as all else that every command needs."""
+    assert quick_answers["begun"] == []
 
 
 @pytest.mark.usefixtures("one_thread")

@@ -18,7 +18,6 @@ from reproduce.articles.bitcoin_lstm.losses import EPOCHS, LEVEL, BandVerdict, L
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.walk import walk_section
 from reproduce.articles.bitcoin_lstm.windows import prepare
-from reproduce.articles.forecasts import reads_backwards
 from reproduce.articles.sections import Account, Answers, Cell, Pair, Paragraph, Picture, Section, Table, shown
 from reproduce.articles.tables import has_variants
 from reproduce.evidence.bands import band_test
@@ -82,7 +81,7 @@ def _pictures(directory: Directory, windows: Windows, predictions: pd.DataFrame)
     published = pictures.predictions_as_published(windows, *both)
     for line in published.axes[0].get_lines():
         line.set_linewidth(0.7)  # as thin beside 5.6 inches as the article's beside 16
-    order = "newest first: time runs from right to left" if reads_backwards(windows) else "oldest first"
+    order = "newest first: time runs from right to left" if windows.reads_backwards else "oldest first"
     as_published = Picture(
         published,
         7 / 16,
@@ -111,7 +110,7 @@ def _prices(directory: Directory, windows: Windows, predictions: pd.DataFrame) -
         "test set": (first, last),
         "one month": (max(first, last - MONTH), last),
     }
-    side = "after, as rows run newest first" if reads_backwards(windows) else "before"
+    side = "after, as rows run newest first" if windows.reads_backwards else "before"
     tested, metrics = _by_set(predictions, "predicted_scaled")[1], directory.read_metrics()
     lag = best_lag(*windows.test, tested[np.newaxis]) if np.isfinite(tested).all() else None
     trails = "" if lag is None else f"On the test set these predictions trail the price by {counted(lag, 'row')}. "

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm.inside import WIRINGS, trained_weights
-from reproduce.articles.forecasts import reads_backwards
 from reproduce.articles.sections import Paragraph, Section, Walk, WalkDay, WalkWindow, numeral
 from reproduce.evidence.tally import counted
 from reproduce.inputs.windows import Windows
@@ -32,7 +31,7 @@ def walk_section(directory: Directory, windows: Windows, predicted: np.ndarray) 
     title, link = "Walk through a window, day by day", "Walk"
     if not all(np.isfinite(array).all() for array in (predicted, *weights.values())):
         return Section("walk", title, link, [Paragraph("The training diverged: there is no number to show.")])
-    order = "newest first (a step up is then a fall in time)" if reads_backwards(windows) else "oldest first"
+    order = "newest first (a step up is then a fall in time)" if windows.reads_backwards else "oldest first"
     last = f" The last {DAYS} are shown." if windows.window > DAYS else ""
     words = (
         f"The network reads a window's {counted(windows.window, 'price')} one after another, {order}.{last} Choose a "
