@@ -50,6 +50,11 @@ def pytest_collection_finish():
     gc.enable()
 
 
+def pytest_unconfigure():
+    """What still lives ends with the process: to look through it once more takes seconds."""
+    gc.freeze()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """The units of `unit_of` in the order of the tests, where pytest-xdist would begin with the most tests."""

@@ -64,6 +64,16 @@ class Shown:
     def __init__(self, browser):
         self.browser = browser
 
+    def at(self, width):
+        """Turn the screen into one of this width."""
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    def in_colours(self, colours, media="screen"):
+        """Make the system light or dark, and the page one on the screen or printed."""
+        features = [{"name": "prefers-color-scheme", "value": colours}]
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})
+
     def of(self, expression, *given):
         """What a JavaScript expression is; in it `chart` is the first chart, and `a` and `b` what is given."""
         return self.browser.execute_script(f"{PRELUDE} return {expression}", *given)
@@ -101,15 +111,13 @@ def show(browser, addresses):
     """A way to load an article's page anew at a width, light or dark, on the screen or as printed."""
 
     def load(article_id="bitcoin-lstm", width=1280, colours="light", media="screen", *, scripts=True):
-        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-        features = [{"name": "prefers-color-scheme", "value": colours}]
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})
+        shown = Shown(browser)
+        shown.at(width)
+        shown.in_colours(colours, media)
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
         for kind in ("browser", "performance"):
             browser.get_log(kind)  # what came before is another test's
         browser.get(addresses[article_id])
-        shown = Shown(browser)
         if scripts:
             shown.until("all('.chart').every((one) => one.dataset.ready === 'true')")
         return shown
@@ -150,16 +158,16 @@ def test_page_reads_without_scripts(article_id, show):
     assert words == [told] * shown.of("all('.chart').length")
 
 
-@pytest.mark.parametrize("group", [*VERDICTS, "settings"])
-def test_filter_shows_the_claims_of_one_group(group, show):
+def test_filter_shows_the_claims_of_one_group(show):
     """By keyboard; it says which is on, and how many are shown. "all" brings the others back."""
     shown = show("macbeth")
     rows = "all('#claims tbody tr').filter((row) => row.offsetHeight).map((row) => row.dataset.group)"
     groups = shown.of(rows)
-    shown.press(f"#filter [data-group='{group}']")
-    assert shown.of(rows) == [group] * groups.count(group)
-    assert shown.of("all('#filtered')[0].textContent") == f"{groups.count(group)} of {len(groups)} rows shown"
-    assert shown.of("all('#filter [aria-pressed=true]').map((button) => button.dataset.group)") == [group]
+    for group in (*VERDICTS, "settings"):
+        shown.press(f"#filter [data-group='{group}']")
+        assert shown.of(rows) == [group] * groups.count(group)
+        assert shown.of("all('#filtered')[0].textContent") == f"{groups.count(group)} of {len(groups)} rows shown"
+        assert shown.of("all('#filter [aria-pressed=true]').map((button) => button.dataset.group)") == [group]
     shown.press("#filter [data-group='']")
     assert shown.of(rows) == groups
 
@@ -352,17 +360,19 @@ def test_every_control_is_reached_by_tab(show):
 
 
 @ARTICLE
-@pytest.mark.parametrize("width", [320, 360, 768])
-def test_nothing_overflows_the_screen(width, article_id, show):
-    """On a phone: the page is no wider, and what sticks out is inside a table that scrolls."""
-    shown = show(article_id, width)
+def test_nothing_overflows_the_screen(article_id, show):
+    """On a phone: the page is no wider, and what sticks out is inside a table that scrolls. So when it is turned."""
+    shown = show(article_id, 320)
     wide = """all('body *').filter((e) => !e.closest('.scroll, .skip, .chart, [hidden]'))
         .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
         .map((e) => e.outerHTML.slice(0, 80))"""
-    assert shown.of(wide) == []
-    assert shown.of("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-    charts = shown.of("all('.chart').map((one) => [one.querySelector('svg').clientWidth, one.clientWidth])")
-    assert [sizes for sizes in charts if not sizes[0] <= sizes[1] < width] == []
+    for width in (320, 360, 768):
+        shown.at(width)
+        shown.until("innerWidth", width)
+        assert shown.of(wide) == []
+        assert shown.of("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+        charts = shown.of("all('.chart').map((one) => [one.querySelector('svg').clientWidth, one.clientWidth])")
+        assert [sizes for sizes in charts if not sizes[0] <= sizes[1] < width] == []
 
 
 CONTRASTS = """(() => {
@@ -391,12 +401,14 @@ CONTRASTS = """(() => {
 
 
 @ARTICLE
-@COLOURS
-def test_text_has_contrast(colours, article_id, show):
-    """4.5 to 1 or more, as WCAG asks, for every text on its ground."""
-    found = show(article_id, colours=colours).of(CONTRASTS)
-    assert len(found) > 200
-    assert [(round(ratio, 2), text) for ratio, text in found if ratio < 4.5] == []
+def test_text_has_contrast(article_id, show):
+    """4.5 to 1 or more, as WCAG asks, for every text on its ground, light and dark."""
+    shown = show(article_id)
+    for colours in ("light", "dark"):
+        shown.in_colours(colours)
+        found = shown.of(CONTRASTS)
+        assert len(found) > 200
+        assert [(colours, round(ratio, 2), text) for ratio, text in found if ratio < 4.5] == []
 
 
 @COLOURS
