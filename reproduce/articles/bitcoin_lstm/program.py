@@ -5,8 +5,7 @@ Values of ours by their names in claims.toml. What the network is asked needs a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -114,15 +113,15 @@ def _network_outputs(windows: Windows) -> dict[str, float]:
     weights = random_weights(PROBE.hidden, seed=0)
     reused = weights | {f"{kind}g": weights[f"{kind}i"] for kind in ("W_x", "W_h", "b_")}  # D9
     inputs, targets = (part[: PROBE_BATCHES * PROBE.batch] for part in windows.train)
-    with _probe(PROBE, reused) as engine:
+    with closing(_probe(PROBE, reused)) as engine:
         with_reused = engine.predict(inputs)
         engine.set_weights(weights)
         predicted = engine.predict(inputs)  # (windows, 1), as each prediction here
         error = float(engine.train_epoch(inputs, targets).losses[0])  # of the first batch
         moved = engine.weights()
-    with _probe(replace(PROBE, wiring="described"), weights) as engine:
+    with closing(_probe(replace(PROBE, wiring="described"), weights)) as engine:
         described = engine.predict(inputs)
-    with _probe(replace(PROBE, clip_margin=SMALL_MARGIN), weights) as engine:
+    with closing(_probe(replace(PROBE, clip_margin=SMALL_MARGIN), weights)) as engine:
         engine.train_epoch(inputs, targets)
         clipped = engine.weights()
 
@@ -136,13 +135,11 @@ def _network_outputs(windows: Windows) -> dict[str, float]:
     }
 
 
-@contextmanager
-def _probe(variant: Variant, weights: dict[str, np.ndarray]) -> Iterator[Engine]:
+def _probe(variant: Variant, weights: dict[str, np.ndarray]) -> Engine:
     """A network with these weights."""
     engine = create_engine("session", variant, seed=0, dtype="float64")
     engine.set_weights(weights)
-    yield engine
-    engine.close()
+    return engine
 
 
 def rounded(value: float) -> float:
