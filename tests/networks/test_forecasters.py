@@ -13,6 +13,7 @@ from reproduce.errors import MismatchError
 from reproduce.networks.forecasters import create
 from reproduce.networks.forecasters.create import create_forecaster
 from reproduce.networks.forecasters.keras import build_model, describe_model
+from tests.networks.checks import same_bits
 from tests.networks.forecasters import FORWARDS, lstm_layer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -173,13 +174,6 @@ def test_named_weights_are_all_that_a_forward_pass_needs(network):
     assert list(weights) == [*(f"{part}_{place}" for place in "12" for part in parts), "kernel_out", "bias_out"]
     expected = [FORWARDS[network](window, list(weights.values())) for window in inputs]
     np.testing.assert_allclose(forecaster.predict(inputs), expected, rtol=1e-4, atol=1e-6)  # float32
-
-
-def same_bits(state, other):
-    """Whether both have the same arrays under the same names."""
-    return {name: array.tobytes() for name, array in state.items()} == {
-        name: array.tobytes() for name, array in other.items()
-    }
 
 
 def test_keras_continues_from_a_state_to_the_same_bits():

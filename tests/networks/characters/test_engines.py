@@ -13,6 +13,7 @@ from reproduce.networks.characters.create import CHAR_ENGINES, create_char_engin
 from reproduce.networks.characters.steps import STEP_VALUES
 from reproduce.networks.stack.weights import StackWeights, weight_shapes
 from tests.networks.characters.samples import Sizes, random_weights
+from tests.networks.checks import same_bits
 from tests.networks.forecasters import lstm_layer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -85,13 +86,6 @@ def adam(name, state):
     assert rate == np.float32(NETWORK.learning_rate)
     slots = [state[key] for key in sorted(state)][-2 * len(StackWeights._fields) :]
     return slots[::2], slots[1::2], int(step_)
-
-
-def same_bits(arrays, others):
-    """Whether both have the same arrays under the same names."""
-    return {name: array.tobytes() for name, array in arrays.items()} == {
-        name: array.tobytes() for name, array in others.items()
-    }
 
 
 # One engine against the other
