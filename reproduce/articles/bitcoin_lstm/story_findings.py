@@ -119,9 +119,11 @@ def changes(rows: Sequence[ChangeRow]) -> Finding:
     published, described, plain = (float(np.nanmedian(one)) for one in changes.values())
     still = int(np.sum(changes[PLAIN_RNN] < STILL))
     return Finding(
-        f"A day changes {_size(described)} of an LSTM's memory as described, and {_size(published)} as published.",
-        f"On the last day of a window c moves by {100 * described:.0f} % of its length as described and by "
-        f"{100 * published:.0f} % as published, and a plain RNN's h by {100 * plain:.0f} % (medians of "
+        f"In the median a day changes {_size(described)} of an LSTM's memory as described, and {_size(published)} as "
+        "published.",
+        f"On the last day of a window c moves by {100 * described:.0f} % of its length as described "
+        f"({_alike(changes['described'])}) and by {100 * published:.0f} % as published "
+        f"({_alike(changes['published'])}), and a plain RNN's h by {100 * plain:.0f} % (medians of "
         f"{len(changes[PLAIN_RNN])} seeds).",
         f"The Macbeth article says that an LSTM changes a little and a plain RNN all of it. Trained by this recipe, "
         f"{still} of the {len(changes[PLAIN_RNN])} plain RNNs have an h that no longer changes.",
@@ -130,6 +132,13 @@ def changes(rows: Sequence[ChangeRow]) -> Finding:
         claims=("ours/memory-changes-little",),
         study="bitcoin-changes",
     )
+
+
+def _alike(changes: np.ndarray) -> str:
+    """How many seeds, nan where a training diverged, change as much of their memory as their median does."""
+    size = _size(float(np.nanmedian(changes)))
+    alike = [_size(change) for change in changes[~np.isnan(changes)]].count(size)
+    return f"{size} in {alike} of {len(changes)} seeds"
 
 
 def _size(change: float) -> str:
