@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reproduce.articles.macbeth.hundred import HUNDRED, HUNDRED_SEEDS, STEPS_OF_MEAN
+from reproduce.articles.macbeth.hundred import STEPS_OF_MEAN
 from reproduce.articles.macbeth.record import read_record
 from reproduce.articles.tables import StudyTable
 from reproduce.networks.characters.steps import gradient_norms, losses, moved_norms
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
-
-RUNS = ((HUNDRED, HUNDRED_SEEDS),)
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,10 @@ import numpy as np
 from reproduce.articles.macbeth import course, epochs, replays
 from reproduce.articles.macbeth.epochs import MilestoneRow, hundreds_of, trends_of
 from reproduce.articles.macbeth.hundred import STEPS_BEFORE, STEPS_OF_MEAN
-from reproduce.articles.macbeth.replay import CLIP_NORM, EPSILON, RATE
-from reproduce.articles.macbeth.replays import ReplayRow
+from reproduce.articles.macbeth.replays import ReplayRow, words
 
 _MILESTONES = "| epochs | training loss | held-out loss | repeat rate | greedy text goes on |"
 _REPLAYS = "| seed | from epoch | how | collapses at step | largest gradient just before | last loss |"
-_HOW = {  # each replay but those with an order of their own
-    "none": "from the start",
-    "as-before": "as it was",
-    "clipped": f"as it was, gradients clipped at {CLIP_NORM:g}",
-    "epsilon": f"as it was, Adam's ε {EPSILON:g}",
-    "rate": f"as it was, learning rate {RATE:g}",
-}
-_OTHER_ORDER = {"reshuffled": "another order, {}", "clipped": f"that order, {{}}, gradients clipped at {CLIP_NORM:g}"}
 
 
 def trend_lines() -> list[str]:
@@ -76,9 +67,7 @@ def _mean(values: Sequence[float], form: str) -> str:
 
 
 def _replay_line(row: ReplayRow) -> str:
-    kind, _, draw = row.replay.rpartition("-")
-    how = _OTHER_ORDER[kind].format(draw) if draw.isdigit() else _HOW[row.replay]
     onset, explosion = (
         ("never", "-") if np.isnan(row.onset) else (f"{row.onset:,.0f}", f"{row.explosion:,.0f} times the median")
     )
-    return f"| {row.seed} | {row.begins + 1} | {how} | {onset} | {explosion} | {row.loss:.3f} |"
+    return f"| {row.seed} | {row.begins + 1} | {words(row.replay)} | {onset} | {explosion} | {row.loss:.3f} |"

@@ -15,6 +15,7 @@ from reproduce.articles.macbeth import (
     course,
     dropout,
     epochs,
+    hundred,
     hundred_pictures,
     pictures,
     plain,
@@ -30,7 +31,7 @@ from reproduce.articles.macbeth.epochs import (
     milestone_rows,
     trends_of,
 )
-from reproduce.articles.macbeth.hundred import HUNDRED, HUNDRED_SEEDS, STEPS_OF_MEAN
+from reproduce.articles.macbeth.hundred import STEPS_OF_MEAN
 from reproduce.articles.macbeth.replays import ReplayRow
 from reproduce.articles.macbeth.stops import StopRow
 from reproduce.articles.macbeth.variant import Variant
@@ -164,7 +165,7 @@ STUDIES = (
         "macbeth-epochs",
         "Does the Macbeth network write better and better, and what does its one epoch teach it?",
         table=epochs.TABLE,
-        runs=((TREND, range(1)), (HUNDRED, HUNDRED_SEEDS), (Variant(), range(5))),
+        runs=((TREND, range(1)), *hundred.RUNS, (Variant(), range(5))),
         rows=milestone_rows,
         show=_show,
         draw=_draw,
@@ -212,7 +213,7 @@ STUDIES = (
         "macbeth-course",
         "How do 100 epochs of the Macbeth network go, step by step?",
         table=course.TABLE,
-        runs=course.RUNS,
+        runs=hundred.RUNS,
         rows=course.course_rows,
         show=_show_course,
         draw=lambda rows: {"course": hundred_pictures.course(rows)},
@@ -221,7 +222,7 @@ STUDIES = (
         "macbeth-replays",
         "Do 100 epochs of the Macbeth network collapse, and what prevents it?",
         table=replays.TABLE,
-        runs=replays.RUNS,
+        runs=hundred.RUNS,
         rows=replays.replay_rows,
         show=_show_replays,
         draw=lambda rows: {"replays": hundred_pictures.replays(rows)},

@@ -66,11 +66,11 @@ def test_picture_of_replays_counts_those_that_collapse():
     collapsed, calm = ([bar.get_width() for bar in bars] for bars in axes.containers)
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert dict(zip(labels, zip(collapsed, calm, strict=True), strict=True)) == {
-        "the training itself, seed 100": (1, 0),
+        "from the start, seed 100": (1, 0),
         "as it was, seed 100": (1, 0),
         "other orders, seed 100": (4, 1),
-        "as it was, clipped, seed 100": (0, 1),
-        "those orders, clipped, seed 100": (1, 4),
-        "as it was, larger epsilon, seed 100": (1, 0),
-        "as it was, smaller rate, seed 100": (1, 0),
+        "as it was, gradients clipped at 1, seed 100": (0, 1),
+        "other orders, gradients clipped at 1, seed 100": (1, 4),
+        "as it was, Adam's ε 0.0001, seed 100": (1, 0),
+        "as it was, learning rate 0.0001, seed 100": (1, 0),
     }
