@@ -9,10 +9,8 @@ import numpy as np
 from reproduce.articles.macbeth import course, epochs, replays
 from reproduce.articles.macbeth.epochs import MilestoneRow, hundreds_of, trends_of
 from reproduce.articles.macbeth.hundred import STEPS_BEFORE, STEPS_OF_MEAN
-from reproduce.articles.macbeth.replays import ReplayRow, words
 
 _MILESTONES = "| epochs | training loss | held-out loss | repeat rate | greedy text goes on |"
-_REPLAYS = "| seed | from epoch | how | collapses at step | largest gradient just before | last loss |"
 
 
 def trend_lines() -> list[str]:
@@ -35,7 +33,7 @@ def replay_lines() -> list[str]:
 
     Below, where the largest gradient of each training is, which need not be where the rule for an explosion looks.
     """
-    rows, largest = replays.TABLE.shipped(), {}
+    texts, largest = replays.texts(replays.TABLE.shipped()), {}
     for one in course.TABLE.shipped():
         if one.seed not in largest or one.gradient > largest[one.seed].gradient:
             largest[one.seed] = one
@@ -45,7 +43,8 @@ def replay_lines() -> list[str]:
         for seed, one in largest.items()
     ]
     rule = f"The rule for an explosion looks at the {STEPS_BEFORE} steps before a collapse."
-    return [_REPLAYS, "|---|---|---|---|---|---|", *map(_replay_line, rows), "", *told, rule]
+    table = [texts[0], ["---"] * len(texts[0]), *(text.values() for text in texts)]
+    return [*(f"| {' | '.join(cells)} |" for cells in table), "", *told, rule]
 
 
 def _milestone_lines(seeds: Iterable[Sequence[MilestoneRow]]) -> list[str]:
@@ -64,10 +63,3 @@ def _mean(values: Sequence[float], form: str) -> str:
     """The mean, and of several the least and the most."""
     span = f" ({min(values):{form}} to {max(values):{form}})" if len(values) > 1 else ""
     return f"{np.mean(values):{form}}{span}"
-
-
-def _replay_line(row: ReplayRow) -> str:
-    onset, explosion = (
-        ("never", "-") if np.isnan(row.onset) else (f"{row.onset:,.0f}", f"{row.explosion:,.0f} times the median")
-    )
-    return f"| {row.seed} | {row.begins + 1} | {words(row.replay)} | {onset} | {explosion} | {row.loss:.3f} |"

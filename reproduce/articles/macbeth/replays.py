@@ -96,6 +96,21 @@ def words(replay: str, another: str = "another order, {}") -> str:
     return (another.format(draw) if draw.isdigit() else "as it was") + _CHANGED.get(kind, "")
 
 
+def texts(rows: Sequence[ReplayRow]) -> list[dict[str, str]]:
+    """The table as people read it, of study and page: epochs and steps are counted from 1, and a column is named."""
+    return [
+        {
+            "seed": str(row.seed),
+            "from epoch": str(row.begins + 1),
+            "how": words(row.replay),
+            "collapses at step": "never" if np.isnan(row.onset) else f"{row.onset + 1:,.0f}",
+            "largest gradient just before": "-" if np.isnan(row.onset) else f"{row.explosion:,.0f} times the median",
+            "last loss": f"{row.loss:.3f}",
+        }
+        for row in rows
+    ]
+
+
 def collapse_outputs(rows: Sequence[ReplayRow]) -> dict[str, int | None]:
     """How many trainings collapse, and of how many clipping tells the cause or prevents it, by names in claims.toml.
 

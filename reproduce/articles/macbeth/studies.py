@@ -105,18 +105,8 @@ def _show_coding(rows: Sequence[CurveRow]) -> list[Shown]:
 
 
 def _show_replays(rows: Sequence[ReplayRow]) -> list[Shown]:
-    texts = [
-        {
-            "seed": str(row.seed),
-            "replay": row.replay,
-            "begins after": f"{row.begins} epochs",
-            "collapsed at step": "never" if isnan(row.onset) else f"{row.onset:.0f}",
-            "gradient before": "-" if isnan(row.explosion) else f"{row.explosion:.3g} times the median",
-            "last loss": f"{row.loss:.3f}",
-        }
-        for row in rows
-    ]
-    return [Shown("Trainings of 100 epochs, and replays of those that collapsed", [asdict(row) for row in rows], texts)]
+    title = "Trainings of 100 epochs, and replays of those that collapsed"
+    return [Shown(title, [asdict(row) for row in rows], replays.texts(rows))]
 
 
 def _show_course(rows: Sequence[CourseRow]) -> list[Shown]:

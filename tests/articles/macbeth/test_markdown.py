@@ -6,6 +6,7 @@ from reproduce.articles.macbeth import course, epochs, replays
 from reproduce.articles.macbeth.course import CourseRow
 from reproduce.articles.macbeth.markdown import hundred_lines, replay_lines, trend_lines
 from reproduce.articles.macbeth.replays import ReplayRow
+from reproduce.articles.macbeth.studies import STUDIES
 from reproduce.articles.macbeth.variant import REPLAYS
 from tests.articles.macbeth.test_findings import hundreds, rows_of
 
@@ -38,17 +39,27 @@ def test_hundred_epochs_have_a_row_a_milestone_of_the_seeds_that_have_ended(ship
 @pytest.mark.parametrize(
     ("replay", "begins", "onset", "told"),
     [
-        ("none", 0, 53584, ["100", "1", "from the start", "53,584", "12 times the median"]),
+        ("none", 0, 53584, ["100", "1", "from the start", "53,585", "12 times the median"]),
         ("as-before", 17, NEVER, ["100", "18", "as it was", "never", "-"]),
-        ("reshuffled-2", 17, 9, ["100", "18", "another order, 2", "9", "12 times the median"]),
+        ("reshuffled-2", 17, 9, ["100", "18", "another order, 2", "10", "12 times the median"]),
         ("clipped", 17, NEVER, ["100", "18", "as it was, gradients clipped at 1", "never", "-"]),
         ("clipped-2", 17, NEVER, ["100", "18", "another order, 2, gradients clipped at 1", "never", "-"]),
     ],
 )
 def test_replay_is_told_with_where_it_begins_and_whether_it_collapses(replay, begins, onset, told, ship):
-    """The epoch it begins with is the one after those that are done."""
+    """The epoch it begins with is the one after those that are done; steps are counted from 1, in the table from 0."""
     ship(replays.TABLE, [ReplayRow(100, replay, begins, onset, NEVER if onset is NEVER else 12.3, 1.25)])
     assert cells(replay_lines()[2]) == [*told, "1.250"]
+
+
+def test_study_shows_the_replays_as_the_page_does():
+    """The same columns and words; for programs the step is counted from 0, as in the table."""
+    (plan,) = [one for one in STUDIES if one.name == "macbeth-replays"]
+    (shown,) = plan.show(replays.TABLE.shipped())
+    names, _, *rows = (cells(line) for line in replay_lines()[: 2 + len(shown.texts)])
+    assert [list(text) for text in shown.texts] == [names] * len(rows)
+    assert [list(text.values()) for text in shown.texts] == rows
+    assert shown.rows[0]["onset"] == int(rows[0][3].replace(",", "")) - 1
 
 
 def test_every_replay_has_words_of_its_own(ship):

@@ -105,7 +105,7 @@ def test_engine_of_a_replay_is_altered_in_one_thing(name, seed, rate, altered, m
     ("onset", "engine", "told"),
     [
         pytest.param(None, "compiled", "this training did not collapse, so there is nothing to replay$", id="never"),
-        pytest.param(STEPS + 4, "compiled", r"it collapses at step 30, expected 5 steps after its first", id="early"),
+        pytest.param(STEPS + 4, "compiled", r"it collapses at step 31, expected 5 steps after its first", id="early"),
         pytest.param(ONSET, "keras", "the engine keras has no replays, only compiled; leave --engine out$", id="keras"),
     ],
 )
