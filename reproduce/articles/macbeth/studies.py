@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from math import ceil, isnan
+from math import isnan
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -113,10 +113,10 @@ def _show_course(rows: Sequence[CourseRow]) -> list[Shown]:
     """SHOWN_EPOCHS a row of the texts; the values are the table's."""
     groups: dict[tuple[int, int], list[CourseRow]] = {}  # by seed and the first of the epochs, counted from 1
     for row in rows:
-        first = SHOWN_EPOCHS * ((ceil(row.epochs) - 1) // SHOWN_EPOCHS) + 1
+        first = SHOWN_EPOCHS * ((row.epoch - 1) // SHOWN_EPOCHS) + 1
         groups.setdefault((row.seed, first), []).append(row)
     texts = [
-        {"seed": str(seed), "epochs": f"{first} to {max(ceil(row.epochs) for row in some)}"}
+        {"seed": str(seed), "epochs": f"{first} to {max(row.epoch for row in some)}"}
         | {
             "lowest loss": f"{min(row.loss for row in some):.4g}",
             "highest loss": f"{max(row.loss for row in some):.4g}",

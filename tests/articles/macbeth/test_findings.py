@@ -153,10 +153,10 @@ def test_hundred_epochs_are_told_by_the_worse_seed(second, headline, told, ship)
     [
         (
             replay_rows(),
-            ["1 of 2 trainings collapse, at step 10.", "cause of 1 of", "Clipping at 1 prevents 1 of them."],
+            ["1 of 2 trainings collapse, first at step 10.", "cause of 1 of", "Clipping at 1 prevents 1 of them."],
         ),
         (replay_rows(reshuffled=2), ["cause of 1 of", "Whether clipping prevents them their replays cannot tell."]),
-        (replay_rows()[:1], ["1 of 2 trainings collapse, at step 10. Whether clipping"]),
+        (replay_rows()[:1], ["1 of 2 trainings collapse, first at step 10. Whether clipping"]),
         ([replace(CALM, seed=100)], ["None of these trainings collapses on the way."]),
     ],
     ids=["prevented", "open", "not-replayed", "calm"],
