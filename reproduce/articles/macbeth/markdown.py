@@ -64,7 +64,7 @@ def _jumps(seed: int, rows: Sequence[CourseRow]) -> list[str]:
     """In which epochs a training lies past the rule for a collapse, how far, and whether the lowest loss returns."""
     found = {_span(one): one for one in course.stretches(rows)}
     past = f"lies past the rule in {' and in '.join(found)}" if found else "never lies past the rule"
-    return [f"Seed {seed} {past}.", *(_jump(span, one) for span, one in found.items())]
+    return [f"Seen so, seed {seed} {past}.", *(_jump(span, one) for span, one in found.items())]
 
 
 def _span(one: Stretch) -> str:
