@@ -9,16 +9,16 @@ from reproduce.articles.article import Shown
 from reproduce.evidence.pairs import Pairs
 
 
-def differences(title: str, compared: Sequence[tuple[Pairs, str]], unit: str, form: str = ".1f") -> Shown:
-    """A row for each of some pairs, each given with the name of what its rival is held against."""
+def differences(compared: Sequence[tuple[Pairs, str]]) -> Shown:
+    """A row for each of some pairs of test errors in USD, given with the name of what the rival is held against."""
     values = [asdict(one) | {"against": other} for one, other in compared]
     texts = [
         {
             "error of": one.rival,
             "less that of": other,
-            f"mean, {unit}": one.told(form),
+            "mean, USD": one.told(".1f"),
             "so": f"the second is {one.outcome}",
         }
         for one, other in compared
     ]
-    return Shown(title, values, texts)
+    return Shown("Differences of the test error, of the same seeds", values, texts)

@@ -108,9 +108,7 @@ def mean_skill(squared_errors: np.ndarray, persistence_errors: np.ndarray) -> fl
     return float(gain / persistence_mse) if persistence_mse > 0 else math.nan
 
 
-def bootstrap_skill(
-    squared_errors: np.ndarray, persistence_errors: np.ndarray, resampling_seed: int = 0
-) -> tuple[float, float]:
+def bootstrap_skill(squared_errors: np.ndarray, persistence_errors: np.ndarray) -> tuple[float, float]:
     """Find the 95 % interval of `mean_skill`: its percentiles 2.5 and 97.5 over 2000 resamples.
 
     A resample draws S seeds with replacement and, independently, n days in circular blocks of length ⌈n^(1/3)⌉, as
@@ -122,7 +120,7 @@ def bootstrap_skill(
     stands still. Simulated studies of 20 seeds with autocorrelated errors are covered a little less often, in 93 %.
     """
     seeds, days = squared_errors.shape
-    rng = np.random.default_rng(resampling_seed)
+    rng = np.random.default_rng(0)
     seed_counts = rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=RESAMPLES)  # k, (resamples, seeds)
     day_counts = _draw_days(rng, days)  # m, (resamples, days)
     gains = (seed_counts @ (persistence_errors - squared_errors) * day_counts).sum(axis=1) / seeds  # (resamples,)

@@ -19,7 +19,8 @@ def cost(article: Article, plan: StudyPlan, docs: Path) -> str:
     told = f"{runs} run{'s' * (runs > 1)}"
     if took:
         whose = "in all" if len(took) == runs else f"for the {len(took)} that have ended"
-        return f"{told}, {sum(took):.1f} hours of training {whose}, by the shipped table"
+        hours = f"{sum(took):.1f} hours of training {whose}"
+        return f"{told}, {hours}, by the shipped table, with whatever else ran beside"
     if article == ARTICLES[0]:  # whose runs the bench times
         hours = epochs(plan) * hours_an_epoch(article, docs)
         return f"{told}, about {hours:.1f} hours of one process at the pace that was {LINK}"

@@ -144,6 +144,7 @@ PARTS: dict[str, dict[str, Part]] = {
         "findings": _all_findings("macbeth"),
         "milestones": lambda _: "\n".join(macbeth.trend_lines()),
         "hundred": lambda _: "\n".join(macbeth.hundred_lines()),
+        "course": lambda _: "\n\n".join(map(filled, macbeth.course_words())),
         "replays": lambda _: "\n".join(macbeth.replay_lines()),
         "chance": lambda _: findings_page.chance_of("macbeth"),
     },

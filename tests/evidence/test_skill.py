@@ -278,11 +278,10 @@ def test_bootstrap_is_wider_with_fewer_seeds():
     assert few[1] - few[0] > 1.5 * (all_seeds[1] - all_seeds[0])
 
 
-def test_bootstrap_draws_the_same_each_time_unless_told_otherwise():
+def test_bootstrap_draws_the_same_each_time():
     errors = study_errors(np.random.default_rng(10), SEEDS)
 
     assert bootstrap_skill(*errors) == bootstrap_skill(*errors)
-    assert bootstrap_skill(*errors, resampling_seed=1) != bootstrap_skill(*errors)
 
 
 def test_bootstrap_says_nan_where_a_resample_has_no_change_of_price():

@@ -68,7 +68,10 @@ def test_cost_is_that_of_the_table(id_, table, name):
     runs = sum(len(seeds) for _, seeds in studies()[finding.study][1].runs)
     ended = [one for one in seconds.values() if math.isfinite(one)]
     whose = "in all" if len(ended) == runs else f"for the {len(ended)} that have ended"
-    assert f"Cost: {runs} runs, {sum(ended) / 3600:.1f} hours of training {whose}" in told(finding)
+    assert f"Cost: {runs} runs, {sum(ended) / 3600:.1f} hours of training {whose}, by the shipped table" in told(
+        finding
+    )
+    assert "by the shipped table, with whatever else ran beside." in told(finding)  # no run was timed alone
 
 
 def test_cost_is_the_pace_that_was_measured_where_the_table_has_none():

@@ -111,6 +111,7 @@ def _interval(row: DepartureRow) -> str:
 
 def _evidence(row: DepartureRow) -> str:
     return (
-        f"skill {_interval(row)}, {row.seeds} seeds; error {row.test_rmse_usd:.0f} USD, of persistence "
+        f"skill {_interval(row)}, {row.seeds} seeds; error {row.test_rmse_usd:.0f} USD over all seeds, "
+        f"{row.median_rmse_usd:.0f} USD in the median, of persistence "
         f"{row.persistence_rmse_usd:.0f} USD; Diebold-Mariano p {row.dm_p_words}"
     )

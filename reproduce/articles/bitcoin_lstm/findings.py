@@ -60,11 +60,13 @@ def _ordered(ordered: DepartureRow) -> Finding:
 def _published(row: DepartureRow) -> Finding:
     return Finding(
         f"As published, the model is {row.verdict}.",
-        f"Its test error is {row.test_rmse_usd:.0f} USD, where repeating the nearest day that it reads gives "
+        f"Its test error, the root of the mean square, is {row.test_rmse_usd:.0f} USD over all {row.seeds} seeds and "
+        f"{row.median_rmse_usd:.0f} USD in the median, where repeating the nearest day that it reads gives "
         f"{row.persistence_rmse_usd:.0f} USD.",
         "As the rows run newest first, its test set is the oldest and calmest time. "
-        f"The skill is {row.skill:.2f}, with a 95 % interval from {row.skill_low:.2f} to {row.skill_high:.2f} over "
-        f"{row.seeds} seeds. What looks accurate in the article's picture trails the price by {row.best_lag:.0f} day.",
+        f"The skill is {row.skill:.2f}, with a 95 % interval from {row.skill_low:.2f} to {row.skill_high:.2f}, and "
+        f"{row.skill_median:.2f} in the median. "
+        f"What looks accurate in the article's picture trails the price by {row.best_lag:.0f} day.",
         "predictions_by_date",
         "Price and predictions by date in USD; below, the test set alone with persistence beside it",
         claims=("bitcoin-lstm/accurate",),

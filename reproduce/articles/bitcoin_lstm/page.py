@@ -190,7 +190,8 @@ def _deviations(table: Mapping[str, DepartureRow], source: str) -> Section:
         "One after another, each with all above it": {f"+ {label}": variant for label, variant in LADDER.items()},
     }
     rungs = Table(
-        "Every variant against persistence: errors are those of the test set, and test sets differ where rows do",
+        "Every variant against persistence: errors are roots of the mean square over seeds and days of the test set, "
+        "and test sets differ where rows do",
         columns | {"Seeds": "d"},
         {name: [_rung(label, table[one.name]) for label, one in group.items()] for name, group in groups.items()},
     )

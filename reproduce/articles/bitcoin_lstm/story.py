@@ -111,7 +111,7 @@ def _show_months(rows: Sequence[MonthsRow]) -> list[Shown]:
     compared = [
         (pairs, one) for found in (months.against_rnn, months.against_persistence) for one, pairs in found(rows).items()
     ]
-    return [table, differences("Differences of the test error, of the same seeds", compared, "USD")]
+    return [table, differences(compared)]
 
 
 def _show_recall(rows: Sequence[RecallRow]) -> list[Shown]:

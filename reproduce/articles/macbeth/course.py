@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
-from reproduce.articles.macbeth.hundred import HUNDRED, HUNDRED_SEEDS, STEPS_OF_MEAN
+from reproduce.articles.macbeth.hundred import JUMP, STEPS_OF_MEAN
 from reproduce.articles.macbeth.record import read_record
 from reproduce.articles.tables import StudyTable
 from reproduce.networks.characters.steps import gradient_norms, losses, moved_norms
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
-
-RUNS = ((HUNDRED, HUNDRED_SEEDS),)
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class CourseRow:  # its fields are the columns of course.csv
     loss: float  # mean, nats, dropout at work
     gradient: float  # the largest norm of a whole gradient
     update: float  # the largest norm of a whole update
+
+    @property
+    def epoch(self) -> int:
+        """The one in which they end, counted from 1."""
+        return ceil(self.epochs)
 
 
 TABLE = StudyTable(__package__, "course.csv", CourseRow)
@@ -52,3 +57,35 @@ def _rows(directory: Directory) -> list[CourseRow]:
         for start in range(0, len(steps), STEPS_OF_MEAN)
         for some in [steps[start : start + STEPS_OF_MEAN]]
     ]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Epochs running in which a training lies past the rule for a collapse; losses in nats."""
+
+    first: int  # epoch, counted from 1
+    last: int
+    highest: float  # mean loss of STEPS_OF_MEAN steps
+    lowest: float  # mean loss of an epoch before
+    back: int | None  # the first epoch after them whose mean is as low; None where there is none
+
+
+def stretches(rows: Sequence[CourseRow]) -> list[Stretch]:
+    """Those of one training, as far as its rows tell: a rise that two of them share may be too small in each.
+
+    An epoch's mean is that of the rows that end in it.
+    """
+    epochs, loss = np.array([row.epoch for row in rows]), np.array([row.loss for row in rows])  # (rows,)
+    means = np.array([loss[epochs == epoch].mean() for epoch in range(1, epochs[-1] + 1)])  # (epochs,)
+    is_over = ~(loss <= np.append(np.inf, means)[epochs - 1] + JUMP)  # above the epoch before, or no number
+    past = np.unique(epochs[is_over])
+    found = []
+    for running in np.split(past, np.flatnonzero(np.diff(past) > 1) + 1) if past.size else []:
+        first, last = int(running[0]), int(running[-1])
+        lowest = means[: first - 1].min()
+        back = np.flatnonzero(means[last:] <= lowest)
+        highest = loss[(first <= epochs) & (epochs <= last)].max()
+        found.append(
+            Stretch(first, last, float(highest), float(lowest), last + 1 + int(back[0]) if back.size else None)
+        )
+    return found

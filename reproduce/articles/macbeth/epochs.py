@@ -8,23 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
 from reproduce.articles.macbeth.hundred import HUNDRED, HUNDRED_SEEDS
-from reproduce.articles.macbeth.milestones import (
-    Milestone,
-    milestones_of,
-    read_milestones,
-    sample_name,
-    text_repeat_rate,
-)
+from reproduce.articles.macbeth.milestones import read_milestones, sample_name, text_repeat_rate
 from reproduce.articles.macbeth.samples import parts
 from reproduce.articles.macbeth.variant import Variant
 from reproduce.articles.sources import TEXTS
 from reproduce.articles.tables import StudyTable
-from reproduce.errors import RunError
 from reproduce.evidence.measures import best_counted, entropy_of_order
 from reproduce.inputs.text import Text
 from reproduce.runs.directory import Directory
@@ -56,7 +48,7 @@ class MilestoneRow:  # its fields are the columns of milestones.csv
     batches: int
     weights: int
     writes: str  # the first SHOWN characters of a greedy text, its line ends as slashes
-    seconds: float  # of the whole run; nan where it has not ended
+    seconds: float  # of the whole run
     version: str
 
 
@@ -69,52 +61,25 @@ def milestone_rows(study: Study) -> list[MilestoneRow]:
 
 
 def _rows_of(directory: Directory) -> list[MilestoneRow]:
-    directory.require_finished()
-    metrics = directory.read_metrics()
-    counts = {name: metrics[name] for name in ("characters", "distinct_characters", "samples", "batches", "weights")}
-    seconds = directory.read_environment()["seconds"]
-    return _rows(directory, read_milestones(directory), counts | {"seconds": seconds})
-
-
-def first_rows(directory: Directory, epochs: int) -> list[MilestoneRow]:
-    """The rows of a run's first epochs, from its checkpoint: it need be no further, and may be under way.
-
-    Raises:
-        RunError: it is not that far.
-    """
-    progress, state = directory.load_checkpoint() or ({"milestones": ()}, {})
-    measured = [one for one in milestones_of(progress) if one.epoch <= epochs]
-    if not measured or measured[-1].epoch < epochs:
-        raise RunError(f"{directory.path}: not measured after {epochs} epochs yet; give the same command again")
-    text, variant = TEXTS.read(directory), directory.config.variant
-    training, _ = parts(text, variant)
-    counts = {
-        "characters": len(text.indices),
-        "distinct_characters": len(text.vocabulary),
-        "samples": len(training),
-        "batches": training.batches(variant.batch),
-        "weights": sum(array.size for name, array in state.items() if name.startswith("weights/")),
-    }
-    return _rows(directory, measured, counts | {"seconds": math.nan})
-
-
-def _rows(directory: Directory, measured: Sequence[Milestone], of_run: dict[str, Any]) -> list[MilestoneRow]:
     """A row a milestone; the values of the whole run stand in each."""
+    directory.require_finished()
+    metrics, environment = directory.read_metrics(), directory.read_environment()
+    of_run = {name: metrics[name] for name in ("characters", "distinct_characters", "samples", "batches", "weights")}
     text, config = TEXTS.read(directory), directory.config
     training, judged = parts(text, config.variant)
     counted = {f"entropy_{order}": entropy_of_order(training, judged, order, len(text.vocabulary)) for order in (0, 1)}
     counted |= dict(zip(("counted_order", "counted_entropy"), held_out_counted(text, config.variant), strict=True))
-    version = directory.read_environment()["packages"]["reproduce"]
     return [
         MilestoneRow(
             variant=config.variant.name,
             seed=config.seed,
-            version=version,
+            seconds=environment["seconds"],
+            version=environment["packages"]["reproduce"],
             text_repeat_rate=text_repeat_rate(judged),
             **{**asdict(one), **counted, **of_run},
             writes=_first_written(directory, one.epoch),
         )
-        for one in measured
+        for one in read_milestones(directory)
     ]
 
 

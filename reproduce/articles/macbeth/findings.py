@@ -110,11 +110,11 @@ def _stops(rows: Sequence[StopRow]) -> Finding:
     stop, comma = changes_of(rows), changes_of(rows, "f_comma")
     low, high = interval(stop)
     moves = "falls" if high < 0 else "rises" if low > 0 else "neither falls nor rises"
-    beside = "more" if comma.mean() < stop.mean() else "less"
+    beside = ", and no less at a comma" if moves == "falls" and comma.mean() <= stop.mean() else ""
     falling = {layer: [f < 0 for f in changes_of([row for row in rows if row.layer == layer])] for layer in (1, 2)}
     layers = " and ".join(f"in {sum(of)} of {len(of)} units of layer {layer}" for layer, of in falling.items())
     return Finding(
-        f"At a full stop the forget gate {moves}; at a comma {beside} is forgotten.",
+        f"At a full stop the forget gate {moves}{beside}.",
         f"Its mean over the {len(rows)} units of a trained network changes by {stop.mean():.3f} where a full stop "
         f"is read (95 % interval {low:.3f} to {high:.3f}), and by {comma.mean():.3f} at a comma.",
         f"Elsewhere the mean is {np.mean([row.f_other for row in rows]):.2f}: a full stop makes it forget little "

@@ -16,6 +16,7 @@ from reproduce.networks.characters.steps import gradient_norms, losses
 
 HUNDRED = Variant(epochs=100, held_out="last-tenth", recorded="steps")
 HUNDRED_SEEDS = range(100, 102)
+RUNS = ((HUNDRED, HUNDRED_SEEDS),)
 HARMLESS = 0.1  # nats, by which the rule allows the last held-out loss to lie above the best
 STEPS_OF_MEAN = 100  # steps whose mean loss shows an onset …
 JUMP = 0.5  # … where it lies so far above the mean of the epoch before, in nats

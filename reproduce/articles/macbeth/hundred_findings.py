@@ -59,8 +59,8 @@ def _collapses(rows: Sequence[ReplayRow]) -> str:
         return "None of these trainings collapses on the way."
     exploding, prevented = found["exploding_collapses"], found["prevented_collapses"]
     told = [
-        f"On the way {len(onsets)} of {sum(row.replay == 'none' for row in rows)} trainings collapse, at step "
-        f"{' and '.join(f'{onset:,.0f}' for onset in onsets)}."
+        f"On the way {len(onsets)} of {sum(row.replay == 'none' for row in rows)} trainings collapse, first at step "
+        f"{' and '.join(f'{onset + 1:,.0f}' for onset in onsets)}."
     ]
     if exploding is not None:
         told.append(f"Exploding gradients are the cause of {exploding} of these collapses.")

@@ -9,18 +9,8 @@ from matplotlib.figure import Figure
 
 from reproduce.articles.macbeth.course import CourseRow
 from reproduce.articles.macbeth.hundred import STEPS_OF_MEAN
-from reproduce.articles.macbeth.replays import ReplayRow
+from reproduce.articles.macbeth.replays import ReplayRow, words
 from reproduce.evidence.pictures import PERSISTENCE, TESTING, new_figure
-
-KINDS = {  # of replays; those that end in a dash have a number behind it
-    "none": "the training itself",
-    "as-before": "as it was",
-    "reshuffled-": "other orders",
-    "clipped": "as it was, clipped",
-    "clipped-": "those orders, clipped",
-    "epsilon": "as it was, larger epsilon",
-    "rate": "as it was, smaller rate",
-}
 
 
 def course(rows: Sequence[CourseRow]) -> Figure:
@@ -45,9 +35,8 @@ def replays(rows: Sequence[ReplayRow]) -> Figure:
     figure, (axes,) = new_figure(8, 4)
     found: dict[str, list[bool]] = {}  # whether each collapses, by label
     for row in rows:
-        kind, _, draw = row.replay.rpartition("-")
-        label = KINDS[f"{kind}-" if draw.isdigit() else row.replay]
-        found.setdefault(f"{label}, seed {row.seed}", []).append(not np.isnan(row.onset))
+        label = f"{words(row.replay, 'other orders')}, seed {row.seed}"
+        found.setdefault(label, []).append(not np.isnan(row.onset))
     collapsed, all_ = (np.array([of(one) for one in found.values()]) for of in (sum, len))
     axes.barh(list(found), collapsed, color=TESTING, label="collapse")
     axes.barh(list(found), all_ - collapsed, left=collapsed, color=PERSISTENCE, alpha=0.4, label="do not")

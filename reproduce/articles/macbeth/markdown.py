@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from math import log
 
 import numpy as np
 
 from reproduce.articles.macbeth import course, epochs, replays
+from reproduce.articles.macbeth.course import CourseRow, Stretch
 from reproduce.articles.macbeth.epochs import MilestoneRow, hundreds_of, trends_of
 from reproduce.articles.macbeth.hundred import STEPS_BEFORE, STEPS_OF_MEAN
-from reproduce.articles.macbeth.replay import CLIP_NORM, EPSILON, RATE
-from reproduce.articles.macbeth.replays import ReplayRow
 
 _MILESTONES = "| epochs | training loss | held-out loss | repeat rate | greedy text goes on |"
-_REPLAYS = "| seed | from epoch | how | collapses at step | largest gradient just before | last loss |"
-_HOW = {  # each replay but those with an order of their own
-    "none": "from the start",
-    "as-before": "as it was",
-    "clipped": f"as it was, gradients clipped at {CLIP_NORM:g}",
-    "epsilon": f"as it was, Adam's ε {EPSILON:g}",
-    "rate": f"as it was, learning rate {RATE:g}",
-}
-_OTHER_ORDER = {"reshuffled": "another order, {}", "clipped": f"that order, {{}}, gradients clipped at {CLIP_NORM:g}"}
 
 
 def trend_lines() -> list[str]:
@@ -44,7 +36,7 @@ def replay_lines() -> list[str]:
 
     Below, where the largest gradient of each training is, which need not be where the rule for an explosion looks.
     """
-    rows, largest = replays.TABLE.shipped(), {}
+    texts, largest = replays.texts(replays.TABLE.shipped()), {}
     for one in course.TABLE.shipped():
         if one.seed not in largest or one.gradient > largest[one.seed].gradient:
             largest[one.seed] = one
@@ -54,7 +46,51 @@ def replay_lines() -> list[str]:
         for seed, one in largest.items()
     ]
     rule = f"The rule for an explosion looks at the {STEPS_BEFORE} steps before a collapse."
-    return [_REPLAYS, "|---|---|---|---|---|---|", *map(_replay_line, rows), "", *told, rule]
+    table = [texts[0], ["---"] * len(texts[0]), *(text.values() for text in texts)]
+    return [*(f"| {' | '.join(cells)} |" for cells in table), "", *told, rule]
+
+
+def course_words() -> list[str]:
+    """A paragraph on each training of a hundred epochs: where its loss jumps, and where its two losses part."""
+    milestones, courses = hundreds_of(epochs.TABLE.shipped()), {}
+    for row in course.TABLE.shipped():
+        courses.setdefault(row.seed, []).append(row)
+    return [
+        " ".join([*_jumps(seed, rows), *_partings(seed, milestones.get(seed, []))]) for seed, rows in courses.items()
+    ]
+
+
+def _jumps(seed: int, rows: Sequence[CourseRow]) -> list[str]:
+    """In which epochs a training lies past the rule for a collapse, how far, and whether the lowest loss returns."""
+    found = {_span(one): one for one in course.stretches(rows)}
+    past = f"lies past the rule in {' and in '.join(found)}" if found else "never lies past the rule"
+    return [f"Seen so, seed {seed} {past}.", *(_jump(span, one) for span, one in found.items())]
+
+
+def _span(one: Stretch) -> str:
+    return f"epoch {one.first}" if one.first == one.last else f"epochs {one.first} to {one.last}"
+
+
+def _jump(span: str, one: Stretch) -> str:
+    characters = epochs.TABLE.shipped()[0].distinct_characters
+    evenly = f", worse than the {log(characters):.2f} of guessing evenly among {characters} characters"
+    returns = f"returns in epoch {one.back}" if one.back else "does not return"
+    return (
+        f"In {span} the mean of {STEPS_OF_MEAN} steps reaches {one.highest:.2f}"
+        f"{evenly if one.highest > log(characters) else ''}; the lowest mean of an epoch before, {one.lowest:.2f}, "
+        f"{returns}."
+    )
+
+
+def _partings(seed: int, rows: Sequence[MilestoneRow]) -> list[str]:
+    """The steps between milestones at which the training loss rises and the held-out loss falls."""
+    return [
+        f"From epoch {one.epoch} to {two.epoch} the training loss of seed {seed} rises from {one.loss:.3f} to "
+        f"{two.loss:.3f}, and its held-out loss falls from {one.held_out_loss:.3f} to {two.held_out_loss:.3f}: it fits "
+        "the training text less closely, and other text better."
+        for one, two in pairwise(rows)
+        if two.loss > one.loss and two.held_out_loss < one.held_out_loss
+    ]
 
 
 def _milestone_lines(seeds: Iterable[Sequence[MilestoneRow]]) -> list[str]:
@@ -73,12 +109,3 @@ def _mean(values: Sequence[float], form: str) -> str:
     """The mean, and of several the least and the most."""
     span = f" ({min(values):{form}} to {max(values):{form}})" if len(values) > 1 else ""
     return f"{np.mean(values):{form}}{span}"
-
-
-def _replay_line(row: ReplayRow) -> str:
-    kind, _, draw = row.replay.rpartition("-")
-    how = _OTHER_ORDER[kind].format(draw) if draw.isdigit() else _HOW[row.replay]
-    onset, explosion = (
-        ("never", "-") if np.isnan(row.onset) else (f"{row.onset:,.0f}", f"{row.explosion:,.0f} times the median")
-    )
-    return f"| {row.seed} | {row.begins + 1} | {how} | {onset} | {explosion} | {row.loss:.3f} |"

@@ -77,8 +77,8 @@ def clean_epochs(original: Directory) -> int:
     epochs = (step - CLEAN) // record.shape[1]
     if epochs < 1:
         raise RunError(
-            f"{original.path}: it collapses at step {step}, expected {CLEAN} steps after its first epoch at least, as "
-            "a replay begins from the state at an epoch's end"
+            f"{original.path}: it collapses at step {step + 1}, expected {CLEAN} steps after its first epoch at least, "
+            "as a replay begins from the state at an epoch's end"
         )
     return epochs
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from reproduce.articles.macbeth.hundred import (
     EXPLOSION,
-    HUNDRED,
     HUNDRED_SEEDS,
     STEPS_OF_MEAN,
     explosion,
@@ -20,16 +19,20 @@ from reproduce.articles.macbeth.hundred import (
     onset,
 )
 from reproduce.articles.macbeth.record import read_record
-from reproduce.articles.macbeth.replay import clean_epochs, original_of
+from reproduce.articles.macbeth.replay import CLIP_NORM, EPSILON, RATE, clean_epochs, original_of
 from reproduce.articles.macbeth.variant import DRAWS, REPLAYS
 from reproduce.articles.tables import StudyTable
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
-RUNS = ((HUNDRED, HUNDRED_SEEDS),)
 COLLAPSING = 3  # of the five other orders: as many collapse where there is something to prevent …
 PREVENTED = 1  # … and no more of them, clipped, where clipping prevents it
+_CHANGED = {  # what a replay changes beside the order of the samples
+    "clipped": f", gradients clipped at {CLIP_NORM:g}",
+    "epsilon": f", Adam's ε {EPSILON:g}",
+    "rate": f", learning rate {RATE:g}",
+}
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,33 @@ def _row(directory: Directory) -> ReplayRow:
         explosion=np.nan if step is None else explosion(record, step),
         loss=float(losses_of(record).ravel()[-STEPS_OF_MEAN:].mean()),
     )
+
+
+def words(replay: str, another: str = "another order, {}") -> str:
+    """How a training of 100 epochs goes, or a replay; `another` is said of an order of its own, by that order's number.
+
+    >>> words("none"), words("clipped"), words("reshuffled-2"), words("clipped-2", "other orders")
+    ('from the start', 'as it was, gradients clipped at 1', 'another order, 2', 'other orders, gradients clipped at 1')
+    """
+    if replay == "none":
+        return "from the start"
+    kind, _, draw = replay.partition("-")
+    return (another.format(draw) if draw.isdigit() else "as it was") + _CHANGED.get(kind, "")
+
+
+def texts(rows: Sequence[ReplayRow]) -> list[dict[str, str]]:
+    """The table as people read it, of study and page: epochs and steps are counted from 1, and a column is named."""
+    return [
+        {
+            "seed": str(row.seed),
+            "from epoch": str(row.begins + 1),
+            "how": words(row.replay),
+            "collapses at step": "never" if np.isnan(row.onset) else f"{row.onset + 1:,.0f}",
+            "largest gradient just before": "-" if np.isnan(row.onset) else f"{row.explosion:,.0f} times the median",
+            "last loss": f"{row.loss:.3f}",
+        }
+        for row in rows
+    ]
 
 
 def collapse_outputs(rows: Sequence[ReplayRow]) -> dict[str, int | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from math import ceil, isnan
+from math import isnan
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -15,6 +15,7 @@ from reproduce.articles.macbeth import (
     course,
     dropout,
     epochs,
+    hundred,
     hundred_pictures,
     pictures,
     plain,
@@ -30,7 +31,7 @@ from reproduce.articles.macbeth.epochs import (
     milestone_rows,
     trends_of,
 )
-from reproduce.articles.macbeth.hundred import HUNDRED, HUNDRED_SEEDS, STEPS_OF_MEAN
+from reproduce.articles.macbeth.hundred import STEPS_OF_MEAN
 from reproduce.articles.macbeth.replays import ReplayRow
 from reproduce.articles.macbeth.stops import StopRow
 from reproduce.articles.macbeth.variant import Variant
@@ -104,28 +105,18 @@ def _show_coding(rows: Sequence[CurveRow]) -> list[Shown]:
 
 
 def _show_replays(rows: Sequence[ReplayRow]) -> list[Shown]:
-    texts = [
-        {
-            "seed": str(row.seed),
-            "replay": row.replay,
-            "begins after": f"{row.begins} epochs",
-            "collapsed at step": "never" if isnan(row.onset) else f"{row.onset:.0f}",
-            "gradient before": "-" if isnan(row.explosion) else f"{row.explosion:.3g} times the median",
-            "last loss": f"{row.loss:.3f}",
-        }
-        for row in rows
-    ]
-    return [Shown("Trainings of 100 epochs, and replays of those that collapsed", [asdict(row) for row in rows], texts)]
+    title = "Trainings of 100 epochs, and replays of those that collapsed"
+    return [Shown(title, [asdict(row) for row in rows], replays.texts(rows))]
 
 
 def _show_course(rows: Sequence[CourseRow]) -> list[Shown]:
     """SHOWN_EPOCHS a row of the texts; the values are the table's."""
     groups: dict[tuple[int, int], list[CourseRow]] = {}  # by seed and the first of the epochs, counted from 1
     for row in rows:
-        first = SHOWN_EPOCHS * ((ceil(row.epochs) - 1) // SHOWN_EPOCHS) + 1
+        first = SHOWN_EPOCHS * ((row.epoch - 1) // SHOWN_EPOCHS) + 1
         groups.setdefault((row.seed, first), []).append(row)
     texts = [
-        {"seed": str(seed), "epochs": f"{first} to {max(ceil(row.epochs) for row in some)}"}
+        {"seed": str(seed), "epochs": f"{first} to {max(row.epoch for row in some)}"}
         | {
             "lowest loss": f"{min(row.loss for row in some):.4g}",
             "highest loss": f"{max(row.loss for row in some):.4g}",
@@ -164,7 +155,7 @@ STUDIES = (
         "macbeth-epochs",
         "Does the Macbeth network write better and better, and what does its one epoch teach it?",
         table=epochs.TABLE,
-        runs=((TREND, range(1)), (HUNDRED, HUNDRED_SEEDS), (Variant(), range(5))),
+        runs=((TREND, range(1)), *hundred.RUNS, (Variant(), range(5))),
         rows=milestone_rows,
         show=_show,
         draw=_draw,
@@ -212,7 +203,7 @@ STUDIES = (
         "macbeth-course",
         "How do 100 epochs of the Macbeth network go, step by step?",
         table=course.TABLE,
-        runs=course.RUNS,
+        runs=hundred.RUNS,
         rows=course.course_rows,
         show=_show_course,
         draw=lambda rows: {"course": hundred_pictures.course(rows)},
@@ -221,7 +212,7 @@ STUDIES = (
         "macbeth-replays",
         "Do 100 epochs of the Macbeth network collapse, and what prevents it?",
         table=replays.TABLE,
-        runs=replays.RUNS,
+        runs=hundred.RUNS,
         rows=replays.replay_rows,
         show=_show_replays,
         draw=lambda rows: {"replays": hundred_pictures.replays(rows)},

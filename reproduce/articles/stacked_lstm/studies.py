@@ -107,7 +107,7 @@ def _show_settings(rows: Sequence[SettingRow]) -> list[Shown]:
     pairs = [*step_pairs(rows), pairs_of(rows, WINDOWS[0], WINDOWS[-1]), pairs_of(rows, UNDROPPED, Variant())]
     others = [*WINDOWS[1:], WINDOWS[-1], Variant()]
     compared = list(zip(pairs, [other.name for other in others], strict=True))
-    return [table, differences("Differences of the test error, of the same seeds", compared, "USD")]
+    return [table, differences(compared)]
 
 
 def _show_advice(rows: Sequence[AdviceRow]) -> list[Shown]:

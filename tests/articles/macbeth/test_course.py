@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reproduce.articles.macbeth import course
-from reproduce.articles.macbeth.course import CourseRow, course_rows
+from reproduce.articles.macbeth.course import CourseRow, Stretch, course_rows, stretches
 from reproduce.articles.macbeth.hundred_pictures import course as picture_of_course
 from reproduce.articles.macbeth.hundred_pictures import replays as picture_of_replays
 from reproduce.articles.macbeth.record import RECORD
@@ -33,6 +33,23 @@ def test_row_has_the_mean_loss_and_the_largest_norms_of_its_steps(tmp_path, monk
     for name, columns in (("gradient", slice(1, 4)), ("update", slice(4, 7))):
         norms = [np.linalg.norm(one[:, columns], axis=1).max() for one in some]
         assert [getattr(row, name) for row in rows] == pytest.approx(norms)
+
+
+def course_of(seed, *losses):
+    """Rows of one training: the mean losses of the two halves of each epoch."""
+    halves = [loss for epoch in losses for loss in epoch]
+    return [CourseRow(seed, 100 * k, k / 2, loss, 2.0, 1.0) for k, loss in enumerate(halves, start=1)]
+
+
+def test_stretches_past_the_rule_are_found_with_whether_the_lowest_loss_returns():
+    """0.5 above the epoch before is not past; the first epoch never is; epochs running are one stretch."""
+    losses = [(3, 5), (2, 2), (2.5, 2.5), (3.25, 2.25), (2, 2), (1, 1), (4, 1), (1.75, 3.25), (1.5, 0.75), (3, 1)]
+    assert stretches(course_of(100, *losses)) == [
+        Stretch(4, 4, 3.25, 2.0, 5),
+        Stretch(7, 8, 4.0, 1.0, None),  # the mean of epoch 9 is 1.125
+        Stretch(10, 10, 3.0, 1.0, None),
+    ]
+    assert stretches(course_of(100, (3, 5), (4.5, 1))) == []
 
 
 def test_picture_of_the_course_has_a_line_a_seed_in_each_panel():
@@ -66,11 +83,11 @@ def test_picture_of_replays_counts_those_that_collapse():
     collapsed, calm = ([bar.get_width() for bar in bars] for bars in axes.containers)
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert dict(zip(labels, zip(collapsed, calm, strict=True), strict=True)) == {
-        "the training itself, seed 100": (1, 0),
+        "from the start, seed 100": (1, 0),
         "as it was, seed 100": (1, 0),
         "other orders, seed 100": (4, 1),
-        "as it was, clipped, seed 100": (0, 1),
-        "those orders, clipped, seed 100": (1, 4),
-        "as it was, larger epsilon, seed 100": (1, 0),
-        "as it was, smaller rate, seed 100": (1, 0),
+        "as it was, gradients clipped at 1, seed 100": (0, 1),
+        "other orders, gradients clipped at 1, seed 100": (1, 4),
+        "as it was, Adam's ε 0.0001, seed 100": (1, 0),
+        "as it was, learning rate 0.0001, seed 100": (1, 0),
     }

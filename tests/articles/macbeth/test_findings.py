@@ -101,13 +101,13 @@ def test_dropout_is_told_by_what_all_seeds_show(gains, told, without, change, sh
 @pytest.mark.parametrize(
     ("stop", "comma", "headline"),
     [
-        (-0.25, -0.5, "At a full stop the forget gate falls; at a comma more is forgotten."),
-        (-0.25, -0.125, "At a full stop the forget gate falls; at a comma less is forgotten."),
-        (0.25, -0.5, "At a full stop the forget gate rises; at a comma more is forgotten."),
+        (-0.25, -0.5, "At a full stop the forget gate falls, and no less at a comma."),
+        (-0.25, -0.125, "At a full stop the forget gate falls."),
+        (0.25, -0.5, "At a full stop the forget gate rises."),
     ],
 )
 def test_full_stop_stands_beside_a_comma(stop, comma, headline, ship):
-    """Of ten units, all alike."""
+    """Of ten units, all alike; no test compares the two, so the headline says at most that a comma's is no less."""
     rows = [StopRow(100, 1, unit, 0.5 + stop, 0.5, 0.5 + comma) for unit in range(10)]
     ship(stops.TABLE, rows)
     found = findings()[-1]
@@ -153,10 +153,10 @@ def test_hundred_epochs_are_told_by_the_worse_seed(second, headline, told, ship)
     [
         (
             replay_rows(),
-            ["1 of 2 trainings collapse, at step 9.", "cause of 1 of", "Clipping at 1 prevents 1 of them."],
+            ["1 of 2 trainings collapse, first at step 10.", "cause of 1 of", "Clipping at 1 prevents 1 of them."],
         ),
         (replay_rows(reshuffled=2), ["cause of 1 of", "Whether clipping prevents them their replays cannot tell."]),
-        (replay_rows()[:1], ["1 of 2 trainings collapse, at step 9. Whether clipping"]),
+        (replay_rows()[:1], ["1 of 2 trainings collapse, first at step 10. Whether clipping"]),
         ([replace(CALM, seed=100)], ["None of these trainings collapses on the way."]),
     ],
     ids=["prevented", "open", "not-replayed", "calm"],

@@ -1,12 +1,16 @@
 """The tables that the article's document has, made from other values."""
 
+from dataclasses import replace
+
 import pytest
 
 from reproduce.articles.macbeth import course, epochs, replays
 from reproduce.articles.macbeth.course import CourseRow
-from reproduce.articles.macbeth.markdown import hundred_lines, replay_lines, trend_lines
+from reproduce.articles.macbeth.markdown import course_words, hundred_lines, replay_lines, trend_lines
 from reproduce.articles.macbeth.replays import ReplayRow
+from reproduce.articles.macbeth.studies import STUDIES
 from reproduce.articles.macbeth.variant import REPLAYS
+from tests.articles.macbeth.test_course import course_of
 from tests.articles.macbeth.test_findings import hundreds, rows_of
 
 NEVER = float("nan")
@@ -38,23 +42,53 @@ def test_hundred_epochs_have_a_row_a_milestone_of_the_seeds_that_have_ended(ship
 @pytest.mark.parametrize(
     ("replay", "begins", "onset", "told"),
     [
-        ("none", 0, 53584, ["100", "1", "from the start", "53,584", "12 times the median"]),
+        ("none", 0, 53584, ["100", "1", "from the start", "53,585", "12 times the median"]),
         ("as-before", 17, NEVER, ["100", "18", "as it was", "never", "-"]),
-        ("reshuffled-2", 17, 9, ["100", "18", "another order, 2", "9", "12 times the median"]),
+        ("reshuffled-2", 17, 9, ["100", "18", "another order, 2", "10", "12 times the median"]),
         ("clipped", 17, NEVER, ["100", "18", "as it was, gradients clipped at 1", "never", "-"]),
-        ("clipped-2", 17, NEVER, ["100", "18", "that order, 2, gradients clipped at 1", "never", "-"]),
+        ("clipped-2", 17, NEVER, ["100", "18", "another order, 2, gradients clipped at 1", "never", "-"]),
     ],
 )
 def test_replay_is_told_with_where_it_begins_and_whether_it_collapses(replay, begins, onset, told, ship):
-    """The epoch it begins with is the one after those that are done."""
+    """The epoch it begins with is the one after those that are done; steps are counted from 1, in the table from 0."""
     ship(replays.TABLE, [ReplayRow(100, replay, begins, onset, NEVER if onset is NEVER else 12.3, 1.25)])
     assert cells(replay_lines()[2]) == [*told, "1.250"]
+
+
+def test_study_shows_the_replays_as_the_page_does():
+    """The same columns and words; for programs the step is counted from 0, as in the table."""
+    (plan,) = [one for one in STUDIES if one.name == "macbeth-replays"]
+    (shown,) = plan.show(replays.TABLE.shipped())
+    names, _, *rows = (cells(line) for line in replay_lines()[: 2 + len(shown.texts)])
+    assert [list(text) for text in shown.texts] == [names] * len(rows)
+    assert [list(text.values()) for text in shown.texts] == rows
+    assert shown.rows[0]["onset"] == int(rows[0][3].replace(",", "")) - 1
 
 
 def test_every_replay_has_words_of_its_own(ship):
     """Of all that a collapse is followed by."""
     ship(replays.TABLE, [ReplayRow(100, replay, 17, NEVER, NEVER, 1.0) for replay in REPLAYS])
     assert len({cells(line)[2] for line in replay_lines()[2 : 2 + len(REPLAYS)]}) == len(REPLAYS)
+
+
+def test_course_of_each_training_is_told_with_every_stretch_past_the_rule(ship):
+    """Where even guesses would be better, whether the lowest loss returns, and where the losses part; seed by seed."""
+    falling = [5, 4, 3, 2, 1.9, 1.8, 1.7, 1.6, 1.5]
+    rows = hundreds(falling, falling)
+    ship(epochs.TABLE, [*rows[:8], replace(rows[8], loss=rows[8].loss + 0.25), *rows[9:]])
+    jumping = course_of(100, (2, 2), (3, 2), (1, 1), (4, 4), (4, 2))
+    ship(course.TABLE, [*jumping, *course_of(101, (2, 2), (1, 1))])
+    first, second = course_words()
+    loss = rows[8].loss
+    assert first == (
+        "Seen so, seed 100 lies past the rule in epoch 2 and in epoch 4. In epoch 2 the mean of 100 steps reaches 3.00"
+        "; the lowest mean of an epoch before, 2.00, returns in epoch 3. In epoch 4 the mean of 100 steps reaches 4.00,"
+        " worse than the 3.76 of guessing evenly among 43 characters; the lowest mean of an epoch before, 1.00, does "
+        f"not return. From epoch 70 to 100 the training loss of seed 100 rises from {loss:.3f} to {loss + 0.25:.3f}, "
+        "and its held-out loss falls from 1.600 to 1.500: it fits the training text less closely, and other text "
+        "better."
+    )
+    assert second == "Seen so, seed 101 never lies past the rule."
 
 
 def test_largest_gradient_of_each_training_is_told_with_its_steps(ship):
