@@ -225,6 +225,7 @@ MISUSES = [
     (["export", "none", "--to", "keras", "--out", "model.h5"], "expected a name that ends in .keras"),
     (["report"], "RUN|STUDY"),
     (["claims", "--codecheck", "codecheck.yml"], "name it: reproduce claims ARTICLE"),
+    (["claims", "--json", "macbeth"], "is 'macbeth', expected a name that ends in .json"),
     (["bench", "--rounds", "0"], "--rounds"),
     (["bench", "--growth", "--throughput"], "give one of them"),
     *(([name, "--no-such-option"], "--no-such-option") for name in VERBS),
