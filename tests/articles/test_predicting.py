@@ -99,7 +99,7 @@ def test_run_that_reads_newest_first_says_so_and_names_the_variant_to_train(tmp_
     backwards = random_run(tmp_path, replace(SMALL, wiring="described"), table())
     _, (remark,) = forecast(BITCOIN, backwards, 1)
     assert "the day before the oldest, 2017-10-09" in remark
-    name = remark.rpartition("reproduce run bitcoin-lstm --variant ")[2]
+    name = remark.rpartition("reproduce run bitcoin-lstm --variant ")[2].split()[0]
     assert Variant.parse(name) == replace(SMALL, wiring="described", row_order="oldest-first")
     _, remarks = forecast(BITCOIN, random_run(tmp_path, Variant.parse(name), table()), 1)
     assert remarks == []

@@ -1,8 +1,10 @@
 """`reproduce forecast`: what is shown of a run with random weights, and what is refused. Nothing trains here."""
 
 import json
+import shlex
 from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
 
 from reproduce.articles import article_of
@@ -53,6 +55,23 @@ def test_json_has_the_same_with_its_remarks(invoke, finished):
     assert document["rows"] == [asdict(days[0])]
     assert (document["run"], document["remarks"]) == (directory.config.name, remarks)
     assert_one_line(stderr, "the day before the oldest", f"--variant {FORWARDS.name}")
+
+
+@pytest.mark.parametrize("gaps", [None, "keep"])
+def test_command_for_the_future_trains_the_same_prices(gaps, invoke, asked, tmp_path):
+    """As it is printed: on the run's own prices, days that were left out too, wherever the run lies; oldest first."""
+    table = short_table(280)
+    if gaps:
+        kept = np.arange(280) % 7 > 0
+        table = replace(table, dates=table.dates[kept], close_usd=table.close_usd[kept], gaps=gaps, missing=39)
+    directory = random_run(tmp_path / "my runs", BACKWARDS, table, gaps=gaps)
+    stderr = invoke("forecast", directory.path)[2].splitlines()[0]
+    program, *words = shlex.split(stderr.rpartition(" with: ")[2])
+    assert (program, invoke(*words, "--inter-op-threads", 1)[0]) == ("reproduce", 130)
+    ((article, config, source, *_),) = asked
+    assert (article, config.variant, config.gaps) == ("bitcoin-lstm", FORWARDS, gaps)
+    np.testing.assert_array_equal(source.dates, table.dates)
+    np.testing.assert_array_equal(source.close_usd, table.close_usd)
 
 
 def test_too_many_days_are_refused_in_one_line(invoke, finished):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from reproduce.articles import article_of, running
+from reproduce.articles import article_of
 from reproduce.cli.output import Interrupted
 from reproduce.cli.progress import training_progress
 from reproduce.evidence.claims import VERDICTS
@@ -25,19 +25,6 @@ from tests.cli.commands import (
 )
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-@pytest.fixture
-def asked(monkeypatch):
-    """The configuration, the input and the other options that each run was asked for; it is then interrupted."""
-    calls = []
-
-    def run_article(article, config, source, root, *, force, on_progress):
-        calls.append((article.id, config, source, root, force, on_progress))
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(running, "run_article", run_article)
-    return calls
 
 
 def assumptions_of(article):
