@@ -11,6 +11,7 @@ import numpy as np
 from reproduce.articles.article import Article, Shown
 from reproduce.articles.sources import PRICES, is_own
 from reproduce.errors import RunError
+from reproduce.evidence.tally import counted
 from reproduce.inputs.prices import PriceTable
 from reproduce.inputs.windows import Windows
 from reproduce.runs.directory import Directory
@@ -80,8 +81,8 @@ def _check_horizon(directory: Directory, windows: Windows, days: int) -> None:
     usable = windows.tested >= LEAST_ERRORS
     remedy = f"use --days {largest} at most" if usable else "train on a longer table"
     raise RunError(
-        f"{directory.path}: {known} test windows have a known price {days} rows ahead, expected at least "
-        f"{LEAST_ERRORS} for a 95 % interval; {remedy}"
+        f"{directory.path}: the price {counted(days, 'row')} ahead is known for {counted(known, 'test window')}, "
+        f"expected at least {LEAST_ERRORS} for a 95 % interval; {remedy}"
     )
 
 
