@@ -11,6 +11,7 @@ from reproduce.articles import article_of
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.predicting import forecast
 from reproduce.articles.sources import TEXTS
+from reproduce.inputs.prices import load_prices
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
 from tests.articles.samples import VARIANTS, random_run, short_table, tiny_text
@@ -77,6 +78,18 @@ def test_command_for_the_future_trains_the_same_prices(gaps, invoke, asked, tmp_
 def test_too_many_days_are_refused_in_one_line(invoke, finished):
     """Exit code 1, with the largest number that is not."""
     assert_refused(invoke("forecast", finished(FORWARDS).path, "--days", 10**9), 1, "use --days 5 at most")
+
+
+def test_unfinished_run_names_the_command_that_finishes_it(invoke, asked, tmp_path):
+    """As `report`, `generate` and `export` do; given as it is printed, it goes on with this very run."""
+    begun = Directory(tmp_path / "my runs", RunConfig(FORWARDS, 4, "session", load_prices().sha256, "bitcoin-lstm"))
+    with begun.opened():
+        code, stdout, stderr = invoke("forecast", begun.path)
+    assert_refused((code, stdout, stderr), 1, "not finished (it was stopped, or never begun)")
+    program, *words = shlex.split(stderr.rpartition(" by: ")[2])
+    assert (program, invoke(*words, "--inter-op-threads", 1)[0]) == ("reproduce", 130)
+    ((_, config, _, root, *_),) = asked
+    assert (config, root) == (begun.config, begun.path.parent)
 
 
 def test_run_on_a_text_is_refused_in_one_line(invoke, tmp_path):
