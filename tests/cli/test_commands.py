@@ -190,6 +190,7 @@ MISUSES = [
     (["run", "stacked-lstm", "--intra-op-threads", "2"], "changes nothing for stacked-lstm on the engine keras"),
     (["run", "macbeth", "--inter-op-threads", "2"], "changes nothing for macbeth"),
     (["run", "--threads", "2"], "--threads"),
+    (["run", "--variant", "described+epochs-3", "--epochs", "5"], "--epochs: is 5, and --variant says 3; give one"),
     (["run", "--epochs", "many"], "--epochs"),
     (["run", "--out"], "--out"),
     (["run", "--gaps", "fill"], "--gaps"),

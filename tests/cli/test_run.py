@@ -75,9 +75,10 @@ def test_finished_run_repeats_its_claims_as_json(article, tiny_runs, invoke, mon
 
 @every_article
 def test_options_decide_the_configuration(article, asked, invoke, tiny, tmp_path):
-    """Variant, seed, engine, input, folder, force; `--epochs` has the last word. Ctrl-C says how to go on."""
+    """Variant, epochs that the variant does not name, seed, engine, input, folder, force. Ctrl-C says how to go on."""
     one, known = TINY[article], article_of(article)
-    code, stdout, stderr = invoke(*tiny(article, "--epochs", "9", "--seed", "8", "--force"))
+    chosen = ["--variant", one.variant.replace("+epochs-1", ""), "--epochs", "9"]
+    code, stdout, stderr = invoke(*tiny(article, *chosen, "--seed", "8", "--force"))
     ((id_, config, source, root, force, _),) = asked
     assert_refused((code, stdout, stderr), 130, "interrupted; the same command goes on from the last checkpoint")
     variant = replace(known.Variant.parse(one.variant), epochs=9)
