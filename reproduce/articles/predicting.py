@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
 from reproduce.articles.article import Article, Shown
-from reproduce.articles.sources import PRICES
+from reproduce.articles.sources import PRICES, is_own
 from reproduce.errors import RunError
+from reproduce.evidence.tally import counted
 from reproduce.inputs.prices import PriceTable
 from reproduce.inputs.windows import Windows
 from reproduce.runs.directory import Directory
@@ -79,8 +81,8 @@ def _check_horizon(directory: Directory, windows: Windows, days: int) -> None:
     usable = windows.tested >= LEAST_ERRORS
     remedy = f"use --days {largest} at most" if usable else "train on a longer table"
     raise RunError(
-        f"{directory.path}: {known} test windows have a known price {days} rows ahead, expected at least "
-        f"{LEAST_ERRORS} for a 95 % interval; {remedy}"
+        f"{directory.path}: the price {counted(days, 'row')} ahead is known for {counted(known, 'test window')}, "
+        f"expected at least {LEAST_ERRORS} for a 95 % interval; {remedy}"
     )
 
 
@@ -111,11 +113,9 @@ def _day(windows: Windows, tested: np.ndarray, ahead: int, price: float) -> Day:
 def _remarks(article: Article, directory: Directory, windows: Windows, table: PriceTable) -> list[str]:
     said = []
     if windows.reads_backwards:
-        forward = replace(directory.config.variant, row_order="oldest-first").name
         said.append(
             f"this run reads newest first, so its next day is the day before the oldest, {windows.dates[-1]}: it "
-            f"forecasts the past; for the future train the same prices with: reproduce run {article.id} --variant "
-            f"{forward}"
+            f"forecasts the past; for the future train the same prices with: {_forward_command(article, directory)}"
         )
     if table.gaps == "keep" and table.missing:
         said.append(
@@ -123,6 +123,16 @@ def _remarks(article: Article, directory: Directory, windows: Windows, table: Pr
             "whatever day it is: the dates are those of following days only by counting"
         )
     return said
+
+
+def _forward_command(article: Article, directory: Directory) -> str:
+    """What trains the same network on the same prices, oldest first; a user's own are in the run's directory."""
+    config = directory.config
+    words = ["reproduce", "run", article.id, "--variant", replace(config.variant, row_order="oldest-first").name]
+    if not is_own(directory, article.source):
+        words += ["--data", str(directory.path / "prices.csv")]
+        words += ["--gaps", config.gaps] if config.gaps else []
+    return shlex.join(words)
 
 
 def show_days(title: str, days: list[Day]) -> Shown:

@@ -18,7 +18,8 @@ IDS = ", ".join(one.id for one in ARTICLES)
 FIRST = ARTICLES[0].id
 Gaps = Literal[GAPS]
 GAPS_HELP = (
-    "Missing days. refuse: refuse the table; keep: leave the rows as they are; previous: take the day before's price."
+    "Missing days of --data. refuse: refuse the table; keep: leave the rows as they are; previous: take the day "
+    "before's price."
 )
 GapsOption = Annotated[Gaps, typer.Option("--gaps", help=GAPS_HELP)]
 
@@ -40,7 +41,7 @@ def load_input(chosen: Article, data: Path | None, text: Path | None, gaps: Gaps
     """Read the file of `--data` or `--text`, whichever the article takes, or the article's own; say what it notes.
 
     Raises:
-        typer.BadParameter: the other option was given.
+        typer.BadParameter: the other option was given, or `gaps` without `--data`.
         ReproduceError: the file cannot be used.
     """
     given = {"--data": data, "--text": text}
@@ -48,6 +49,8 @@ def load_input(chosen: Article, data: Path | None, text: Path | None, gaps: Gaps
     for option, other in given.items():
         if other is not None:
             raise typer.BadParameter(f"{chosen.id} does not take it; use {chosen.source.option}", param_hint=option)
+    if kept_gaps(gaps) and data is None:
+        raise typer.BadParameter("changes nothing without --data; leave it out", param_hint="--gaps")
     loaded = chosen.source.load(path, gaps)
     for remark in getattr(loaded, "notes", ()):
         note(f"reproduce: {remark}")

@@ -63,8 +63,9 @@ def compare(
         of_ports(
             metavar="SECONDS",
             min=1,
+            show_default=False,
             help="End a port that takes longer, and go on with the others. With it a single port is a row of a table "
-            "too.",
+            "too.  [default: 60 for several ports]",
         ),
     ] = 60,
     losses: Annotated[
@@ -162,6 +163,8 @@ def _task(context: typer.Context) -> str:
         with_what = "without PORT" if task == "engines" else f"with {_option(task)}"
         if others[0] in (*OF_LOSSES, *OF_OWN_TABLE):
             with_what = "without --losses" if others[0] in OF_LOSSES else "without --losses and --data"
+        if others[0] == "hidden":
+            with_what = "without --questions"
         raise typer.BadParameter(f"changes nothing {with_what}", param_hint=_option(others[0]))
     article, template = context.params["article"], context.params["template"]
     if "wiring" in given and article != BITCOIN:

@@ -21,17 +21,25 @@ from reproduce.errors import RunError
 from reproduce.runs.files import json_text, write_text
 
 STDOUT = "-"
+ENDING = ".json"
+STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/")  # names that a shell gives; a file may be behind them
 PIPE_WIDTH = 160  # columns; a pipe has no width of its own
 
 
 def _check_target(json_to: str | None) -> str | None:
-    """Refuse a file that cannot be written, before the work is done that it is to tell of.
+    """Refuse what is no JSON file, or cannot be written, before the work is done that it is to tell of.
 
     Raises:
+        typer.BadParameter: its name does not end as that of a JSON file, so that it may be the command's next word.
         RunError: it is a folder, or may not be written, or its folder does not exist.
     """
     if json_to in (None, STDOUT):
         return json_to
+    given = Path(json_to)
+    is_stream = json_to.startswith(STREAMS) or given.is_fifo() or given.is_char_device()
+    if given.suffix != ENDING and not is_stream:
+        wanted = f'a name that ends in {ENDING}; to print the JSON write "--json -" in place of "--json"'
+        raise typer.BadParameter(f"is {json_to!r}, expected {wanted}", param_hint="--json")
     path = Path(os.path.realpath(json_to))  # what a link leads to; pathlib's own fails on a link to itself
     problem = None
     if not path.parent.is_dir():
@@ -50,7 +58,10 @@ def _check_target(json_to: str | None) -> str | None:
 JsonOption = Annotated[
     str | None,
     typer.Option(
-        "--json", metavar="[FILE]", callback=_check_target, help="Print JSON in place of tables, or write it to FILE."
+        "--json",
+        metavar="[FILE]",
+        callback=_check_target,
+        help="Print JSON in place of tables, or write it to FILE (.json).",
     ),
 ]
 DataOption = Annotated[

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import typer
+
 from reproduce.cli.against import Against
 from reproduce.cli.startup_notes import without_startup_notes
 from reproduce.errors import PortError
@@ -16,6 +18,7 @@ from reproduce.networks.ports.search import OnTried
 from reproduce.networks.ports.target import Rung
 from reproduce.networks.ports.windows import WindowsRow, compare_windows
 
+ENDING = ".npz"
 HIDDEN = 8  # of a port that takes any width
 
 
@@ -65,11 +68,16 @@ class Held:
 
 
 def give_questions(path: Path, hidden: int, against: Against) -> int:
-    """Write all questions to a file, and say how many they are.
+    """Write all questions to a file, over nothing, and say how many they are.
 
     Raises:
-        PortError: the file cannot be written.
+        typer.BadParameter: the name does not end as that of NumPy's arrays.
+        PortError: there is a file of that name, or it cannot be written.
     """
+    if path.suffix != ENDING:
+        raise typer.BadParameter(f"is {path}, expected a name that ends in {ENDING}", param_hint="--questions")
+    if path.exists():
+        raise PortError(f"{path}: is there already; give --questions another file")
     asked_for, _ = against.ask(hidden)
     try:
         questions.write_questions(path, asked_for)

@@ -81,6 +81,10 @@ def run(
     """
     setting = checked(chosen.Variant.parse, variant, option="--variant")
     if epochs is not None:
+        if "epochs-" in variant and setting.epochs != epochs:
+            raise typer.BadParameter(
+                f"is {epochs}, and --variant says {setting.epochs}; give one", param_hint="--epochs"
+            )
         setting = replace(setting, epochs=epochs)
     used = engine or chosen.engines[0]
     if used not in chosen.engines:

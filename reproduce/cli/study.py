@@ -15,6 +15,7 @@ from reproduce.cli.choices import GapsOption, kept_gaps, load_input, parse_seeds
 from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, plain_table, show
 from reproduce.cli.progress import resumable, run_progress
 from reproduce.errors import RunError
+from reproduce.evidence.tally import counted
 from reproduce.runs.config import RunConfig
 from reproduce.runs.files import write_json, write_text
 from reproduce.runs.pool import train_all
@@ -138,7 +139,7 @@ def _train(article: Article, grid: Study, source: Any, workers: int | None, sche
     seconds = time.perf_counter() - begin
     if trained:
         where = scheduler or f"{workers} local worker{'s' * (workers > 1)}"
-        note(f"{trained} runs in {seconds:.0f} s on {where}: {trained * 3600 / seconds:.0f} an hour")
+        note(f"{counted(trained, 'run')} in {seconds:.0f} s on {where}: {trained * 3600 / seconds:.0f} an hour")
     note(f"every run's values are in {grid.root / RUNS}")
 
 

@@ -11,6 +11,7 @@ from reproduce.errors import DataError
 from reproduce.inputs.layout import Layout, find_layout
 from reproduce.inputs.rows import Rows, read_rows
 
+ENOUGH = 60 + 60 + 1  # days without a gap: the longest published window, as many to test on, and one to train on
 _DAY = np.timedelta64(1, "D")
 
 
@@ -126,10 +127,10 @@ def fill_gaps(series: Series, gaps: str, name: str) -> tuple[np.ndarray, np.ndar
         known = np.searchsorted(dates, every, side="right") - 1  # the day itself, or the last one before it
         return every, close_usd[known], (f"{found}: filled with the price of the day before",)
     behind = borders[-1] + 1
+    cut = f", or remove all rows of days before this row's {dates[behind]}" if len(dates) - behind >= ENOUGH else ""
     raise DataError(
         f"{name}, row {series.rows[behind]}: {found}, expected a price for every day; use --gaps keep (a step goes "
-        "from a row to the next) or --gaps previous (the price of the day before fills in), or remove all rows of days "
-        f"before this row's {dates[behind]}"
+        f"from a row to the next) or --gaps previous (the price of the day before fills in){cut}"
     )
 
 

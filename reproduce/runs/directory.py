@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shlex
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -48,11 +49,17 @@ class Directory:
         return True
 
     def require_finished(self) -> None:
-        """Raise RunError, with the failure where there was one, unless the run is finished."""
+        """Raise RunError, with the failure where there was one and the way on, unless the run is finished."""
         if self.is_finished:
             return
         why = self.read_json("failure.json")["error"] if self.has_failed else "it was stopped, or never begun"
-        raise RunError(f"{self.path}: the run is not finished ({why}); give the same command again")
+        one = self.config
+        words = ["reproduce", "run", one.article, "--variant", one.variant.name, "--seed", str(one.seed)]
+        words += ["--engine", one.engine, "--out", str(self.path.parent)]
+        raise RunError(
+            f"{self.path}: the run is not finished ({why}); finish it, with the input and threads it began with, by: "
+            f"{shlex.join(words)}"
+        )
 
     @property
     def has_failed(self) -> bool:

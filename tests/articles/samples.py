@@ -91,9 +91,9 @@ def _random_state(hidden):
     return state
 
 
-def random_run(root, variant, table, **metrics):
+def random_run(root, variant, table, *, gaps=None, **metrics):
     """A finished run of the Bitcoin article that has trained nothing: its network has the `random_weights`."""
-    directory = Directory(root, RunConfig(variant, 0, "session", table.sha256, "bitcoin-lstm"))
+    directory = Directory(root, RunConfig(variant, 0, "session", table.sha256, "bitcoin-lstm", gaps=gaps))
     with directory.opened():
         PRICES.write(directory, table)
         directory.save_checkpoint({"losses": [0.5], "seconds": 1.0}, _random_state(variant.hidden))

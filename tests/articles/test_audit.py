@@ -1,5 +1,6 @@
 """The audit of each article: its verdicts are those on record, and no rule hangs in the air."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from reproduce.articles import ARTICLES, article_of
 from reproduce.articles.audit import audit
 from reproduce.evidence.claims import ClaimsError, read_claims
 from reproduce.evidence.codecheck import codecheck_text
+from reproduce.runs.files import json_text
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +48,13 @@ def test_only_what_no_program_can_see_is_unknown(id_, audited):
     """Every other value that a rule names is there."""
     outputs, _ = audited(id_)
     assert {name for name, value in outputs.items() if value is None} == UNKNOWN[id_]
+
+
+@every_article
+def test_every_judgement_is_written_as_json(id_, audited):
+    """As `reproduce claims --json` does; what is read back is equal, so that no value is known to NumPy alone."""
+    rows = [one.as_row() | {"p": one.p} for one in audited(id_)[1]]
+    assert json.loads(json_text(rows)) == rows
 
 
 @every_article

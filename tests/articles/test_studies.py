@@ -133,7 +133,7 @@ def test_table_of_an_unfinished_study_names_the_run(name, tmp_path):
     """And the way on."""
     article, plan = studies()[name]
     config = RunConfig(plan.runs[0][0], 7, article.engines[0], "5" * 64, article.id)
-    with pytest.raises(RunError, match=r"-s7-[a-z]+: the run is not finished \(it was stopped, .*\); give the same"):
+    with pytest.raises(RunError, match=r"-s7-[a-z]+: the run is not finished \(it was stopped, .*\); finish it, "):
         plan.rows(Study(tmp_path, (config,)))
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 import typer.rich_utils  # asks FORCE_COLOR once, as it is imported: not while a test has set it
 
-from reproduce.articles import ARTICLES, audit
+from reproduce.articles import ARTICLES, audit, running
 from reproduce.cli import main
 from reproduce.evidence.claims import Judgement, read_claims
 from tests.cli.commands import TINY, on_record
@@ -70,6 +70,19 @@ def tiny_runs(one_thread, tmp_path_factory):  # noqa: ARG001
         (path,) = (folder / "runs").glob(f"{article}-*-{one.engine}")
         ended[article] = Ended(words, path, left.value.code or 0, said.getvalue(), told.getvalue())
     return ended
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The configuration, the input and the other options that each run was asked for; it is then interrupted."""
+    calls = []
+
+    def run_article(article, config, source, root, *, force, on_progress):
+        calls.append((article.id, config, source, root, force, on_progress))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "run_article", run_article)
+    return calls
 
 
 @pytest.fixture

@@ -361,16 +361,18 @@ TARGETS = {"folder": make_folder, "link-to-itself": make_link_to_itself, "file-a
 COMMON = {name: [] for name in COMMANDS} | {"generate": ["none"], "report": ["none"]}
 
 
-TAKING_NO_JSON = [*TARGETS, "missing-folder", "long-name", "empty-name"]
+TAKING_NO_JSON = [*TARGETS, "missing-folder", "long-name", "empty-name", "port"]
 
 
 @pytest.mark.parametrize(("command", "target"), in_turn(COMMON, TAKING_NO_JSON), ids=named)
 def test_place_that_takes_no_json_is_refused_before_the_work(target, command, refuse, tmp_path):
     """By every command; what stands there stays."""
-    path = tmp_path / "target"
+    path = tmp_path / "target.json"
     if target in TARGETS:
         TARGETS[target](path)
-    given = {"missing-folder": path / "a", "long-name": "x" * 300, "empty-name": "", "file-as-folder": path / "a"}
+    given = dict.fromkeys(("missing-folder", "file-as-folder"), path / "a.json")
+    given |= {"long-name": "x" * 300 + ".json", "empty-name": "", "port": path.with_name("port.py")}
+    given["port"].write_bytes(b"mine")
     before = states(tmp_path)
     refuse(command, *COMMON[command], "--json", given.get(target, path))
     assert states(tmp_path) == before
@@ -378,15 +380,15 @@ def test_place_that_takes_no_json_is_refused_before_the_work(target, command, re
 
 def test_json_goes_through_links_pipes_and_devices(invoke, tmp_path):
     """A link's file is replaced, and not the link; a pipe and a device are written, and stay what they are."""
-    (tmp_path / "link").symlink_to(tmp_path / "file")
+    (tmp_path / "link.json").symlink_to(tmp_path / "file")
     os.mkfifo(tmp_path / "pipe")
     read = []
     reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()), daemon=True)
     reader.start()
-    answers = [invoke("list", "--json", place) for place in (tmp_path / "link", tmp_path / "pipe", os.devnull)]
+    answers = [invoke("list", "--json", place) for place in (tmp_path / "link.json", tmp_path / "pipe", os.devnull)]
     reader.join(timeout=60)
     assert answers == [(0, "", "")] * 3
-    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "link.json").is_symlink()
     assert json.loads(read[0]) == json.loads((tmp_path / "file").read_bytes())
 
 

@@ -192,6 +192,15 @@ def test_json_has_all_of_it(port, invoke):
     assert [[slip["name"] for slip in slips] for slips in document["explanations"]] == [["tanh-left-out"]]
 
 
+def test_port_behind_json_is_not_taken_for_its_file(port, invoke):
+    """It stays what it is; what the line says to write prints the JSON."""
+    path = port()
+    assert_refused(invoke("compare", "--json", path), 2, "expected a name that ends in .json", '"--json -"')
+    assert path.read_text(encoding="utf-8") == TEMPLATE
+    code, stdout, _ = invoke("compare", "--json", "-", path)
+    assert (code, json.loads(stdout)["agrees"]) == (0, True)
+
+
 def test_failing_port_is_one_line_with_its_own_line_number(port, invoke):
     """Exit code 1, nothing on stdout."""
     assert_refused(
@@ -340,6 +349,14 @@ def test_questions_are_written_and_answers_read(port, invoke, tmp_path):
     assert verdicts(stdout) == dict.fromkeys(RUNGS, "agrees")
 
 
+def test_questions_are_written_over_nothing(port, invoke, tmp_path):
+    """A file that is there stays; so does one of another kind, such as the port."""
+    (tmp_path / "q.npz").write_bytes(b"mine")
+    assert_refused(invoke("compare", "--questions", tmp_path / "q.npz"), 1, "q.npz: is there already; give --questions")
+    assert (tmp_path / "q.npz").read_bytes() == b"mine"
+    assert_refused(invoke("compare", "--questions", port()), 2, "my_port.py, expected a name that ends in .npz")
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [(b"", "is no .npz file"), (b"not a zip", "is no .npz file"), (None, "No such file")],
@@ -366,7 +383,8 @@ def test_template_is_printed_for_either_wiring(invoke):
         (["my_port.py", "--epochs", "3"], "changes nothing with PORT"),
         (["--wiring", "described"], "changes nothing without PORT"),
         (["--questions", "q.npz", "--json"], "changes nothing with --questions"),
-        (["my_port.py", "--hidden", "3"], "changes nothing with PORT"),
+        (["my_port.py", "--hidden", "3"], "--hidden: changes nothing without --questions"),
+        (["--hidden", "3"], "--hidden: changes nothing without --questions"),
         (["--template", "caffe"], "--template"),
         (["--template", "jax", "--article", "macbeth"], "macbeth has numpy, keras, pytorch, not jax"),
         (["my_port.py", "--article", "macbeth", "--wiring", "described"], "changes nothing with --article macbeth"),

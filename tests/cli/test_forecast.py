@@ -1,14 +1,17 @@
 """`reproduce forecast`: what is shown of a run with random weights, and what is refused. Nothing trains here."""
 
 import json
+import shlex
 from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
 
 from reproduce.articles import article_of
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.predicting import forecast
 from reproduce.articles.sources import TEXTS
+from reproduce.inputs.prices import load_prices
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
 from tests.articles.samples import VARIANTS, random_run, short_table, tiny_text
@@ -55,9 +58,38 @@ def test_json_has_the_same_with_its_remarks(invoke, finished):
     assert_one_line(stderr, "the day before the oldest", f"--variant {FORWARDS.name}")
 
 
+@pytest.mark.parametrize("gaps", [None, "keep"])
+def test_command_for_the_future_trains_the_same_prices(gaps, invoke, asked, tmp_path):
+    """As it is printed: on the run's own prices, days that were left out too, wherever the run lies; oldest first."""
+    table = short_table(280)
+    if gaps:
+        kept = np.arange(280) % 7 > 0
+        table = replace(table, dates=table.dates[kept], close_usd=table.close_usd[kept], gaps=gaps, missing=39)
+    directory = random_run(tmp_path / "my runs", BACKWARDS, table, gaps=gaps)
+    stderr = invoke("forecast", directory.path)[2].splitlines()[0]
+    program, *words = shlex.split(stderr.rpartition(" with: ")[2])
+    assert (program, invoke(*words, "--inter-op-threads", 1)[0]) == ("reproduce", 130)
+    ((article, config, source, *_),) = asked
+    assert (article, config.variant, config.gaps) == ("bitcoin-lstm", FORWARDS, gaps)
+    np.testing.assert_array_equal(source.dates, table.dates)
+    np.testing.assert_array_equal(source.close_usd, table.close_usd)
+
+
 def test_too_many_days_are_refused_in_one_line(invoke, finished):
     """Exit code 1, with the largest number that is not."""
     assert_refused(invoke("forecast", finished(FORWARDS).path, "--days", 10**9), 1, "use --days 5 at most")
+
+
+def test_unfinished_run_names_the_command_that_finishes_it(invoke, asked, tmp_path):
+    """As `report`, `generate` and `export` do; given as it is printed, it goes on with this very run."""
+    begun = Directory(tmp_path / "my runs", RunConfig(FORWARDS, 4, "session", load_prices().sha256, "bitcoin-lstm"))
+    with begun.opened():
+        code, stdout, stderr = invoke("forecast", begun.path)
+    assert_refused((code, stdout, stderr), 1, "not finished (it was stopped, or never begun)")
+    program, *words = shlex.split(stderr.rpartition(" by: ")[2])
+    assert (program, invoke(*words, "--inter-op-threads", 1)[0]) == ("reproduce", 130)
+    ((_, config, _, root, *_),) = asked
+    assert (config, root) == (begun.config, begun.path.parent)
 
 
 def test_run_on_a_text_is_refused_in_one_line(invoke, tmp_path):

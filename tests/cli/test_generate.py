@@ -205,4 +205,4 @@ def test_run_in_a_folder_of_another_name_is_refused_in_one_line(invoke, finished
 def test_run_that_is_not_finished_is_refused(write, finished):
     """Exit code 1, the folder and what to do. That it costs no seconds is held in test_commands.py."""
     (finished / "metrics.json").unlink()
-    assert_refused(write(), 1, str(finished), "give the same command")
+    assert_refused(write(), 1, str(finished), "finish it", "by: reproduce run macbeth")

@@ -171,11 +171,18 @@ def test_search_is_not_counted_to_the_port_s_time(ports, monkeypatch):
     assert given == [5, marking.JUDGED_WITHIN]
 
 
+def test_help_shows_no_limit_for_a_single_port(invoke, monkeypatch):
+    """Which has none unless it is given."""
+    monkeypatch.setenv("COLUMNS", "400")
+    (line,) = [line for line in invoke("compare", "--help")[1].splitlines() if "--time-limit" in line]
+    assert re.findall(r"\[default: .*?\]", line) == ["[default: 60 for several ports]"]
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [
         (["--time-limit", "5"], "changes nothing without PORT"),
-        (["a.py", "b.py", "--hidden", "3"], "changes nothing with PORT"),
+        (["a.py", "b.py", "--hidden", "3"], "changes nothing without --questions"),
         (["a.py", "b.py", "--template", "numpy"], "--template and PORT: give one of them"),
         (["a.py", "b.py", "--time-limit", "0"], "--time-limit"),
         (["--answers", "a.npz", "--time-limit", "5"], "changes nothing with --answers"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from reproduce.articles import article_of, running
+from reproduce.articles import article_of
 from reproduce.cli.output import Interrupted
 from reproduce.cli.progress import training_progress
 from reproduce.evidence.claims import VERDICTS
@@ -25,19 +25,6 @@ from tests.cli.commands import (
 )
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-@pytest.fixture
-def asked(monkeypatch):
-    """The configuration, the input and the other options that each run was asked for; it is then interrupted."""
-    calls = []
-
-    def run_article(article, config, source, root, *, force, on_progress):
-        calls.append((article.id, config, source, root, force, on_progress))
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(running, "run_article", run_article)
-    return calls
 
 
 def assumptions_of(article):
@@ -88,9 +75,10 @@ def test_finished_run_repeats_its_claims_as_json(article, tiny_runs, invoke, mon
 
 @every_article
 def test_options_decide_the_configuration(article, asked, invoke, tiny, tmp_path):
-    """Variant, seed, engine, input, folder, force; `--epochs` has the last word. Ctrl-C says how to go on."""
+    """Variant, epochs that the variant does not name, seed, engine, input, folder, force. Ctrl-C says how to go on."""
     one, known = TINY[article], article_of(article)
-    code, stdout, stderr = invoke(*tiny(article, "--epochs", "9", "--seed", "8", "--force"))
+    chosen = ["--variant", one.variant.replace("+epochs-1", ""), "--epochs", "9"]
+    code, stdout, stderr = invoke(*tiny(article, *chosen, "--seed", "8", "--force"))
     ((id_, config, source, root, force, _),) = asked
     assert_refused((code, stdout, stderr), 130, "interrupted; the same command goes on from the last checkpoint")
     variant = replace(known.Variant.parse(one.variant), epochs=9)

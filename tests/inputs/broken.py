@@ -4,6 +4,7 @@ Every file lies under the name table.csv. The rows around the broken one are sou
 """
 
 import json
+from datetime import date, timedelta
 
 DAYS = "date,close\n2018-03-03,11034.5\n{row}\n2018-03-01,9000\n2018-02-28,9000\n"
 ARTICLE = (
@@ -73,8 +74,9 @@ IN_CSV = "expected a table of prices in CSV"
 OWN_JSON = "save the prices as CSV with the columns date and close, and name that"
 GAPS = (
     "expected a price for every day; use --gaps keep (a step goes from a row to the next) or --gaps previous (the "
-    "price of the day before fills in), or remove all rows of days before this row's"
+    "price of the day before fills in)"
 )
+ENOUGH = "".join(f"{date(2018, 3, 7) + timedelta(day)},{4 + day}\n" for day in range(121))
 
 PRICES = {  # why it is refused: what stands in place of a price
     PRICE: ["n/a", "-", "1e-400", "0.00", "-10905", "True", "inf", "\u0661", "\uff17"],
@@ -194,13 +196,16 @@ FILES = {  # the whole file, and the message without its name
     '{"close": [7]}': f": is JSON, {IN_CSV}; {OWN_JSON}",
     "[[1527292680, 7]]": f": is JSON, {IN_CSV}; {OWN_JSON}",
     "date,close\n2018-03-01,1\n2018-03-02,2\n2018-03-04,3\n2018-03-07,4\n2018-03-08,5\n": ", row 5: 3 days without a "
-    f"price in 2 gaps, the first 2018-03-03, the last 2018-03-06, {GAPS} 2018-03-07",
+    f"price in 2 gaps, the first 2018-03-03, the last 2018-03-06, {GAPS}",
     "date,close\n2018-03-08,5\n2018-03-07,4\n2018-03-04,3\n2018-03-02,2\n": ", row 3: 3 days without a price in 2 "
-    f"gaps, the first 2018-03-03, the last 2018-03-06, {GAPS} 2018-03-07",
+    f"gaps, the first 2018-03-03, the last 2018-03-06, {GAPS}",
     "date,close\n2018-03-03,5\n2018-03-02,null\n2018-03-01,2\n": ", row 2: 1 day without a price in 1 gap, the first "
-    f"2018-03-02, the last 2018-03-02, {GAPS} 2018-03-03",
+    f"2018-03-02, the last 2018-03-02, {GAPS}",
     f"Timestamp,Close\n0,7\n60,8\n{86400 * 1},\n{86400 * 2},7\n{86400 * 2 + 60},8\n": ", row 5: 1 day without a price "
-    f"in 1 gap, the first 1970-01-02, the last 1970-01-02, {GAPS} 1970-01-03",
+    f"in 1 gap, the first 1970-01-02, the last 1970-01-02, {GAPS}",
+    # So many days are left behind the gap that the articles can use them alone
+    f"date,close\n2018-03-05,2\n{ENOUGH}": f", row 3: 1 day without a price in 1 gap, the first 2018-03-06, the last "
+    f"2018-03-06, {GAPS}, or remove all rows of days before this row's 2018-03-07",
     # Two things are wrong: the first in the file is named, and in a row the leftmost
     "date,close\n2018-03-09,1\n2018-03-10,2\n2018-03-11,\udcff\n": f", row 4: has the byte 0xff, {UTF_8}",
     "date,close\n2018-03-09,1\n2018-03-08,2\n2018-03-09,3\n2018-03-07,n/a\n": ", row 4: date is 2018-03-09 as in row "

@@ -120,7 +120,8 @@ def memory_counts(rows: Sequence[MemoryRow]) -> dict[str, Counted]:
     plain, seeds = [reached["simple-rnn", draw] for draw in draws], len({row.seed for row in rows})
 
     def counted(question: str, opposite: str, arms: Sequence[str], holds: Sequence[np.ndarray]) -> Counted:
-        return Counted(question, opposite, dict(zip(arms, map(np.count_nonzero, holds), strict=True)), seeds)
+        counts = {arm: int(np.count_nonzero(held)) for arm, held in zip(arms, holds, strict=True)}
+        return Counted(question, opposite, counts, seeds)
 
     found = {
         "simple_rnn_fading": counted(

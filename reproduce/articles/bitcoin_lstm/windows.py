@@ -7,6 +7,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.errors import DataError
+from reproduce.evidence.tally import counted
 from reproduce.inputs.prices import PriceTable
 from reproduce.inputs.windows import Windows, cut
 
@@ -31,9 +32,9 @@ def prepare(table: PriceTable, variant: Variant) -> Windows:
     least = 1 if variant.remainder == "kept" else variant.batch
     if min(train_windows, windows - train_windows) < least:
         raise DataError(
-            f"{table.name}: {rows} rows give {max(windows, 0)} windows of {variant.window} days, {train_windows} for "
-            f"training; expected at least {least} on each side of the split; use a longer table or a smaller window or "
-            "batch"
+            f"{table.name}: {counted(rows, 'row')}, enough for {counted(max(windows, 0), 'window')} of "
+            f"{counted(variant.window, 'day')}, {train_windows} for training; expected at least {least} on each side "
+            "of the split; use a longer table or a smaller window or batch"
         )
     scaler_rows = rows if variant.scaler_rows == "all" else train_windows + variant.window  # D4
     read = close_usd[:scaler_rows].reshape(-1, 1)  # (rows the scaler reads, 1)

@@ -7,6 +7,7 @@ from sklearn.preprocessing import MinMaxScaler
 
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.errors import DataError
+from reproduce.evidence.tally import counted
 from reproduce.inputs.prices import PriceTable
 from reproduce.inputs.windows import Windows, cut
 
@@ -29,9 +30,9 @@ def prepare(table: PriceTable, variant: Variant) -> Windows:
     least = variant.window + 1
     if train_rows < least:
         raise DataError(
-            f"{table.name}: {len(close_usd)} rows leave {max(train_rows, 0)} before the last {variant.test_days}, "
-            f"expected at least {least} for one window of {variant.window} days; use a longer table, or a smaller "
-            "window or fewer test days"
+            f"{table.name}: {counted(len(close_usd), 'row')}, {max(train_rows, 0)} before the last "
+            f"{variant.test_days}, expected at least {least} for one window of {variant.window} days; use a longer "
+            "table, or a smaller window or fewer test days"
         )
     scaler = MinMaxScaler().fit(close_usd[:train_rows].reshape(-1, 1))
     if scaler.data_range_[0] == 0:

@@ -125,15 +125,15 @@ def test_every_window_and_target_are_consecutive_prices(prices, window, row_orde
 @pytest.mark.parametrize(
     ("rows", "variant"),
     [
-        pytest.param(5, Variant(), id="no-window-at-all"),
-        pytest.param(44, Variant(), id="less-than-a-test-batch"),
-        pytest.param(20, replace(SMALL, window=17, batch=1), id="window-of-nearly-all-rows"),
+        pytest.param("1 row", Variant(), id="no-window-at-all"),
+        pytest.param("44 rows", Variant(), id="less-than-a-test-batch"),
+        pytest.param("20 rows", replace(SMALL, window=17, batch=1), id="window-of-nearly-all-rows"),
     ],
 )
 def test_too_few_rows_are_refused(rows, variant):
     """One line: rows, windows, what is wanted, what to do."""
-    prices = np.linspace(100, 200, rows)
-    with pytest.raises(DataError, match=rf"prices.csv: {rows} rows give .* expected at least .* use a longer table"):
+    prices = np.linspace(100, 200, int(rows.split()[0]))
+    with pytest.raises(DataError, match=rf"prices.csv: {rows}, enough for .* expected at least .* use a longer table"):
         prepare(table_of(prices), variant)
 
 

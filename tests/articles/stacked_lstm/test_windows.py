@@ -83,12 +83,10 @@ def test_one_training_window_is_enough():
     assert (inputs.shape, targets.shape) == ((1, 3, 1), (1, 1))
 
 
-@pytest.mark.parametrize("days", [1, 5])
-def test_table_that_is_too_short_is_refused(days):
+@pytest.mark.parametrize(("days", "rows"), [(1, "1 row"), (5, "5 rows")])
+def test_table_that_is_too_short_is_refused(days, rows):
     """With what there is and what was wanted."""
-    told = (
-        rf"prices.csv: {days} rows leave {max(days - 2, 0)} before the last 2, expected at least 4 for one window of 3"
-    )
+    told = rf"prices.csv: {rows}, {max(days - 2, 0)} before the last 2, expected at least 4 for one window of 3"
     with pytest.raises(DataError, match=told):
         prepare(table_of(range(1, days + 1)), SMALL)
 
