@@ -18,6 +18,7 @@ import typer
 from reproduce.articles.article import Shown
 from reproduce.cli.against import Against
 from reproduce.cli.output import Interrupted, note, show
+from reproduce.cli.port_text import drawn
 from reproduce.cli.ports import Asked, ask_port, hold
 from reproduce.cli.progress import run_progress
 from reproduce.errors import PortError
@@ -134,7 +135,8 @@ def _judged(answered: tuple[Path, Asked], against: Against) -> Mark:
     if not held.comparison.explanations:
         comparison = held.comparison
         known = f"as far as {comparison.until}: " + " and ".join(slip.name for slip in comparison.partly)
-        reasons += [known if comparison.partly else "no known slip"]
+        reasons += [drawn(comparison)] if comparison.drawing else []
+        reasons += [known] if comparison.partly else [] if comparison.drawing else ["no known slip"]
         reasons += [row.note for row in differing if row.rung != "windows"]
     reasons += [held.remark] if held.remark else []
     return Mark(

@@ -27,6 +27,13 @@ PORTS = {  # name: (its text, verdict, first step that differs, slips that expla
         [],
         "the table is turned round",
     ),
+    "draws": (
+        "import numpy as np\n\n\ndef predict(weights, inputs):\n    return np.random.randn(len(inputs), 1)\n",
+        "differs",
+        "forward",
+        [],
+        "predict answers the same question differently",
+    ),
     "quits": ("import sys\nsys.exit(0)\n", "failed", None, [], "line 2, cannot be loaded: SystemExit: 0"),
     "crashes": ("import os\nos._exit(0)\n", "failed", None, [], "its process ended (exit status 0)"),
     "broken": ("def predict(weights, inputs)\n", "failed", None, [], "line 1, cannot be loaded: SyntaxError"),
@@ -83,7 +90,7 @@ def test_class_is_marked_whatever_its_ports_do(ports, invoke):
     assert [row["port"] for row in rows[:-1] if not row["reason"].startswith(wanted[row["port"]])] == []
     assert_one_line(
         stderr.splitlines(keepends=True)[-1],
-        "12 ports against the published program; agrees: 4, differs: 3, failed: 4, too slow: 1",
+        "13 ports against the published program; agrees: 4, differs: 4, failed: 4, too slow: 1",
     )
 
 
