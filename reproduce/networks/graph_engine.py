@@ -26,8 +26,12 @@ class GraphEngine:
         self._session = tf.Session(config=session_config(threads))
         self._take_in(variables)
 
+    def _complete(self) -> None:
+        """Build what the state and the whole graph need and is built late; here, nothing is."""
+
     @property
     def graph(self) -> tf.Graph:
+        self._complete()
         return self._session.graph
 
     def _take_in(self, variables: list[tf.Variable]) -> None:
@@ -46,9 +50,11 @@ class GraphEngine:
         self._write({variable.op.name: weights[field] for field, variable in self._weights._asdict().items()})
 
     def state(self) -> dict[str, np.ndarray]:
+        self._complete()
         return self._session.run(self._variables)
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
+        self._complete()
         if set(state) != set(self._variables):
             raise ValueError(f"state has {sorted(state)}, expected {sorted(self._variables)}")
         self._write(state)

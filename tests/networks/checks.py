@@ -56,6 +56,13 @@ def started(make, weights, **changed):
     return engine
 
 
+def same_bits(arrays, others):
+    """Whether both have the same arrays under the same names."""
+    return {name: array.tobytes() for name, array in arrays.items()} == {
+        name: array.tobytes() for name, array in others.items()
+    }
+
+
 def check_forward(make, wiring):
     """Predictions are those of the article's equations, window by window."""
     inputs, _, weights = small_problem(windows=3)  # one whole batch and one window more

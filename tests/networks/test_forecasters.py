@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from reproduce.networks.forecasters.create import create_forecaster, prove_compiled
+from reproduce.errors import MismatchError
+from reproduce.networks.forecasters import create
+from reproduce.networks.forecasters.create import create_forecaster
 from reproduce.networks.forecasters.keras import build_model, describe_model
+from tests.networks.checks import same_bits
 from tests.networks.forecasters import FORWARDS, lstm_layer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -21,6 +24,9 @@ def stack_of(network, **changed):
     """A small network, all sizes different."""
     sizes = {"window": 5, "first": 3, "second": 4, "dropout": 0.25, "batch": 6, "layers": 2, "optimizer": "rmsprop"}
     return SimpleNamespace(network=network, **sizes | changed)
+
+
+LSTM = stack_of("lstm", batch=7)
 
 
 def problem(windows):
@@ -170,20 +176,14 @@ def test_named_weights_are_all_that_a_forward_pass_needs(network):
     np.testing.assert_allclose(forecaster.predict(inputs), expected, rtol=1e-4, atol=1e-6)  # float32
 
 
-@pytest.mark.parametrize(
-    ("engine", "network", "threads"), [("keras", "mlp", 1), ("compiled", "lstm", 1), ("compiled", "lstm", 2)]
-)
-def test_forecaster_continues_from_a_state_to_the_same_bits(engine, network, threads):
-    """In another model of the same process; an epoch later all is equal, the dropout's draws too; in two parts too."""
-    stack, data = stack_of(network), problem(windows=12)
-    first, second = (create_forecaster(engine, stack, 2, threads) for _ in range(2))
+def test_keras_continues_from_a_state_to_the_same_bits():
+    """In another model of the same process; an epoch later all is equal, the dropout's draws too."""
+    stack, data = stack_of("mlp"), problem(windows=12)
+    first, second = (create_forecaster("keras", stack, 2) for _ in range(2))
     first.train_epoch(0, *data)
     second.restore(first.state())
     assert first.train_epoch(1, *data) == second.train_epoch(1, *data)
-    ours, theirs = first.state(), second.state()
-    assert ours.keys() == theirs.keys()
-    for name, array in ours.items():
-        np.testing.assert_array_equal(array, theirs[name], err_msg=name)
+    assert same_bits(first.state(), second.state())
 
 
 # The compiled engine, held to Keras's
@@ -193,12 +193,12 @@ def test_forecaster_continues_from_a_state_to_the_same_bits(engine, network, thr
 def trained(one_thread, tmp_path_factory):  # noqa: ARG001
     """Both engines after two epochs of two whole batches and one of 3: losses, weights, predictions, squares' means.
 
-    Also of the compiled one in two parts a batch, and what the compiled one has saved for Keras.
+    Also what the compiled one has saved for Keras.
     """
-    stack, (inputs, targets) = stack_of("lstm"), problem(windows=15)
+    inputs, targets = problem(windows=17)
     left, saved = {}, tmp_path_factory.mktemp("saved") / "model.keras"
-    for name, engine, threads in (("keras", "keras", 1), ("compiled", "compiled", 1), ("parts", "compiled", 2)):
-        forecaster = create_forecaster(engine, stack, 5, threads)
+    for engine in ("keras", "compiled"):
+        forecaster = create_forecaster(engine, LSTM, seed=5)
         start = forecaster.weights()
         losses = [forecaster.train_epoch(epoch, inputs, targets) for epoch in range(2)]
         state, weights = forecaster.state(), forecaster.weights()
@@ -206,22 +206,29 @@ def trained(one_thread, tmp_path_factory):  # noqa: ARG001
             squares = [state[key] for key in sorted(state)][-8:]
         else:
             squares = [state[f"v/{weight}"] for weight in weights]
-        left[name] = SimpleNamespace(
+        left[engine] = SimpleNamespace(
             start=start,
             losses=losses,
             weights=weights,
             squares=squares,
             predictions=forecaster.predict(inputs),
+            slopes=forecaster.slopes(inputs),
             forecaster=forecaster,
         )
     left["compiled"].forecaster.save(saved)
     return left, saved, (inputs, targets)
 
 
-@pytest.mark.parametrize("name", ["compiled", "parts"])
-def test_compiled_trains_what_keras_trains(trained, name):
-    """From the same weights, dropping the same units: losses, weights, means of squares, predictions."""
-    ours, theirs = trained[0][name], trained[0]["keras"]
+@pytest.fixture(scope="module")
+def whole_and_parts(trained):
+    """The compiled engine, and one that splits each batch of seven into parts of three and four; and whole batches."""
+    parts = create_forecaster("compiled", LSTM, seed=5, threads=2)
+    return {"whole": trained[0]["compiled"].forecaster, "parts": parts}, problem(windows=14)
+
+
+def test_compiled_trains_what_keras_trains(trained):
+    """From the same weights, dropping the same units: losses, weights, means of squares."""
+    ours, theirs = (trained[0][name] for name in ("compiled", "keras"))
     np.testing.assert_allclose(ours.losses, theirs.losses, rtol=1e-6)
     for weight, array in theirs.weights.items():
         np.testing.assert_array_equal(ours.start[weight], theirs.start[weight], err_msg=weight)
@@ -229,11 +236,37 @@ def test_compiled_trains_what_keras_trains(trained, name):
         assert np.abs(array - theirs.start[weight]).max() > 1e-3, weight
     for mine, square in zip(ours.squares, theirs.squares, strict=True):
         np.testing.assert_allclose(mine, square, rtol=1e-4)
+
+
+def test_compiled_predicts_what_keras_predicts(trained):
+    """And as steep: how each prediction moves with each price."""
+    ours, theirs = (trained[0][name] for name in ("compiled", "keras"))
     np.testing.assert_allclose(ours.predictions, theirs.predictions, rtol=1e-4)
-    inputs, _ = trained[2]
-    slopes = [one.forecaster.slopes(inputs) for one in (ours, theirs)]
-    assert slopes[0].shape == (15, 5)
-    np.testing.assert_allclose(*slopes, rtol=1e-3, atol=1e-6)
+    assert ours.slopes.shape == (17, 5)
+    np.testing.assert_allclose(ours.slopes, theirs.slopes, rtol=1e-3, atol=1e-6)
+
+
+def test_batches_in_parts_train_the_same(whole_and_parts):
+    """Losses, weights and means of squares after two epochs, to the order of float32's sums."""
+    (whole, parts), data = whole_and_parts[0].values(), whole_and_parts[1]
+    whole.restore(parts.state())
+    losses = [[one.train_epoch(epoch, *data) for epoch in range(2)] for one in (whole, parts)]
+    np.testing.assert_allclose(*losses, rtol=1e-6)
+    ours, theirs = parts.state(), whole.state()
+    for name, array in theirs.items():
+        np.testing.assert_allclose(ours[name], array, rtol=1e-4, atol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize("name", ["whole", "parts"])
+def test_compiled_continues_from_a_state_to_the_same_bits(whole_and_parts, name):
+    """Whatever it trained meanwhile; an epoch later all is equal, the dropout's draws too."""
+    forecaster, data = whole_and_parts[0][name], whole_and_parts[1]
+    start = forecaster.state()
+    expected = forecaster.train_epoch(2, *data), forecaster.state()
+    assert forecaster.train_epoch(3, *data) != expected[0]
+    forecaster.restore(start)
+    assert forecaster.train_epoch(2, *data) == expected[0]
+    assert same_bits(forecaster.state(), expected[1])
 
 
 def test_saved_model_trains_on_as_keras_would(trained):
@@ -268,8 +301,23 @@ def test_unknown_engine_is_refused():
         create_forecaster("torch", stack_of("lstm"), seed=0)
 
 
-def test_proof_holds_both_engines_side_by_side():
-    """On the first windows; a machine where they differ is refused before it trains."""
-    inputs, targets = problem(windows=12)
-    proof = prove_compiled(stack_of("lstm"), 5, inputs, targets)
-    assert proof["compiled"] == pytest.approx(proof["keras"], rel=1e-6)
+def test_proof_holds_both_engines_side_by_side(monkeypatch):
+    """On the first twenty batches; a machine where they differ is refused before it trains."""
+    asked, losses = [], {"keras": 0.5, "compiled": 0.500001}
+
+    def pretender(name, stack, seed):
+        def train_epoch(epoch, inputs, targets):
+            asked.append((name, stack.network, seed, epoch, len(inputs), len(targets)))
+            return losses[name]
+
+        return SimpleNamespace(train_epoch=train_epoch, close=lambda: asked.append(name))
+
+    monkeypatch.setattr(create, "create_forecaster", pretender)
+    proof = create.prove_compiled(stack_of("lstm"), 5, *problem(windows=130))
+    assert proof == {**losses, "relative_difference": pytest.approx(2e-6)}
+    assert asked == [one for name in losses for one in ((name, "lstm", 5, 0, 120, 120), name)]
+    losses["compiled"] = 0.51
+    with pytest.raises(
+        MismatchError, match=r"the first 12 windows is 0\.51 on the compiled engine and 0\.5 on the keras"
+    ):
+        create.prove_compiled(stack_of("lstm"), 5, *problem(windows=12))

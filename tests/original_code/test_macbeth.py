@@ -18,7 +18,10 @@ from tests.original_code.museum import run_as_script
 PROGRAM = program_path("macbeth")
 CHARACTERS = 11
 
-pytestmark = pytest.mark.filterwarnings("ignore:Do not pass an `input_shape`")  # as of 2017; Keras 3 wants an Input
+pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
+    pytest.mark.filterwarnings("ignore:Do not pass an `input_shape`"),  # as of 2017; Keras 3 wants an Input
+]
 
 
 @pytest.fixture(scope="module")

@@ -87,7 +87,7 @@ class KerasEngine:
         restore_model(self._model, self._model.optimizer, state)
 
     def close(self) -> None:
-        keras.backend.clear_session()
+        keras.backend.clear_session(free_memory=False)  # garbage collection frees it in its own time
 
 
 def _norms(values: StackWeights) -> list[float]:

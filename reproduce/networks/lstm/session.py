@@ -23,19 +23,8 @@ class SessionEngine(GraphEngine):
             super().__init__(self._network.weights, list(self._network.weights), threads)
         self._steps: dict[int, TrainingStep] = {}  # by the number of windows
 
-    @property
-    def graph(self) -> tf.Graph:
-        """With the training step."""
+    def _complete(self) -> None:
         self._step_of(self._settings.batch)
-        return super().graph
-
-    def state(self) -> dict[str, np.ndarray]:
-        self._step_of(self._settings.batch)
-        return super().state()
-
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        self._step_of(self._settings.batch)
-        super().restore(state)
 
     def train_epoch(self, inputs: np.ndarray, targets: np.ndarray) -> Epoch:
         losses, predictions = [], []

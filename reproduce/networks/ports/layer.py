@@ -67,7 +67,8 @@ class Layout:
 
     @classmethod
     def of(cls, programs: Sequence[Cell], dtype: str) -> Layout:
-        """The programs' maps."""
+        """The programs' maps; of a program that is all of them, as it is on most ways in and out, one map does."""
+        programs = programs[:1] if all(one is programs[0] for one in programs) else programs
 
         def matrices(kind: str) -> np.ndarray:
             return np.stack([_matrix(one.gates, getattr(one, f"gates_{kind}")) for one in programs]).astype(dtype)

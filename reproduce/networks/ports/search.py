@@ -169,21 +169,22 @@ class Search:
 
         Question by question only what is left is computed; the longest window comes first, as it tells the most.
         """
-        left = list(hypotheses)
+        left, largest = np.arange(len(hypotheses)), np.zeros(len(hypotheses))
+
+        def agreeing() -> list[Hypothesis]:
+            return [replace(hypotheses[k], largest=float(largest[k])) for k in left]
+
         for number, rung in enumerate(self._rungs, 1):
             for pair in (one for one in reversed(self._asked) if one[0].name in rung.questions):
-                if not left:
-                    return left
-                gaps = gaps_on(self._target, rung, [one.program for one in left], [pair], dtype)
-                differences = gaps.differences.max(axis=1)
-                left = [
-                    replace(left[k], largest=max(left[k].largest, float(differences[k])))
-                    for k in np.flatnonzero(gaps.agree)
-                ]
-            if left and number >= max(self.as_far, as_far + 1) and rung.name != ONE_STEP:
-                self.partly = [*(self.partly if number == self.as_far else ()), *left]
+                if not left.size:
+                    return []
+                gaps = gaps_on(self._target, rung, [hypotheses[k].program for k in left], [pair], dtype)
+                largest[left] = np.maximum(largest[left], gaps.differences.max(axis=1))
+                left = left[gaps.agree]
+            if left.size and number >= max(self.as_far, as_far + 1) and rung.name != ONE_STEP:
+                self.partly = [*(self.partly if number == self.as_far else ()), *agreeing()]
                 self.as_far = number
-        return left
+        return agreeing()
 
 
 @lru_cache(maxsize=8)

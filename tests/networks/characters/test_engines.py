@@ -13,6 +13,7 @@ from reproduce.networks.characters.create import CHAR_ENGINES, create_char_engin
 from reproduce.networks.characters.steps import STEP_VALUES
 from reproduce.networks.stack.weights import StackWeights, weight_shapes
 from tests.networks.characters.samples import Sizes, random_weights
+from tests.networks.checks import same_bits
 from tests.networks.forecasters import lstm_layer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -37,13 +38,12 @@ def create(name, network=NETWORK, characters=CHARACTERS, seed=SEED):
 
 @pytest.fixture(scope="module")
 def shared(one_thread):  # noqa: ARG001
-    """Two engines of each name, made from the same seed, and the first one's state at its start."""
-    made = {name: (create(name), create(name)) for name in CHAR_ENGINES}
-    starts = {name: engines[0].state() for name, engines in made.items()}
+    """An engine of each name, and its state at its start."""
+    made = {name: create(name) for name in CHAR_ENGINES}
+    starts = {name: engine.state() for name, engine in made.items()}
     yield made, starts
-    for engines in made.values():
-        for engine in engines:
-            engine.close()
+    for engine in made.values():
+        engine.close()
 
 
 @pytest.fixture
@@ -51,8 +51,8 @@ def fresh(shared):
     """A way to one of them, back at its start."""
     made, starts = shared
 
-    def get(name, place=0):
-        engine = made[name][place]
+    def get(name):
+        engine = made[name]
         engine.restore(starts[name])
         return engine
 
@@ -70,7 +70,7 @@ def trained(shared):
     made, starts = shared
     left = {}
     for name in CHAR_ENGINES:
-        engine = made[name][0]
+        engine = made[name]
         engine.restore(starts[name])
         losses = [*(step(engine, number) for number in range(STEPS)), engine.train(*SHORT)]
         left[name] = losses, engine.weights(), *adam(name, engine.state()), engine.probabilities(INPUTS[0])
@@ -86,13 +86,6 @@ def adam(name, state):
     assert rate == np.float32(NETWORK.learning_rate)
     slots = [state[key] for key in sorted(state)][-2 * len(StackWeights._fields) :]
     return slots[::2], slots[1::2], int(step_)
-
-
-def same_bits(arrays, others):
-    """Whether both have the same arrays under the same names."""
-    return {name: array.tobytes() for name, array in arrays.items()} == {
-        name: array.tobytes() for name, array in others.items()
-    }
 
 
 # One engine against the other
@@ -209,11 +202,17 @@ LAYERS = {"1": ("kernel_1", "recurrent_1", "bias_1"), "2": ("kernel_2", "recurre
 LAYERS |= {"out": ("kernel_out", "bias_out")}
 
 
-@each_engine
-def test_recording_moves_no_bit(name, fresh):
-    """A call of one step, one of four shorter batches, and one step: losses, and the states after each call."""
-    first, last = ((INPUTS[k : k + 1], TARGETS[k : k + 1]) for k in (0, 1))
-    calls = [first, SHORT, last]
+FIRST, SECOND = ((INPUTS[k : k + 1], TARGETS[k : k + 1]) for k in (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "calls"), [("compiled", [FIRST, SECOND]), ("keras", [FIRST, SHORT, SECOND])], ids=CHAR_ENGINES
+)
+def test_recording_moves_no_bit(name, calls, fresh):
+    """Calls of one step, and of four shorter batches: losses, and the states after each call.
+
+    The compiled engine's calls of several steps are held in tests/articles/macbeth/test_record.py, in whole runs.
+    """
     plain = fresh(name)
     expected = [(plain.train(*call), plain.state()) for call in calls]
     recording = fresh(name)
@@ -222,13 +221,6 @@ def test_recording_moves_no_bit(name, fresh):
         assert record.dtype == np.float32
         assert np.mean(record[:, 0], dtype=np.float64) == pytest.approx(loss, rel=1e-7)
         assert same_bits(recording.state(), state)
-
-
-def test_recorded_losses_are_the_very_losses(fresh):
-    """Of the compiled engine: an epoch's loss is then the same to the last bit."""
-    recorded = fresh("compiled").train_steps(*SHORT)[:, 0]
-    assert np.mean(recorded, dtype=np.float64) == fresh("compiled").train(*SHORT)
-    assert len(set(recorded)) == 4
 
 
 @each_engine
@@ -252,27 +244,35 @@ def test_recorded_norms_are_those_of_gradient_and_update(name, fresh):
 
 
 @each_engine
-def test_same_seed_trains_to_the_same_bits(name, shared, fresh):
-    """In another engine of the same process."""
-    first, second = fresh(name), shared[0][name][1]
-    losses = [[step(engine, number) for number in range(3)] for engine in (first, second)]
-    assert losses[0] == losses[1]
-    assert same_bits(first.state(), second.state())
+def test_same_seed_starts_from_the_same_bits(name, fresh):
+    """In another engine of the same process. That one seed drops the same units is seen where two engines do so."""
+    assert same_bits(create(name).state(), fresh(name).state())
+
+
+@each_engine
+def test_same_start_trains_to_the_same_bits(name, fresh):
+    """Losses, and all that is left."""
+    left = []
+    for _ in range(2):
+        engine = fresh(name)
+        left.append(([step(engine, number) for number in range(3)], engine.state()))
+    assert left[0][0] == left[1][0]
+    assert same_bits(left[0][1], left[1][1])
 
 
 @each_engine
 def test_restored_state_continues_to_the_same_bits(name, fresh):
-    """In another engine, which has trained on something else: losses, weights, moments, steps and dropped units."""
-    engine, other = fresh(name), fresh(name, place=1)
+    """Whatever was trained meanwhile: losses, weights, moments, steps and dropped units."""
+    engine = fresh(name)
     for number in range(4):
         step(engine, number)
     state = engine.state()
-    expected = [step(engine, number) for number in range(4, 8)]
-    step(other, 9)
-    other.restore(state)
-    assert [step(other, number) for number in range(4, 8)] == expected
-    assert same_bits(other.state(), engine.state())
-    assert not same_bits(state, engine.state())
+    expected, after = [step(engine, number) for number in range(4, 8)], engine.state()
+    step(engine, 9)
+    engine.restore(state)
+    assert [step(engine, number) for number in range(4, 8)] == expected
+    assert same_bits(engine.state(), after)
+    assert not same_bits(state, after)
 
 
 @each_engine

@@ -16,6 +16,8 @@ LENGTH = 200
 WEIGHTS = random_weights(HIDDEN, CHARACTERS, seed=60, scale=1)
 START = np.random.default_rng(1).integers(CHARACTERS, size=WINDOW)
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 
 def numpy_logits(w, indices, state=None):
     """The logits after these characters and the state: float64, a gate and a character at a time, from `state` or 0."""

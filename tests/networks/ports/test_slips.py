@@ -103,8 +103,7 @@ def test_slip_made_in_one_way_only_is_found_with_its_way(name, slips, made):
         ({"beta1": 0.56}, "Adam's beta1 is 0.56; the program's is 0.9"),
         ({"beta2": 0.97}, "Adam's beta2 is 0.97; the program's is 0.999"),
         ({"gradient_factor": 3.0}, "all gradients are 3 times those of the loss; the program's are the loss's"),
-        ({"gradient_factor": 2 / 3}, "all gradients are 2/3 times those of the loss"),
-        ({"gradient_factor": -1.0}, "all gradients are -1 times those of the loss"),
+        ({"gradient_factor": -2 / 3}, "all gradients are -2/3 times those of the loss"),
         ({"gradient_factor": 1 / 2688}, "all gradients are 1/2688 times those of the loss"),
         ({"decay": 0.004}, "each step takes 0.004 times the rate off every weight"),
         ({"clipping": "global", "margin": 0.7}, "gradients are clipped to a global norm of 0.7"),
@@ -113,7 +112,7 @@ def test_slip_made_in_one_way_only_is_found_with_its_way(name, slips, made):
         ({"clipping": "value", "margin": 0.02}, "each number of a gradient is cut to -0.02 … 0.02"),
     ],
     ids=[
-        *("learning-rate", "beta1", "beta2", "gradients", "fraction", "negative", "small-fraction", "decay"),
+        *("learning-rate", "beta1", "beta2", "gradients", "negative-fraction", "small-fraction", "decay"),
         *("norm-of-all", "norm-of-each", "norm-of-each-packed", "value"),
     ],
 )
@@ -128,12 +127,11 @@ def test_number_of_a_port_is_found(changes, title):
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        ({"learning_rate": 0.0005, "loss": "half"}, ("loss-half", "learning-rate")),
         ({"learning_rate": 0.0037, "gates": "fiog"}, ("gate-order-fiog", "learning-rate")),
         ({"gradient_factor": 0.5, "loss": "sum"}, ("loss-sum", "gradients-scaled")),
         ({"gradient_factor": 1 / 3, "epsilon": (1e-7, "before")}, ("adam-epsilon-keras", "gradients-scaled")),
     ],
-    ids=["rate-and-loss", "rate-and-order", "factor-and-loss", "factor-and-epsilon"],
+    ids=["rate-and-order", "factor-and-loss", "factor-and-epsilon"],
 )
 def test_number_is_found_beside_another_slip(changes, found):
     """It is looked for in the program that has the other slip."""

@@ -19,6 +19,7 @@ from reproduce.networks.stack.weights import StackWeights
 
 NAMES = StackWeights._fields
 Named = dict[str, np.ndarray]
+_PLAIN = Cell()  # a layer without a slip
 
 
 class Packed(NamedTuple):
@@ -172,4 +173,4 @@ class Network:
 def _in_layer(program: TwoLayers, place: str, way: str | None = None) -> Cell:
     """What holds in that layer, and if asked for, of its layout only what is wrong in that way."""
     is_there = program.layer in ("both", place) and way in (None, program.way)
-    return program if is_there else Cell()
+    return program if is_there else _PLAIN
