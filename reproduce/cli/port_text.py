@@ -84,7 +84,7 @@ def _unexplained(held: Held) -> list[str]:
             f"Explained as far as the rung {comparison.until}: {_titles(comparison.partly)}{_where(comparison)}.",
             *_remedies(comparison.partly),
             f"  The rungs after {comparison.until} differ in more than that. Mend that first, and compare again.",
-            f"It {place}. No known slip explains all of it, and no pair of them that was tried.",
+            f"It {place}.",
         ]
     known = "" if comparison.drawing else "No known slip explains it, and no pair of them that was tried. "
     told = [f"{known}It {place}."]

@@ -105,7 +105,7 @@ def test_what_is_known_of_a_port_with_too_many_slips_is_said(port, invoke):
         "Explained as far as the rung six steps: 1 is added to the forget gate's bias in the cell" in told,
     ) == (1, True)
     assert "The rungs after six steps differ in more than that. Mend that first, and compare again." in told
-    assert told.endswith("No known slip explains all of it, and no pair of them that was tried.")
+    assert "No known slip" not in told
 
 
 def test_port_that_draws_in_predict_is_told_so(port, invoke):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
 
@@ -29,6 +30,8 @@ def answers_of(
 
 
 def _answer(programs: Sequence[TwoLayers], question: Question, dtype: str, draws: Sequence[Any] | None) -> Answer:
+    if question.function == "loss_and_gradients":
+        programs = [replace(one, loss=one.asked_loss or one.loss) for one in programs]
     given, network = question.arguments, Network(programs, dtype)
     inputs = _inputs(question, len(programs), dtype)
     if question.function == "train":
