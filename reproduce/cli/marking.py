@@ -37,9 +37,9 @@ class Mark:
 
     port: str
     verdict: str
-    agree: int  # steps, of those that its functions answer
+    agree: int  # rungs, of those that its functions answer
     answered: int
-    differs_first: str | None  # the first step that does
+    differs_first: str | None  # the first rung that does
     explanations: list[list[str]]  # names of slips: those together in one list explain it
     reason: str  # why there is no result, or what else is to be said of it
 
@@ -48,7 +48,7 @@ class Mark:
         return {
             "port": self.port,
             "verdict": self.verdict,
-            "steps that agree": f"{self.agree} of {self.answered}" if self.answered else "-",
+            "rungs that agree": f"{self.agree} of {self.answered}" if self.answered else "-",
             "differs first": self.differs_first or "-",
             "slip or reason": "; ".join(filter(None, (self.reason, self._slips()))) or "-",
         }
