@@ -98,7 +98,9 @@ def marked(ports: Sequence[Path], against: Against, seconds: float) -> Iterator[
     answered = {}
     for number, asked in _called(partial(_asked, against=against), ports, seconds):
         if isinstance(asked, Lost):
-            yield number, _without_result(ports[number], "too slow" if asked.is_slow else "failed", asked.reason)
+            verdict = "too slow" if asked.is_slow else "failed"
+            more = f"; --time-limit {2 * seconds:g} gives it more" if asked.is_slow else ""
+            yield number, _without_result(ports[number], verdict, asked.reason + more)
         elif isinstance(asked, Mark):
             yield number, asked
         else:

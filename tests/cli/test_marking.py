@@ -42,7 +42,7 @@ PORTS = {  # name: (its text, verdict, first rung that differs, slips that expla
         "too slow",
         None,
         [],
-        "took more than 60 s",
+        "took more than 60 s; --time-limit 120 gives it more",
     ),
     "loud": (f"print('x' * 10**7)\n{RIGHT}", "agrees", None, [], ""),
     "needs-no-tensorflow": (
