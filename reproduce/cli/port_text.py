@@ -37,6 +37,8 @@ def _told(held: Held) -> list[str]:
             missing = sorted({row.note.removeprefix("it has no ") for row in of_network if row.verdict == "not asked"})
             unseen = f"{comparison.not_shown} of {held.slips} slips would not show in these functions"
             told.append(f"{unseen}; add {', '.join(missing)}.")
+        if held.not_compared:
+            told.append(f"Not compared, as what is random cannot be: {held.not_compared}. Check them by reading.")
         return told
     found = comparison.explanations
     if comparison.drawing:
@@ -147,6 +149,7 @@ def give_held(held: Held, json_to: str) -> None:
         "add": list(comparison.add),
         "slips_that_would_not_show": comparison.not_shown,
         "drawing": comparison.drawing,
+        "not_compared": held.not_compared,
         "remark": held.remark,
     }
     give_json(document, json_to)

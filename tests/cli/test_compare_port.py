@@ -284,6 +284,9 @@ def test_template_of_an_article_is_printed_and_agrees(article, port, invoke):
     code, stdout, stderr = invoke("compare", port(text=text), "--article", article)
     assert (code, stderr, verdicts(stdout)) == (0, "", dict.fromkeys(TWO_RUNGS, "agrees"))
     assert stdout.startswith(f"my_port.py against the program of {article}, hidden 8, computes in float64\n")
+    assert (
+        "Not compared, as what is random cannot be: the rate and place of dropout, and the order of windows" in stdout
+    )
 
 
 def test_slip_in_one_layer_is_named_with_its_layer(port, invoke):

@@ -42,6 +42,7 @@ class Target:
     ask: Callable[[int], list[Question]]  # for a width
     answers: Callable[[Sequence[Any], Question, str, Sequence[Any] | None], Answer]  # of P programs, in a dtype
     draws: Callable[[Sequence[Any], Question, Answer | None], list[Any] | None]  # of each program; any, without answer
+    not_compared: str = ""  # what of the program no question asks for
     companions: tuple[str, ...] = ()  # slips that one call of a library makes together: there may be more than two
 
 
