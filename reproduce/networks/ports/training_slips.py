@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from reproduce.networks.ports.penalty import PENALTIES
 from reproduce.networks.ports.slips import Number, Slip, one_slip
 
 CLIPPED = (
     "Steps after a large gradient are different. The first step differs much only where gradients are nearly as small "
     "as Adam's epsilon: elsewhere its length hardly depends on their size."
 )
+
 TRAINING = (
     one_slip(
         "gradient-of-last-day",
@@ -157,6 +159,7 @@ TRAINING = (
         {"penalty": 0.01},
         number=Number("penalty", "six steps", 1e-6, 10),
     ),
+    *PENALTIES,
     one_slip(
         "learning-rate-by-step",
         "after each step the learning rate is {0} times what it was; the program's stays at 0.001",

@@ -66,6 +66,12 @@ WRONG = {
         ('loss="categorical_crossentropy"', 'loss="binary_crossentropy"'),
         "binary-cross-entropy",
     ),
+    "kernel-regularizer": (
+        "prices",
+        STEPS,
+        ("keras.layers.LSTM(", "(lambda *a, **k: keras.layers.LSTM(*a, kernel_regularizer='l2', **k))("),
+        "training-penalised",
+    ),
     "softmax-by-column": (
         "characters",
         (*FORWARD, "gradients", *SMALL),
