@@ -28,6 +28,7 @@ QUOTED = sorted(
 )
 CHEAP = [line for line in QUOTED if re.match("reproduce (list|study$)|.*--shipped", line)]
 BANNED = ("departure", "told apart", "one more draw", "rung", "hangs on", "hang on", "comes along", "program set none")
+OF_PORTS = ("docs/compare.md", "docs/teaching.md")  # compare prints a rung a line, so its pages have that word
 
 every_page = pytest.mark.parametrize("page", TEXTS)
 
@@ -139,4 +140,5 @@ def test_links_lead_on(page):
 @every_page
 def test_words_are_plain(page):
     """None of those for which there is a common one."""
-    assert [word for word in BANNED if re.search(rf"\b{word}", prose(TEXTS[page]), re.IGNORECASE)] == []
+    banned = [word for word in BANNED if (word, page) not in {("rung", one) for one in OF_PORTS}]
+    assert [word for word in banned if re.search(rf"\b{word}", prose(TEXTS[page]), re.IGNORECASE)] == []

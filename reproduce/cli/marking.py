@@ -18,6 +18,7 @@ import typer
 from reproduce.articles.article import Shown
 from reproduce.cli.against import Against
 from reproduce.cli.output import Interrupted, note, show
+from reproduce.cli.port_text import drawn
 from reproduce.cli.ports import Asked, ask_port, hold
 from reproduce.cli.progress import run_progress
 from reproduce.errors import PortError
@@ -36,9 +37,9 @@ class Mark:
 
     port: str
     verdict: str
-    agree: int  # steps, of those that its functions answer
+    agree: int  # rungs, of those that its functions answer
     answered: int
-    differs_first: str | None  # the first step that does
+    differs_first: str | None  # the first rung that does
     explanations: list[list[str]]  # names of slips: those together in one list explain it
     reason: str  # why there is no result, or what else is to be said of it
 
@@ -47,7 +48,7 @@ class Mark:
         return {
             "port": self.port,
             "verdict": self.verdict,
-            "steps that agree": f"{self.agree} of {self.answered}" if self.answered else "-",
+            "rungs that agree": f"{self.agree} of {self.answered}" if self.answered else "-",
             "differs first": self.differs_first or "-",
             "slip or reason": "; ".join(filter(None, (self.reason, self._slips()))) or "-",
         }
@@ -97,7 +98,9 @@ def marked(ports: Sequence[Path], against: Against, seconds: float) -> Iterator[
     answered = {}
     for number, asked in _called(partial(_asked, against=against), ports, seconds):
         if isinstance(asked, Lost):
-            yield number, _without_result(ports[number], "too slow" if asked.is_slow else "failed", asked.reason)
+            verdict = "too slow" if asked.is_slow else "failed"
+            more = f"; --time-limit {2 * seconds:g} gives it more" if asked.is_slow else ""
+            yield number, _without_result(ports[number], verdict, asked.reason + more)
         elif isinstance(asked, Mark):
             yield number, asked
         else:
@@ -134,7 +137,8 @@ def _judged(answered: tuple[Path, Asked], against: Against) -> Mark:
     if not held.comparison.explanations:
         comparison = held.comparison
         known = f"as far as {comparison.until}: " + " and ".join(slip.name for slip in comparison.partly)
-        reasons += [known if comparison.partly else "no known slip"]
+        reasons += [drawn(comparison)] if comparison.drawing else []
+        reasons += [known] if comparison.partly else [] if comparison.drawing else ["no known slip"]
         reasons += [row.note for row in differing if row.rung != "windows"]
     reasons += [held.remark] if held.remark else []
     return Mark(

@@ -37,8 +37,12 @@ def _told(held: Held) -> list[str]:
             missing = sorted({row.note.removeprefix("it has no ") for row in of_network if row.verdict == "not asked"})
             unseen = f"{comparison.not_shown} of {held.slips} slips would not show in these functions"
             told.append(f"{unseen}; add {', '.join(missing)}.")
+        if held.not_compared:
+            told.append(f"Not compared, as what is random cannot be: {held.not_compared}. Check them by reading.")
         return told
     found = comparison.explanations
+    if comparison.drawing:
+        told.append(f"{drawn(comparison)}, such as dropout that is on or a random first state.")
     if not found:
         told += _unexplained(held)
     elif len(found) == 1:
@@ -51,6 +55,11 @@ def _told(held: Held) -> list[str]:
             f"Add {comparison.add[0]} to tell them apart." if comparison.add else "No function tells them apart."
         )
     return told
+
+
+def drawn(comparison: Comparison) -> str:
+    """What is random in the port."""
+    return f"{comparison.drawing} answers the same question differently: something in it is drawn"
 
 
 def _agreement(rungs: int, is_all: bool) -> str:
@@ -77,9 +86,10 @@ def _unexplained(held: Held) -> list[str]:
             f"Explained as far as the rung {comparison.until}: {_titles(comparison.partly)}{_where(comparison)}.",
             *_remedies(comparison.partly),
             f"  The rungs after {comparison.until} differ in more than that. Mend that first, and compare again.",
-            f"It {place}. No known slip explains all of it, and no pair of them that was tried.",
+            f"It {place}.",
         ]
-    told = [f"No known slip explains it, and no pair of them that was tried. It {place}."]
+    known = "" if comparison.drawing else "No known slip explains it, and no pair of them that was tried. "
+    told = [f"{known}It {place}."]
     right = [rung for rung in agreeing if names.index(rung) < names.index(row.rung)]
     told += [f"  Right so far: {', '.join(right)}."] * bool(right)
     return told
@@ -138,6 +148,8 @@ def give_held(held: Held, json_to: str) -> None:
         "layers": list(comparison.layers),
         "add": list(comparison.add),
         "slips_that_would_not_show": comparison.not_shown,
+        "drawing": comparison.drawing,
+        "not_compared": held.not_compared,
         "remark": held.remark,
     }
     give_json(document, json_to)

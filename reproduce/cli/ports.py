@@ -60,6 +60,7 @@ class Held:
     comparison: Comparison
     windows: WindowsRow | None
     slips: int  # that are known of the program
+    not_compared: str  # what of the program is not
     remark: str  # on the port's file
 
     @property
@@ -140,7 +141,8 @@ def hold(asked: Asked, against: Against, on_tried: OnTried = lambda *_: None) ->
         row = _row(rung, comparison.published.get(rung.name), has_differed)
         has_differed |= row.verdict == "differs"
         rows.append(row)
-    return Held(title, rows, comparison, found, len(against.target.slips), asked.remark)
+    target = against.target
+    return Held(title, rows, comparison, found, len(target.slips), target.not_compared, asked.remark)
 
 
 def _row(rung: Rung, gaps: Gaps | None, has_differed: bool) -> Row:

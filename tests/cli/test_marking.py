@@ -15,7 +15,7 @@ from tests.cli.commands import ROOT, assert_one_line, assert_refused, table_rows
 
 RIGHT = template_text("numpy", "published")
 OTHER_EPSILON = RIGHT.replace("np.sqrt(v[name]) + 1e-8", "np.sqrt(v[name]) + 1e-7")
-PORTS = {  # name: (its text, verdict, first step that differs, slips that explain it, reason)
+PORTS = {  # name: (its text, verdict, first rung that differs, slips that explain it, reason)
     "right": (RIGHT, "agrees", None, [], ""),
     "part": ("from right import predict\n", "agrees", None, [], ""),
     "epsilon": (OTHER_EPSILON, "differs", "one step", [["adam-epsilon-keras"]], ""),
@@ -27,10 +27,23 @@ PORTS = {  # name: (its text, verdict, first step that differs, slips that expla
         [],
         "the table is turned round",
     ),
+    "draws": (
+        "import numpy as np\n\n\ndef predict(weights, inputs):\n    return np.random.randn(len(inputs), 1)\n",
+        "differs",
+        "forward",
+        [],
+        "predict answers the same question differently",
+    ),
     "quits": ("import sys\nsys.exit(0)\n", "failed", None, [], "line 2, cannot be loaded: SystemExit: 0"),
     "crashes": ("import os\nos._exit(0)\n", "failed", None, [], "its process ended (exit status 0)"),
     "broken": ("def predict(weights, inputs)\n", "failed", None, [], "line 1, cannot be loaded: SyntaxError"),
-    "waits": ("import time\ntime.sleep(600)\n", "too slow", None, [], "took more than 60 s"),
+    "waits": (
+        "import time\ntime.sleep(600)\n",
+        "too slow",
+        None,
+        [],
+        "took more than 60 s; --time-limit 120 gives it more",
+    ),
     "loud": (f"print('x' * 10**7)\n{RIGHT}", "agrees", None, [], ""),
     "needs-no-tensorflow": (
         f"import sys\nassert not {{'tensorflow', 'keras'}} & set(sys.modules)\n{RIGHT}",
@@ -83,12 +96,12 @@ def test_class_is_marked_whatever_its_ports_do(ports, invoke):
     assert [row["port"] for row in rows[:-1] if not row["reason"].startswith(wanted[row["port"]])] == []
     assert_one_line(
         stderr.splitlines(keepends=True)[-1],
-        "12 ports against the published program; agrees: 4, differs: 3, failed: 4, too slow: 1",
+        "13 ports against the published program; agrees: 4, differs: 4, failed: 4, too slow: 1",
     )
 
 
 def test_table_shows_how_far_each_agrees(ports, invoke):
-    """Of the steps that its functions answer, and the slip by name."""
+    """Of the rungs that its functions answer, and the slip by name."""
     code, stdout, _ = invoke("compare", *ports("right", "part", "epsilon", "broken"))
     cells = [row[:4] for row in table_rows(stdout)]
     assert code == 1

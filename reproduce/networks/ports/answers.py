@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.networks.ports.network import NAMES, Network
+from reproduce.networks.ports.network import KINDS, NAMES, Network, Packed
+from reproduce.networks.ports.penalty import Penalty
 from reproduce.networks.ports.program import Program
 from reproduce.networks.ports.questions import Answer, Question
-from reproduce.networks.ports.training import Training, train
+from reproduce.networks.ports.training import Training, apart, flat, kinds, train
 
 FLOATS_AT_ONCE = 2_000_000  # of all weights: programs are computed in parts, so that memory stays small
 
@@ -75,7 +76,8 @@ def _answer(programs: Sequence[Program], question: Question, dtype: str, orders:
     if question.function == "cell":
         programs = [_alone(one) for one in programs]
     network = Network(programs, dtype)
-    w = network.inside(network.weights(given["weights"]))
+    weights = network.weights(given["weights"])
+    w = network.inside(weights)
     if question.function == "cell":
         x, h, c = (np.repeat(given[name][None].astype(dtype), P, axis=0) for name in ("x", "h", "c"))
         day = network.step(w, x, h, c)
@@ -87,5 +89,7 @@ def _answer(programs: Sequence[Program], question: Question, dtype: str, orders:
     if question.function == "predict":
         return {"predictions": predictions[:, :, None]}
     loss, d_prediction = network.loss(predictions, given["targets"][None, :, 0].astype(dtype))
-    gradients = network.named(network.backward(w, days, d_prediction))
-    return {"loss": loss} | {f"gradients/{name}": gradients[name] for name in NAMES}
+    penalty, found = Penalty(programs, kinds(KINDS, weights), False, dtype), network.backward(w, days, d_prediction)
+    found = Packed(*apart(flat(found) + penalty.gradient(flat(weights)), found))
+    gradients = network.named(found)
+    return {"loss": loss + penalty.loss(flat(weights))} | {f"gradients/{name}": gradients[name] for name in NAMES}

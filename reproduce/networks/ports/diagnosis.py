@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reproduce.networks.ports.questions import Answer, Question
+from reproduce.networks.ports.questions import AGAIN, Answer, Question
 from reproduce.networks.ports.rungs import Gaps, gaps_on
 from reproduce.networks.ports.search import Hypothesis, OnTried, Search, Slips
 from reproduce.networks.ports.target import Target
 from reproduce.networks.ports.telling import functions_that_tell, hidden_slips
 
+ALIKE = 1e-5  # of the largest value: what float32 may make of one answer and another
 DTYPES = {"float64": ("float64", "float32"), "float32": ("float32",)}
 
 
@@ -31,6 +32,7 @@ class Comparison:
     partly: Slips  # where nothing explains all of it: what explains the first rungs, and one of those that differ
     until: str  # the last rung that is explained so
     not_shown: int  # slips that would not show in the functions which the port has
+    drawing: str  # the function that answers the same question differently, so that something in it is drawn; or none
 
     @property
     def agrees(self) -> bool:
@@ -81,7 +83,18 @@ def compare(
         partly[0] if is_partly else (),
         rungs[search.as_far - 1].name if is_partly else "",
         0 if is_whole else len(hidden_slips(target, of_network)),
+        _drawing(asked),
     )
+
+
+def _drawing(asked: Sequence[tuple[Question, Answer]]) -> str:
+    """The function of which one question got two answers; or none."""
+    answers = {question.name: answer for question, answer in asked}
+    for question, second in asked:
+        first = answers.get(question.name.removesuffix(AGAIN)) if question.name.endswith(AGAIN) else None
+        if first and any(np.abs(second[key] - first[key]).max() > ALIKE * np.abs(first[key]).max() for key in first):
+            return question.function
+    return ""
 
 
 def _named(left: Sequence[Hypothesis]) -> tuple[Slips, ...]:

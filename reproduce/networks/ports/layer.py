@@ -34,6 +34,7 @@ class Cell:
     way: str = "both"  # in which weights are laid out wrongly: as they come in and go out, by one rule; or in, or out
     recurrent: str = "as given"  # or transposed; or `transposed i`, one gate's alone
     gate_biases: float = 1.0  # how often they are added
+    bias_gradients: str = "of all"  # by the biases that are added; or of one of them, as each is a parameter of its own
     forget_bias: float = 0.0  # added to b_f
     sigmoid: str = "smooth"  # or hard-0.2 (Keras 1 and 2: 0.2 z + 0.5), hard-6 (Keras 3: z / 6 + 0.5), cut to 0 … 1
     activation: str = "tanh"  # of the candidate and of c; or relu
@@ -58,6 +59,7 @@ class Layout:
     x: np.ndarray  # (P, 4, 4), as are h and b: row = gate, column = whose weights it takes
     h: np.ndarray
     b: np.ndarray
+    b_back: np.ndarray  # of its gradients
     is_turned: np.ndarray  # (P, 4, 1, 1): W_h transposed
 
     @cached_property
@@ -74,8 +76,11 @@ class Layout:
             return np.stack([_matrix(one.gates, getattr(one, f"gates_{kind}")) for one in programs]).astype(dtype)
 
         counted = np.array([one.gate_biases for one in programs], dtype)[:, None, None]
+        is_of_one = np.array([one.bias_gradients == "of one" for one in programs])[:, None, None]
+        back = np.where(is_of_one, np.ones(1, dtype), counted)
         turned = np.array([[_is_turned(one.recurrent, gate) for gate in GATES] for one in programs])
-        return cls(matrices("x"), matrices("h"), matrices("b") * counted, turned[:, :, None, None])
+        b = matrices("b")
+        return cls(matrices("x"), matrices("h"), b * counted, b * back, turned[:, :, None, None])
 
     def there(self, w: LayerWeights) -> LayerWeights:
         """The weights that the cell computes with, from those that are handed over."""
@@ -88,7 +93,7 @@ class Layout:
         """The gradients by the weights handed over, from those by the weights that the cell computes with."""
         if self._is_plain:
             return g
-        x, h, b = (maps.swapaxes(1, 2) for maps in (self.x, self.h, self.b))
+        x, h, b = (maps.swapaxes(1, 2) for maps in (self.x, self.h, self.b_back))
         W_h = _mapped(h, g.W_h)
         return LayerWeights(_mapped(x, g.W_x), np.where(self.is_turned, W_h.swapaxes(2, 3), W_h), b @ g.b)
 

@@ -15,6 +15,7 @@ from reproduce.networks.ports.layer import GATES, Cell, Day, Layer, LayerWeights
 from reproduce.networks.ports.program import Program
 
 NAMES = (*(f"{kind}{gate}" for gate in GATES for kind in ("W_x", "W_h", "b_")), "W_hy", "b_y")
+KINDS = "xhbyb"  # of the arrays of Packed, as `penalty.PENALISED` has them
 Named = dict[str, np.ndarray]
 
 

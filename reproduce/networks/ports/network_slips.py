@@ -33,13 +33,18 @@ NETWORK = (
         "add the bias of each gate",
         {"gate_biases": 0.0},
     ),
-    one_slip(
+    Slip(
         "gate-bias-doubled",
         "the gates' biases are added twice; the program adds them once",
         "A new network looks right, because biases start at 0; a trained one is wrong from the first day.",
         "PyTorch's LSTM has two biases, bias_ih and bias_hh, and both were filled with b.",
-        "put b into bias_ih and zeros into bias_hh",
-        {"gate_biases": 2.0},
+        "put b into bias_ih and zeros into bias_hh, and let that stay: bias_hh.requires_grad = False",
+        (
+            {"gate_biases": 2.0},
+            {"gate_biases": 2.0, "bias_gradients": "of one"},  # both train, and one is handed back
+            {"gate_biases": 2.0, "way": "in"},  # one trains, and their sum is handed back
+            {"gate_biases": 2.0, "way": "in", "bias_steps": 2.0},  # both train, and so is their sum
+        ),
     ),
     one_slip(
         "output-bias-missing",

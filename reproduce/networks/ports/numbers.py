@@ -32,7 +32,7 @@ def find_numbers(target: Target, slip: Slip, base: Any, asked: Sequence[tuple[Qu
     """The number with which this slip is nearest to the port, in each of its ways.
 
     Args:
-        slip: one that has a number, whose question the port answers.
+        slip: one that has a number, whose rung the port answers.
         base: the program that it changes: the published one, or one with another slip in it.
     """
     return [
@@ -61,8 +61,8 @@ def _as_typed(value: float, kind: str, digits: int) -> list[float]:
 
 
 def _nearest(target: Target, program: Any, number: Number, asked: Sequence[tuple[Question, Answer]]) -> float:
-    pair = [one for one in asked if one[0].name == number.question]
-    (rung,) = (one for one in target.rungs if one.name == number.question)
+    (rung,) = (one for one in target.rungs if one.name == number.rung)
+    pair = [one for one in asked if one[0].name == rung.questions[0]]
 
     def gaps_of(values: np.ndarray) -> np.ndarray:
         """How far the port is from programs with these numbers, (values,)."""

@@ -40,7 +40,7 @@ RUNGS = (
 @cache
 def price_target(wiring: str) -> Target:
     """The program of that wiring, published or described."""
-    return Target(Program(wiring=wiring), SLIPS, FUNCTIONS, RUNGS, ask, answers_of, _orders, KERAS_FIT)
+    return Target(Program(wiring=wiring), SLIPS, FUNCTIONS, RUNGS, ask, answers_of, _orders, companions=KERAS_FIT)
 
 
 def _orders(programs: Sequence[Program], question: Question, answer: Answer | None) -> list[np.ndarray] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from reproduce.networks.ports.network import Named, shapes
-from reproduce.networks.ports.questions import Question
+from reproduce.networks.ports.questions import Question, again
 
 WINDOW = 7  # days
 BATCH = 3  # windows; every question but windows and two epochs has three
@@ -40,6 +40,7 @@ def ask(hidden: int = 8, seed: int = 0) -> list[Question]:
     inputs, targets = draw(BATCH, WINDOW, 1), draw(BATCH, 1)
     for days in range(1, WINDOW + 1):
         questions.append(Question(f"forward {days}", "predict", {"weights": w, "inputs": inputs[:, :days]}))
+    questions.append(again(questions[-1]))
     questions.append(Question("gradients", "loss_and_gradients", {"weights": w, "inputs": inputs, "targets": targets}))
 
     def training(name: str, weights: Named, inputs: np.ndarray, targets: np.ndarray, epochs: int = 1) -> Question:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ FUNCTIONS = {  # what a port may define, and what each returns
     "loss_and_gradients": ("loss", "gradients"),
     "train": ("losses", "weights"),
 }
+AGAIN = ", again"  # behind the name of a question that is asked twice
 Answer = dict[str, np.ndarray]  # by what is returned; of gradients and weights `gradients/W_xi` and so on
 
 
@@ -34,6 +35,11 @@ class Question:
         """The width of the network that is asked for."""
         weights = self.arguments["weights"]
         return len(weights["b_i"] if "b_i" in weights else weights["recurrent_1"])  # of two layers, the first one's
+
+
+def again(question: Question) -> Question:
+    """The same once more: a port that answers it differently draws something."""
+    return replace(question, name=question.name + AGAIN)
 
 
 def copied(arguments: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,9 @@ class Steps:
     margin: float = 4.0  # of clipping
     decay: float = 0.0  # a share of each weight, times the rate, is taken off it at each step
     penalty: float = 0.0  # a share of each weight is added to its gradient before the step
+    loss_penalty: float = 0.0  # a share of the sum of squared weights is added to the loss
+    training_penalty: float = 0.0  # likewise, in training alone
+    penalised: str = "all"  # of the two: which weights; or another key of `penalty.PENALISED`
     rate_by_step: float = 1.0  # how much of the rate is left after each step
     rate_by_epoch: float = 1.0  # likewise
     bias_steps: float = 1.0  # how often each gate bias takes its step: two biases that are summed both do

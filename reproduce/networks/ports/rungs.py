@@ -15,6 +15,7 @@ LEAST_TOLERANCE = {"float32": 3e-6, "float64": 1e-9}
 LARGEST_TOLERANCE = 0.05
 LEAST_MOVE = {"float32": 1e-5, "float64": 1e-6}  # of a weight's size: a smaller move is lost in its rounding
 TIMES_ITS_OWN_ROUNDING = 20
+LEAST_GRADIENT = 1e-4  # of a program's largest: behind a softmax over windows the output bias has none but rounding
 LEAST_SIZE = {"h": 1e-3, "c": 1e-3}  # behind a gate that is shut a cell has 0, or what a library's sigmoid leaves
 
 
@@ -56,14 +57,14 @@ def gaps_on(
         for key in (key for key in rung.keys if key in answer):
             start = question.arguments["weights"][weight_of(key)] if key.startswith("weights/") else np.zeros(1)
             ours = exact[key] - start
-            smallest = (
-                LEAST_MOVE[dtype] * np.abs(start).max() if key.startswith("weights/") else LEAST_SIZE.get(key, 0.0)
-            )
+            smallest = _smallest(key, start, exact, dtype)
+            gap = _relative(answer[key] - start, ours, smallest)
+            own = np.zeros_like(gap) if rounded is None else _relative(rounded[key] - start, ours, smallest)
+            if key.startswith("weights/"):  # Adam makes steps of a gradient that is rounding alone; they say nothing
+                gap = np.where((own > LARGEST_TOLERANCE) & (_sizes(ours) < smallest), 0.0, gap)
             labels.append((question.name, key))
-            differences.append(_relative(answer[key] - start, ours, smallest))
-            rounding.append(
-                np.zeros_like(differences[-1]) if rounded is None else _relative(rounded[key] - start, ours, smallest)
-            )
+            differences.append(gap)
+            rounding.append(own)
             least.append(_least_tolerance(ours, start, dtype))
     gaps = np.stack(differences, axis=1)
     own = _filled(np.stack(rounding, axis=1))
@@ -72,14 +73,27 @@ def gaps_on(
     return Gaps(labels, gaps, tolerances)
 
 
+def _smallest(key: str, start: np.ndarray, exact: Answer, dtype: str) -> np.ndarray:
+    """The value, of each program or of all, that is taken in place of a smaller largest one."""
+    if key.startswith("weights/"):
+        return LEAST_MOVE[dtype] * np.abs(start).max()
+    if key.startswith("gradients/"):
+        return LEAST_GRADIENT * np.max([_sizes(array) for name, array in exact.items() if "/" in name], axis=0)
+    return np.asarray(LEAST_SIZE.get(key, 0.0))
+
+
+def _sizes(arrays: np.ndarray) -> np.ndarray:
+    """The largest value of each program's, (P,)."""
+    return _filled(np.abs(arrays), posinf=np.inf).max(axis=tuple(range(1, arrays.ndim)))
+
+
 def _least_tolerance(ours: np.ndarray, start: np.ndarray, dtype: str) -> np.ndarray:
     """(P,): that of the dtype, and of a move at least what is lost when it is added to its weight."""
-    largest = _filled(np.abs(ours)).max(axis=tuple(range(1, ours.ndim)))
     lost = 2 * np.finfo(dtype).eps * np.abs(start).max()
-    return np.minimum(LARGEST_TOLERANCE, LEAST_TOLERANCE[dtype] + lost / np.maximum(largest, 1e-30))
+    return np.minimum(LARGEST_TOLERANCE, LEAST_TOLERANCE[dtype] + lost / np.maximum(_sizes(ours), 1e-30))
 
 
-def _relative(theirs: np.ndarray, ours: np.ndarray, least: float) -> np.ndarray:
+def _relative(theirs: np.ndarray, ours: np.ndarray, least: np.ndarray) -> np.ndarray:
     """The largest difference, (P,), relative to the largest value; inf where one has a number and the other has none.
 
     Args:
@@ -90,9 +104,8 @@ def _relative(theirs: np.ndarray, ours: np.ndarray, least: float) -> np.ndarray:
     with np.errstate(all="ignore"):
         is_missing = np.isnan(theirs), np.isnan(ours)
         gap = np.where(is_missing[0] & is_missing[1], 0.0, _filled(np.abs(theirs - ours), nan=np.inf))
-        axes = tuple(range(1, ours.ndim))
-        largest, size = gap.max(axis=axes), _filled(np.abs(ours), posinf=np.inf).max(axis=axes)
-        return np.where(largest == 0, 0.0, largest / np.maximum(size, least))
+        largest = _sizes(gap)
+        return np.where(largest == 0, 0.0, largest / np.maximum(_sizes(ours), least))
 
 
 def _filled(array: np.ndarray, **by: float) -> np.ndarray:

@@ -115,7 +115,7 @@ class Search:
             slip
             for slip in self._target.slips
             if slip.number is not None
-            and slip.number.question in shows
+            and slip.number.rung in shows
             and not any(changed & {slip.number.field, *change} for change in slip.changes)
         ]
         found = []

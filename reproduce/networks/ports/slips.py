@@ -14,7 +14,7 @@ class Number:
     """What a port may have in place of a program's number: found from its answers."""
 
     field: str  # of the program
-    question: str  # whose answer tells it, and the rung of that name
+    rung: str  # whose first question tells it
     low: float
     high: float
     kind: str = "size"  # or near 1: looked for by what it lacks of 1; or factor: of either sign, or a fraction like 1/3

@@ -39,9 +39,10 @@ class Target:
     slips: tuple[Slip, ...]
     functions: tuple[str, ...]  # that a port may define
     rungs: tuple[Rung, ...]  # in order
-    ask: Callable[[int], list[Question]]  # for a width
+    ask: Callable[..., list[Question]]  # for a width; and for a seed, 0 if none, by which the numbers are drawn
     answers: Callable[[Sequence[Any], Question, str, Sequence[Any] | None], Answer]  # of P programs, in a dtype
     draws: Callable[[Sequence[Any], Question, Answer | None], list[Any] | None]  # of each program; any, without answer
+    not_compared: str = ""  # what of the program no question asks for
     companions: tuple[str, ...] = ()  # slips that one call of a library makes together: there may be more than two
 
 

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from reproduce.networks.ports.network import Named, Network, Packed
+from reproduce.networks.ports.network import KINDS, Named, Network, Packed
+from reproduce.networks.ports.penalty import Penalty
 from reproduce.networks.ports.program import Program
 from reproduce.networks.ports.rule import Rule
 
@@ -43,6 +44,7 @@ class Training:
         self.weights = self.network.weights(named)
         self._h = self._c = None  # the state that a stateful program carries
         self._rule = _rule(programs, self.weights, dtype)
+        self._penalty = Penalty(programs, kinds(KINDS, self.weights), is_trained=True, dtype=dtype)
 
     def step(self, rows: np.ndarray, is_taken: np.ndarray) -> np.ndarray:
         network, hidden = self.network, self.weights.W_y.shape[1]
@@ -52,16 +54,19 @@ class Training:
             h, c = self._h, self._c
         predictions, days = network.forward(w, self.inputs[rows], h, c)
         loss, d_prediction = network.loss(predictions, self.targets[rows])
-        gradients = network.backward(w, days, d_prediction)
+        before = flat(self.weights)
+        loss = loss + self._penalty.loss(before)
+        gradients = flat(network.backward(w, days, d_prediction)) + self._penalty.gradient(before)
         carried = network.mask(lambda one: one.state != "zeros", 2)
         if carried.any():
             self._h, self._c = np.where(carried, days[-1].h, 0), np.where(carried, days[-1].c, 0)
-        moved = self._rule.step(flat(self.weights), flat(gradients), is_taken[:, None])
+        moved = self._rule.step(before, gradients, is_taken[:, None])
         self.weights = Packed(*apart(moved, self.weights))
         tells_after = network.mask(lambda one: one.reported == "after the step", 0)
         if tells_after.any():
             predictions, _ = network.forward(network.inside(self.weights), self.inputs[rows], h, c)
-            loss = np.where(tells_after, network.loss(predictions, self.targets[rows])[0], loss)
+            after = network.loss(predictions, self.targets[rows])[0] + self._penalty.loss(moved)
+            loss = np.where(tells_after, after, loss)
         return loss
 
     def start_epoch(self) -> None:
@@ -90,6 +95,11 @@ class Training:
 def flat(arrays: Sequence[np.ndarray]) -> np.ndarray:
     """The arrays of P programs one behind the other, (P, D)."""
     return np.concatenate([array.reshape(len(array), -1) for array in arrays], axis=1)
+
+
+def kinds(letters: str, arrays: Sequence[np.ndarray]) -> list[tuple[str, int]]:
+    """Each array's letter and its size in one program."""
+    return [(letter, array[0].size) for letter, array in zip(letters, arrays, strict=True)]
 
 
 def apart(flattened: np.ndarray, like: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from reproduce.networks.ports.penalty import PENALTIES
 from reproduce.networks.ports.slips import Number, Slip, one_slip
+
+CLIPPED = (
+    "Steps after a large gradient are different. The first step differs much only where gradients are nearly as small "
+    "as Adam's epsilon: elsewhere its length hardly depends on their size."
+)
 
 TRAINING = (
     one_slip(
@@ -33,7 +39,7 @@ TRAINING = (
     one_slip(
         "clipping-global",
         "gradients are clipped to a global norm of {0}; the program computes that and trains on the others",
-        "Steps after a large gradient are different; the first step is not, because Adam is scale-free.",
+        CLIPPED,
         "The article's text says that gradients are clipped (D3); clip_grad_norm_, global_clipnorm, "
         "tf.clip_by_global_norm.",
         "take the step with gradients that are not clipped; the program clips some too, but never uses them",
@@ -43,7 +49,7 @@ TRAINING = (
     Slip(
         "clipping-each",
         "each gradient is clipped to a norm of {0} by itself; the program does not clip",
-        "Steps after a large gradient are different; the first step is not, because Adam is scale-free.",
+        CLIPPED,
         "clipnorm=4 in Keras, tf.clip_by_norm: a norm for each array, not for all of them together.",
         "do not clip",
         ({"clipping": "each", "margin": 4.0}, {"clipping": "each-packed", "margin": 4.0}),
@@ -153,6 +159,7 @@ TRAINING = (
         {"penalty": 0.01},
         number=Number("penalty", "six steps", 1e-6, 10),
     ),
+    *PENALTIES,
     one_slip(
         "learning-rate-by-step",
         "after each step the learning rate is {0} times what it was; the program's stays at 0.001",

@@ -109,10 +109,13 @@ def _difference(answer: Answer, expected: Answer) -> float:
 
 def _place(answer: Answer, expected: Answer, is_past: Callable[[np.ndarray], np.ndarray]) -> str:
     """Where the first difference is."""
-    if len(answer["inputs"]) != len(expected["inputs"]):
-        return f"{len(answer['inputs'])} windows for {len(expected['inputs'])}"
-    if len(answer["targets"]) != len(answer["inputs"]):
-        return f"{len(answer['targets'])} targets for {len(answer['inputs'])} windows"
+    windows, days = answer["inputs"].shape[:2]
+    if len(answer["targets"]) != windows:
+        return f"{len(answer['targets'])} targets for {windows} windows"
+    if days != WINDOW:
+        return f"windows of {days} days, the program's have {WINDOW}"
+    if windows != len(expected["inputs"]):
+        return f"{windows} windows, the program has {len(expected['inputs'])}"
     if answer["train"] != expected["train"]:
         return f"{int(answer['train'])} for training, the program has {int(expected['train'])}"
     for name in ("inputs", "targets"):

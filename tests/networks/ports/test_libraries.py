@@ -132,6 +132,22 @@ SETTINGS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("handed_back", "way"),
+    [
+        ("w", "both"),
+        ("w | {f'b_{gate}': 2 * w[f'b_{gate}'] for gate in GATES}", "in"),
+    ],
+    ids=["one", "their-sum"],
+)
+def test_two_biases_that_are_both_filled_and_both_train_are_one_slip(handed_back, way, tmp_path):
+    """As in PyTorch: each has its own gradient and step. They stay alike, so here is one, which is added twice."""
+    twice = ('w[f"b_{gate}"]', '2 * w[f"b_{gate}"]')
+    back = ("return losses, w", f"return losses, {handed_back}")
+    found = compared(tmp_path, "numpy", "published", twice, back, asked=(*FEW, "one step, small", "six steps"))
+    assert found == ([("gate-bias-doubled",)], (way,))
+
+
 @pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="keras is not installed")
 def test_default_epsilon_of_keras_is_named_and_nothing_beside_it(tmp_path):
     """On all rungs of the described wiring, where Keras rounds most; its optimizer as everybody makes it."""

@@ -106,6 +106,11 @@ def test_slip_made_in_one_way_only_is_found_with_its_way(name, slips, made):
         ({"gradient_factor": -2 / 3}, "all gradients are -2/3 times those of the loss"),
         ({"gradient_factor": 1 / 2688}, "all gradients are 1/2688 times those of the loss"),
         ({"decay": 0.004}, "each step takes 0.004 times the rate off every weight"),
+        ({"loss_penalty": 0.004}, "0.004 times the sum of the squared weights is added to the loss"),
+        (
+            {"training_penalty": 0.02, "penalised": "matrices"},
+            "in training 0.02 times the sum of the squared weights is added to the loss",
+        ),
         ({"clipping": "global", "margin": 0.7}, "gradients are clipped to a global norm of 0.7"),
         ({"clipping": "each", "margin": 0.05}, "each gradient is clipped to a norm of 0.05 by itself"),
         ({"clipping": "each-packed", "margin": 0.3}, "each gradient is clipped to a norm of 0.3 by itself"),
@@ -113,6 +118,7 @@ def test_slip_made_in_one_way_only_is_found_with_its_way(name, slips, made):
     ],
     ids=[
         *("learning-rate", "beta1", "beta2", "gradients", "negative-fraction", "small-fraction", "decay"),
+        *("penalty", "penalty-of-matrices"),
         *("norm-of-all", "norm-of-each", "norm-of-each-packed", "value"),
     ],
 )
@@ -254,11 +260,11 @@ def test_remedy_for_an_order_of_gates_mends_the_port(slip):
 
 
 def test_agreement_in_part_says_how_many_slips_would_not_show():
-    """In predictions alone: six losses, twenty-six of gradients and training, the order in which a cell returns."""
+    """In predictions alone: six losses, twenty-eight of gradients and training, the order in which a cell returns."""
     questions = PUBLISHED.ask(HIDDEN)
     (port,) = answers_as_ports(PUBLISHED, [Program()], questions, "float64")
     comparison = compare(PUBLISHED, questions, {"forward 7": port["forward 7"]}, "float64")
-    assert (comparison.agrees, comparison.not_shown) == (True, 6 + 26 + 1)
+    assert (comparison.agrees, comparison.not_shown) == (True, 6 + 28 + 1)
 
 
 def test_what_cannot_be_told_apart_is_listed_with_the_function_to_add():

@@ -1,6 +1,7 @@
 """The network of two layers without a slip is Keras's, of which it shares no code; with one, slopes hold."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,6 +66,18 @@ WRONG = {
         ('loss="categorical_crossentropy"', 'loss="binary_crossentropy"'),
         "binary-cross-entropy",
     ),
+    "kernel-regularizer": (
+        "prices",
+        STEPS,
+        ("keras.layers.LSTM(", "(lambda *a, **k: keras.layers.LSTM(*a, kernel_regularizer='l2', **k))("),
+        "training-penalised",
+    ),
+    "softmax-by-column": (
+        "characters",
+        (*FORWARD, "gradients", *SMALL),
+        ('activation="softmax"', "activation=lambda z: tf.nn.softmax(z, axis=0)"),
+        "softmax-by-column",
+    ),
     "dropout-at-inference": (
         "characters",
         FORWARD,
@@ -80,6 +93,12 @@ def test_wrong_setting_of_keras_is_named(case, tmp_path):
     reads, asked, change, slip = WRONG[case]
     changes = [change, ("DROPOUT = 0.0", "DROPOUT = 0.2")] if slip == "dropout-at-inference" else [change]
     assert names(compared(file_with(tmp_path, "keras", reads, *changes), reads, asked)) == [(slip,)]
+
+
+def test_two_biases_that_are_both_filled_and_both_train_are_one_slip(tmp_path):
+    """As in PyTorch; its template hands one of the two back, with its own gradient."""
+    path = file_with(tmp_path, "numpy", "prices", ("recurrent + bias, 4", "recurrent + 2 * bias, 4"))
+    assert names(compared(path, "prices", TRAINED)) == [("gate-bias-doubled",)]
 
 
 UNKNOWN = {
@@ -135,8 +154,10 @@ def test_gradients_of_every_slip_are_slopes_of_its_loss(reads):
     """Along one random direction through all weights, for all programs but those whose gradients are not the loss's."""
     target = TARGETS[reads]
     untrue = ("gradient-of-last-day", "gradients-scaled")
+    by_column = ("by column", "by column, then row") * (reads == "characters")
     slips = [slip for slip in target.slips if slip.name not in untrue]
     programs = [target.program, *(slip.programs(target.program)[0] for slip in slips)]
+    programs += [replace(target.program, loss=kind) for kind in by_column]
     asked = {one.name: one for one in target.ask(3, seed=4)}["gradients"].arguments
     generator = np.random.default_rng(5)
     direction = {name: generator.normal(size=array.shape) for name, array in asked["weights"].items()}

@@ -52,12 +52,17 @@ def test_article_s_own_variant_is_named(change, word):
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        (lambda a: a | {"inputs": a["inputs"][:-3], "targets": a["targets"][:-3]}, "1263 windows for 1266"),
+        (
+            lambda a: a | {"inputs": a["inputs"][:-3], "targets": a["targets"][:-3]},
+            "1263 windows, the program has 1266",
+        ),
         (lambda a: a | {"targets": a["targets"][:-3]}, "1263 targets for 1266 windows"),
+        (lambda a: a | {"inputs": a["inputs"][:-1]}, "1266 targets for 1265 windows"),
+        (lambda a: a | {"inputs": a["inputs"][:, :6]}, "windows of 6 days, the program's have 7"),
         (lambda a: a | {"train": np.array(1000.0)}, "1000 for training, the program has 1018"),
         (lambda a: a | {"inputs": np.roll(a["inputs"], 1, axis=1)}, "first in the inputs of window 0, counted from 0"),
     ],
-    ids=["fewer", "fewer-targets", "split", "rolled"],
+    ids=["fewer", "fewer-targets", "fewer-inputs", "shorter", "split", "rolled"],
 )
 def test_unknown_difference_is_placed(change, found):
     """And not guessed at."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
 
 import numpy as np
 
 from reproduce.networks.ports.answers import in_parts
+from reproduce.networks.ports.penalty import Penalty
 from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.ports.rule import Rule
-from reproduce.networks.ports.training import apart, flat, train
+from reproduce.networks.ports.training import apart, flat, kinds, train
 from reproduce.networks.ports.two_layers.network import NAMES, LayerWeights, Masks, Network, Packed
 from reproduce.networks.ports.two_layers.program import DROPOUT, TwoLayers
 from reproduce.networks.ports.two_layers.questions import SEEN
+
+KINDS = "xhbxhbyb"  # of the arrays, as `penalty.PENALISED` has them
 
 
 def answers_of(
@@ -29,13 +33,16 @@ def answers_of(
 
 
 def _answer(programs: Sequence[TwoLayers], question: Question, dtype: str, draws: Sequence[Any] | None) -> Answer:
+    if question.function == "loss_and_gradients":
+        programs = [replace(one, loss=one.asked_loss or one.loss) for one in programs]
     given, network = question.arguments, Network(programs, dtype)
     inputs = _inputs(question, len(programs), dtype)
     if question.function == "train":
         orders = None if draws is None else np.stack(draws)
         losses, weights = train(_Training(network, question, inputs), given["batch"], given["epochs"], orders)
         return {"losses": losses} | {f"weights/{name}": array for name, array in weights.items()}
-    w = network.inside(network.weights(given["weights"]))
+    weights = network.weights(given["weights"])
+    w = network.inside(weights)
     if question.function == "predict":
         z, _ = network.forward(w, inputs, _masks(w, inputs, draws, dtype))
         predictions = network.output.answers(z)
@@ -44,8 +51,11 @@ def _answer(programs: Sequence[TwoLayers], question: Question, dtype: str, draws
         return {"predictions": predictions}
     z, trace = network.forward(w, inputs)
     loss, d_z = network.output.loss(z, given["targets"].reshape(1, -1).astype(dtype))
-    gradients = network.named(network.backward(w, trace, d_z))
-    return {"loss": loss} | {f"gradients/{name}": gradients[name] for name in NAMES}
+    arrays = _arrays(weights)
+    penalty, before = Penalty(programs, kinds(KINDS, arrays), False, dtype), flat(arrays)
+    found = flat(_arrays(network.backward(w, trace, d_z))) + penalty.gradient(before)
+    gradients = network.named(_packed(found, weights))
+    return {"loss": loss + penalty.loss(before)} | {f"gradients/{name}": gradients[name] for name in NAMES}
 
 
 def _inputs(question: Question, programs: int, dtype: str) -> np.ndarray:
@@ -74,6 +84,7 @@ class _Training:
         self.targets = question.arguments["targets"].reshape(-1).astype(self.dtype)
         self.weights = network.weights(question.arguments["weights"])
         self._rule = _rule(network.programs, self.weights, self.dtype)
+        self._penalty = Penalty(network.programs, kinds(KINDS, _arrays(self.weights)), True, self.dtype)
         self._tells_after = np.array([one.reported == "after the step" for one in network.programs])
 
     def start_epoch(self) -> None:
@@ -84,19 +95,26 @@ class _Training:
         w = network.inside(self.weights)
         z, trace = network.forward(w, inputs)
         loss, d_z = network.output.loss(z, targets)
-        gradients = network.backward(w, trace, d_z)
-        arrays = _arrays(self.weights)
-        moved = self._rule.step(flat(arrays), flat(_arrays(gradients)), is_taken[:, None])
-        x_1, h_1, b_1, x_2, h_2, b_2, *output = apart(moved, arrays)
-        self.weights = Packed(LayerWeights(x_1, h_1, b_1), LayerWeights(x_2, h_2, b_2), *output)
+        before = flat(_arrays(self.weights))
+        loss = loss + self._penalty.loss(before)
+        gradients = flat(_arrays(network.backward(w, trace, d_z))) + self._penalty.gradient(before)
+        moved = self._rule.step(before, gradients, is_taken[:, None])
+        self.weights = _packed(moved, self.weights)
         if self._tells_after.any():
             z, _ = network.forward(network.inside(self.weights), inputs)
-            loss = np.where(self._tells_after, network.output.loss(z, targets)[0], loss)
+            after = network.output.loss(z, targets)[0] + self._penalty.loss(moved)
+            loss = np.where(self._tells_after, after, loss)
         return loss
 
 
 def _arrays(packed: Packed) -> list[np.ndarray]:
     return [*packed.first, *packed.second, packed.W_y, packed.b_y]
+
+
+def _packed(flattened: np.ndarray, like: Packed) -> Packed:
+    """What `flat` made one array of."""
+    x_1, h_1, b_1, x_2, h_2, b_2, *output = apart(flattened, _arrays(like))
+    return Packed(LayerWeights(x_1, h_1, b_1), LayerWeights(x_2, h_2, b_2), *output)
 
 
 def _rule(programs: Sequence[TwoLayers], weights: Packed, dtype: str) -> Rule:

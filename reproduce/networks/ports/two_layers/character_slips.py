@@ -40,13 +40,19 @@ OF_CHARACTERS = (
         "hand back what the network gives",
         {"output": "softmax twice"},
     ),
-    one_slip(
+    Slip(
         "softmax-by-column",
-        "softmax of predictions is taken over the windows of a batch; in the program over the characters",
+        "softmax is taken over the windows of a batch; in the program over the characters",
         "The probabilities of one window do not add up to 1, and depend on the other windows of its batch.",
         "softmax(z, dim=0), axis=0, or F.softmax without dim, which may choose the first axis.",
         "softmax along the last axis: dim=-1, axis=-1",
-        {"output": "by column"},
+        (
+            {"output": "by column"},  # of predictions alone
+            {"output": "by column", "loss": "by column"},
+            # Keras's fit divides each row by its sum; from a softmax of its own it takes the logits, and is right.
+            {"output": "by column", "loss": "by column, then row", "asked_loss": "by column"},
+            {"output": "by column", "asked_loss": "by column"},
+        ),
     ),
     one_slip(
         "logits",

@@ -9,6 +9,8 @@ import numpy as np
 from reproduce.networks.ports.network import losses_of
 from reproduce.networks.ports.two_layers.program import TwoLayers
 
+CUT = 1e-7  # from 0 and 1, where Keras's cross-entropy cuts probabilities
+
 
 class Output:
     """P programs' inputs, answers and losses. All of them read prices, or all characters. K outputs."""
@@ -34,8 +36,9 @@ class Output:
     def _answer(self, kind: str, z: np.ndarray) -> np.ndarray:
         if self.reads_characters:
             p = softmax(z)
-            by_column = softmax(z.swapaxes(1, 2)).swapaxes(1, 2)  # over the n windows
-            return {"softmax twice": softmax(p), "by column": by_column, "logits": z, "log": np.log(p)}.get(kind, p)
+            return {"softmax twice": softmax(p), "by column": softmax(z, axis=1), "logits": z, "log": np.log(p)}.get(
+                kind, p
+            )
         return {"relu": np.maximum(z, 0), "sigmoid": (1 + np.tanh(z / 2)) / 2, "tanh": np.tanh(z)}.get(kind, z)
 
     def loss(self, z: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -73,6 +76,8 @@ def _judged(kind: str, z: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, n
     if kind == "sigmoid":  # log(1 + e^z) - wanted · z, with log(1 + e^z) written so that it does not overflow
         each = np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))) - wanted * z
         return each.mean(axis=(1, 2)), ((1 + np.tanh(z / 2)) / 2 - wanted) / np.asarray(n * z.shape[2], z.dtype)
+    if kind.startswith("by column"):
+        return _judged_by_column(z, wanted, made_rows=kind == "by column, then row")
     if kind not in ("squared", "binary", "softmax twice"):
         factor = np.asarray({"sum": n, "bits": 1 / np.log(2)}.get(kind, 1), z.dtype)
         loss = -factor * (wanted * log_softmax(z)).sum(axis=2).mean(axis=1)
@@ -88,12 +93,30 @@ def _judged(kind: str, z: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, n
     return each.sum(axis=2).mean(axis=1), d_z
 
 
-def log_softmax(z: np.ndarray) -> np.ndarray:
-    """Of logits along the last axis."""
-    z = z - z.max(axis=-1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+def _judged_by_column(z: np.ndarray, wanted: np.ndarray, made_rows: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The same of a softmax over the n windows.
+
+    Args:
+        made_rows: whether the loss divides each row by its sum and cuts it, as Keras does with probabilities.
+    """
+    p, n = softmax(z, axis=1), np.asarray(z.shape[1], z.dtype)
+    if not made_rows:
+        loss = -(wanted * log_softmax(z, axis=1)).sum(axis=2).mean(axis=1)
+        return loss, (p * wanted.sum(axis=1, keepdims=True) - wanted) / n
+    sums = p.sum(axis=2, keepdims=True)
+    rows = p / sums
+    cut = np.clip(rows, CUT, 1 - CUT)
+    d = np.where(rows == cut, -wanted / cut, 0)
+    d = (d - (d * rows).sum(axis=2, keepdims=True)) / sums  # back through the division
+    return -(wanted * np.log(cut)).sum(axis=2).mean(axis=1), p * (d - (d * p).sum(axis=1, keepdims=True)) / n
 
 
-def softmax(z: np.ndarray) -> np.ndarray:
-    """Probabilities of logits along the last axis."""
-    return np.exp(log_softmax(z))
+def log_softmax(z: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Of logits along an axis."""
+    z = z - z.max(axis=axis, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+
+
+def softmax(z: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Probabilities of logits along an axis."""
+    return np.exp(log_softmax(z, axis))

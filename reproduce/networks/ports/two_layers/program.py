@@ -33,6 +33,7 @@ class TwoLayers(AnyProgram):
     scale: str = "count"  # by which a character's number is divided; or count - 1, none
     output: str = "plain"  # of prices none, of characters softmax; or another activation of `outputs`
     loss: str = "mean"  # of squares, or another kind of `network.losses_of`; of cross-entropies, or a kind of `outputs`
+    asked_loss: str = ""  # of loss_and_gradients alone, where that is another than in training
     labels: str = "given"  # or one up, one down
     epsilon: tuple[float, str] | None = None  # the optimizer's own; here and in the next
     squares: float | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reproduce.networks.ports.questions import Question
+from reproduce.networks.ports.questions import Question, again
 from reproduce.networks.ports.two_layers.network import Named
 from reproduce.networks.stack.weights import weight_shapes
 
@@ -48,9 +48,11 @@ def ask(reads: str, first: int, second: int, seed: int = 0) -> list[Question]:
     inputs, targets = inputs_of(BATCH, WINDOW), targets_of(BATCH)
     # Layers' gradients pass through kernel_out: so they are as small as epsilon, or large enough to be clipped.
     small, large = ({"kernel_out": (w["kernel_out"] * f).astype("float32").astype("float64")} for f in (1e-5, 8.0))
+    forward = [Question(f"forward {days}", "predict", {"weights": w, "inputs": inputs[:, :days]}) for days in DAYS]
     return [
         Question("one day", "predict", {"weights": w | few, "inputs": inputs_of(2 * BATCH, 1)}),
-        *(Question(f"forward {days}", "predict", {"weights": w, "inputs": inputs[:, :days]}) for days in DAYS),
+        *forward,
+        again(forward[-1]),
         Question("gradients", "loss_and_gradients", {"weights": w, "inputs": inputs, "targets": targets}),
         training("one step", w, BATCH),
         training("one step, small", w | small, BATCH),

@@ -41,6 +41,8 @@ IN_TRAINING = (
     "learning-rate-by-epoch",
     "weight-decay",
     "weight-penalty",
+    "loss-penalised",
+    "training-penalised",
     "two-biases",
     "loss-running-mean",
     "loss-after-the-step",

@@ -37,7 +37,13 @@ def _of_text(slip: Slip) -> Slip:
     return replace(slip, **texts)
 
 
-_target = partial(Target, functions=FUNCTIONS, answers=answers_of, draws=draws_of)
+_target = partial(
+    Target,
+    functions=FUNCTIONS,
+    answers=answers_of,
+    draws=draws_of,
+    not_compared="the rate and place of dropout, and the order of windows in training",
+)
 PRICES = _target(
     program=TwoLayers(reads="prices", optimizer="RMSprop"), slips=(*COMMON, *OF_PRICES), ask=_ask_prices, rungs=RUNGS
 )
