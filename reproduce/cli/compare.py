@@ -96,7 +96,7 @@ def compare(
 ) -> None:
     """Compare your port of a network with the published program and name the slip; or our network with Keras.
 
-    With PORT: step by step, from its functions to two epochs of training. Exit 1 where it differs or fails. A port
+    With PORT: rung by rung, from its functions to two epochs of training. Exit 1 where it differs or fails. A port
     defines some of windows, cell, predict, loss_and_gradients and train; --template shows how. The file is run as you
     would run it, so look at what others sent you first. Many are marked, a row each. Each has a process of its own, and
     one that crashes or never ends does not stop the others.
