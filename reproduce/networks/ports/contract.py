@@ -18,7 +18,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,13 @@ class Answers:
     dtype: str  # float32 where every number fits it
 
 
+class _Anew(importlib.machinery.SourceFileLoader):
+    """Compiles a file each time, as Python does a program; what Python keeps beside it may be from before an edit."""
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 (Python gives it)
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def load(path: Path, wanted: Sequence[str] = tuple(FUNCTIONS), template: str = "--template keras") -> Port:
     """Run a port's file and take the functions that it defines.
 
@@ -74,9 +81,7 @@ def load(path: Path, wanted: Sequence[str] = tuple(FUNCTIONS), template: str = "
             f"{path}: a notebook; save its code as a Python file (jupyter nbconvert --to python), and give that"
         )
     printed: list[str] = []
-    spec = importlib.util.spec_from_file_location(
-        MODULE, path, loader=importlib.machinery.SourceFileLoader(MODULE, str(path))
-    )
+    spec = importlib.util.spec_from_file_location(MODULE, path, loader=_Anew(MODULE, str(path)))
     module = importlib.util.module_from_spec(spec)
     sys.modules[MODULE] = module
     sys.path.insert(0, str(path.resolve().parent))  # as if it had been started: it may import what lies beside it

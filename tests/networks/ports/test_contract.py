@@ -1,6 +1,8 @@
 """What is wrong with a port's file is said in one line, with its own line's number."""
 
+import os
 import re
+import sys
 import textwrap
 
 import numpy as np
@@ -182,6 +184,16 @@ def test_port_imports_what_lies_beside_it(write, tmp_path):
     np.testing.assert_array_equal(
         found.by_question["forward 1"]["predictions"], 2 * questions[0].arguments["inputs"][:, 0]
     )
+
+
+def test_edited_file_is_read_anew(write, monkeypatch):
+    """Also within the second of the edit before, with as many characters: Python would take what it has compiled."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    for hidden in (2, 3):
+        path = write(f"HIDDEN = {hidden}\ndef predict(weights, inputs): ...\n")
+        os.utime(path, (0, 0))
+        assert load(path).hidden == hidden
+    assert [one.name for one in path.parent.iterdir()] == ["port.py"]  # and nothing is left beside it
 
 
 def test_type_is_that_of_the_numbers_not_of_the_arrays(write):
