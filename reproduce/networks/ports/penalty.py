@@ -17,9 +17,11 @@ class Penalty:
     """P programs' penalties of flat weights, (P, D): a share times the sum of their squares."""
 
     def __init__(self, programs: Sequence[Steps], arrays: Sequence[tuple[str, int]], is_trained: bool, dtype: str):
-        """Args:
-        arrays: the kind of each, a letter of `PENALISED`, and its size, as they lie one behind the other in D.
-        is_trained: whether it is asked for in training.
+        """Work out the share of each weight.
+
+        Args:
+            arrays: the kind of each, a letter of `PENALISED`, and its size, as they lie one behind the other in D.
+            is_trained: whether it is asked for in training.
         """
         shares = [one.loss_penalty + one.training_penalty * is_trained for one in programs]
         self._shares = None  # of each weight, (P, D)
