@@ -134,11 +134,14 @@ def _judged(answered: tuple[Path, Asked], against: Against) -> Mark:
     reasons = [] if held.windows is None or held.windows.agrees else [held.windows.found]
     rows = [row for row in held.rows if row.rung != "contract" and row.verdict != "not asked"]
     differing = [row for row in rows if row.verdict == "differs"]
-    if not held.comparison.explanations:
-        comparison = held.comparison
-        known = f"as far as {comparison.until}: " + " and ".join(slip.name for slip in comparison.partly)
-        reasons += [drawn(comparison)] if comparison.drawing else []
-        reasons += [known] if comparison.partly else [] if comparison.drawing else ["no known slip"]
+    comparison = held.comparison
+    if comparison.drawing:
+        reasons.append(drawn(comparison))
+    if not comparison.explanations:
+        if comparison.partly:
+            reasons.append(f"as far as {comparison.until}: {' and '.join(slip.name for slip in comparison.partly)}")
+        elif not comparison.drawing:
+            reasons.append("no known slip")
         reasons += [row.note for row in differing if row.rung != "windows"]
     reasons += [held.remark] if held.remark else []
     return Mark(
@@ -147,7 +150,7 @@ def _judged(answered: tuple[Path, Asked], against: Against) -> Mark:
         agree=sum(row.verdict == "agrees" for row in rows),
         answered=len(rows),
         differs_first=differing[0].rung if differing else None,
-        explanations=[[slip.name for slip in slips] for slips in held.comparison.explanations if slips],
+        explanations=[[slip.name for slip in slips] for slips in comparison.explanations if slips],
         reason="; ".join(reasons),
     )
 

@@ -42,8 +42,10 @@ def _told(held: Held) -> list[str]:
         return told
     found = comparison.explanations
     if comparison.drawing:
-        told.append(f"{drawn(comparison)}, such as dropout that is on or a random first state.")
-    if not found:
+        told.append(f"{drawn(comparison)}. Look for dropout that is on, a random first state, stateful=True.")
+    if found == ((),):
+        told.append("Else every rung that it answers agrees.")
+    elif not found:
         told += _unexplained(held)
     elif len(found) == 1:
         told += _exactly(found[0], comparison, held.slips)
@@ -58,8 +60,8 @@ def _told(held: Held) -> list[str]:
 
 
 def drawn(comparison: Comparison) -> str:
-    """What is random in the port."""
-    return f"{comparison.drawing} answers the same question differently: something in it is drawn"
+    """That a function's answer is not that of its arguments alone."""
+    return f"{comparison.drawing} answers the same question differently: it draws something, or keeps it from a call"
 
 
 def _agreement(rungs: int, is_all: bool) -> str:

@@ -116,11 +116,22 @@ def test_port_that_draws_in_predict_is_told_so(port, invoke):
     code, stdout, _ = invoke("compare", port(*drawn, asked, ("def train(", "def _train(")))
     told = " ".join(stdout.split())
     assert code == 1
-    assert "predict answers the same question differently: something in it is drawn" in told
+    assert "predict answers the same question differently: it draws something, or keeps it from a call" in told
     assert ("No known slip explains it" in told, "first on the rung forward, first after 1 of 7 days" in told) == (
         False,
         True,
     )
+
+
+def test_port_that_answers_otherwise_when_asked_again_does_not_agree(port, invoke):
+    """Though all rungs agree: it keeps something from call to call, and its eighth answer is another."""
+    late = "CALLS = []\n\n\ndef late():\n    CALLS.append(1)\n    return 1e-3 * (len(CALLS) == 8)\n\n\n"
+    asked = ("forward(weights, inputs)[0]", "forward(weights, inputs)[0] + late()")
+    code, stdout, _ = invoke(
+        "compare", port(("def forward(", f"{late}def forward("), asked, ("def train(", "def _train("))
+    )
+    assert (code, "Else every rung that it answers agrees." in stdout) == (1, True)
+    assert "predict answers the same question differently" in stdout
 
 
 KEPT = {"loss": [("losses[-1].append(loss)", "losses[-1].append(2 * loss)")], "cell": []}  # what training tells

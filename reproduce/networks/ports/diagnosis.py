@@ -32,11 +32,11 @@ class Comparison:
     partly: Slips  # where nothing explains all of it: what explains the first rungs, and one of those that differ
     until: str  # the last rung that is explained so
     not_shown: int  # slips that would not show in the functions which the port has
-    drawing: str  # the function that answers the same question differently, so that something in it is drawn; or none
+    drawing: str  # the function that answers the same question in two ways; or none
 
     @property
     def agrees(self) -> bool:
-        return self.explanations == ((),)
+        return self.explanations == ((),) and not self.drawing
 
 
 def compare(

@@ -42,6 +42,7 @@ def ask(hidden: int = 8, seed: int = 0) -> list[Question]:
         questions.append(Question(f"forward {days}", "predict", {"weights": w, "inputs": inputs[:, :days]}))
     questions.append(again(questions[-1]))
     questions.append(Question("gradients", "loss_and_gradients", {"weights": w, "inputs": inputs, "targets": targets}))
+    questions.append(again(questions[-1]))
 
     def training(name: str, weights: Named, inputs: np.ndarray, targets: np.ndarray, epochs: int = 1) -> Question:
         arguments = {"weights": weights, "inputs": inputs, "targets": targets, "batch": BATCH, "epochs": epochs}

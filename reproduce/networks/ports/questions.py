@@ -38,7 +38,7 @@ class Question:
 
 
 def again(question: Question) -> Question:
-    """The same once more: a port that answers it differently draws something."""
+    """The same once more: a port that answers it differently draws something, or keeps something."""
     return replace(question, name=question.name + AGAIN)
 
 

@@ -49,11 +49,13 @@ def ask(reads: str, first: int, second: int, seed: int = 0) -> list[Question]:
     # Layers' gradients pass through kernel_out: so they are as small as epsilon, or large enough to be clipped.
     small, large = ({"kernel_out": (w["kernel_out"] * f).astype("float32").astype("float64")} for f in (1e-5, 8.0))
     forward = [Question(f"forward {days}", "predict", {"weights": w, "inputs": inputs[:, :days]}) for days in DAYS]
+    gradients = Question("gradients", "loss_and_gradients", {"weights": w, "inputs": inputs, "targets": targets})
     return [
         Question("one day", "predict", {"weights": w | few, "inputs": inputs_of(2 * BATCH, 1)}),
         *forward,
         again(forward[-1]),
-        Question("gradients", "loss_and_gradients", {"weights": w, "inputs": inputs, "targets": targets}),
+        gradients,
+        again(gradients),
         training("one step", w, BATCH),
         training("one step, small", w | small, BATCH),
         training("six steps", w | large, BATCH, epochs=6),  # on one batch, so that no order matters
