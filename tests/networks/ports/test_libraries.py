@@ -198,6 +198,21 @@ BY_HAND = {
 }
 
 
+PENALISED = ("", "W_", "W_x", "W_x|W_hy", "W_h[ifog]", "W_[xh][ifog]", "W_hy")  # names begin so; "": all of them
+
+
+@pytest.mark.parametrize("names", PENALISED)
+def test_penalty_of_some_weights_is_named(names, tmp_path):
+    """0.01 times the sum of their squares in the loss, and its derivative in the gradients."""
+    change = (
+        "return np.mean(error**2), gradients",
+        f"some = [name for name in weights if __import__('re').match({names!r}, name)]\n"
+        "    gradients = {k: g + 0.02 * weights[k] * (k in some) for k, g in gradients.items()}\n"
+        "    return np.mean(error**2) + 0.01 * sum((weights[k] ** 2).sum() for k in some), gradients",
+    )
+    assert compared(tmp_path, "numpy", "published", change, asked=("gradients",))[0] == [("loss-penalised",)]
+
+
 @pytest.mark.parametrize("slip", BY_HAND)
 def test_slip_by_hand_is_named(slip, tmp_path):
     """As it is made in NumPy."""
