@@ -113,9 +113,11 @@ def _day(windows: Windows, tested: np.ndarray, ahead: int, price: float) -> Day:
 def _remarks(article: Article, directory: Directory, windows: Windows, table: PriceTable) -> list[str]:
     said = []
     if windows.reads_backwards:
+        filled = f", {table.missing} of them filled in," if table.gaps == "previous" and table.missing else ""
         said.append(
             f"this run reads newest first, so its next day is the day before the oldest, {windows.dates[-1]}: it "
-            f"forecasts the past; for the future train the same prices with: {_forward_command(article, directory)}"
+            f"forecasts the past; for the future train the same prices{filled} with: "
+            f"{_forward_command(article, directory)}"
         )
     if table.gaps == "keep" and table.missing:
         said.append(
@@ -131,7 +133,7 @@ def _forward_command(article: Article, directory: Directory) -> str:
     words = ["reproduce", "run", article.id, "--variant", replace(config.variant, row_order="oldest-first").name]
     if not is_own(directory, article.source):
         words += ["--data", str(directory.path / "prices.csv")]
-        words += ["--gaps", config.gaps] if config.gaps else []
+        words += ["--gaps", "keep"] if config.gaps == "keep" else []  # what was filled in is filled in that file
     return shlex.join(words)
 
 

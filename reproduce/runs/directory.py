@@ -57,7 +57,8 @@ class Directory:
         words = ["reproduce", "run", one.article, "--variant", one.variant.name, "--seed", str(one.seed)]
         words += ["--engine", one.engine, "--out", str(self.path.parent)]
         raise RunError(
-            f"{self.path}: the run is not finished ({why}); finish it, with the input and threads it began with, by: "
+            f"{self.path}: the run is not finished ({why}); finish it, with the input (--data and --gaps, or --text) "
+            f"and threads that it began with, by: "
             f"{shlex.join(words)}"
         )
 

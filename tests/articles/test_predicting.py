@@ -11,6 +11,7 @@ from reproduce.articles.forecasts import read_predictions
 from reproduce.articles.predicting import feed_back, forecast
 from reproduce.articles.sources import PRICES
 from reproduce.errors import RunError
+from reproduce.inputs.prices import load_prices
 from tests.articles.samples import random_run, random_weights, table_of
 from tests.oracles import numpy_forward
 
@@ -103,6 +104,12 @@ def test_run_that_reads_newest_first_says_so_and_names_the_variant_to_train(tmp_
     assert Variant.parse(name) == replace(SMALL, wiring="described", row_order="oldest-first")
     _, remarks = forecast(BITCOIN, random_run(tmp_path, Variant.parse(name), table()), 1)
     assert remarks == []
+
+
+def test_command_for_the_future_of_the_article_s_own_prices_names_no_file(tmp_path):
+    """`reproduce run` reads them itself; from a file they would count as a user's."""
+    _, (remark,) = forecast(BITCOIN, random_run(tmp_path, SMALL, load_prices()), 1)
+    assert remark.endswith(f"--variant {replace(SMALL, row_order='oldest-first').name}")
 
 
 @pytest.mark.parametrize(("gaps", "missing", "said"), [("keep", 3, 1), ("keep", 0, 0), ("previous", 3, 0)])

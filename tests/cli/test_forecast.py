@@ -58,11 +58,13 @@ def test_json_has_the_same_with_its_remarks(invoke, finished):
     assert_one_line(stderr, "the day before the oldest", f"--variant {FORWARDS.name}")
 
 
-@pytest.mark.parametrize("gaps", [None, "keep"])
+@pytest.mark.parametrize("gaps", [None, "keep", "previous"])
 def test_command_for_the_future_trains_the_same_prices(gaps, invoke, asked, tmp_path):
     """As it is printed: on the run's own prices, days that were left out too, wherever the run lies; oldest first."""
     table = short_table(280)
-    if gaps:
+    if gaps == "previous":
+        table = replace(table, gaps=gaps, missing=39)
+    if gaps == "keep":
         kept = np.arange(280) % 7 > 0
         table = replace(table, dates=table.dates[kept], close_usd=table.close_usd[kept], gaps=gaps, missing=39)
     directory = random_run(tmp_path / "my runs", BACKWARDS, table, gaps=gaps)
@@ -70,7 +72,8 @@ def test_command_for_the_future_trains_the_same_prices(gaps, invoke, asked, tmp_
     program, *words = shlex.split(stderr.rpartition(" with: ")[2])
     assert (program, invoke(*words, "--inter-op-threads", 1)[0]) == ("reproduce", 130)
     ((article, config, source, *_),) = asked
-    assert (article, config.variant, config.gaps) == ("bitcoin-lstm", FORWARDS, gaps)
+    assert (article, config.variant, config.gaps) == ("bitcoin-lstm", FORWARDS, "keep" if gaps == "keep" else None)
+    assert ("39 of them filled in" in stderr) == (gaps == "previous")
     np.testing.assert_array_equal(source.dates, table.dates)
     np.testing.assert_array_equal(source.close_usd, table.close_usd)
 

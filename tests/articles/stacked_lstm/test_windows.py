@@ -7,9 +7,15 @@ from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.errors import DataError
 from reproduce.inputs.prices import load_prices
+from reproduce.inputs.series import ENOUGH
 from tests.articles.samples import table_of
 
 SMALL = Variant(window=3, test_days=2)
+
+
+def test_table_that_is_cut_at_a_gap_is_long_enough_for_a_run():
+    """The remedy is named where so many rows are left; one window to train on, at least."""
+    assert Variant().window + Variant().test_days + 1 == ENOUGH
 
 
 def test_shuffled_series_has_the_same_moves_in_another_order():
