@@ -92,7 +92,7 @@ def call_each(
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
-                running.append(_started(context, work, *waiting.popleft(), limits))
+                running.append(start_call(context, work, *waiting.popleft(), limits))
             soonest = min(call.end for call in running) - time.monotonic()
             signals = [signal for call in running for signal in (call.pipe, call.process.sentinel)]
             signalled = connection.wait(signals, max(0, soonest))
@@ -106,7 +106,8 @@ def call_each(
             call.stop()
 
 
-def _started(context: Any, work: Callable[[Any], Any], number: int, argument: Any, limits: Limits) -> _Call:
+def start_call(context: Any, work: Callable[[Any], Any], number: int, argument: Any, limits: Limits) -> _Call:
+    """Begin one call in a process of its own; its time runs from here."""
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_serve, args=(work, argument, theirs, limits))
     process.start()

@@ -73,13 +73,13 @@ def ports(tmp_path, monkeypatch):
 @pytest.fixture
 def hurried(monkeypatch):
     """The time of the port that waits ends after a second; no other port has to be as quick."""
-    started = limits._started
+    started = limits.start_call
 
     def start(context, work, number, argument, given):
         call = started(context, work, number, argument, given)
         return replace(call, end=call.end - 59) if argument == Path("ports/waits.py") else call
 
-    monkeypatch.setattr(limits, "_started", start)
+    monkeypatch.setattr(limits, "start_call", start)
 
 
 @pytest.mark.usefixtures("hurried")

@@ -11,8 +11,13 @@ from reproduce.networks.ports.rule import Steps
 from reproduce.networks.ports.slips import Number, Slip
 
 PENALISED = {  # W_x, W_h, biases, W_y; what people penalise, and what regularizers of Keras's layers reach
-    "all": "xhby", "matrices": "xhy", "kernels": "x", "kernels and output": "xy",
-    "recurrent": "h", "kernels and recurrent": "xh", "output": "y",
+    "all": "xhby",
+    "matrices": "xhy",
+    "kernels": "x",
+    "kernels and output": "xy",
+    "recurrent": "h",
+    "kernels and recurrent": "xh",
+    "output": "y",
 }
 
 
