@@ -351,7 +351,7 @@ def test_questions_of_an_article_are_answered_elsewhere(port, invoke, tmp_path):
     """By the same script: numbers of characters arrive as whole numbers."""
     questions, answers = tmp_path / "q.npz", tmp_path / "a.npz"
     code, _, stderr = invoke("compare", "--article", "macbeth", "--questions", questions, "--hidden", "3")
-    assert (code, "11 questions" in stderr) == (0, True)
+    assert (code, "12 questions" in stderr) == (0, True)
     path = port(text=two_layers_text("numpy", "characters"))
     subprocess.run([sys.executable, EXAMPLES / "answers.py", questions, path, answers], check=True)
     code, stdout, stderr = invoke("compare", "--answers", answers, "--article", "macbeth")
@@ -370,7 +370,7 @@ def test_questions_are_written_and_answers_read(port, invoke, tmp_path):
     questions, answers = tmp_path / "q.npz", tmp_path / "a.npz"
     code, stdout, stderr = invoke("compare", "--questions", questions, "--hidden", "3")
     assert (code, stdout) == (0, "")
-    assert_one_line(stderr, "19 questions")
+    assert_one_line(stderr, "20 questions")
     subprocess.run([sys.executable, EXAMPLES / "answers.py", questions, port(), answers], check=True)
     code, stdout, stderr = invoke("compare", "--answers", answers)
     assert (code, stderr) == (0, "")
