@@ -9,6 +9,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from reproduce.articles.article import Shown
 from reproduce.evidence.skill import evaluate
+from reproduce.evidence.tally import counted
 from reproduce.inputs.windows import Windows
 from reproduce.runs.directory import Directory
 
@@ -59,7 +60,7 @@ def result_of(directory: Directory, windows: Windows) -> Shown:
         texts["error on them, USD"] = f"{error:,.2f}"
         texts["persistence's error, USD"] = f"{naive:,.2f}"
         texts["skill: 0 is persistence, 1 is perfect"] = interval
-        lag = "-" if judged.best_lag is None else f"{judged.best_lag} row{'s' * (judged.best_lag != 1)}"
+        lag = "-" if judged.best_lag is None else counted(judged.best_lag, "row")
         texts["the predictions trail the price by"] = lag
     is_backwards = windows.reads_backwards
     rows["predicts"] = "the past" if is_backwards else "the future"

@@ -22,6 +22,7 @@ from reproduce.cli.port_text import drawn
 from reproduce.cli.ports import Asked, ask_port, hold
 from reproduce.cli.progress import run_progress
 from reproduce.errors import PortError
+from reproduce.evidence.tally import counted
 from reproduce.runs.limits import Limits, Lost, call_each
 
 MEMORY = 2 * 2**30  # bytes that a port's process may have: TensorFlow takes a quarter of it
@@ -80,16 +81,16 @@ def mark_ports(ports: Sequence[Path], against: Against, seconds: float, json_to:
     except KeyboardInterrupt:
         is_stopped = True
     done = [marks[number] for number in sorted(marks)]
-    counted = Counter(mark.verdict for mark in done)
-    count = f"{len(done)} port{'s' * (len(done) != 1)}"
-    told = f"{count} against {against.title}; {', '.join(f'{one}: {counted[one]}' for one in VERDICTS)}"
+    found = Counter(mark.verdict for mark in done)
+    told = f"{counted(len(done), 'port')} against {against.title}; "
+    told += ", ".join(f"{verdict}: {found[verdict]}" for verdict in VERDICTS)
     left = [str(port) for number, port in enumerate(ports) if number not in marks]
     show([Shown(told, [asdict(mark) for mark in done], [mark.as_text() for mark in done])], json_to, not_marked=left)
     if is_stopped:
         raise Interrupted(f"interrupted; {len(done)} of {len(ports)} ports are marked")
     if json_to is not None:
         note(f"reproduce: {told}")
-    if counted["agrees"] < len(ports):
+    if found["agrees"] < len(ports):
         raise typer.Exit(1)
 
 

@@ -10,6 +10,7 @@ import typer
 from reproduce.cli.against import Against
 from reproduce.cli.startup_notes import without_startup_notes
 from reproduce.errors import PortError
+from reproduce.evidence.tally import counted
 from reproduce.networks.ports import contract, questions
 from reproduce.networks.ports.diagnosis import Comparison
 from reproduce.networks.ports.diagnosis import compare as compare_answers
@@ -128,7 +129,7 @@ def hold(asked: Asked, against: Against, on_tried: OnTried = lambda *_: None) ->
     functions = {one.function for one in asked_for if one.name in asked.answers.by_question}
     weights = len(asked_for[-1].arguments["weights"])
     title = f"{asked.name} against {against.title}, hidden {asked.hidden}, computes in {comparison.dtype}"
-    told = f"{len(functions)} function{'s' * (len(functions) > 1)}, {weights} weights"
+    told = f"{counted(len(functions), 'function')}, {weights} weights"
     rows = [Row("contract", None, None, "agrees", told)]
     if found:
         rows.append(

@@ -138,7 +138,7 @@ def _train(article: Article, grid: Study, source: Any, workers: int | None, sche
         )
     seconds = time.perf_counter() - begin
     if trained:
-        where = scheduler or f"{workers} local worker{'s' * (workers > 1)}"
+        where = scheduler or counted(workers, "local worker")
         note(f"{counted(trained, 'run')} in {seconds:.0f} s on {where}: {trained * 3600 / seconds:.0f} an hour")
     note(f"every run's values are in {grid.root / RUNS}")
 

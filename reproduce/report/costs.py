@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reproduce.articles import ARTICLES, studies
 from reproduce.articles.article import Article, StudyPlan
+from reproduce.evidence.tally import counted
 from reproduce.report.markdown import read_rows
 
 LINK = "[measured](engines.md)"
@@ -16,7 +17,7 @@ LINK = "[measured](engines.md)"
 def cost(article: Article, plan: StudyPlan, docs: Path) -> str:
     """What the study's own runs took, where its table says so; else what its epochs take at the article's pace."""
     runs, took = sum(len(seeds) for _, seeds in plan.runs), recorded_hours(plan)
-    told = f"{runs} run{'s' * (runs > 1)}"
+    told = counted(runs, "run")
     if took:
         whose = "in all" if len(took) == runs else f"for the {len(took)} that have ended"
         hours = f"{sum(took):.1f} hours of training {whose}"

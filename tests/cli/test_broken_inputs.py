@@ -392,6 +392,18 @@ def test_json_goes_through_links_pipes_and_devices(invoke, tmp_path):
     assert json.loads(read[0]) == json.loads((tmp_path / "file").read_bytes())
 
 
+def test_json_goes_to_a_stream_though_a_file_is_behind_it(invoke, tmp_path):
+    """`--json /dev/stdout > answers` in a shell: the name needs no ending, nor does the file's."""
+    kept = os.dup(1)
+    with (tmp_path / "answers").open("w") as file:
+        os.dup2(file.fileno(), 1)
+        answer = invoke("list", "--json", "/dev/stdout")
+        os.dup2(kept, 1)
+    os.close(kept)
+    assert answer == (0, "", "")
+    assert "rows" in json.loads((tmp_path / "answers").read_text())
+
+
 @pytest.mark.parametrize("command", ["run", "study"])
 @pytest.mark.parametrize("target", ["file", "below-a-file", "long-name"])
 def test_place_that_takes_no_runs_is_refused(command, target, invoke, tiny, tmp_path):

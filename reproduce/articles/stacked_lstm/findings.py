@@ -30,6 +30,7 @@ from reproduce.articles.stacked_lstm.settings import (
 )
 from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS, Variant
 from reproduce.evidence.pairs import Pairs
+from reproduce.evidence.tally import counted
 
 ENOUGH = 0.8  # of the seeds
 _HEADER = "| network | median error, USD | median skill | the LSTM is better by, USD (95 %) | on seeds |"
@@ -91,7 +92,7 @@ def _lag(rows: Sequence[SettingRow]) -> Finding:
     days = median(lags)
     first, last = f"{min(lags):.0f}", f"{max(lags):.0f}"
     spread = f"all have a lag of {first}" if first == last else f"their lags are {first} to {last} days"
-    trail = "are in line with the price" if days == 0 else f"trail the price by {days:.0f} day{'s' * (days > 1)}"
+    trail = "are in line with the price" if days == 0 else f"trail the price by {counted(round(days), 'day')}"
     return Finding(
         f"The guide's predictions {trail}.",
         f"Of {len(lags)} trained networks, {in_line} have predictions that correlate best with the price of the same "
