@@ -31,8 +31,8 @@ def findings() -> list[Finding]:
     """What twenty and a hundred epochs teach it, what the program's one does, and what of its network counts."""
     milestones = epochs.TABLE.shipped()
     return [
-        _counted(milestones),
         *hundred_findings(milestones, replays.TABLE.shipped()),
+        _counted(milestones),
         coding_finding(coding.TABLE.shipped(), milestones),
         plain_finding(plain.TABLE.shipped(), dropout.TABLE.shipped(), plain.pairs_of(milestones)),
         _trend(milestones),

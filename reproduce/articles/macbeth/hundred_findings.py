@@ -24,17 +24,20 @@ def hundred_findings(rows: Sequence[MilestoneRow], replays: Sequence[ReplayRow])
     found = hundred_outputs(runs)
     if found["hundred_excess"] is None:
         return []
+    one = next(iter(runs.values()))
     losses = np.mean([[row.held_out_loss for row in run] for run in runs.values()], axis=0)  # (milestones,)
-    epochs = [row.epoch for row in next(iter(runs.values()))]
+    repeats = np.mean([[row.repeat_rate for row in (run[0], run[-1])] for run in runs.values()], axis=0)
     best = int(losses.argmin())
-    is_harmful = found["hundred_excess"] >= HARMLESS
     return [
         Finding(
-            f"{HUNDRED.epochs} epochs predict {'worse' if is_harmful else 'no worse'} than fewer.",
-            f"The held-out loss is lowest after epoch {epochs[best]}, {losses[best]:.3f} nats a character, and "
-            f"{losses[-1]:.3f} after epoch {epochs[-1]} (means of {counted(len(runs), 'seed')}); it and repetition "
-            f"both fall at {found['hundred_better_steps']} of {len(epochs) - 1} steps in the worse seed.",
-            _collapses(replays),
+            _headline(losses[-1] - losses[best], one[best].epoch, losses[best] - one[best].counted_entropy),
+            f"The held-out loss is lowest after epoch {one[best].epoch}, {losses[best]:.3f} nats a character, and "
+            f"{losses[-1]:.3f} after epoch {one[-1].epoch} (means of {counted(len(runs), 'seed')}); counting what "
+            f"followed the last {one[best].counted_order:.0f} characters gives {one[best].counted_entropy:.3f}.",
+            f"Greedy text repeats itself {'less' if repeats[1] < repeats[0] else 'no less'}: a share of "
+            f"{repeats[0]:.2f} after the first epoch, {repeats[1]:.2f} after the last. Both fall at "
+            f"{found['hundred_better_steps']} of {len(losses) - 1} steps in the worse seed. "
+            f"{_collapses(replays, one[0].batches)}".rstrip(),
             "hundred",
             MILESTONES_ALT,
             claims=(
@@ -49,19 +52,26 @@ def hundred_findings(rows: Sequence[MilestoneRow], replays: Sequence[ReplayRow])
     ]
 
 
-def _collapses(rows: Sequence[ReplayRow]) -> str:
+def _headline(harm: float, best: int, behind: float) -> str:
+    """What the last epoch's loss above that of the best one, and the best one's above mere counts, come to."""
+    if harm < HARMLESS:
+        return f"{HUNDRED.epochs} epochs predict the play no worse than fewer."
+    counts = f", and {best} worse than characters that are merely counted" if behind > 0 else ""
+    return f"{HUNDRED.epochs} epochs predict the play worse than {best}{counts}."
+
+
+def _collapses(rows: Sequence[ReplayRow], batches: int) -> str:
     """How many of these trainings collapse on the way, where, and whether clipping keeps them from it."""
     found = collapse_outputs(rows)
     if not found:
         return ""
-    onsets = sorted(row.onset for row in rows if row.replay == "none" and not np.isnan(row.onset))
-    if not onsets:
+    trained = [row.onset for row in rows if row.replay == "none"]
+    epochs = sorted(int(onset // batches) + 1 for onset in trained if not np.isnan(onset))
+    if not epochs:
         return "None of these trainings collapses on the way."
     exploding, prevented = found["exploding_collapses"], found["prevented_collapses"]
-    told = [
-        f"On the way {len(onsets)} of {sum(row.replay == 'none' for row in rows)} trainings collapse, first at step "
-        f"{' and '.join(f'{onset + 1:,.0f}' for onset in onsets)}."
-    ]
+    when = f"epoch{'s' * (len(epochs) > 1)} {' and '.join(map(str, epochs))}"
+    told = [f"On the way {len(epochs)} of {len(trained)} trainings collapse, first in {when}."]
     if exploding is not None:
         told.append(f"Exploding gradients are the cause of {exploding} of these collapses.")
     if prevented is None:
