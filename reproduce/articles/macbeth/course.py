@@ -60,17 +60,16 @@ def _rows(directory: Directory) -> list[CourseRow]:
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Epochs running in which a training lies past the rule for a collapse; losses in nats."""
+class Rise:
+    """Epochs in which a training lies past the rule for a collapse, up to where it returns; losses in nats."""
 
-    first: int  # epoch, counted from 1
-    last: int
+    epochs: tuple[int, ...]  # counted from 1
     highest: float  # mean loss of STEPS_OF_MEAN steps
     lowest: float  # mean loss of an epoch before
     back: int | None  # the first epoch after them whose mean is as low; None where there is none
 
 
-def stretches(rows: Sequence[CourseRow]) -> list[Stretch]:
+def rises(rows: Sequence[CourseRow]) -> list[Rise]:
     """Those of one training, as far as its rows tell: a rise that two of them share may be too small in each.
 
     An epoch's mean is that of the rows that end in it.
@@ -78,14 +77,13 @@ def stretches(rows: Sequence[CourseRow]) -> list[Stretch]:
     epochs, loss = np.array([row.epoch for row in rows]), np.array([row.loss for row in rows])  # (rows,)
     means = np.array([loss[epochs == epoch].mean() for epoch in range(1, epochs[-1] + 1)])  # (epochs,)
     is_over = ~(loss <= np.append(np.inf, means)[epochs - 1] + JUMP)  # above the epoch before, or no number
-    past = np.unique(epochs[is_over])
-    found = []
-    for running in np.split(past, np.flatnonzero(np.diff(past) > 1) + 1) if past.size else []:
-        first, last = int(running[0]), int(running[-1])
-        lowest = means[: first - 1].min()
-        back = np.flatnonzero(means[last:] <= lowest)
-        highest = loss[(first <= epochs) & (epochs <= last)].max()
-        found.append(
-            Stretch(first, last, float(highest), float(lowest), last + 1 + int(back[0]) if back.size else None)
-        )
-    return found
+    found: dict[tuple[float, int | None], list[int]] = {}  # by the loss that is to return, and when it does
+    for epoch in np.unique(epochs[is_over]).tolist():
+        lowest = float(means[: epoch - 1].min())
+        as_low = np.flatnonzero(means[epoch:] <= lowest)
+        back = epoch + 1 + int(as_low[0]) if as_low.size else None
+        found.setdefault((lowest, back), []).append(epoch)
+    return [
+        Rise(tuple(those), float(loss[np.isin(epochs, those)].max()), lowest, back)
+        for (lowest, back), those in found.items()
+    ]

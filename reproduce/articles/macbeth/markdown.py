@@ -9,7 +9,7 @@ from math import log
 import numpy as np
 
 from reproduce.articles.macbeth import course, epochs, replays
-from reproduce.articles.macbeth.course import CourseRow, Stretch
+from reproduce.articles.macbeth.course import CourseRow, Rise
 from reproduce.articles.macbeth.epochs import MilestoneRow, hundreds_of, trends_of
 from reproduce.articles.macbeth.hundred import STEPS_BEFORE, STEPS_OF_MEAN
 
@@ -51,35 +51,39 @@ def replay_lines() -> list[str]:
 
 
 def course_words() -> list[str]:
-    """A paragraph on each training of a hundred epochs: where its loss jumps, and where its two losses part."""
+    """A paragraph on each training of a hundred epochs: where its loss rises, and where its two losses part."""
     milestones, courses = hundreds_of(epochs.TABLE.shipped()), {}
     for row in course.TABLE.shipped():
         courses.setdefault(row.seed, []).append(row)
     return [
-        " ".join([*_jumps(seed, rows), *_partings(seed, milestones.get(seed, []))]) for seed, rows in courses.items()
+        " ".join([*_rises(seed, rows), *_partings(seed, milestones.get(seed, []))]) for seed, rows in courses.items()
     ]
 
 
-def _jumps(seed: int, rows: Sequence[CourseRow]) -> list[str]:
+def _rises(seed: int, rows: Sequence[CourseRow]) -> list[str]:
     """In which epochs a training lies past the rule for a collapse, how far, and whether the lowest loss returns."""
-    found = {_span(one): one for one in course.stretches(rows)}
-    past = f"lies past the rule in {' and in '.join(found)}" if found else "never lies past the rule"
-    return [f"Seen so, seed {seed} {past}.", *(_jump(span, one) for span, one in found.items())]
+    found = course.rises(rows)
+    return [_rise(seed, one) for one in found] if found else [f"Seed {seed} never lies past the rule."]
 
 
-def _span(one: Stretch) -> str:
-    return f"epoch {one.first}" if one.first == one.last else f"epochs {one.first} to {one.last}"
-
-
-def _jump(span: str, one: Stretch) -> str:
+def _rise(seed: int, one: Rise) -> str:
     characters = epochs.TABLE.shipped()[0].distinct_characters
     evenly = f", worse than the {log(characters):.2f} of guessing evenly among {characters} characters"
     returns = f"returns in epoch {one.back}" if one.back else "does not return"
     return (
-        f"In {span} the mean of {STEPS_OF_MEAN} steps reaches {one.highest:.2f}"
-        f"{evenly if one.highest > log(characters) else ''}; the lowest mean of an epoch before, {one.lowest:.2f}, "
-        f"{returns}."
+        f"In {_spans(one.epochs)} seed {seed} lies past the rule: the mean of {STEPS_OF_MEAN} steps reaches "
+        f"{one.highest:.2f}{evenly if one.highest > log(characters) else ''}; the lowest mean of an epoch before, "
+        f"{one.lowest:.2f}, {returns}."
     )
+
+
+def _spans(numbers: Sequence[int]) -> str:
+    """Epochs in a row as their first and last."""
+    begins = [k for k in numbers if k - 1 not in numbers]
+    ends = [k for k in numbers if k + 1 not in numbers]
+    spans = [f"{begin}" if begin == end else f"{begin} to {end}" for begin, end in zip(begins, ends, strict=True)]
+    before_last = f"{', '.join(spans[:-1])} and " if len(spans) > 1 else ""
+    return f"epoch{'s' if len(numbers) > 1 else ''} {before_last}{spans[-1]}"
 
 
 def _partings(seed: int, rows: Sequence[MilestoneRow]) -> list[str]:

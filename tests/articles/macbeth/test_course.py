@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reproduce.articles.macbeth import course
-from reproduce.articles.macbeth.course import CourseRow, Stretch, course_rows, stretches
+from reproduce.articles.macbeth.course import CourseRow, Rise, course_rows, rises
 from reproduce.articles.macbeth.hundred_pictures import course as picture_of_course
 from reproduce.articles.macbeth.hundred_pictures import replays as picture_of_replays
 from reproduce.articles.macbeth.record import RECORD
@@ -41,15 +41,19 @@ def course_of(seed, *losses):
     return [CourseRow(seed, 100 * k, k / 2, loss, 2.0, 1.0) for k, loss in enumerate(halves, start=1)]
 
 
-def test_stretches_past_the_rule_are_found_with_whether_the_lowest_loss_returns():
-    """0.5 above the epoch before is not past; the first epoch never is; epochs running are one stretch."""
+def test_rises_past_the_rule_are_found_with_whether_the_lowest_loss_returns():
+    """0.5 above the epoch before is not past; the first epoch never is; up to where the loss returns it is one rise."""
     losses = [(3, 5), (2, 2), (2.5, 2.5), (3.25, 2.25), (2, 2), (1, 1), (4, 1), (1.75, 3.25), (1.5, 0.75), (3, 1)]
-    assert stretches(course_of(100, *losses)) == [
-        Stretch(4, 4, 3.25, 2.0, 5),
-        Stretch(7, 8, 4.0, 1.0, None),  # the mean of epoch 9 is 1.125
-        Stretch(10, 10, 3.0, 1.0, None),
+    assert rises(course_of(100, *losses)) == [
+        Rise((4,), 3.25, 2.0, 5),
+        Rise((7, 8, 10), 4.0, 1.0, None),  # the mean of epoch 9 is 1.125
     ]
-    assert stretches(course_of(100, (3, 5), (4.5, 1))) == []
+    assert rises(course_of(100, *losses, (1, 1), (2, 2))) == [
+        Rise((4,), 3.25, 2.0, 5),
+        Rise((7, 8, 10), 4.0, 1.0, 11),
+        Rise((12,), 2.0, 1.0, None),
+    ]
+    assert rises(course_of(100, (3, 5), (4.5, 1))) == []
 
 
 def test_picture_of_the_course_has_a_line_a_seed_in_each_panel():
