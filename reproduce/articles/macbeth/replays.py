@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite, isnan
 
 import numpy as np
 
@@ -103,8 +104,8 @@ def texts(rows: Sequence[ReplayRow]) -> list[dict[str, str]]:
             "seed": str(row.seed),
             "from epoch": str(row.begins + 1),
             "how": words(row.replay),
-            "collapses at step": "never" if np.isnan(row.onset) else f"{row.onset + 1:,.0f}",
-            "largest gradient just before": "-" if np.isnan(row.onset) else f"{row.explosion:,.0f} times the median",
+            "collapses at step": "never" if isnan(row.onset) else f"{row.onset + 1:,.0f}",
+            "largest gradient just before": "-" if isnan(row.onset) else f"{row.explosion:,.0f} times the median",
             "last loss": f"{row.loss:.3f}",
         }
         for row in rows
@@ -120,17 +121,17 @@ def collapse_outputs(rows: Sequence[ReplayRow]) -> dict[str, int | None]:
     if not set(HUNDRED_SEEDS) <= {row.seed for row in rows if row.replay == "none"}:
         return {}
     found = {(row.seed, row.replay): row for row in rows}
-    collapsed = [row.seed for row in rows if row.replay == "none" and np.isfinite(row.onset)]
+    collapsed = [row.seed for row in rows if row.replay == "none" and isfinite(row.onset)]
     names = {"hundred_collapses": len(collapsed)}
     if any((seed, replay) not in found for seed in collapsed for replay in REPLAYS):
         return names | {"exploding_collapses": None, "prevented_collapses": None}
 
     def collapses(seed: int, kind: str) -> int:
-        return sum(np.isfinite(found[seed, f"{kind}-{draw}"].onset) for draw in DRAWS)
+        return sum(isfinite(found[seed, f"{kind}-{draw}"].onset) for draw in DRAWS)
 
-    exploding = [
-        found[seed, "none"].explosion >= EXPLOSION and np.isnan(found[seed, "clipped"].onset) for seed in collapsed
-    ]
+    exploding = sum(
+        1 for seed in collapsed if found[seed, "none"].explosion >= EXPLOSION and isnan(found[seed, "clipped"].onset)
+    )
     is_open = any(collapses(seed, "reshuffled") < COLLAPSING for seed in collapsed)
     prevented = sum(collapses(seed, "clipped") <= PREVENTED for seed in collapsed)
-    return names | {"exploding_collapses": sum(exploding), "prevented_collapses": None if is_open else prevented}
+    return names | {"exploding_collapses": exploding, "prevented_collapses": None if is_open else prevented}

@@ -249,6 +249,7 @@ def test_collapses_are_judged_by_their_replays(rows, explodes, prevents):
         CLAIMS[f"ours/{name}"].judge(found).verdict for name in ("collapse-explodes", "clipping-prevents-collapse")
     ]
     assert verdicts == [explodes, prevents]
+    assert {type(value) for value in found.values()} <= {int, type(None)}  # which JSON knows
     assert CLAIMS["ours/hundred-collapses"].judge(found).verdict == "not reproduced"
 
 
