@@ -21,7 +21,7 @@ def course(rows: Sequence[CourseRow]) -> Figure:
         for seed in sorted({row.seed for row in rows}):
             mine = [row for row in rows if row.seed == seed]
             values = [getattr(row, name) for row in mine]
-            axes.plot([row.epochs for row in mine], values, linewidth=0.8, label=f"seed {seed}")
+            axes.plot([row.epochs for row in mine], values, linewidth=0.8, alpha=0.7, label=f"seed {seed}")
         axes.set(ylabel=label, yscale="log" if name == "gradient" else "linear")
         axes.grid(True, alpha=0.2)
     panels[0].legend(loc="upper center", frameon=False)

@@ -63,8 +63,8 @@ def following(study: Study) -> tuple[RunConfig, ...]:
 
 
 def replay_rows(study: Study) -> list[ReplayRow]:
-    """A row a run; RunError where one is not finished."""
-    return [_row(directory) for directory in study.directories]
+    """A row a run, seed by seed; RunError where one is not finished."""
+    return sorted((_row(directory) for directory in study.directories), key=lambda row: row.seed)
 
 
 def _row(directory: Directory) -> ReplayRow:

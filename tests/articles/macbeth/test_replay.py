@@ -156,12 +156,14 @@ def test_table_counts_steps_from_the_start_of_the_training(tmp_path, monkeypatch
     monkeypatch.setattr(replays, "onset", lambda record: {4: ONSET, 3: STEPS + 7}[len(record)])
     monkeypatch.setattr(replays, "explosion", lambda record, step: float(len(record) + step / 1000))
     monkeypatch.setattr(training, "replay_engine", lambda *_: StandIn("", TINY, 9, 5))
-    runs = [run(tmp_path, replace(ORIGINAL, replay=name)) for name in ("none", "clipped-2")]
-    rows = {row.replay: row for row in replay_rows(Study(tmp_path, tuple(one.config for one in runs)))}
-    assert {name: (row.seed, row.begins, row.onset, row.explosion) for name, row in rows.items()} == {
-        "none": (0, 0, ONSET, 4 + ONSET / 1000),
-        "clipped-2": (0, 2, 2 * STEPS + 7, 3 + (STEPS + 7) / 1000),
-    }
+    configs = [run(tmp_path, ORIGINAL, seed=seed).config for seed in (0, 1)]
+    configs.append(run(tmp_path, replace(ORIGINAL, replay="clipped-2")).config)
+    rows = replay_rows(Study(tmp_path, tuple(configs)))
+    assert [(row.seed, row.replay, row.begins, row.onset, row.explosion) for row in rows] == [
+        (0, "none", 0, ONSET, 4 + ONSET / 1000),
+        (0, "clipped-2", 2, 2 * STEPS + 7, 3 + (STEPS + 7) / 1000),  # beside the training that it replays
+        (1, "none", 0, ONSET, 4 + ONSET / 1000),
+    ]
 
 
 # The whole path, from a collapse to the verdicts
