@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from math import log
 
@@ -17,13 +17,8 @@ _MILESTONES = "| epochs | training loss | held-out loss | repeat rate | greedy t
 
 
 def trend_lines() -> list[str]:
-    """Twenty epochs, and below what counted characters give."""
-    trends = trends_of(epochs.TABLE.shipped())
-    one = next(iter(trends.values()))[0]
-    contexts = (
-        f"{one.counted_entropy:.3f} | | no network: counted after the {one.counted_order:.0f} characters before |"
-    )
-    return [*_milestone_lines(trends.values()), f"| | | {contexts}"]
+    """Twenty epochs."""
+    return _milestone_lines(trends_of(epochs.TABLE.shipped()).values())
 
 
 def hundred_lines() -> list[str]:
@@ -97,8 +92,8 @@ def _partings(seed: int, rows: Sequence[MilestoneRow]) -> list[str]:
     ]
 
 
-def _milestone_lines(seeds: Iterable[Sequence[MilestoneRow]]) -> list[str]:
-    """An epoch a row: means over the seeds, and how the first seed's text goes on."""
+def _milestone_lines(seeds: Collection[Sequence[MilestoneRow]]) -> list[str]:
+    """An epoch a row: means over the seeds, and how the first seed's text goes on; below, what counting gives."""
     lines = [_MILESTONES, "|---|---|---|---|---|"]
     for of_epoch in zip(*seeds, strict=True):
         values = (
@@ -106,7 +101,9 @@ def _milestone_lines(seeds: Iterable[Sequence[MilestoneRow]]) -> list[str]:
             for name, form in (("loss", ".3f"), ("held_out_loss", ".3f"), ("repeat_rate", ".2f"))
         )
         lines.append(f"| {of_epoch[0].epoch} | {' | '.join(values)} | `{of_epoch[0].writes}` |")
-    return lines
+    one = next(iter(seeds))[0]
+    contexts = f"no network: counted after the {one.counted_order:.0f} characters before"
+    return [*lines, f"| | | {one.counted_entropy:.3f} | | {contexts} |"]
 
 
 def _mean(values: Sequence[float], form: str) -> str:
