@@ -40,6 +40,7 @@ def _ladder() -> dict[str, Variant]:
 
 
 LADDER = _ladder()  # each rung has the departures of those before it, too
+TEXT = LADDER["remainder kept"]  # the last that only undoes deviations
 STEPS = (  # every variant once: what is undone, and whether with all before it
     ("as published", Variant()),
     *((f"{label}, alone", variant) for label, variant in ALONE.items()),

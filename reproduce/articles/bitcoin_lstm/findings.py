@@ -46,8 +46,9 @@ def findings() -> list[Finding]:
 def _ordered(ordered: DepartureRow) -> Finding:
     return Finding(
         f"The program predicts a day from the days after it; in date order it is {ordered.verdict}.",
-        f"With the days in order, the same program's test error is {ordered.test_rmse_usd:.0f} USD, where repeating "
-        f"the day before gives {ordered.persistence_rmse_usd:.0f} USD.",
+        f"With the days in order, the same program's test error over all {ordered.seeds} seeds is "
+        f"{ordered.test_rmse_usd:.0f} USD, where repeating the day before gives "
+        f"{ordered.persistence_rmse_usd:.0f} USD.",
         f"The skill is {ordered.skill:.1f} (95 % interval {ordered.skill_low:.1f} to {ordered.skill_high:.1f}, "
         f"{ordered.seeds} seeds). The program reads the table as it lies, newest day first (D1).",
         "departures",

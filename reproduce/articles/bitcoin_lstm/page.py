@@ -12,7 +12,7 @@ import pandas as pd
 from reproduce.articles.accounts import MONTH, Days, day_chart, error_words, read_forecast, remarks
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, departures, losses, pictures
 from reproduce.articles.bitcoin_lstm.answers import answers
-from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, STEPS, DepartureRow
+from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, STEPS, TEXT, DepartureRow
 from reproduce.articles.bitcoin_lstm.inside_section import inside_section
 from reproduce.articles.bitcoin_lstm.losses import EPOCHS, LEVEL, BandVerdict, LossRow
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -168,25 +168,25 @@ def _band_table(beside: StudyLosses) -> Table:
 
 def _deviations(table: Mapping[str, DepartureRow], source: str) -> Section:
     """Skill of every variant: each deviation undone alone, and one after another."""
-    published, *_, sound = (table[variant.name] for variant in (Variant(), *LADDER.values()))
+    published, undone = table[Variant().name], table[TEXT.name]
     picture = Picture(
         pictures.departures(table),
         1.1,
-        f"Skill against persistence, with 95 % intervals: as published {published.skill:.2f}, with every deviation "
-        f"undone {sound.skill:.2f}. Zero is persistence. The table below has every value.",
+        f"Skill against persistence, with 95 % intervals: as published {published.skill:.2f}, with five deviations "
+        f"undone {undone.skill:.2f}. Zero is persistence. The table below has every value.",
         "Skill with its 95 % interval over days and seeds; the dashed line is persistence. Beyond -1 the axis is "
         "logarithmic.",
     )
     words = (
-        f"Each deviation of the program from its text, or from good practice, undone alone and cumulatively, by "
-        f"{source}. Skill is 1 less the model's squared test error over that of persistence: above 0 the model adds "
-        "something, below 0 it takes away."
+        "Each deviation of the program from its text, or from good practice, undone alone and cumulatively, and the "
+        f"window of 3 days that the article proposes, by {source}. Skill is 1 less the model's squared test error over "
+        "that of persistence: above 0 the model adds something, below 0 it takes away."
     )
     columns = {"Variant": "", "Verdict": "", "Skill": ".2f", "Error, USD": ",.2f", "Diebold-Mariano p": ".3f"}
     columns |= {"Direction right": ".1%", "Lag, rows": ".0f", "Skill of drift": ".2f", "Final loss": ".5f"}
     groups = {
         "As published": {"as published": Variant()},
-        "One deviation undone alone": ALONE,
+        "One change alone": ALONE,
         "One after another, each with all above it": {f"+ {label}": variant for label, variant in LADDER.items()},
     }
     rungs = Table(

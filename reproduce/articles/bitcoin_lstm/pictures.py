@@ -167,13 +167,14 @@ def engines_apart(losses: Mapping[str, np.ndarray], study: np.ndarray | None) ->
 def departures(table: Mapping[str, DepartureRow]) -> Figure:
     """Skill against persistence of every variant, with its 95 % interval; 9x9 inches.
 
-    Above each deviation from the text is undone alone, below one after another. The axis is linear from -1 to 1 and
-    logarithmic beyond, so that skills near 0, where a model is as good as persistence, and far below are both seen.
+    Above each deviation undone, and the window of 3 days, stands alone, below one after another. The axis is linear
+    from -1 to 1 and logarithmic beyond, so that skills near 0, where a model is as good as persistence, and far below
+    are both seen.
     """
     figure, (alone, ladder) = new_figure(9, 9, rows=2)
     lowest = min(row.skill_low for row in table.values())
     for axes, title, variants, joined in (
-        (alone, "One deviation from the text undone alone", ALONE, ""),
+        (alone, "One change alone", ALONE, ""),
         (ladder, "One after another", LADDER, "+ "),
     ):
         rows = [table[variant.name] for variant in (Variant(), *variants.values())]

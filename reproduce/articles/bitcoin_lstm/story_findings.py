@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import floor
 
 import numpy as np
 
@@ -48,10 +49,11 @@ _NAMED = {
 def line(rows: Sequence[GateRow]) -> Finding:
     """How much of what trained networks predict is a line."""
     shares, H = [row.line_share for row in rows], Variant().hidden
+    least = floor(1000 * min(shares)) / 10  # per cent: rounded down, as no network may be below it
     return Finding(
         "A trained network predicts what a straight line through its seven prices predicts.",
-        f"In each of {len(rows)} networks, in both wirings, a line explains {100 * min(shares):.1f} % or more of the "
-        "variance of what it predicts.",
+        f"In each of {len(rows)} networks, in both wirings, a line explains {least} % or more of the variance of "
+        "what it predicts.",
         f"A line has {Variant().window + 1} numbers, and the network {4 * H * (H + 2) + H + 1:,}.",
         "trained_gates",
         "What the gates of trained networks do, and how much of their predictions is a line, a dot a seed",
@@ -104,7 +106,7 @@ def clipping(rows: Sequence[ClippingRow]) -> Finding:
         f"{at_4} with it at 4, and {at_1} at 1; the last loss is {ends} without it, {ends_at_4} at 4, and {ends_at_1} "
         "at 1.",
         "A training collapses where its loss is above three times its lowest so far, two epochs running: a jump, from "
-        "which it may recover. Whether a large gradient comes before a collapse the table cannot tell: it has each "
+        "which it may recover. The table cannot tell whether a large gradient comes before a collapse: it has each "
         "training's largest, and not when. The program computes the clipped gradients and does not use them (D3).",
         "clipping",
         "Share of the seeds that collapse without clipping and with it, of three networks, and their largest gradients",
@@ -171,7 +173,7 @@ def months(rows: Sequence[MonthsRow]) -> Finding:
 
 
 def _usd(pairs: Pairs) -> str:
-    return f"{pairs.mean:.0f} USD on average ({pairs.low:.0f} to {pairs.high:.0f})"
+    return f"{pairs.mean:.1f} USD on average ({pairs.low:.1f} to {pairs.high:.1f})"
 
 
 def recall(rows: Sequence[RecallRow]) -> Finding:
@@ -179,8 +181,7 @@ def recall(rows: Sequence[RecallRow]) -> Finding:
     learnt, later = learnt_of(rows), at_ten_times(rows)
 
     def counts(network: str, draw: str) -> str:
-        *short, long = (sum(learnt[network, draw, numbers, BUDGET].values()) for numbers in LENGTHS)
-        return f"{', '.join(map(str, short))} and {long}"
+        return ", ".join(str(sum(learnt[network, draw, numbers, BUDGET].values())) for numbers in LENGTHS)
 
     def of_all(network: str) -> int:
         return sum(sum(learnt[network, draw, LONG, BUDGET].values()) for draw in DRAWN)
@@ -190,12 +191,13 @@ def recall(rows: Sequence[RecallRow]) -> Finding:
         f"{_NAMED[network]} in {sum(later[network, draw] for draw in DRAWN)}" for network in (PLAIN_RNN, "gru", *LSTMS)
     )
     by_draw = "; ".join(
-        f"by {name} in {counts(PLAIN_RNN, draw)} and in {counts(LSTM, draw)}" for draw, name in DRAWN.items()
+        f"by {name} {counts(PLAIN_RNN, draw)} (plain RNN) and {counts(LSTM, draw)} (LSTM)"
+        for draw, name in DRAWN.items()
     )
     return Finding(
         f"A plain RNN learns to recall the first of {LONG} numbers in {of_all(PLAIN_RNN)} of {trained} trainings, and "
         f"an LSTM in {of_all(LSTM) or 'none'}.",
-        f"Of {len(SEEDS)} seeds each, a plain RNN and an LSTM learn it over {short} and {LONG} numbers, {by_draw}.",
+        f"Of {len(SEEDS)} seeds each, so many learn it over {short} and {LONG} numbers: {by_draw}.",
         f"Over {LONG} the published wiring learns it in {of_all('published')} of {trained} trainings and a GRU in "
         f"{of_all('gru')}. With ten times the steps, of {len(FEW) * len(DRAWN)} trainings each: {ten}. The three "
         "articles say the opposite: that a plain RNN recalls over a short time alone, and an LSTM over a long one too.",

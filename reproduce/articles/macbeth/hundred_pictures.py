@@ -44,5 +44,5 @@ def replays(rows: Sequence[ReplayRow]) -> Figure:
     axes.set(xlabel="Trainings", xticks=range(max(all_) + 1))
     axes.grid(True, axis="x", alpha=0.2)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
-    figure.suptitle("From the last state before a collapse on: which trainings collapse again?")
+    figure.suptitle("Which trainings collapse: from the start, and from the last state before")
     return figure

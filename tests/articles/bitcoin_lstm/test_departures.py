@@ -36,12 +36,15 @@ ROW = DepartureRow(
     | {"variant": "published", "seeds": 20, "diverged": 0, "moved_days": 200}
 )
 SMALL = Variant(hidden=4, epochs=2)
+UNDONE = Variant(  # what deviates from the text, but for what moves no error much; its window of 7 is the text's own
+    wiring="described", clipping="applied", row_order="oldest-first", scaler_rows="training", remainder="kept"
+)
 
 
 def table_of(**changed):
     """Every variant with a dull row; `published=`, `short=` … give some of them other values."""
     variants = {"published": Variant(), "ordered": ALONE["rows in date order"], "short": ALONE["window of 3 days"]}
-    variants |= {"clipped": ALONE["clipping applied"], "sound": list(LADDER.values())[-1]}
+    variants |= {"clipped": ALONE["clipping applied"], "undone": UNDONE}
     table = {name: replace(ROW, variant=name) for name in NAMES}
     for key, values in changed.items():
         table[variants[key].name] = replace(table[variants[key].name], **values)
@@ -154,7 +157,7 @@ def test_shipped_table_agrees_with_the_shipped_losses():
     ("interval", "words"), [((0.1, 0.3), "Yes"), ((-0.3, -0.1), "No"), ((-0.1, 0.1), "It cannot be told")]
 )
 @pytest.mark.parametrize(
-    ("key", "question"), [("published", "as published"), ("ordered", "in date order"), ("sound", "every deviation")]
+    ("key", "question"), [("published", "as published"), ("ordered", "in date order"), ("undone", "five deviations")]
 )
 def test_model_beats_persistence_where_the_interval_is_above_zero(key, question, interval, words):
     """Each question reads its own row."""
@@ -176,17 +179,17 @@ OTHER = {"skill": 0.5, "skill_low": 0.4, "skill_high": 0.6}  # the published one
         pytest.param("window of 3", "short", {"skill": 0.55}, "Not significantly: it is better", id="window-better"),
         pytest.param("window of 3", "short", {"skill": 0.45}, "Not significantly: it is worse", id="window-worse"),
         pytest.param(
-            *("clipping", "clipped", {"skill_low": 0.7, "final_loss": 0.4}),
+            *("does clipping", "clipped", {"skill_low": 0.7, "final_loss": 0.4}),
             *("The test error falls; the final training loss is lower.",),
             id="clipping-improves",
         ),
         pytest.param(
-            *("clipping", "clipped", {"skill_high": 0.3, "final_loss": 0.6}),
+            *("does clipping", "clipped", {"skill_high": 0.3, "final_loss": 0.6}),
             *("The test error grows; the final training loss is higher.",),
             id="clipping-is-worse",
         ),
         pytest.param(
-            *("clipping", "clipped", {"final_loss": 0.4}),
+            *("does clipping", "clipped", {"final_loss": 0.4}),
             *("The test error does not change significantly; the final training loss is lower.",),
             id="clipping-changes-little",
         ),
