@@ -143,6 +143,28 @@ def test_unknown_mistake_in_a_step_is_placed(wrong, words, told):
     assert line.startswith(f"not yet: {words}")
 
 
+def test_mistake_of_a_late_step_is_told_though_training_ends_before_it(told):
+    """A correction that is left out from the 20th step on; the training takes 12."""
+
+    def mine(w, g, m, v, t):
+        way = adam.Way(corrected="mv" if t < 20 else "")
+        return way.take(adam.Given(w, g, m, v, t))
+
+    assert told(check.adam, mine).startswith("not yet: the step of w is wrong on step 50, by ")
+
+
+def test_answer_may_change_what_it_is_given(told):
+    """The output gate becomes its slope, in place, once it is no longer needed."""
+
+    def day_back(day, dh, dc):
+        answer = solutions.day_back(day, dh, dc)
+        day.o[:] *= 1 - day.o
+        dh[:] = dc[:] = 0
+        return answer
+
+    assert told(check.day_back, day_back) == "right"
+
+
 def test_number_of_adam_is_found(told):
     """Ten times the learning rate."""
 

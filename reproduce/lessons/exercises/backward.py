@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ def problem(mine: Any) -> str | None:
     _, days = reference.forward(question.arguments["weights"], "described", question.arguments["inputs"])
     day, generator = days[4], np.random.default_rng(0)
     dh, dc = (generator.normal(size=day.o.shape) for _ in "hc")
-    found, right = _arrays(attempt(mine, day, dh.copy(), dc.copy()), day.o.shape), day_back(day, State(dh, dc))
+    found = _arrays(attempt(mine, *deepcopy((day, dh, dc))), day.o.shape)  # which it may change
+    right = day_back(day, State(dh, dc))
     for slip, change in SLIPS.items():
         if not _differing(change(day, State(dh, dc)), found):
             return slip

@@ -28,7 +28,8 @@ NETWORK = (
     one_slip(
         "gate-bias-missing",
         "the gates' biases are not added; the program adds b_i, b_f, b_o and b_g",
-        "A new network looks right, because biases start at 0; a trained one is wrong from the first day.",
+        "A trained network is wrong from the first day. A new one looks right where all biases start at 0; Keras "
+        "starts b_f at 1.",
         "use_bias=False or bias=False, or the biases were not copied.",
         "add the bias of each gate",
         {"gate_biases": 0.0},
@@ -36,7 +37,8 @@ NETWORK = (
     Slip(
         "gate-bias-doubled",
         "the gates' biases are added twice; the program adds them once",
-        "A new network looks right, because biases start at 0; a trained one is wrong from the first day.",
+        "A trained network is wrong from the first day. A new one looks right where all biases start at 0; Keras "
+        "starts b_f at 1.",
         "PyTorch's LSTM has two biases, bias_ih and bias_hh, and both were filled with b.",
         "put b into bias_ih and zeros into bias_hh, and let that stay: bias_hh.requires_grad = False",
         (
@@ -217,7 +219,8 @@ NETWORK = (
         "loss-every-with-every",
         "every prediction is subtracted from every target; the program takes each with its own",
         "Predictions are right. The loss stays as large as the targets' variance, and the network learns their mean.",
-        "One of the two has the shape (n, 1) and the other (n,), so the difference has (n, n); no library complains.",
+        "One of the two has the shape (n, 1) and the other (n,), so the difference has (n, n); nothing fails, and "
+        "PyTorch's mse_loss only warns.",
         "give both the same shape: here targets have (n, 1), so leave predictions at (n, 1) and squeeze neither",
         {"loss": "every with every"},
     ),

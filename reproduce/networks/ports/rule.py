@@ -93,9 +93,9 @@ class Rule:
 
     def step(self, w: np.ndarray, g: np.ndarray, is_taken: np.ndarray) -> np.ndarray:
         """The weights after a step; `is_taken`, (P, 1), says which programs take it."""
-        g = g + self._earlier + self.penalty * w
+        g = g + self._earlier
         self._earlier = np.where(self.is_added_up, np.where(is_taken, g, self._earlier), 0)
-        g = self._clipped(g)
+        g = self._clipped(g) + self.penalty * w  # an optimizer's own weight_decay, which sees what was clipped
         self.t = self.t + (is_taken & ~self.is_by_epoch)
         m = self.beta1 * self.m + (1 - self.beta1) * g
         v = self.squares * self.v + (1 - self.squares) * g**2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,7 @@ class Search:
             agree = [gaps[rung.name].agree.all() for rung in self._rungs]
             if all(agree):
                 largest = max((float(one.differences.max()) for one in gaps.values()), default=0.0)
-                return dtype, [replace(nothing, largest=largest)]
+                return self._closer(dtype) or (dtype, [replace(nothing, largest=largest)])
             if agree.index(False) > self.as_far:
                 self.as_far, self.partly = agree.index(False), [nothing]
         for what, hypotheses in self._in_turn():
@@ -75,6 +75,17 @@ class Search:
                 if left:
                     return dtype, left
         return "", []
+
+    def _closer(self, dtype: str) -> tuple[str, list[Hypothesis]] | None:
+        """A slip that explains in float64 what agrees as float32 does, of a port that has float64 on some rung."""
+        if dtype == "float64" or not any(one.agree.all() for one in self._published.get("float64", {}).values()):
+            return None
+        self._published = {"float64": self._published["float64"]}  # else no number is looked for where float32 agrees
+        for what, hypotheses in islice(self._in_turn(), 2):  # slips, and numbers
+            left = self._explain(what, hypotheses, "float64")
+            if left:
+                return "float64", left
+        return None
 
     def _in_turn(self) -> Iterator[tuple[str, Sequence[Hypothesis]]]:
         published, slips, as_far = self._target.program, self._target.slips, self.as_far

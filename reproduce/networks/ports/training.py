@@ -89,7 +89,7 @@ class Training:
             zeros, of_window = np.zeros((1, len(rows), hidden)), np.zeros(len(self.targets))
             of_window[rows] = network.forward(w, self.inputs[None, rows], zeros, zeros)[0][0]
             predictions = of_window[batches]
-        return network.loss(predictions, self.targets[batches])[0]
+        return network.loss(predictions, self.targets[batches])[0] + self._penalty.loss(flat(self.weights))
 
 
 def flat(arrays: Sequence[np.ndarray]) -> np.ndarray:

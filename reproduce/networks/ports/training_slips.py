@@ -77,7 +77,7 @@ TRAINING = (
         "Adam adds epsilon after the bias correction (PyTorch); the program adds it before (TF1)",
         "The first steps are larger where gradients are as small as 1e-7; elsewhere hardly anything shows.",
         "Kingma and Ba's algorithm 1 has it after, and so have PyTorch and optax; TF1 and Keras have the one that "
-        "ends their section 2, whose epsilon means less at first.",
+        "ends their section 2, whose epsilon counts for more at first.",
         "eps = 1e-8 / sqrt(1 - 0.999**t) at step t, or accept it",
         {"epsilon": (1e-8, "after")},
         "https://github.com/google-deepmind/optax/issues/571",
@@ -101,7 +101,7 @@ TRAINING = (
     one_slip(
         "adam-counts-epochs",
         "Adam's t counts epochs; the program's counts steps",
-        "The first step is right, later ones of an epoch are too large.",
+        "The first step is right, the next ones are too large; from about the hundredth on all are too small.",
         "Adam by hand, and t += 1 stands in the loop over epochs.",
         "count a step for every batch",
         {"counted": "epoch"},
@@ -143,10 +143,10 @@ TRAINING = (
     ),
     one_slip(
         "weight-decay",
-        "each step takes {0} times the rate off every weight; the program has no weight decay",
+        "each step takes {0} times the rate times the weight off every weight; the program has no weight decay",
         "Weights shrink a little; losses part slowly.",
-        "AdamW of PyTorch, whose weight_decay is 0.01 by default, for Adam.",
-        "Adam, or weight_decay=0",
+        "AdamW of PyTorch, whose weight_decay is 0.01 by default, or weight_decay=… in an optimizer of Keras.",
+        "weight_decay=0",
         {"decay": 0.01},
         number=Number("decay", "six steps", 1e-5, 10),
     ),

@@ -220,6 +220,13 @@ def test_slip_by_hand_is_named(slip, tmp_path):
     assert compared(tmp_path, "numpy", "published", *BY_HAND[slip], asked=asked)[0] == [(slip,)]
 
 
+def test_penalty_of_an_optimizer_is_no_part_of_what_its_gradients_add_up_to(tmp_path):
+    """As PyTorch's weight_decay is none of .grad: it is added within the step."""
+    both = (*BY_HAND["gradients-added-up"], *BY_HAND["weight-penalty"])
+    asked = ("gradients", "one step", "two epochs")
+    assert compared(tmp_path, "numpy", "published", *both, asked=asked)[0] == [("gradients-added-up", "weight-penalty")]
+
+
 def test_loop_that_exchanges_h_and_c_is_named_beside_a_right_cell(tmp_path):
     """The cell that is asked alone is not what the loop calls."""
     change = ("h, c, day = step(w, inputs[:, t], h, c)", "h, c, day = step(w, inputs[:, t], c, h)")

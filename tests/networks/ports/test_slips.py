@@ -105,7 +105,7 @@ def test_slip_made_in_one_way_only_is_found_with_its_way(name, slips, made):
         ({"gradient_factor": 3.0}, "all gradients are 3 times those of the loss; the program's are the loss's"),
         ({"gradient_factor": -2 / 3}, "all gradients are -2/3 times those of the loss"),
         ({"gradient_factor": 1 / 2688}, "all gradients are 1/2688 times those of the loss"),
-        ({"decay": 0.004}, "each step takes 0.004 times the rate off every weight"),
+        ({"decay": 0.004}, "each step takes 0.004 times the rate times the weight off every weight"),
         ({"loss_penalty": 0.004}, "0.004 times the sum of the squared weights is added to the loss"),
         (
             {"training_penalty": 0.02, "penalised": "matrices"},
@@ -150,13 +150,14 @@ def test_number_is_found_beside_another_slip(changes, found):
     ("changes", "found"),
     [
         ({"axes": "windows"}, {"batch-first"}),
+        ({"loss_penalty": 1e-3, "penalised": "matrices"}, {"loss-penalised"}),
         ({"reported": "running mean", "remainder": "kept"}, {"loss-running-mean", "remainder-kept"}),
         (
             {"reported": "running mean", "remainder": "kept", "epsilon": (1e-7, "before")},
             {"loss-running-mean", "remainder-kept", "adam-epsilon-keras"},
         ),
     ],
-    ids=["along-windows", "fit", "fit-and-its-adam"],
+    ids=["along-windows", "penalised", "fit", "fit-and-its-adam"],
 )
 def test_what_stands_beside_a_shuffled_order_is_found(changes, found):
     """The order is read off losses that are told as means, or that hang on the sequence of windows in a batch."""
@@ -282,6 +283,16 @@ def test_rounded_port_that_hands_back_float64_is_understood():
     (port,) = answers_as_ports(PUBLISHED, [Program(epsilon=(1e-7, "before"))], questions, "float32")
     comparison = compare(PUBLISHED, questions, port, "float64")
     assert (names(comparison), comparison.dtype) == ([("adam-epsilon-keras",)], "float32")
+
+
+def test_small_slip_of_a_float64_port_is_named_though_float32_would_agree():
+    """A weight decay of 1e-5, which moves no weight by more than float32's rounding may."""
+    questions = PUBLISHED.ask(HIDDEN)
+    (port,) = answers_as_ports(PUBLISHED, [Program(decay=1e-5)], questions, "float64")
+    assert compare(PUBLISHED, questions, port, "float32").agrees
+    found = compare(PUBLISHED, questions, port, "float64")
+    assert (names(found), found.dtype, found.agrees) == ([("weight-decay",)], "float64", False)
+    assert found.explanations[0][0].title.startswith("each step takes 1e-05 times the rate")
 
 
 def test_float64_port_with_an_unknown_slip_is_not_taken_for_one_in_float32():

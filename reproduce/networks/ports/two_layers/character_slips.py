@@ -27,7 +27,8 @@ OF_CHARACTERS = (
         "softmax-twice-in-loss",
         "the loss takes the softmax of probabilities; in the program they have theirs already",
         "Predictions are right. The loss begins near the logarithm of the number of characters and hardly falls.",
-        "nn.CrossEntropyLoss, from_logits=True or softmax_cross_entropy_with_logits of a network that ends in softmax.",
+        "nn.CrossEntropyLoss or softmax_cross_entropy_with_logits of a network that ends in softmax; or "
+        "from_logits=True, but for Keras 3 on TensorFlow, which then takes the logits itself and warns.",
         "hand the loss the logits, or take the logarithm of the probabilities yourself",
         {"loss": "softmax twice"},
         "https://github.com/vinhkhuc/PyTorch-Mini-Tutorials/issues/1",
@@ -165,9 +166,12 @@ OF_CHARACTERS = (
             name,
             kind,
             "Adam of Keras",
-            "A default, or another article's: the stacked LSTM has RMSprop.",
+            cause,
             "optimizer='adam'",
         )
-        for name, kind in (("rmsprop", "RMSprop"), ("sgd-for-adam", "SGD"))
+        for name, kind, cause in (
+            ("rmsprop", "RMSprop", "It is Keras's default, and another article's: the stacked LSTM has RMSprop."),
+            ("sgd-for-adam", "SGD", "SGD is a library's or an example's default."),
+        )
     ),
 )

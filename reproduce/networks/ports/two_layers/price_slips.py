@@ -50,7 +50,7 @@ OF_PRICES = (
         "RMSprop adds its epsilon of 1e-7 outside the root; the program inside",
         "Weights move much further where gradients are small.",
         "Equations in papers and PyTorch's code have g / (√v + ε), Keras's has g / √(v + ε).",
-        "g / sqrt(v + 1e-7)",
+        "take the step g / sqrt(v + 1e-7)",
         {"epsilon": (1e-7, "outside")},
         "https://github.com/tensorflow/tensorflow/issues/58412",
     ),
@@ -58,7 +58,7 @@ OF_PRICES = (
         "rmsprop-epsilon-pytorch",
         "RMSprop adds an epsilon of 1e-8 outside the root; the program 1e-7 inside",
         "Weights move much further where gradients are small.",
-        "torch.optim.RMSprop(…, alpha=0.9): its epsilon is another one, in another place.",
+        "torch.optim.RMSprop(…, alpha=0.9), or old Keras: another epsilon, in another place.",
         "a step of your own, g / (v + 1e-7).sqrt()",
         {"epsilon": (1e-8, "outside")},
         "https://github.com/pytorch/pytorch/issues/23796",
@@ -67,7 +67,7 @@ OF_PRICES = (
         "rmsprop-epsilon",
         "RMSprop's epsilon is 1e-8; the program's is 1e-7",
         "Weights move further where gradients are small.",
-        "1e-8 was the default of old Keras.",
+        "1e-8, PyTorch's default or that of Adam, was given to Keras's RMSprop.",
         "epsilon=1e-7",
         {"epsilon": (1e-8, "inside")},
         "https://github.com/keras-team/keras/issues/7895",
@@ -77,9 +77,13 @@ OF_PRICES = (
             name,
             kind,
             "RMSprop of Keras",
-            "Adam is what most examples have; this program has RMSprop.",
+            f"{usual} is what many examples have; this program has RMSprop.",
             "optimizer='rmsprop'",
         )
-        for name, kind in (("adam", "Adam"), ("adam-pytorch", "Adam of PyTorch"), ("plain-sgd", "SGD"))
+        for name, kind, usual in (
+            ("adam", "Adam", "Adam"),
+            ("adam-pytorch", "Adam of PyTorch", "Adam"),
+            ("plain-sgd", "SGD", "SGD"),
+        )
     ),
 )

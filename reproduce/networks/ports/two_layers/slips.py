@@ -109,7 +109,7 @@ BETWEEN = (
         "first-day-read-out",
         "the output layer reads the second layer's first day; in the program its last",
         "Windows of one day are right; all longer ones are predicted alike whatever follows the first day.",
-        "output[:, 0] for output[:, -1], or output[0] of a layer that has windows first.",
+        "output[:, 0] for output[:, -1], or output[0] of a layer that has days first.",
         "read output[:, -1], or h_n of the last layer",
         {"read_out": "first day"},
     ),
