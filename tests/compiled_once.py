@@ -2,7 +2,8 @@
 
 A small network takes milliseconds to train and more than a second to compile. Many tests compile the same program, each
 for an engine of its own. What is compiled is kept under a fingerprint of the program, so a test of a changed program
-still compiles it. Processes that tests start compile for themselves: their settings of XLA may be others.
+still compiles it. Processes that tests start compile for themselves, unless they begin with `kept` too: their settings
+of XLA may be others.
 """
 
 import contextlib

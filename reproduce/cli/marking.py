@@ -29,6 +29,7 @@ MEMORY = 2 * 2**30  # bytes that a port's process may have: TensorFlow takes a q
 VERDICTS = ("agrees", "differs", "failed", "too slow")
 IMPORTS = ("reproduce.cli.ports", "reproduce.articles.bitcoin_lstm.windows")  # which every comparison needs
 SHOWN = 3  # explanations of one port, in the table
+AT_A_TIME = 8  # ports: Ctrl-C loses only what these have answered
 JUDGED_WITHIN = 3600  # s for our own search, which ends by itself
 
 
@@ -95,7 +96,13 @@ def mark_ports(ports: Sequence[Path], against: Against, seconds: float, json_to:
 
 
 def marked(ports: Sequence[Path], against: Against, seconds: float) -> Iterator[tuple[int, Mark]]:
-    """Mark every port; yield its number and mark as each is done."""
+    """Mark every port, AT_A_TIME asked and then judged; yield its number and mark as each is done."""
+    for first in range(0, len(ports), AT_A_TIME):
+        for k, mark in _marked(ports[first : first + AT_A_TIME], against, seconds):
+            yield first + k, mark
+
+
+def _marked(ports: Sequence[Path], against: Against, seconds: float) -> Iterator[tuple[int, Mark]]:
     answered = {}
     for number, asked in _called(partial(_asked, against=against), ports, seconds):
         if isinstance(asked, Lost):

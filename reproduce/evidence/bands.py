@@ -55,8 +55,7 @@ def band_test(study_losses: ArrayLike, reported_losses: ArrayLike) -> BandTest:
     """
     study = _log_study(study_losses)
     curves = np.vstack([study, _log_reported(reported_losses, epochs=study.shape[1])])  # (curves + 1, epochs)
-    centre, mad = _median_and_mad(curves)
-    distances = np.abs(curves - centre) / mad
+    distances = _distances(curves)
     scores = distances.max(axis=1)
     return BandTest(
         p_value=(1 + int(np.sum(scores[:-1] >= scores[-1]))) / len(scores),
@@ -64,6 +63,25 @@ def band_test(study_losses: ArrayLike, reported_losses: ArrayLike) -> BandTest:
         study_scores=scores[:-1],
         worst_epoch_index=int(distances[-1].argmax()),
     )
+
+
+def p_values(study_losses: ArrayLike, reported_losses: ArrayLike) -> np.ndarray:
+    """The p-value of `band_test` for each of many reported curves, judged alone.
+
+    Args:
+        study_losses: as of `band_test`.
+        reported_losses: (reported, epochs).
+    Returns:
+        (reported,).
+    Raises:
+        ValueError: as `band_test`.
+    """
+    study = _log_study(study_losses)
+    reported = np.array([_log_reported(one, epochs=study.shape[1]) for one in np.asarray(reported_losses)])
+    alone = reported[:, np.newaxis]  # (reported, 1, epochs)
+    curves = np.concatenate([np.broadcast_to(study, (len(alone), *study.shape)), alone], axis=1)
+    scores = _distances(curves).max(axis=2)  # (reported, curves + 1)
+    return (1 + (scores[:, :-1] >= scores[:, -1:]).sum(axis=1)) / scores.shape[1]
 
 
 def envelope(losses: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -84,9 +102,10 @@ def envelope(losses: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return low, median, high
 
 
-def _median_and_mad(log_losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    centre = np.median(log_losses, axis=0)
-    return centre, np.median(np.abs(log_losses - centre), axis=0)
+def _distances(log_losses: np.ndarray) -> np.ndarray:
+    """|x[i, t] − m[t]| / d[t] of curves (…, curves, epochs)."""
+    apart = np.abs(log_losses - np.median(log_losses, axis=-2, keepdims=True))
+    return apart / np.median(apart, axis=-2, keepdims=True)
 
 
 def _log_study(study_losses: ArrayLike) -> np.ndarray:

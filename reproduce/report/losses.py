@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm.suspects import shipped_shelves
-from reproduce.evidence.bands import band_test
+from reproduce.evidence.bands import band_test, p_values
 from reproduce.evidence.contrast import LEVEL, kept_as, leave_one_out
 from reproduce.report.markdown import table
 
@@ -61,14 +61,15 @@ def kept_as_by_contrast(curves: Mapping[str, np.ndarray]) -> dict[str, dict[str,
 def kept_as_by_bands(curves: Mapping[str, np.ndarray]) -> dict[str, dict[str, float]]:
     """The same by the recorded test; a curve is left out of its own variant's study."""
 
-    def is_kept(variant: str, place: int, other: str) -> bool:
-        study = np.delete(curves[other], place, axis=0) if other == variant else curves[other]
-        return band_test(study, curves[variant][place]).p_value > 1 - LEVEL + 1e-12
+    def share(variant: str, other: str) -> float:
+        mine = curves[variant]
+        if other != variant:
+            p = p_values(curves[other], mine)
+        else:
+            p = [band_test(np.delete(mine, place, axis=0), one).p_value for place, one in enumerate(mine)]
+        return float(np.mean(np.array(p) > 1 - LEVEL + 1e-12))
 
-    return {
-        variant: {other: float(np.mean([is_kept(variant, p, other) for p in range(len(mine))])) for other in curves}
-        for variant, mine in curves.items()
-    }
+    return {variant: {other: share(variant, other) for other in curves} for variant in curves}
 
 
 def _calibration(shares: Mapping[str, Mapping[str, float]]) -> tuple[str, str, str]:

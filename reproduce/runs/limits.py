@@ -18,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
 
 GRACE = 5  # s after its time, at which a process ends by itself where nobody is left to end it
+LAST_WORDS = 1  # s that a process has to end, once it has closed what it answers through
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class _Call:
         else:
             if self.process.exitcode is None:
                 return Lost(True, f"took more than {limits.seconds:g} s")
-        self.process.join(1)
+        self.process.join(LAST_WORDS)
         code = self.process.exitcode
         if code is None:
             return Lost(False, "closed what it answers through")

@@ -16,7 +16,9 @@ import pytest
 
 from reproduce.articles import article_of, train
 from reproduce.runs.directory import Directory
+from reproduce.runs.process import limit_threads
 from reproduce.runs.training import run
+from tests import compiled_once
 from tests.articles.samples import TABLES, VARIANTS, config_of, data_of, hurry, short_table
 from tests.equal_runs import assert_same_bits
 
@@ -50,7 +52,10 @@ def train_in_child(root):
     """In a process of its own: a small run up to that call, as a worker of a study trains it."""
     hurry(setattr)
     disturb_call(setattr, signal.SIGKILL)
-    train(Path(root), config_of("bitcoin-lstm", "compiled"), data_of("bitcoin-lstm"))
+    with pytest.MonkeyPatch.context() as patch:
+        with compiled_once.kept(patch):
+            limit_threads(1)
+        train(Path(root), config_of("bitcoin-lstm", "compiled"), data_of("bitcoin-lstm"))
 
 
 def test_killed_run_continues_to_the_same_bits(finished, tmp_path):

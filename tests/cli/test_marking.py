@@ -16,6 +16,13 @@ from tests.cli.commands import ROOT, assert_one_line, assert_refused, table_rows
 RIGHT = template_text("numpy", "published")
 OTHER_EPSILON = RIGHT.replace("np.sqrt(v[name]) + 1e-8", "np.sqrt(v[name]) + 1e-7")
 PORTS = {  # name: (its text, verdict, first rung that differs, slips that explain it, reason)
+    "waits": (  # first, so that its time runs beside the others'
+        "import time\ntime.sleep(600)\n",
+        "too slow",
+        None,
+        [],
+        "took more than 60 s; --time-limit 120 gives it more",
+    ),
     "right": (RIGHT, "agrees", None, [], ""),
     "part": ("from right import predict\n", "agrees", None, [], ""),
     "epsilon": (OTHER_EPSILON, "differs", "one step", [["adam-epsilon-keras"]], ""),
@@ -37,13 +44,6 @@ PORTS = {  # name: (its text, verdict, first rung that differs, slips that expla
     "quits": ("import sys\nsys.exit(0)\n", "failed", None, [], "line 2, cannot be loaded: SystemExit: 0"),
     "crashes": ("import os\nos._exit(0)\n", "failed", None, [], "its process ended (exit status 0)"),
     "broken": ("def predict(weights, inputs)\n", "failed", None, [], "line 1, cannot be loaded: SyntaxError"),
-    "waits": (
-        "import time\ntime.sleep(600)\n",
-        "too slow",
-        None,
-        [],
-        "took more than 60 s; --time-limit 120 gives it more",
-    ),
     "loud": (f"print('x' * 10**7)\n{RIGHT}", "agrees", None, [], ""),
     "needs-no-tensorflow": (
         f"import sys\nassert not {{'tensorflow', 'keras'}} & set(sys.modules)\n{RIGHT}",
@@ -182,6 +182,24 @@ def test_search_is_not_counted_to_the_port_s_time(ports, monkeypatch):
         ("failed", "line 1, cannot be loaded: SyntaxError: expected ':'"),
     ]
     assert given == [5, marking.JUDGED_WITHIN]
+
+
+def test_ports_are_judged_a_few_at_a_time(monkeypatch):
+    """So Ctrl-C loses only those few that have answered and are not judged yet; each keeps its number."""
+    called = []
+
+    def call(work, arguments, _):
+        called.append(len(arguments))
+        yield from (
+            (k, k if work.func is marking._asked else f"mark of {arguments[k][1]}") for k in range(len(arguments))
+        )
+
+    monkeypatch.setattr(marking, "_called", call)
+    paths = [Path(f"{k}.py") for k in range(11)]
+    found = marking.marked(paths, Against(), 5)
+    assert [next(found) for _ in range(8)] == [(k, f"mark of {k}") for k in range(8)]
+    assert called == [8, 8]
+    assert list(found) == [(8, "mark of 0"), (9, "mark of 1"), (10, "mark of 2")]
 
 
 def test_help_shows_no_limit_for_a_single_port(invoke, monkeypatch):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reproduce.evidence.bands import band_test, envelope
+from reproduce.evidence.bands import band_test, envelope, p_values
 
 CURVES, EPOCHS = 39, 7
 
@@ -25,6 +25,16 @@ def with_loss(curve, epoch, loss):
     changed = curve.copy()
     changed[epoch] = loss
     return changed
+
+
+def test_many_reported_curves_are_each_judged_alone():
+    """By the same p as one at a time, of a study with a run that diverged."""
+    rng = np.random.default_rng(5)
+    study, reported = draw(rng, curves=CURVES), draw(rng) ** np.linspace(1, 1.5, CURVES + 1)[:, np.newaxis]
+    study[3, 2] = np.inf
+    alone = [band_test(study, one).p_value for one in reported]
+    assert len(set(alone)) > 5
+    assert p_values(study, reported).tolist() == alone
 
 
 # --- Worked by hand -------------------------------------------------------------------------------------------------

@@ -152,7 +152,7 @@ def test_scheduler_without_workers_is_refused(cluster, tmp_path):
 def test_address_without_a_scheduler_is_refused(tmp_path, monkeypatch):
     """Within seconds, in one line."""
     pytest.importorskip("distributed", reason="the cluster extra is not installed")
-    monkeypatch.setattr(pool, "ANSWER_WITHIN", "1s")
+    monkeypatch.setattr(pool, "ANSWER_WITHIN", "0.1s")
     with pytest.raises(RunError, match="no dask scheduler answers there"):
         run(study_in(tmp_path), scheduler="tcp://127.0.0.1:1")
 

@@ -100,8 +100,10 @@ def test_each_result_comes_with_its_argument_s_number():
         ("close and stay", "closed what it answers through"),
     ],
 )
-def test_process_that_dies_is_one_lost_result(how, reason):
+def test_process_that_dies_is_one_lost_result(how, reason, monkeypatch):
     """How it died is said, and the call beside it brings its own."""
+    if how == "close and stay":  # however long it is given
+        monkeypatch.setattr(limits, "LAST_WORDS", 0.1)
     assert outcomes(misbehave, [how, "fine"], LATE) == {0: Lost(False, reason), 1: "fine"}
 
 
