@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -14,7 +15,7 @@ from reproduce.articles.sources import is_own
 from reproduce.evidence.claims import Judgement, judge_by_run
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
-from reproduce.runs.training import Progress, Training, run
+from reproduce.runs.training import Progress, run
 
 PROOF = "proof.json"  # in the directory of a compiled run: its first losses beside another engine's
 
@@ -55,7 +56,8 @@ def run_article(
         train(config)
         draw(directory)  # while the others go on
 
-    _train_beside_each_other(root, configs, lambda there: training.begin(there, data), on_progress, train_first)
+    run_one = partial(run, root, begin=lambda there: training.begin(there, data), anew=force)
+    _train_beside_each_other(run_one, configs, on_progress, train_first)
     for one in configs:  # the first once more: what of it shows the others too
         draw(Directory(root, one))
     return directory, judge_run(article, directory)
@@ -66,9 +68,8 @@ class _Stopped(Exception):
 
 
 def _train_beside_each_other(
-    root: Path,
+    run_one: Callable[..., Directory],
     configs: Sequence[RunConfig],
-    begin: Callable[[Directory], Training],
     on_progress: Callable[[RunConfig, Progress], None],
     train_first: Callable[[Callable[[RunConfig], None]], None],
 ) -> None:
@@ -86,7 +87,7 @@ def _train_beside_each_other(
                 raise _Stopped
             on_progress(config, progress)
 
-        run(root, config, begin, on_progress=go_on)
+        run_one(config, on_progress=go_on)
 
     with ThreadPoolExecutor(len(configs)) as pool:
         trained = [pool.submit(train, one) for one in configs[1:]]

@@ -16,6 +16,7 @@ from reproduce.articles import ARTICLES
 from reproduce.articles.article import Article
 from reproduce.cli.choices import IDS, parse_article
 from reproduce.cli.output import JsonOption, give_json, note, print_lines, print_table
+from reproduce.errors import RunError
 from reproduce.evidence.chance import KEY, sentence, standings, told
 from reproduce.evidence.claims import ClaimsError, ClaimsFile, Judgement, p_values_of, read_claims, record_verdicts
 from reproduce.evidence.tally import count_verdicts
@@ -44,6 +45,8 @@ def claims(
     if codecheck is not None and chosen is None:
         wanted = "is of one article; name it: reproduce claims ARTICLE --codecheck FILE"
         raise typer.BadParameter(f"a manifest {wanted}", param_hint="--codecheck")
+    if codecheck is not None:
+        _check_manifest(codecheck)
     audits = _audit(list(ARTICLES) if chosen is None else [chosen])
     if record:
         time = datetime.now(timezone.utc).replace(microsecond=0)
@@ -120,6 +123,19 @@ def _problems_told(article: Article) -> Iterator[None]:
         for line in str(error).splitlines():
             note(f"reproduce: {article.id}: {line}")
         raise typer.Exit(1) from error
+
+
+def _check_manifest(path: Path) -> None:
+    """Refuse now, before anything is judged or recorded, what cannot be written or is a file of somebody else's."""
+    from reproduce.evidence.codecheck import WRITTEN_BY
+
+    problem = None
+    if path.is_dir() or not path.parent.is_dir():
+        problem = "is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+    elif path.exists() and not path.read_bytes().startswith(WRITTEN_BY.encode()):
+        problem = "is there, and no manifest of ours"
+    if problem:
+        raise RunError(f"{path}: {problem}; give --codecheck another file")
 
 
 def _write_manifest(path: Path, audit: _Audit) -> None:

@@ -25,6 +25,7 @@ BITCOIN = "bitcoin-lstm"
 OF_OWN_TABLE = ("gaps", "out", "yes")
 OF_LOSSES = ("first_epoch", "what", "data")
 OF_ENGINES = ("engine", "epochs", "steps", "seed")
+DAY = 86_400  # s
 
 of_ports = partial(typer.Option, rich_help_panel="Your own port")
 of_losses = partial(typer.Option, rich_help_panel="Losses that an old notebook printed")
@@ -63,6 +64,7 @@ def compare(
         of_ports(
             metavar="SECONDS",
             min=1,
+            max=DAY,
             show_default=False,
             help="End a port that takes longer, and go on with the others. With it a single port is a row of a table "
             "too.  [default: 60 for several ports]",

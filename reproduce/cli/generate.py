@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from reproduce.inputs.text import Text
     from reproduce.runs.directory import Directory
 
-LENGTH = 1000  # characters, where the loop feeds them back
+LENGTH, LONGEST = 1000, 1_000_000  # characters, where the loop feeds them back
 
 
 def generate(
@@ -30,7 +31,9 @@ def generate(
     length: Annotated[
         int | None,
         typer.Option(
-            min=1, help="How many characters.  [default: 1000; with --loop published as many as the window has]"
+            min=1,
+            max=LONGEST,
+            help="How many characters.  [default: 1000; with --loop published as many as the window has]",
         ),
     ] = None,
     temperature: Annotated[
@@ -53,6 +56,8 @@ def generate(
     Example: reproduce generate runs/macbeth-published-s0-compiled --seed 1 --temperature 0.5
     """
     options = {"loop": loop, "memory": memory, "temperature": temperature, "seed": seed}
+    if not isfinite(temperature):
+        raise typer.BadParameter(f"is {temperature}, expected a number of at least 0", param_hint="--temperature")
     checked(Generation, **options, option="--loop")  # refused now, before files are read
     if start == "":
         raise typer.BadParameter("is empty; write a text, or leave it out to have one drawn", param_hint="--start")

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from reproduce.articles.article import Shown
+from reproduce.articles.bitcoin_lstm.curves import EPOCHS
 from reproduce.articles.bitcoin_lstm.suspects import (
     PUBLISHED,
     Held,
@@ -44,6 +45,8 @@ def compare_losses(path: Path, first_epoch: int | None, what: str, own: OwnTable
         RunError: a run on the user's table failed.
     """
     printed = read_losses(path).counted_from(first_epoch)
+    if own:  # before hours of training
+        _require_known(printed, range(EPOCHS))
     shelves = (own_shelf(own, what),) if own else shipped_shelves(what)
     found = hold_printed(printed, shelves)
     give_losses(printed, what, found, json_to)
@@ -58,13 +61,16 @@ def hold_printed(printed: PrintedLosses, shelves: Sequence[Shelf]) -> list[Held]
     """
     first, *others = order_shelves(shelves, printed.epochs)
     more = [one for one in others if len(one.curves) > len(first.curves)]
-    if not first.shared(printed.epochs):
-        ends = max(shelf.epochs[-1] for shelf in shelves)
+    _require_known(printed, sorted({epoch for shelf in shelves for epoch in shelf.epochs}))
+    return [hold(shelf, printed.epochs, printed.losses) for shelf in (first, *more) if shelf.shared(printed.epochs)]
+
+
+def _require_known(printed: PrintedLosses, known: Sequence[int]) -> None:
+    if not set(printed.epochs.tolist()) & set(known):
         raise DataError(
             f"{printed.name}: its epochs, {_spans(printed.epochs)} counted from 0, are none that the curves have, "
-            f"whose last is {ends}; give losses of earlier epochs"
+            f"whose last is {known[-1]}; give losses of earlier epochs"
         )
-    return [hold(shelf, printed.epochs, printed.losses) for shelf in (first, *more) if shelf.shared(printed.epochs)]
 
 
 def give_losses(printed: PrintedLosses, what: str, found: Sequence[Held], json_to: str | None) -> None:

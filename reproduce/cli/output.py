@@ -140,8 +140,9 @@ def give_json(document: dict[str, Any], json_to: str) -> None:
     """
     text = json_text(document)
     if json_to == STDOUT:
-        sys.stdout.write(_encodable(text))
+        sys.stdout.write(_encodable(text, sys.stdout.encoding or "utf-8"))
         return
+    text = _encodable(text, "utf-8")  # but for a file's name of other bytes, it is
     path = Path(json_to)
     try:
         if path.exists() and not path.is_file():
@@ -152,10 +153,10 @@ def give_json(document: dict[str, Any], json_to: str) -> None:
         raise RunError(f"{json_to}: {getattr(error, 'strerror', None) or error}; give --json another file") from error
 
 
-def _encodable(text: str) -> str:
-    """JSON that stdout can show: as it is, or with escapes for all but ASCII where the encoding lacks a character."""
+def _encodable(text: str, encoding: str) -> str:
+    """JSON as it is, or with escapes for all but ASCII where the encoding lacks a character."""
     try:
-        text.encode(sys.stdout.encoding or "utf-8")
+        text.encode(encoding)
     except UnicodeError:
         return json.dumps(json.loads(text), indent=2) + "\n"
     return text

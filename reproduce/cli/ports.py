@@ -109,6 +109,9 @@ def read_answers(path: Path, against: Against) -> Asked:
         PortError: it cannot be read, or an answer has another shape than the question wants.
     """
     hidden, returned = questions.read_answers(path)
+    if not 1 <= hidden <= contract.LARGEST_HIDDEN:
+        wanted = f"expected 1 to {contract.LARGEST_HIDDEN}; copy it from the questions into the answers"
+        raise PortError(f"{path}: hidden is {hidden}, {wanted}")
     answers = contract.check(str(path), against.ask(hidden)[0], returned)
     if not answers.by_question:
         raise PortError(f"{path}: answers none of the questions; give the file that answers.py wrote")

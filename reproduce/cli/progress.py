@@ -18,11 +18,13 @@ QUIET = 1.0  # s, until a search has a bar
 
 
 @contextmanager
-def training_progress(title: str, epochs: int) -> Iterator[Callable[[RunConfig, training.Progress], None]]:
+def training_progress(
+    title: str, epochs: int, *, is_forced: bool = False
+) -> Iterator[Callable[[RunConfig, training.Progress], None]]:
     """A bar a run over its epochs: epoch, loss, time left. Until the first step, which takes seconds, the title.
 
     Yields what to call with a run's configuration and progress, before its first step and after every few, from any
-    thread. Ctrl-C becomes a line that says where it was and how to go on.
+    thread. Ctrl-C becomes a line that says where it was and how to go on: not with --force, which would begin again.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("epoch {task.fields[epoch]}/{task.total}"))
     loss = TextColumn("loss {task.fields[loss]}")
@@ -54,7 +56,8 @@ def training_progress(title: str, epochs: int) -> Iterator[Callable[[RunConfig, 
 
             yield show_from_any_thread
     except KeyboardInterrupt:
-        raise Interrupted(f"interrupted{reached}; the same command goes on from the last checkpoint") from None
+        command = "the same command without --force" if is_forced else "the same command"
+        raise Interrupted(f"interrupted{reached}; {command} goes on from the last checkpoint") from None
 
 
 @contextmanager
@@ -89,10 +92,14 @@ def search_progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 @contextmanager
-def resumable() -> Iterator[None]:
-    """Turn Ctrl-C among many runs into a line that says what is kept and how to go on."""
+def resumable(*, elsewhere: bool = False) -> Iterator[None]:
+    """Turn Ctrl-C among many runs into a line that says what is kept and how to go on.
+
+    Args:
+        elsewhere: whether they are trained on other machines, which send finished runs alone.
+    """
     try:
         yield
     except KeyboardInterrupt:
-        kept = "finished runs stand, others go on from their checkpoints"
+        kept = f"finished runs stand, others {'begin anew' if elsewhere else 'go on from their checkpoints'}"
         raise Interrupted(f"interrupted; {kept}, and the same command goes on") from None

@@ -20,6 +20,8 @@ from reproduce.networks.engine import MAX_SEED
 from reproduce.runs.config import RunConfig
 from reproduce.runs.process import Threads, limit_threads
 
+MOST_THREADS = 1024
+
 
 def run(
     chosen: Annotated[
@@ -49,6 +51,7 @@ def run(
         int | None,
         typer.Option(
             min=1,
+            max=MOST_THREADS,
             help="Engines session and keras: operations that run at once. 1 gives equal bits.  [default: all cores]",
         ),
     ] = None,
@@ -56,6 +59,7 @@ def run(
         int | None,
         typer.Option(
             min=1,
+            max=MOST_THREADS,
             help="Engine compiled, and both engines of macbeth: threads that share a step. The last bits depend on "
             "it.  [default: all cores; 1 for bitcoin-lstm, which trains Keras on another core]",
         ),
@@ -96,7 +100,7 @@ def run(
     _check_tensorboard(chosen, tensorboard)
     title = f"{chosen.label}, variant {setting.name}, seed {seed}, engine {used}"
     config = RunConfig(setting, seed, used, source.sha256, chosen.id, threads.intra_op, kept_gaps(gaps))
-    with training_progress(title, setting.epochs) as on_progress:
+    with training_progress(title, setting.epochs, is_forced=force) as on_progress:
         limit_threads(*threads)
         from reproduce.articles.running import run_article
 

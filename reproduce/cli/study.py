@@ -17,9 +17,10 @@ from reproduce.cli.progress import resumable, run_progress
 from reproduce.errors import RunError
 from reproduce.evidence.tally import counted
 from reproduce.runs.config import RunConfig
+from reproduce.runs.directory import RUNS
 from reproduce.runs.files import write_json, write_text
 from reproduce.runs.pool import train_all
-from reproduce.runs.study import RUNS, Study, machine_of, run_row, tabled
+from reproduce.runs.study import Study, machine_of, run_row, tabled
 from reproduce.runs.tables import rows_text
 
 
@@ -69,6 +70,8 @@ def study(
             raise RunError(f"the package has no table of {name} yet, as its runs have not ended; leave out --shipped")
         _finish(article, plan, [], rows, out, json_to)
         return
+    if scheduler == "":
+        raise typer.BadParameter("is empty; name one such as tcp://host:8786", param_hint="--scheduler")
     if scheduler and workers:
         raise typer.BadParameter("the cluster has its own; leave one out", param_hint="--workers, --scheduler")
     wanted = _runs(article, plan, variants, seeds)
@@ -79,7 +82,7 @@ def study(
     _train(article, grid, source, workers, scheduler)
     if more := [config for config in plan.following(grid) if config not in configs]:
         grid = Study(folder, (*configs, *more))
-        _train(article, grid, source, workers, scheduler)
+        _train(article, grid, source, workers, None)  # they begin from runs that are in the folder, so they stay here
     _conclude(article, plan, grid, json_to)
 
 
@@ -132,7 +135,8 @@ def _train(article: Article, grid: Study, source: Any, workers: int | None, sche
     for variant in {config.variant: None for config in grid.configs}:
         training.check(source, variant)  # refused now, not by each worker
     workers, begin = workers or joblib.cpu_count(), time.perf_counter()
-    with resumable(), run_progress("runs", total=len(grid.configs)) as advance, tabled(grid):
+    elsewhere = scheduler is not None
+    with resumable(elsewhere=elsewhere), run_progress("runs", total=len(grid.configs)) as advance, tabled(grid):
         trained = train_all(
             grid.root, grid.configs, train, source, workers=workers, scheduler=scheduler, on_run=advance
         )

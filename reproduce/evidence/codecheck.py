@@ -10,6 +10,7 @@ import yaml
 from reproduce.evidence.claims import ClaimsFile, Judgement
 from reproduce.evidence.tally import count_verdicts
 
+WRITTEN_BY = "# Written by: reproduce claims "  # the first words of a manifest of ours
 SPECIFICATION = "https://codecheck.org.uk/spec/config/1.0"
 
 
@@ -24,7 +25,7 @@ def codecheck_text(article: str, about: ClaimsFile, judgements: Sequence[Judgeme
     """
     document = _document(about, [one for one in judgements if one.claim.group != "ours"])
     options = {"sort_keys": False, "allow_unicode": True, "explicit_start": True, "width": 120}
-    head = f"# Written by: reproduce claims {article} --codecheck codecheck.yml\n"
+    head = f"{WRITTEN_BY}{article} --codecheck codecheck.yml\n"
     return head + yaml.safe_dump(document, **options)
 
 

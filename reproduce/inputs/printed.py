@@ -7,6 +7,7 @@ is guessed.
 from __future__ import annotations
 
 import codecs
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -65,11 +66,20 @@ def read_losses(path: Path) -> PrintedLosses:
     text = _decoded(bytes(content), name)
     if not text.strip():
         raise DataError(f"{name}: is empty, expected {_EXPECTED}; {_OTHER}")
-    text = notebook_output(text) or text
-    found = read_list(text, name) or read_keras_log(text) or read_lines_log(text) or read_table(text, name)
+    printed = notebook_output(text)
+    if printed is not None and not printed.strip():
+        raise DataError(f"{name}: is a notebook whose cells have printed nothing; run them, save it, and give it again")
+    return _checked(_found(printed or text, name), name)
+
+
+def _found(text: str, name: str) -> Found:
+    try:
+        found = read_list(text, name) or read_keras_log(text) or read_lines_log(text) or read_table(text, name)
+    except (ArithmeticError, ValueError, TypeError, csv.Error) as error:  # numbers of hundreds of digits, say
+        raise DataError(f"{name}: cannot be read ({error}), expected {_EXPECTED}; {_OTHER}") from error
     if found is None:
         raise DataError(f"{name}, line 1: is {quote(text.strip().splitlines()[0])}, expected {_EXPECTED}; {_OTHER}")
-    return _checked(found, name)
+    return found
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -93,15 +103,16 @@ def _checked(found: Found, name: str) -> PrintedLosses:
     lines_of: dict[int, int] = {}
     for epoch, loss, line in found.losses:
         if not (np.isfinite(loss) and loss > 0):
-            remedy = "print it with more digits" if loss == 0 else "a training that diverged has no more to tell"
+            why = "print it with more digits" if loss == 0 else "a training that diverged has no more to tell"
+            remedy = "end the losses before it" if found.is_counted else f"remove the {found.unit}"
             raise DataError(
-                f"{name}, line {line}: the loss of epoch {epoch} is {loss:g}, expected a number above 0; remove the "
-                f"line ({remedy})"
+                f"{name}, {found.unit} {line}: the loss of epoch {epoch} is {loss:g}, expected a number above 0; "
+                f"{remedy} ({why})"
             )
         if epoch in lines_of:
             raise DataError(
-                f"{name}, line {line}: epoch {epoch} stands in line {lines_of[epoch]} too; keep one loss an epoch, of "
-                "one training"
+                f"{name}, {found.unit} {line}: epoch {epoch} stands in {found.unit} {lines_of[epoch]} too; keep one "
+                "loss an epoch, of one training"
             )
         lines_of[epoch] = line
     ordered = sorted(found.losses)

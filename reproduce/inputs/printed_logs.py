@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)\b"
 # Colours, which lose their escape character where a page is copied, and moves of the cursor.
 _TERMINAL = re.compile(r"\x1b?\[[0-9;]*m|\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _KERAS_EPOCH = re.compile(r"\s*Epoch\s+(\d+)\s*/\s*(\d+)\s*$")  # alone on its line
 _STEPS = re.compile(r"\s*(\d+)/(\d+)(?=\s)")  # before a progress bar
-_KERAS_LOSS = re.compile(rf"(?<![\w])loss:\s*({NUMBER})", re.IGNORECASE)
+_KERAS_LOSS = re.compile(rf"(?<![\w])(?:(?P<which>[a-z]+) +)?loss:\s*(?P<loss>{NUMBER})", re.IGNORECASE)
 _EPOCH = re.compile(r"\bepoch\b[\s:=#\[(]*(\d+)(?:\s*(?:/|of)\s*(\d+))?[\])]*(?P<rest>.*)", re.IGNORECASE)
 _LOSS = re.compile(rf"(?P<which>(?:[a-z]+[ _-]+)?)loss\b[\s:=]*({NUMBER})", re.IGNORECASE)
 _BARE = re.compile(rf"[\s:,;=|-]*?({NUMBER})\s*$", re.IGNORECASE)
@@ -23,32 +24,52 @@ class Found:
     """Losses as a file has them, in its order."""
 
     form: str
-    losses: list[tuple[int, float, int]]  # epoch, loss, number of its line
+    losses: list[tuple[int, float, int]]  # epoch, loss, number of its line or entry
     first_epoch: int | None = None  # 0 or 1 where the form tells
     total: int | None = None  # epochs of the training, where the file says so
     remarks: tuple[str, ...] = ()
+    unit: str = "line"  # or entry, of a list
+    is_counted: bool = False  # whether an epoch is told by its place alone
 
 
 def read_keras_log(text: str) -> Found | None:
     """What `fit` prints, of Keras 2 and 3, any verbosity: `Epoch 31/200`, and below it `… loss: 0.0695`.
 
     A progress bar's last loss counts, which is the mean over the epoch's batches. An epoch whose bar does not reach its
-    end is left out and named.
+    end is left out and named. Below an epoch's loss may stand that of `evaluate`, which has steps of its own.
     """
-    losses: dict[tuple[int, int], tuple[float, int, bool]] = {}  # by epoch and the line of its heading
+    losses: dict[tuple[int, int], _Bar] = {}  # by epoch and the line of its heading
     heading, total = None, None
     for line, piece in _pieces(text):
         if begun := _KERAS_EPOCH.match(piece):
             heading, total = (int(begun[1]), line), int(begun[2])
-        elif heading and (loss := _KERAS_LOSS.search(piece)):
-            steps = _STEPS.match(piece)
-            losses[heading] = (float(loss[1]), line, steps is None or steps[1] == steps[2])
+        elif heading and (loss := _keras_loss(piece)):
+            done, steps = _STEPS.match(piece).groups() if _STEPS.match(piece) else (None, None)
+            bar, before = _Bar(float(loss), line, done == steps, steps), losses.get(heading)
+            if before is None or before.line == line or (not before.is_whole and before.steps == steps):
+                losses[heading] = bar
     if not losses:
         return None
-    cut = [epoch for (epoch, _), (_, _, is_whole) in losses.items() if not is_whole]
+    cut = [epoch for (epoch, _), bar in losses.items() if not bar.is_whole]
     remarks = tuple(f"epoch {epoch} was cut short in the log, and is left out" for epoch in cut)
-    whole = [(epoch, loss, line) for (epoch, _), (loss, line, is_whole) in losses.items() if is_whole]
-    return Found("a log of Keras", whole, 1, total, remarks) if whole else None
+    whole = [(epoch, bar.loss, bar.line) for (epoch, _), bar in losses.items() if bar.is_whole]
+    first = 0 if any(epoch == 0 for epoch, _ in losses) else 1  # a loop of one's own may print Keras's heading
+    return Found("a log of Keras", whole, first, total, remarks) if whole else None
+
+
+class _Bar(NamedTuple):
+    """The loss that a progress bar shows."""
+
+    loss: float
+    line: int
+    is_whole: bool  # at its end, or there is no bar
+    steps: str | None  # of the epoch
+
+
+def _keras_loss(piece: str) -> str | None:
+    """The training's: the first that is of no other part."""
+    found = _KERAS_LOSS.finditer(piece)
+    return next((one["loss"] for one in found if (one["which"] or "").lower() not in _NOT_OF_TRAINING), None)
 
 
 def read_lines_log(text: str) -> Found | None:

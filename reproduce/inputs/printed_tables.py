@@ -45,13 +45,12 @@ def read_list(text: str, name: str) -> Found | None:
     if isinstance(value, dict):
         if not isinstance(value.get("loss"), list):
             raise DataError(f'{name}: is an object without a list "loss"; name it so')
-        value = value["loss"]
-    if all(isinstance(one, dict) and {"epoch", "loss"} <= set(one) for one in value):
+        value = _by_entry(value, name)
+    has_epochs = all(isinstance(one, dict) and {"epoch", "loss"} <= set(one) for one in value)
+    if has_epochs:
         numbered = [(one["epoch"], one["loss"], place) for place, one in enumerate(value, start=1)]
-        first = None
     else:
         numbered = [(place, loss, place + 1) for place, loss in enumerate(value)]
-        first = 0
     for epoch, loss, place in numbered:
         is_number = isinstance(loss, (int, float)) and not isinstance(loss, bool)
         if not (is_number and isinstance(epoch, int) and epoch >= 0):
@@ -59,7 +58,19 @@ def read_list(text: str, name: str) -> Found | None:
                 f"{name}: entry {place} of its list is {quote(json.dumps(loss, default=str))}, expected a loss; write "
                 "numbers, or objects with a whole number epoch and a number loss"
             )
-    return Found("a list", [(epoch, float(loss), line) for epoch, loss, line in numbered], first) if numbered else None
+    losses = [(epoch, float(loss), place) for epoch, loss, place in numbered]
+    first = None if has_epochs else 0
+    return Found("a list", losses, first, unit="entry", is_counted=not has_epochs) if losses else None
+
+
+def _by_entry(columns: dict[str, Any], name: str) -> list[Any]:
+    """The losses of an object of lists, each with its epoch where it has a list of these, as data frames give it."""
+    epochs, losses = columns.get("epoch"), columns["loss"]
+    if not isinstance(epochs, list):
+        return losses
+    if len(epochs) != len(losses):
+        raise DataError(f'{name}: has {len(epochs)} in "epoch" and {len(losses)} in "loss"; mend one of the lists')
+    return [{"epoch": epoch, "loss": loss} for epoch, loss in zip(epochs, losses, strict=True)]
 
 
 def _parsed(text: str) -> Any:
@@ -98,7 +109,8 @@ def read_table(text: str, name: str) -> Found | None:
             raise DataError(f"{where}: has {len(cells)} fields, expected {len(first)} as line {rows[0][0]}; mend it")
         epoch = place if epoch_column is None else _whole(cells[epoch_column], where)
         losses.append((epoch, _number(cells[loss_column], where), number))
-    return Found("a table", losses, 0 if epoch_column is None else None)
+    is_counted = epoch_column is None
+    return Found("a table", losses, 0 if is_counted else None, is_counted=is_counted)
 
 
 def _separator(line: str) -> str | None:

@@ -24,6 +24,7 @@ from reproduce.runs.tables import frame_text, parse_frame
 # What reading a damaged file raises; RuntimeError is for archives that ask for a password, or are of an unknown kind.
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, zipfile.BadZipFile)
 _TOLD = {"data_sha256": "input", "threads": "number of threads", "gaps": "way with missing days"}  # of a configuration
+RUNS = "study.csv"  # beside the runs of a study
 _STATE = "state/"  # before the names of an engine's arrays in a checkpoint
 
 Arrays = dict[str, np.ndarray]
@@ -53,6 +54,11 @@ class Directory:
         if self.is_finished:
             return
         why = self.read_json("failure.json")["error"] if self.has_failed else "it was stopped, or never begun"
+        if (self.path.parent / RUNS).exists():
+            raise RunError(
+                f"{self.path}: the run is not finished ({why}); it is one of a study: give the study's command again, "
+                f"with --out {shlex.quote(str(self.path.parent))}"
+            )
         one = self.config
         words = ["reproduce", "run", one.article, "--variant", one.variant.name, "--seed", str(one.seed)]
         words += ["--engine", one.engine, "--out", str(self.path.parent)]

@@ -22,10 +22,10 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
-    except OSError as error:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)  # a full disk has no room for half a file either
-        if error.errno is not None:  # one of the system's, which may name the partial file, or none
+        if isinstance(error, OSError) and error.errno is not None:  # the system's, which may name the partial, or none
             error.filename = str(path)
         raise
 

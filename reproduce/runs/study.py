@@ -13,11 +13,10 @@ import pandas as pd
 
 from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig
-from reproduce.runs.directory import Directory
+from reproduce.runs.directory import RUNS, Directory
 from reproduce.runs.files import write_text
 from reproduce.runs.tables import frame_text, parse_frame
 
-RUNS = "study.csv"
 DECISIVE = ("tensorflow", "numpy")  # packages that decide the last bits
 
 

@@ -78,7 +78,7 @@ def run(
     config: RunConfig,
     begin: Callable[[Directory], Training],
     *,
-    force: bool = False,
+    anew: bool = False,
     wait: bool = False,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Directory:
@@ -90,6 +90,7 @@ def run(
 
     Args:
         begin: builds the engine and its samples for a directory; called only where there is something to train.
+        anew: begin at the start where there is no checkpoint, whatever stands beside it.
         wait: for another process that is in the directory, rather than be refused.
         on_progress: called with the progress before the first step of this process, and after every few.
 
@@ -97,13 +98,13 @@ def run(
         RunError: the directory is in use, holds another run, or its checkpoint is damaged.
     """
     directory = Directory(root, config)
-    with directory.opened(force=force, wait=wait):
+    with directory.opened(wait=wait):
         if not directory.is_finished:
             described = describe_environment(config.data_sha256)
             directory.write_json("environment.json", described)
             training = begin(directory)
             training.write_input()
-            _resume(directory, training)
+            _resume(directory, training, anew)
             _train(directory, training, on_progress)
             directory.write_json("environment.json", described | {"seconds": training.progress.seconds})
             training.write_results()
@@ -111,8 +112,8 @@ def run(
     return directory
 
 
-def _resume(directory: Directory, training: Training) -> None:
-    source = directory if directory.load_checkpoint() else _shorter(directory)
+def _resume(directory: Directory, training: Training, anew: bool) -> None:
+    source = directory if directory.load_checkpoint() else None if anew else _shorter(directory)
     if source is None:
         return
     try:

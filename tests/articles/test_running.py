@@ -109,7 +109,7 @@ def test_run_beside_it_that_cannot_be_written_is_refused_before_anything_is_trai
 def test_bitcoin_run_has_its_seed_on_keras_beside_it_each_told_by_its_own_progress(proofs, monkeypatch, tmp_path):
     """All that is told of either is told as its own; a run on Keras itself is alone."""
 
-    def pretend(_root, config, _begin, on_progress):
+    def pretend(_root, config, *, begin, anew, on_progress):  # noqa: ARG001
         for epoch in range(1, 3):
             on_progress(Progress([len(config.engine) / epoch] * epoch))
 
@@ -119,6 +119,17 @@ def test_bitcoin_run_has_its_seed_on_keras_beside_it_each_told_by_its_own_progre
         do(tmp_path / engine, "bitcoin-lstm", engine, told=told)
         assert sorted(told) == sorted((one, epoch) for one in trained for epoch in (1, 2))
     assert proofs == []
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_forced_run_begins_at_the_start(force, monkeypatch, tmp_path):
+    """Not at the end of a shorter run beside it."""
+    begun = []
+    monkeypatch.setattr("reproduce.articles.running.run", lambda *_, anew, **__: begun.append(anew))
+    monkeypatch.setattr(article_of("stacked-lstm").module("pictures"), "draw", lambda _: None)
+    monkeypatch.setattr("reproduce.articles.running.judge_run", lambda *_: [])
+    do(tmp_path, "stacked-lstm", "keras", force=force)
+    assert begun == [force]
 
 
 def test_claim_of_agreement_is_judged_by_the_run_on_keras_beside_it(finished):

@@ -114,6 +114,21 @@ def test_manifest_has_the_time_on_record(invoke, tmp_path):
     assert path.read_bytes() == first
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("mine.md", "is there, and no manifest of ours"), ("folder", "is a folder"), ("none/a.yml", "no folder none")],
+)
+def test_manifest_replaces_nothing_but_a_manifest(path, told, invoke, tmp_path, monkeypatch):
+    """It is refused before anything is judged or recorded."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "mine.md").write_text("mine", encoding="utf-8")
+    monkeypatch.setitem(invoke_globals(), "_audit", None)
+    answer = invoke("claims", "bitcoin-lstm", "--record", "--codecheck", path)
+    assert_refused(answer, 1, path, told, "give --codecheck another file")
+    assert (tmp_path / "mine.md").read_text(encoding="utf-8") == "mine"
+
+
 def test_broken_claims_are_refused_in_a_line_each(invoke, monkeypatch):
     """Exit code 1, the article; nothing is judged."""
 

@@ -209,6 +209,9 @@ MISUSES = [
     *((["study", "stacked-networks", "--shipped", option, "3"], option) for option in ("--workers", "--scheduler")),
     (["study", "stacked-networks", "--shipped", "--gaps", "keep"], "--gaps"),
     (["study", "bitcoin-losses", "--workers", "2", "--scheduler", "tcp://host:8786"], "the cluster has its own"),
+    (["study", "bitcoin-losses", "--scheduler", ""], "--scheduler: is empty"),
+    (["run", "--intra-op-threads", "3000000000"], "--intra-op-threads"),
+    (["compare", "a.py", "b.py", "--time-limit", "9999999"], "--time-limit"),
     *(
         (["study", option, "3"], f"{option}: changes nothing without STUDY")
         for option in ("--seeds", "--text", "--out")

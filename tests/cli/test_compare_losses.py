@@ -209,3 +209,12 @@ def test_table_that_is_too_short_is_refused_before_anything_is_trained(printed, 
     answer = invoke("compare", "--losses", printed("0.3\n"), "--data", "prices.csv", "--yes")
     assert_refused(answer, 1, "prices.csv", "use a longer table")
     assert workers.calls == []
+
+
+def test_losses_of_late_epochs_are_refused_before_anything_is_trained(printed, workers, invoke, tmp_path):
+    """The curves have 31 epochs, whatever table they are of."""
+    (tmp_path / "prices.csv").write_text(days_and_prices(80), encoding="utf-8")
+    losses = printed("epoch,loss\n40,0.1\n50,0.1\n")
+    answer = invoke("compare", "--losses", losses, "--first-epoch", "0", "--data", "prices.csv", "--yes")
+    assert_refused(answer, 1, "losses.txt", "epochs, 40, 50 counted from 0", "whose last is 30")
+    assert workers.calls == []

@@ -1,6 +1,7 @@
 """`reproduce compare PORT`: a line a rung, the slip and its remedy, exit codes, files for a port elsewhere."""
 
 import importlib.util
+import io
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from reproduce.cli import against, port_text, ports
@@ -386,10 +388,32 @@ def test_questions_are_written_over_nothing(port, invoke, tmp_path):
     assert_refused(invoke("compare", "--questions", port()), 2, "my_port.py, expected a name that ends in .npz")
 
 
+def npy(array):
+    """A file of one array."""
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def npz(**arrays):
+    """A file of several."""
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(b"", "is no .npz file"), (b"not a zip", "is no .npz file"), (None, "No such file")],
-    ids=["empty", "text", "missing"],
+    [
+        (b"", "is no .npz file"),
+        (b"not a zip", "is no .npz file"),
+        (b"PK\x03\x04 half of it", "is no .npz file"),
+        (npy(np.zeros(3)), "is no .npz file"),
+        (npz(hidden=0), "hidden is 0, expected 1 to 1024; copy it from the questions"),
+        (npz(hidden=2000), "hidden is 2000, expected 1 to 1024"),
+        (None, "No such file"),
+    ],
+    ids=["empty", "text", "half", "one-array", "no-units", "too-many-units", "missing"],
 )
 def test_broken_answers_are_refused(content, told, invoke, tmp_path):
     """In one line."""

@@ -130,6 +130,8 @@ def test_json_has_text_and_settings(write, finished):
     [
         pytest.param(["--temperature", -1], "--temperature", id="below-zero"),
         pytest.param(["--temperature", "nan"], "--temperature", id="no-number"),
+        pytest.param(["--temperature", "inf"], "--temperature: is inf", id="endless-temperature"),
+        pytest.param(["--length", 10**19], "--length", id="endless-text"),
         pytest.param(["--length", 0], "--length", id="no-characters"),
         pytest.param(["--memory", "elephant"], "elephant", id="no-such-memory"),
         pytest.param(["--loop", "endless"], "endless", id="no-such-loop"),

@@ -1,6 +1,7 @@
 """`reproduce study`: the list, the shipped tables, one trained anew, and what ends it early."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -103,6 +104,23 @@ def test_study_that_ends_early_says_so_in_one_line(error, status, told, small_st
     code, stdout, stderr = invoke(*small_study)
     assert (code, stdout) == (status, "")
     assert_one_line(stderr.splitlines(keepends=True)[-1], told)  # below the bar
+
+
+def test_what_follows_a_study_is_trained_here(small_study, invoke, monkeypatch):
+    """A replay begins from a run that a cluster's worker does not have."""
+    asked, command = [], COMMANDS["study"].callback.__globals__
+
+    def train_all(_root, configs, *_, scheduler, **__):
+        asked.append((len(configs), scheduler))
+        return 0
+
+    article, plan = studies()["stacked-networks"]
+    followed = replace(plan, following=lambda grid: (replace(grid.configs[0], seed=9),))
+    monkeypatch.setitem(command["_train"].__globals__, "train_all", train_all)
+    monkeypatch.setitem(command, "studies", lambda: {"stacked-networks": (article, followed)})
+    words = [word for word in small_study if word not in ("--workers", "1")]
+    invoke(*words, "--scheduler", "tcp://host:8786")
+    assert asked == [(4, "tcp://host:8786"), (5, None)]
 
 
 @every_study

@@ -73,6 +73,20 @@ FORMS = {  # each has the losses 0.3, 0.2 and 0.125, and tells where it begins t
         1,
     ),
     "loop": ("epoch: 0 | val_loss=9 | train_loss=0.3\nepoch: 1 | loss=0.2\nepoch: 2 | loss=0.125", 0),
+    "keras-evaluated": (KERAS_3 + "36/36 ━━━━━ 0s 2ms/step - loss: 0.9\ntest loss: 0.5\n", 1),
+    "keras-quiet-evaluated": (
+        "Epoch 1/3\n145/145 - 1s - loss: 0.3\nEpoch 2/3\n145/145 - 0s - loss: 0.2\n"
+        "Epoch 3/3\n145/145 - 0s - loss: 0.125\n"
+        "36/36 - 0s - loss: 0.9\n",
+        1,
+    ),
+    "keras-bar-by-lines": (KERAS_2.replace("\b\b\b\b", "\n"), 1),
+    "pytorch-tutorial": (
+        "Epoch 0/2\n----\ntrain Loss: 0.3 Acc: 1\nval Loss: 9 Acc: 1\n\nEpoch 1/2\n----\ntrain Loss: 0.2\nval Loss: 9\n"
+        "Epoch 2/2\n----\nval Loss: 9\ntrain Loss: 0.125\n",
+        0,
+    ),
+    "columns-of-a-data-frame": ('{"loss": [0.2, 0.3, 0.125], "epoch": [1, 0, 2]}', 0),
     "notebook": (NOTEBOOK, 0),
 }
 
@@ -96,6 +110,14 @@ def test_losses_are_read_by_epoch(written, content, first_epoch):
     assert printed.first_epoch == first_epoch
     counted = printed.counted_from(None)
     assert (counted.epochs.tolist(), counted.losses.tolist()) == ([0, 1, 2], [0.3, 0.2, 0.125])
+
+
+def test_epoch_cut_short_is_not_taken_for_the_evaluation_below_it(written):
+    """Whose bar has other steps."""
+    log = "Epoch 1/9\n145/145 - 1s - loss: 0.3\nEpoch 2/9\n 73/145 [==>..] - loss: 0.2\n36/36 - 0s - loss: 0.9\n"
+    printed = read_losses(written(log))
+    assert (printed.epochs.tolist(), printed.losses.tolist()) == ([1], [0.3])
+    assert printed.remarks == ("epoch 2 was cut short in the log, and is left out",)
 
 
 def test_text_of_powershell_is_read(written):
@@ -144,8 +166,24 @@ REFUSED = {
     ),
     "log-nan": ("Epoch 0/9 0.3\nEpoch 1/9 nan\n", "line 2: the loss of epoch 1 is nan"),
     "zero": ("epoch,loss\n0,0.0000\n", "line 2: the loss of epoch 0 is 0, .*print it with more digits"),
-    "below-zero": ("[0.3, -0.2]", "line 2: the loss of epoch 1 is -0.2"),
-    "infinite": ("[0.3, 1e999]", "line 2: the loss of epoch 1 is inf"),
+    "below-zero": ("[0.3, -0.2]", "entry 2: the loss of epoch 1 is -0.2, .*; end the losses before it"),
+    "infinite": ("[0.3, 1e999]", "entry 2: the loss of epoch 1 is inf"),
+    "column-nan": ("loss\n0.3\nnan\n0.1\n", "line 3: the loss of epoch 1 is nan, .*; end the losses before it"),
+    "entry-twice": ('[{"epoch": 1, "loss": 0.3}, {"epoch": 1, "loss": 0.2}]', "entry 2: epoch 1 stands in entry 1 too"),
+    "too-few-epochs": ('{"epoch": [0], "loss": [0.3, 0.2]}', 'has 1 in "epoch" and 2 in "loss"; mend one of the lists'),
+    "huge-loss": (f"[1{'0' * 400}]", "cannot be read .*, expected losses by epoch"),
+    "huge-epoch": (f"{'1' * 400} 0.3\n", "cannot be read .*, expected losses by epoch"),
+    "huge-keras-epoch": (f"Epoch {'1' * 5000}/200 0.07\n", "cannot be read .*, expected losses by epoch"),
+    "huge-field": (f"a,{'b' * 200_000}\n", "cannot be read .*, expected losses by epoch"),
+    "key-of-no-text": ("[{(1, 2): 3}]", "cannot be read .*, expected losses by epoch"),
+    "notebook-without-output": (
+        '{"cells": [{"cell_type": "code", "source": ["fit()"], "outputs": []}]}',
+        "is a notebook whose cells have printed nothing; run them, save it, and give it again",
+    ),
+    "notebook-of-blank-lines": (
+        '{"cells": [{"cell_type": "code", "outputs": [{"text": ["\\n", " \\n"]}]}]}',
+        "is a notebook whose cells have printed nothing",
+    ),
     "twice": ("epoch,loss\n0,0.3\n1,0.2\n0,0.31\n", "line 4: epoch 0 stands in line 2 too; keep one loss an epoch"),
     "two-trainings": (KERAS_2 + KERAS_2, r"line 8: epoch 1 stands in line 2 too"),
     "epoch": ("epoch,loss\n0.5,0.3\n", 'line 2: epoch is "0.5", expected a whole number'),

@@ -324,6 +324,9 @@ def test_unfinished_run_is_required_in_vain(directory):
     (directory.path / "failure.json").write_text('{"error": "no more memory"}')
     with pytest.raises(RunError, match=r"not finished \(no more memory\); finish it"):
         directory.require_finished()
+    (directory.path.parent / "study.csv").write_text("")  # as a study leaves it beside its runs
+    with pytest.raises(RunError, match=rf"give the study's command again, with --out {directory.path.parent}$"):
+        directory.require_finished()
     directory.write_json("metrics.json", {"loss": 0.5})
     directory.require_finished()
 

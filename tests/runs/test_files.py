@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reproduce.cli.output import give_json
-from reproduce.runs.files import json_text, write_json
+from reproduce.runs.files import json_text, write_atomically, write_json
 
 
 def refuse(word):
@@ -41,6 +41,25 @@ def test_files_and_commands_give_the_same_text(tmp_path, capsys):
     assert texts == {capsys.readouterr().out} == {json_text(document)}
     assert "día" in json_text(document)
     assert json_text(document).endswith("}\n")
+
+
+def test_name_of_other_bytes_is_written_with_escapes(tmp_path):
+    """A file's name need not be UTF-8, and JSON must be."""
+    document = {"title": "día", "port": "anna\udcff.py"}
+    give_json(document, str(tmp_path / "a.json"))
+    assert json.loads((tmp_path / "a.json").read_bytes()) == document
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path):
+    """No half of a file, whatever ends the writing."""
+
+    def write(file):
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(tmp_path / "a.json", write)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_json_given_to_a_link_goes_where_it_leads(tmp_path):

@@ -17,12 +17,11 @@ def of(epochs, **other):
     return replace(TEA, variant=Tea(epochs=epochs), **other)
 
 
-def train(root, config):
+def train(root, config, **options):
     """The directory, and the epoch that this process began with."""
     told = []
-    directory = run(
-        root, config, lambda there: TeaTraining(there, LEAVES), on_progress=lambda progress: told.append(progress.epoch)
-    )
+    options["on_progress"] = lambda progress: told.append(progress.epoch)
+    directory = run(root, config, lambda there: TeaTraining(there, LEAVES), **options)
     return directory, told[0]
 
 
@@ -33,6 +32,15 @@ def test_more_epochs_go_on_from_the_longest_finished_run(tmp_path):
     longer, begun = train(tmp_path / "by-steps", of(11))
     assert begun == 7
     assert_same_bits(longer, train(tmp_path / "in-one-go", of(11))[0], RESULTS)
+
+
+def test_run_that_is_trained_anew_takes_nothing_of_a_shorter_one(tmp_path):
+    """As `reproduce run --force` promises; its own checkpoint it does take."""
+    train(tmp_path, of(3))
+    longer, begun = train(tmp_path, of(5), anew=True)
+    assert begun == 0
+    (longer.path / "metrics.json").unlink()
+    assert train(tmp_path, of(5), anew=True)[1] == 5
 
 
 @pytest.mark.parametrize(

@@ -63,15 +63,6 @@ def test_finished_run_is_left_as_it_is(tmp_path):
     assert {path.name: path.read_bytes() for path in after.iterdir()} == before
 
 
-def test_finished_run_is_replaced_with_force(tmp_path):
-    """Files of other names are gone too."""
-    directory = train(tmp_path)
-    (directory.path / "stale.txt").write_text("old")
-    train(tmp_path, force=True)
-    assert not (directory.path / "stale.txt").exists()
-    assert directory.is_finished
-
-
 @pytest.mark.parametrize(("epoch", "resumed_at"), [(1, 0), (2, 2), (5, 4)])
 def test_interrupted_run_goes_on_from_its_checkpoint_to_the_same_bits(tmp_path, epoch, resumed_at):
     """Checkpoints follow epochs 2, 4 and 6; what came after the last one is done again."""
