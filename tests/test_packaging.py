@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -152,37 +151,38 @@ def test_installed_program_works_away_from_the_checkout(run_installed, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.fixture
-def run_each_installed(site, tmp_path):
-    """A way to run many commands in the folder `here`, forks of one Python of that environment: their stdouts."""
-    here = tmp_path / "here"
-    here.mkdir()
-
-    def run(lines):
-        said = Path(tempfile.mkdtemp(dir=tmp_path))
-        cases = {str(number): (here, line.split()) for number, line in enumerate(lines)}
-        python = site.parents[2] / "bin" / "python"
-        answers = reproduce_each(cases, said, variables={"PYTHONPATH": ""}, python=python)
-        assert [line for line, answer in zip(lines, answers.values(), strict=True) if answer[::2] != (0, "")] == []
-        return [stdout for _, stdout, _ in answers.values()]
-
-    return run
+TEMPLATES = [f"compare --article {article.id} --template numpy" for article in ARTICLES]
+SHOWN = ["--help", "list", "lessons", "lessons 1", "study", *(f"study {name} --shipped" for name in A_STUDY_EACH)]
 
 
-def test_installed_templates_are_printed_and_agree(run_each_installed, tmp_path):
+@pytest.fixture(scope="module")
+def answered(site, tmp_path_factory):
+    """What commands print, forks of one Python of that environment, and the folder they ran in.
+
+    Each must end with 0 and say nothing on stderr. The last is `compare` of Bitcoin's template, in another folder.
+    """
+    here, there, said = (tmp_path_factory.mktemp(name) for name in ("here", "there", "said"))
+    cases = {line: (here, line.split()) for line in (*TEMPLATES, *SHOWN)}
+    begin = f"import shutil; shutil.copy({str(said / f'{TEMPLATES[0]}-1')!r}, 'port.py')"
+    cases["compare port.py"] = (there, ["compare", "port.py"], begin)
+    python = site.parents[2] / "bin" / "python"
+    answers = reproduce_each(cases, said, variables={"PYTHONPATH": ""}, python=python)
+    assert {line: answer for line, answer in answers.items() if answer[::2] != (0, "")} == {}
+    return {line: stdout for line, (_, stdout, _) in answers.items()}, here
+
+
+def test_installed_templates_are_printed_and_agree(answered):
     """Of each article, from the wheel alone; that of Bitcoin, which reads the price table, is compared with it too."""
-    texts = run_each_installed([f"compare --article {article.id} --template numpy" for article in ARTICLES])
-    assert all("def predict(" in text for text in texts)
-    (tmp_path / "here" / "port.py").write_text(texts[0], encoding="utf-8")
-    (shown,) = run_each_installed(["compare port.py"])
-    assert "Agrees on all" in shown
+    texts, _ = answered
+    assert all("def predict(" in texts[line] for line in TEMPLATES)
+    assert "Agrees on all" in texts["compare port.py"]
 
 
-def test_installed_commands_read_what_is_in_the_wheel(run_each_installed, tmp_path):
+def test_installed_commands_read_what_is_in_the_wheel(answered):
     """Help, lists, lessons and a shipped table of each article. That every table is in the wheel is tested above."""
-    lines = ["--help", "list", "lessons", "lessons 1", "study", *(f"study {name} --shipped" for name in A_STUDY_EACH)]
-    assert all(run_each_installed(lines))
-    assert list((tmp_path / "here").iterdir()) == []
+    texts, here = answered
+    assert all(texts[line] for line in SHOWN)
+    assert list(here.iterdir()) == []
 
 
 def test_installed_package_is_not_the_checkout_and_loads_its_own_table(run_installed, site):

@@ -5,7 +5,7 @@ What is of any run is tested on a toy, in tests/runs; kills and Ctrl-C are in te
 
 import pickle
 import shutil
-import threading
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
@@ -228,13 +228,11 @@ def test_network_is_what_the_configuration_says(id_, monkeypatch, tmp_path):
 def test_run_of_a_study_waits_for_another_process(id_, finished):
     """Which may be finishing that very run."""
     directory = finished(id_)
-    waiting = threading.Thread(target=train, args=(directory.path.parent, directory.config, data_of(id_)))
-    with directory.opened():
-        waiting.start()
-        waiting.join(timeout=0.2)  # it would be done or refused by then, if it did not wait
-        assert waiting.is_alive()
-    waiting.join(timeout=100)
-    assert not waiting.is_alive()
+    with ThreadPoolExecutor(1) as pool, directory.opened():
+        waiting = pool.submit(train, directory.path.parent, directory.config, data_of(id_))
+        with pytest.raises(TimeoutError):  # it would be done or refused by then, if it did not wait
+            waiting.result(timeout=0.2)
+    waiting.result()
 
 
 @every_article

@@ -120,15 +120,17 @@ def check_clipping(make, wiring):
 
 
 def check_remainder(make, wiring):
-    """A last batch of two windows has the mean loss of those two, and one step of its own."""
-    inputs, targets, weights = small_problem(windows=5)
-    engine = started(make, weights, wiring=wiring, batch=3)
+    """A window that is left over is a batch of its own, with its own loss for the mean and one step."""
+    inputs, targets, weights = small_problem(windows=STEPS * 2 + 1)
+    engine = started(make, weights, wiring=wiring)
     losses, predictions = engine.train_epoch(inputs, targets)
-    batches = [slice(0, 3), slice(3, 5)]
+    batches = [slice(k, k + 2) for k in range(0, len(inputs), 2)]
     expected = numpy_adam(
-        weights, lambda k, w: numpy_gradients(inputs[batches[k]], targets[batches[k]], w, wiring), steps=2
+        weights,
+        lambda k, w: numpy_gradients(inputs[batches[k]], targets[batches[k]], w, wiring),
+        steps=STEPS + 1,
     )
-    assert (losses.shape, predictions.shape) == ((2,), (5, 1))
+    assert (losses.shape, predictions.shape) == ((STEPS + 1,), (STEPS * 2 + 1, 1))
     for weight, value in engine.weights().items():
         np.testing.assert_allclose(value, expected[weight], rtol=1e-9, atol=1e-12, err_msg=weight)
 

@@ -3,7 +3,6 @@
 The engines of a test are shared, as a compilation takes seconds; each test begins with `restore`, to their start.
 """
 
-import re
 from itertools import pairwise
 
 import numpy as np
@@ -299,7 +298,7 @@ def test_state_of_another_network_is_refused(name, change, fresh):
     """And the engine is as it was."""
     other, engine = create(name, **change), fresh(name)
     before = engine.state()
-    with pytest.raises(ValueError, match=re.escape("(")):  # the shapes stand in the message
+    with pytest.raises(ValueError, match=r"\(\d+,.*\(\d+,"):  # the shapes stand in the message
         engine.restore(other.state())
     assert same_bits(engine.state(), before)
 
