@@ -6,8 +6,6 @@ import hashlib
 from pathlib import Path
 from typing import Any, Protocol
 
-import pandas as pd
-
 from reproduce.inputs.prices import EMBEDDED_SHA256, PriceTable, load_prices
 from reproduce.inputs.text import MACBETH_SHA256, Text, load_text, number_characters
 from reproduce.runs.directory import Directory
@@ -46,6 +44,8 @@ class Prices:
 
     def write(self, directory: Directory, data: PriceTable) -> None:
         """Write prices.csv and input.json."""
+        import pandas as pd
+
         directory.write_table("prices.csv", pd.DataFrame({"date": data.dates.astype(str), "close": data.close_usd}))
         directory.write_json("input.json", {name: getattr(data, name) for name in _SAID})
 

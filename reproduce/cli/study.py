@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
+from math import isnan
 from pathlib import Path
 from typing import Annotated, Any
 
-import pandas as pd
 import typer
 
 from reproduce.articles import studies, train
@@ -182,6 +182,8 @@ def _finish(
 
 def _summary(grid: Study) -> Shown:
     """A row a variant: how many runs ended how, and the medians of the finished ones' final loss and skill."""
+    import pandas as pd
+
     runs = pd.DataFrame([run_row(directory) for directory in grid.directories])
     rows, texts = [], []
     for variant, mine in runs.groupby("variant", sort=False):
@@ -196,4 +198,4 @@ def _summary(grid: Study) -> Shown:
 
 
 def _shown(value: float, form: str) -> str:
-    return "-" if pd.isna(value) else format(value, form)
+    return "-" if isnan(value) else format(value, form)

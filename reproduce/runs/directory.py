@@ -11,15 +11,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig, read_config
 from reproduce.runs.files import PARTIAL, write_atomically, write_json, write_text
 from reproduce.runs.tables import frame_text, parse_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What reading a damaged file raises; RuntimeError is for archives that ask for a password, or are of an unknown kind.
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, zipfile.BadZipFile)
@@ -175,6 +177,8 @@ class Directory:
 
     def write_losses(self, losses: list[float]) -> None:
         """Write losses.csv, a row an epoch."""
+        import pandas as pd
+
         self.write_table("losses.csv", pd.DataFrame({"epoch": range(len(losses)), "loss": losses}))
 
     def read_losses(self) -> np.ndarray:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig
@@ -53,6 +52,8 @@ class Study:
 @contextmanager
 def tabled(study: Study) -> Iterator[None]:
     """Make the study's folder, and leave study.csv in it, whatever becomes of the runs that are trained inside."""
+    import pandas as pd
+
     study.root.mkdir(parents=True, exist_ok=True)
     try:
         yield

@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
-from typing import TypeVar, get_type_hints
+from typing import TYPE_CHECKING, TypeVar, get_type_hints
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 Row = TypeVar("Row")
 
 
 def rows_text(kind: type[Row], rows: Iterable[Row]) -> str:
     """The rows, instances of the dataclass `kind`, under a header; floats with nine digits."""
+    import pandas as pd  # half a second, for which help and plain errors need not wait
+
     frame = pd.DataFrame([asdict(row) for row in rows], columns=[column.name for column in fields(kind)])
     return frame_text(frame, float_format="%.9g")
 
@@ -36,6 +39,8 @@ def parse_frame(text: str, kinds: Mapping[str, type]) -> pd.DataFrame:
         ValueError: there is no row, a column is missing, a line has more or fewer cells than the header, or a number is
             none.
     """
+    import pandas as pd
+
     # As text, and without a header: so a line that is too long or too short is seen, and a float reads to the last bit.
     lines = pd.read_csv(io.StringIO(text), header=None, dtype=str, na_filter=False)
     frame = lines[1:].set_axis(lines.iloc[0], axis="columns")

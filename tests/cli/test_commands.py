@@ -105,7 +105,7 @@ QUICK = PLAIN | {name or "reproduce": ([*([name] if name else []), "--help"], 0)
 ONE_PROCESS = """
     import contextlib, io, json, os, sys, tempfile
     from reproduce.cli import main
-    answers = {"begun": [name for name in ("scipy.stats", "matplotlib") if name in sys.modules]}
+    answers = {"begun": [name for name in ("pandas", "scipy.stats", "matplotlib") if name in sys.modules]}
     for case, words in json.loads(sys.argv[1]).items():
         with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as said:
             os.chdir(folder)
