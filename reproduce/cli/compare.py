@@ -16,6 +16,7 @@ from reproduce.cli.output import Interrupted, JsonOption, note, show
 from reproduce.networks.engine import MAX_SEED
 from reproduce.networks.ports.contract import LARGEST_HIDDEN, PortInterrupted
 from reproduce.networks.ports.templates import OF_TWO_LAYERS, TEMPLATES
+from reproduce.runs.limits import LONGEST
 from reproduce.runs.process import limit_threads
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ BITCOIN = "bitcoin-lstm"
 OF_OWN_TABLE = ("gaps", "out", "yes")
 OF_LOSSES = ("first_epoch", "what", "data")
 OF_ENGINES = ("engine", "epochs", "steps", "seed")
-DAY = 86_400  # s
 
 of_ports = partial(typer.Option, rich_help_panel="Your own port")
 of_losses = partial(typer.Option, rich_help_panel="Losses that an old notebook printed")
@@ -64,7 +64,7 @@ def compare(
         of_ports(
             metavar="SECONDS",
             min=1,
-            max=DAY,
+            max=LONGEST,
             show_default=False,
             help="End a port that takes longer, and go on with the others. With it a single port is a row of a table "
             "too.  [default: 60 for several ports]",

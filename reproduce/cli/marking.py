@@ -23,13 +23,13 @@ from reproduce.cli.ports import Asked, ask_port, hold
 from reproduce.cli.progress import run_progress
 from reproduce.errors import PortError
 from reproduce.evidence.tally import counted
-from reproduce.runs.limits import Limits, Lost, call_each
+from reproduce.runs.limits import LONGEST, Limits, Lost, call_each
 
 MEMORY = 2 * 2**30  # bytes that a port's process may have: TensorFlow takes a quarter of it
 VERDICTS = ("agrees", "differs", "failed", "too slow")
 IMPORTS = ("reproduce.cli.ports", "reproduce.articles.bitcoin_lstm.windows")  # which every comparison needs
 SHOWN = 3  # explanations of one port, in the table
-AT_A_TIME = 8  # ports: Ctrl-C loses only what these have answered
+AT_A_TIME = 8  # ports, or more where there are more cores: Ctrl-C loses only what these have answered
 JUDGED_WITHIN = 3600  # s for our own search, which ends by itself
 
 
@@ -97,8 +97,9 @@ def mark_ports(ports: Sequence[Path], against: Against, seconds: float, json_to:
 
 def marked(ports: Sequence[Path], against: Against, seconds: float) -> Iterator[tuple[int, Mark]]:
     """Mark every port, AT_A_TIME asked and then judged; yield its number and mark as each is done."""
-    for first in range(0, len(ports), AT_A_TIME):
-        for k, mark in _marked(ports[first : first + AT_A_TIME], against, seconds):
+    group = max(AT_A_TIME, joblib.cpu_count())
+    for first in range(0, len(ports), group):
+        for k, mark in _marked(ports[first : first + group], against, seconds):
             yield first + k, mark
 
 
@@ -107,7 +108,7 @@ def _marked(ports: Sequence[Path], against: Against, seconds: float) -> Iterator
     for number, asked in _called(partial(_asked, against=against), ports, seconds):
         if isinstance(asked, Lost):
             verdict = "too slow" if asked.is_slow else "failed"
-            more = f"; --time-limit {2 * seconds:g} gives it more" if asked.is_slow else ""
+            more = f"; --time-limit {2 * seconds:g} gives it more" if asked.is_slow and 2 * seconds <= LONGEST else ""
             yield number, _without_result(ports[number], verdict, asked.reason + more)
         elif isinstance(asked, Mark):
             yield number, asked

@@ -24,7 +24,7 @@ def training_progress(
     """A bar a run over its epochs: epoch, loss, time left. Until the first step, which takes seconds, the title.
 
     Yields what to call with a run's configuration and progress, before its first step and after every few, from any
-    thread. Ctrl-C becomes a line that says where it was and how to go on: not with --force, which would begin again.
+    thread. Ctrl-C becomes a line that says where it was and how to go on.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("epoch {task.fields[epoch]}/{task.total}"))
     loss = TextColumn("loss {task.fields[loss]}")
@@ -56,8 +56,9 @@ def training_progress(
 
             yield show_from_any_thread
     except KeyboardInterrupt:
-        command = "the same command without --force" if is_forced else "the same command"
-        raise Interrupted(f"interrupted{reached}; {command} goes on from the last checkpoint") from None
+        forced = "without --force the same command goes on, and with it begins again"
+        how = forced if is_forced else "the same command goes on from the last checkpoint"
+        raise Interrupted(f"interrupted{reached}; {how}") from None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from math import isnan
 from pathlib import Path
 from typing import Annotated, Any
@@ -82,7 +83,7 @@ def study(
     _train(article, grid, source, workers, scheduler)
     if more := [config for config in plan.following(grid) if config not in configs]:
         grid = Study(folder, (*configs, *more))
-        _train(article, grid, source, workers, None)  # they begin from runs that are in the folder, so they stay here
+        _train(article, grid, source, workers, None, more)  # here, as they begin from runs that are in the folder
     _conclude(article, plan, grid, json_to)
 
 
@@ -128,18 +129,25 @@ def _configs(
     return tuple(RunConfig(variant, seed, engine, sha256, article.id, gaps=gaps) for seed, variant in pairs)
 
 
-def _train(article: Article, grid: Study, source: Any, workers: int | None, scheduler: str | None) -> None:
+def _train(
+    article: Article,
+    grid: Study,
+    source: Any,
+    workers: int | None,
+    scheduler: str | None,
+    configs: Sequence[RunConfig] | None = None,
+) -> None:
+    """Train these runs of the grid, all where none are given; study.csv is of the whole grid."""
     import joblib
 
     training = article.module("training")
-    for variant in {config.variant: None for config in grid.configs}:
+    configs = grid.configs if configs is None else configs
+    for variant in {config.variant: None for config in configs}:
         training.check(source, variant)  # refused now, not by each worker
     workers, begin = workers or joblib.cpu_count(), time.perf_counter()
     elsewhere = scheduler is not None
-    with resumable(elsewhere=elsewhere), run_progress("runs", total=len(grid.configs)) as advance, tabled(grid):
-        trained = train_all(
-            grid.root, grid.configs, train, source, workers=workers, scheduler=scheduler, on_run=advance
-        )
+    with resumable(elsewhere=elsewhere), run_progress("runs", total=len(configs)) as advance, tabled(grid):
+        trained = train_all(grid.root, configs, train, source, workers=workers, scheduler=scheduler, on_run=advance)
     seconds = time.perf_counter() - begin
     if trained:
         where = scheduler or counted(workers, "local worker")

@@ -103,11 +103,9 @@ def _checked(found: Found, name: str) -> PrintedLosses:
     lines_of: dict[int, int] = {}
     for epoch, loss, line in found.losses:
         if not (np.isfinite(loss) and loss > 0):
-            why = "print it with more digits" if loss == 0 else "a training that diverged has no more to tell"
-            remedy = "end the losses before it" if found.is_counted else f"remove the {found.unit}"
             raise DataError(
                 f"{name}, {found.unit} {line}: the loss of epoch {epoch} is {loss:g}, expected a number above 0; "
-                f"{remedy} ({why})"
+                f"{_remedy(found, loss, is_first=epoch == found.losses[0][0])}"
             )
         if epoch in lines_of:
             raise DataError(
@@ -119,6 +117,15 @@ def _checked(found: Found, name: str) -> PrintedLosses:
     epochs = np.array([epoch for epoch, _, _ in ordered])
     losses = np.array([loss for _, loss, _ in ordered])
     return PrintedLosses(name, found.form, epochs, losses, _first_epoch(found, epochs), found.remarks)
+
+
+def _remedy(found: Found, loss: float, *, is_first: bool) -> str:
+    if loss == 0:
+        return "print it with more digits"
+    if is_first and found.is_counted:  # without it the others would be of other epochs
+        return f"a training that diverged at once has nothing to tell; {_OTHER}"
+    remedy = "end the losses before it" if found.is_counted else f"remove the {found.unit}"
+    return f"{remedy}: a training that diverged has no more to tell"
 
 
 def _first_epoch(found: Found, epochs: Sequence[int]) -> int | None:

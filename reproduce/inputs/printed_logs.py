@@ -46,7 +46,8 @@ def read_keras_log(text: str) -> Found | None:
         elif heading and (loss := _keras_loss(piece)):
             done, steps = _STEPS.match(piece).groups() if _STEPS.match(piece) else (None, None)
             bar, before = _Bar(float(loss), line, done == steps, steps), losses.get(heading)
-            if before is None or before.line == line or (not before.is_whole and before.steps == steps):
+            goes_on = before is not None and before.steps == steps and not (before.is_whole and steps)
+            if before is None or before.line == line or goes_on:
                 losses[heading] = bar
     if not losses:
         return None

@@ -52,15 +52,20 @@ def read_list(text: str, name: str) -> Found | None:
     else:
         numbered = [(place, loss, place + 1) for place, loss in enumerate(value)]
     for epoch, loss, place in numbered:
-        is_number = isinstance(loss, (int, float)) and not isinstance(loss, bool)
-        if not (is_number and isinstance(epoch, int) and epoch >= 0):
+        is_whole = _is_number(epoch) and epoch >= 0 and epoch == int(epoch)
+        if not (_is_number(loss) and is_whole):
+            wrong, wanted = (epoch, "a whole number epoch") if _is_number(loss) else (loss, "a loss")
             raise DataError(
-                f"{name}: entry {place} of its list is {quote(json.dumps(loss, default=str))}, expected a loss; write "
-                "numbers, or objects with a whole number epoch and a number loss"
+                f"{name}: entry {place} of its list has {quote(json.dumps(wrong, default=str))}, expected {wanted}; "
+                "write numbers, or objects with a whole number epoch and a number loss"
             )
-    losses = [(epoch, float(loss), place) for epoch, loss, place in numbered]
+    losses = [(int(epoch), float(loss), place) for epoch, loss, place in numbered]
     first = None if has_epochs else 0
     return Found("a list", losses, first, unit="entry", is_counted=not has_epochs) if losses else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _by_entry(columns: dict[str, Any], name: str) -> list[Any]:

@@ -56,7 +56,7 @@ class Directory:
         if self.is_finished:
             return
         why = self.read_json("failure.json")["error"] if self.has_failed else "it was stopped, or never begun"
-        if (self.path.parent / RUNS).exists():
+        if self._is_of_a_study():
             raise RunError(
                 f"{self.path}: the run is not finished ({why}); it is one of a study: give the study's command again, "
                 f"with --out {shlex.quote(str(self.path.parent))}"
@@ -69,6 +69,13 @@ class Directory:
             f"and threads that it began with, by: "
             f"{shlex.join(words)}"
         )
+
+    def _is_of_a_study(self) -> bool:
+        try:
+            rows = (self.path.parent / RUNS).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return False
+        return any(row.startswith(f"{self.config.name},") for row in rows)
 
     @property
     def has_failed(self) -> bool:

@@ -195,6 +195,7 @@ def test_ports_are_judged_a_few_at_a_time(monkeypatch):
         )
 
     monkeypatch.setattr(marking, "_called", call)
+    monkeypatch.setattr(marking.joblib, "cpu_count", lambda: 2)
     paths = [Path(f"{k}.py") for k in range(11)]
     found = marking.marked(paths, Against(), 5)
     assert [next(found) for _ in range(8)] == [(k, f"mark of {k}") for k in range(8)]

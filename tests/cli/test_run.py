@@ -80,7 +80,7 @@ def test_options_decide_the_configuration(article, asked, invoke, tiny, tmp_path
     chosen = ["--variant", one.variant.replace("+epochs-1", ""), "--epochs", "9"]
     code, stdout, stderr = invoke(*tiny(article, *chosen, "--seed", "8", "--force"))
     ((id_, config, source, root, force, _),) = asked
-    assert_refused((code, stdout, stderr), 130, "interrupted; the same command without --force goes on from the last")
+    assert_refused((code, stdout, stderr), 130, "interrupted; without --force the same command goes on")
     variant = replace(known.Variant.parse(one.variant), epochs=9)
     assert config == RunConfig(variant, 8, one.engine, source.sha256, article)
     assert (id_, root, force) == (article, tmp_path / "runs", True)
@@ -174,8 +174,14 @@ def test_nothing_is_shown_of_a_run_that_does_not_train(capfd):
     assert progress_shown(capfd) == ""
 
 
-@pytest.mark.parametrize(("is_forced", "same"), [(False, ""), (True, " without --force")])
-def test_ctrl_c_says_which_epoch_it_was(is_forced, same):
+@pytest.mark.parametrize(
+    ("is_forced", "how"),
+    [
+        (False, "the same command goes on from the last checkpoint"),
+        (True, "without --force the same command goes on, and with it begins again"),
+    ],
+)
+def test_ctrl_c_says_which_epoch_it_was(is_forced, how):
     """And how to go on: --force would throw away what there is."""
     config = RunConfig(article_of("stacked-lstm").Variant(), 0, "keras", "", "stacked-lstm")
 
@@ -184,7 +190,7 @@ def test_ctrl_c_says_which_epoch_it_was(is_forced, same):
             on_progress(config, Progress([2.0]))
             raise KeyboardInterrupt
 
-    expected = f"^interrupted in epoch 2 of 3 of keras; the same command{same} goes on from the last checkpoint$"
+    expected = f"^interrupted in epoch 2 of 3 of keras; {how}$"
     with pytest.raises(Interrupted, match=expected):
         train()
 

@@ -86,6 +86,19 @@ def test_study_leaves_its_runs_and_its_table(small_study, invoke, tmp_path):
     assert states(folder / next(folder.glob("*-s0-keras")).name) == before
 
 
+def test_interrupted_cluster_study_says_that_unfinished_runs_begin_anew(small_study, invoke, monkeypatch):
+    """What a worker has trained so far is on its own disk."""
+
+    def train_all(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(COMMANDS["study"].callback.__globals__["_train"].__globals__, "train_all", train_all)
+    words = [word for word in small_study if word not in ("--workers", "1")]
+    code, _, stderr = invoke(*words, "--scheduler", "tcp://host:8786")
+    assert code == 130
+    assert_one_line(stderr.splitlines(keepends=True)[-1], "finished runs stand, others begin anew")
+
+
 @pytest.mark.parametrize(
     ("error", "status", "told"),
     [
@@ -106,7 +119,7 @@ def test_study_that_ends_early_says_so_in_one_line(error, status, told, small_st
     assert_one_line(stderr.splitlines(keepends=True)[-1], told)  # below the bar
 
 
-def test_what_follows_a_study_is_trained_here(small_study, invoke, monkeypatch):
+def test_what_follows_a_study_is_trained_here(small_study, invoke, monkeypatch, tmp_path):
     """A replay begins from a run that a cluster's worker does not have."""
     asked, command = [], COMMANDS["study"].callback.__globals__
 
@@ -120,7 +133,8 @@ def test_what_follows_a_study_is_trained_here(small_study, invoke, monkeypatch):
     monkeypatch.setitem(command, "studies", lambda: {"stacked-networks": (article, followed)})
     words = [word for word in small_study if word not in ("--workers", "1")]
     invoke(*words, "--scheduler", "tcp://host:8786")
-    assert asked == [(4, "tcp://host:8786"), (5, None)]
+    assert asked == [(4, "tcp://host:8786"), (1, None)]
+    assert len((tmp_path / "study" / "study.csv").read_text(encoding="utf-8").splitlines()) == 6  # with its header
 
 
 @every_study

@@ -86,7 +86,12 @@ FORMS = {  # each has the losses 0.3, 0.2 and 0.125, and tells where it begins t
         "Epoch 2/2\n----\nval Loss: 9\ntrain Loss: 0.125\n",
         0,
     ),
-    "columns-of-a-data-frame": ('{"loss": [0.2, 0.3, 0.125], "epoch": [1, 0, 2]}', 0),
+    "columns-of-a-data-frame": ('{"loss": [0.2, 0.3, 0.125], "epoch": [1.0, 0.0, 2.0]}', 0),
+    "batches-before-the-epoch": (
+        "Epoch 1/3\nbatch 100 loss: 0.9\ntrain loss: 0.3\nEpoch 2/3\n1/Unknown - loss: 0.9\n2/Unknown - loss: 0.2\n"
+        "Epoch 3/3\nloss: 0.9\nloss: 0.125\n",
+        1,
+    ),
     "notebook": (NOTEBOOK, 0),
 }
 
@@ -194,7 +199,16 @@ REFUSED = {
     "two-losses": ("epoch,loss,loss\n0,0.3,0.4\n", "line 1: columns are .*expected one named loss"),
     "validation-only": ("epoch,val_loss\n0,0.3\n", "line 1: columns are .*expected one named loss"),
     "object": ('{"accuracy": [0.3]}', 'is an object without a list "loss"'),
-    "list-of-texts": ('["a", "b"]', "entry 1 of its list is .*expected a loss"),
+    "list-of-texts": ('["a", "b"]', "entry 1 of its list has .*expected a loss"),
+    "half-an-epoch": (
+        '{"epoch": [0, 1.5], "loss": [0.3, 0.2]}',
+        'entry 2 of its list has "1.5", expected a whole number',
+    ),
+    "zero-at-first": ("[0.0, 0.3]", "entry 1: the loss of epoch 0 is 0, expected a number above 0; print it with more"),
+    "nan-at-first": (
+        "loss\nnan\n0.3\n",
+        "line 2: .*; a training that diverged at once has nothing to tell; name another",
+    ),
     "zero-byte": ("epoch,loss\n0,0.3\n\0", "line 3: has a zero byte"),
 }
 

@@ -324,9 +324,10 @@ def test_unfinished_run_is_required_in_vain(directory):
     (directory.path / "failure.json").write_text('{"error": "no more memory"}')
     with pytest.raises(RunError, match=r"not finished \(no more memory\); finish it"):
         directory.require_finished()
-    (directory.path.parent / "study.csv").write_text("")  # as a study leaves it beside its runs
-    with pytest.raises(RunError, match=rf"give the study's command again, with --out {directory.path.parent}$"):
-        directory.require_finished()
+    for name, told in (("tea-other-s0-keras", "finish it"), (directory.config.name, "give the study's command again")):
+        (directory.path.parent / "study.csv").write_text(f"run,variant\n{name},x\n")  # beside a study's runs
+        with pytest.raises(RunError, match=rf"{told}.*--out {directory.path.parent}$"):
+            directory.require_finished()
     directory.write_json("metrics.json", {"loss": 0.5})
     directory.require_finished()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isnan
 
 import numpy as np
@@ -27,7 +27,7 @@ def hundred_findings(rows: Sequence[MilestoneRow], replays: Sequence[ReplayRow])
     repeats = np.mean([[row.repeat_rate for row in (run[0], run[-1])] for run in runs.values()], axis=0)
     best = int(losses.argmin())
     epochs = Finding(
-        _headline(losses[-1] - losses[best], one[best].epoch, losses[best] - one[best].counted_entropy),
+        _headline(found["hundred_excess"], one[best].epoch, losses[best] - one[best].counted_entropy),
         f"Of {len(losses)} milestones the held-out loss is lowest after epoch {one[best].epoch}: {losses[best]:.3f} "
         f"nats a character; after epoch {one[-1].epoch} it is {losses[-1]:.3f} (means of {counted(len(runs), 'seed')})."
         f" Counting what followed the last {one[best].counted_order:.0f} characters gives "
@@ -47,23 +47,24 @@ def hundred_findings(rows: Sequence[MilestoneRow], replays: Sequence[ReplayRow])
 
 
 def _headline(harm: float, best: int, behind: float) -> str:
-    """What the last epoch's loss above that of the best one, and the best one's above mere counts, come to."""
+    """What the worse seed's last loss above its best one, and the best mean's above mere counts, come to."""
     if harm < HARMLESS:
         return f"{HUNDRED.epochs} epochs predict the play no worse than fewer."
+    if best == HUNDRED.epochs:
+        return f"{HUNDRED.epochs} epochs predict the play worse than fewer in one seed."
     counts = f", and {best} worse than characters that are merely counted" if behind > 0 else ""
     return f"{HUNDRED.epochs} epochs predict the play worse than {best}{counts}."
 
 
 def _collapses(rows: Sequence[ReplayRow], batches: int) -> Finding:
-    """How many of these trainings collapse on the way, where, and what their replays tell of clipping."""
+    """How many of these trainings collapse on the way, where first, and what their replays tell of clipping."""
     onsets = {row.seed: row.onset for row in rows if row.replay == "none"}
-    collapsed = {seed: int(onset // batches) + 1 for seed, onset in onsets.items() if not isnan(onset)}  # epochs
-    when = f"epoch{'s' * (len(collapsed) > 1)} {' and '.join(map(str, collapsed.values()))}"
+    epochs = {seed: int(onset // batches) + 1 for seed, onset in onsets.items() if not isnan(onset)}
+    rises = f"rises by more than {JUMP:g} nats, first in epoch {_by_seed(epochs)}"
     return Finding(
-        f"{len(collapsed) or 'None'} of {len(onsets)} trainings of {HUNDRED.epochs} epochs collapse.",
-        f"The mean loss of {STEPS_OF_MEAN} steps "
-        + (f"rises by more than {JUMP:g} nats in {when}." if collapsed else f"never rises by more than {JUMP:g} nats."),
-        _replayed(rows, list(collapsed)) if collapsed else "",
+        f"{len(epochs) or 'None'} of {len(onsets)} trainings of {HUNDRED.epochs} epochs collapse.",
+        f"The mean loss of {STEPS_OF_MEAN} steps {rises if epochs else f'never rises by more than {JUMP:g} nats'}.",
+        _replayed(rows, list(epochs)) if epochs else "",
         "replays",
         "How many trainings collapse, from the start and from the last state before, by what was changed",
         claims=("ours/hundred-collapses", "ours/collapse-explodes", "ours/clipping-prevents-collapse"),
@@ -74,17 +75,23 @@ def _collapses(rows: Sequence[ReplayRow], batches: int) -> Finding:
 def _replayed(rows: Sequence[ReplayRow], seeds: Sequence[int]) -> str:
     """What the replays of the trainings with these seeds tell: how many collapse again, and of what."""
     found, again = collapse_outputs(rows), {(row.seed, row.replay): not isnan(row.onset) for row in rows}
-
-    def of_orders(kind: str) -> str:
-        return " and ".join(str(sum(again[seed, f"{kind}-{draw}"] for draw in DRAWS)) for seed in seeds)
-
-    prevented = found["prevented_collapses"]
-    return (
-        f"Exploding gradients are the cause of {found['exploding_collapses']} of them. From the last state before, in "
-        f"{len(DRAWS)} other orders, {of_orders('reshuffled')} collapse again; with gradients clipped at "
-        f"{CLIP_NORM:g}, {of_orders('clipped')}. "
-    ) + (
-        f"Where fewer than {COLLAPSING} do without clipping, nothing tells whether it prevents them."
-        if prevented is None
-        else f"Clipping prevents {prevented} of them."
+    of_orders, of_clipped = (
+        _by_seed({seed: sum(again[seed, f"{kind}-{draw}"] for draw in DRAWS) for seed in seeds})
+        for kind in ("reshuffled", "clipped")
     )
+    prevented = found["prevented_collapses"]
+    told = (
+        f"Where fewer than {COLLAPSING} other orders collapse, there is too little for clipping to prevent: whether it "
+        "helps is not judged."
+        if prevented is None
+        else f"Clipping prevents {prevented or 'none'} of these collapses."
+    )
+    return (
+        f"Exploding gradients are the cause of {found['exploding_collapses'] or 'none'} of these collapses. From the "
+        f"last state before, of {len(DRAWS)} other orders so many collapse again: {of_orders}. Of the same "
+        f"{len(DRAWS)} with gradients clipped to a norm of {CLIP_NORM:g}: {of_clipped}. {told}"
+    )
+
+
+def _by_seed(counts: Mapping[int, int]) -> str:
+    return " and ".join(f"{count} (seed {seed})" for seed, count in counts.items())
