@@ -49,12 +49,17 @@ def test_interrupted_bench_command_says_so_in_one_line(tmp_path):
     program = (
         "import signal, sys\n"
         "from functools import partial\n"
+        "from types import SimpleNamespace\n"
         "from reproduce.bench import frameworks, steps\n"
+        "from reproduce.bench.tasks import Task\n"
+        "from reproduce.bench.work import Work\n"
         "from reproduce.cli import main\n"
         "from tests.bench.contenders import Contender, known_meter, train_for_ever\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs inherit a deaf ear
         f"endless = Contender('endless', 1, partial(train_for_ever, {str(pipe)!r}))\n"
         "frameworks.contenders_of, steps.speed_meter = lambda _: [endless], known_meter\n"
+        "Task.problem = lambda _: SimpleNamespace(steps=1)\n"  # the real one's weights are drawn by TensorFlow
+        "steps.work_of = lambda _: Work(1, ())\n"
         "sys.argv = ['reproduce', 'bench', 'bitcoin-lstm']\n"
         "main()"
     )

@@ -55,10 +55,10 @@ def test_shipped_pictures_are_drawn_where_asked(invoke, tmp_path):
 
 @pytest.fixture
 def small_study(tiny, tmp_path):
-    """Two networks, two seeds, trained in an instant."""
+    """Two variants, two seeds, trained in an instant."""
     words = tiny("stacked-lstm")
     variant = words[words.index("--variant") + 1]
-    chosen = ["--variants", f"{variant},mlp+{variant}", "--seeds", "0:2", "--workers", "1"]
+    chosen = ["--variants", f"mlp+{variant},mlp+{variant}+dropout-0.4", "--seeds", "0:2", "--workers", "1"]
     return [
         "study",
         "stacked-networks",
