@@ -129,13 +129,15 @@ def _check_manifest(path: Path) -> None:
     """Refuse now, before anything is judged or recorded, what cannot be written or is a file of somebody else's."""
     from reproduce.evidence.codecheck import WRITTEN_BY
 
-    problem = None
-    if path.is_dir() or not path.parent.is_dir():
-        problem = "is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+    if path.is_dir():
+        problem = "is a folder"
+    elif not path.parent.is_dir():
+        problem = f"there is no folder {path.parent}"
     elif path.exists() and not path.read_bytes().startswith(WRITTEN_BY.encode()):
         problem = "is there, and no manifest of ours"
-    if problem:
-        raise RunError(f"{path}: {problem}; give --codecheck another file")
+    else:
+        return
+    raise RunError(f"{path}: {problem}; give --codecheck another file")
 
 
 def _write_manifest(path: Path, audit: _Audit) -> None:

@@ -142,7 +142,7 @@ def give_json(document: dict[str, Any], json_to: str) -> None:
     if json_to == STDOUT:
         sys.stdout.write(_encodable(text, sys.stdout.encoding or "utf-8"))
         return
-    text = _encodable(text, "utf-8")  # but for a file's name of other bytes, it is
+    text = _encodable(text, "utf-8")  # a file's name in it may have bytes that are no UTF-8
     path = Path(json_to)
     try:
         if path.exists() and not path.is_file():

@@ -58,7 +58,7 @@ def band_test(study_losses: ArrayLike, reported_losses: ArrayLike) -> BandTest:
     distances = _distances(curves)
     scores = distances.max(axis=1)
     return BandTest(
-        p_value=(1 + int(np.sum(scores[:-1] >= scores[-1]))) / len(scores),
+        p_value=float(_p_of_last(scores)),
         score=float(scores[-1]),
         study_scores=scores[:-1],
         worst_epoch_index=int(distances[-1].argmax()),
@@ -80,8 +80,7 @@ def p_values(study_losses: ArrayLike, reported_losses: ArrayLike) -> np.ndarray:
     reported = np.array([_log_reported(one, epochs=study.shape[1]) for one in np.asarray(reported_losses)])
     alone = reported[:, np.newaxis]  # (reported, 1, epochs)
     curves = np.concatenate([np.broadcast_to(study, (len(alone), *study.shape)), alone], axis=1)
-    scores = _distances(curves).max(axis=2)  # (reported, curves + 1)
-    return (1 + (scores[:, :-1] >= scores[:, -1:]).sum(axis=1)) / scores.shape[1]
+    return _p_of_last(_distances(curves).max(axis=2))
 
 
 def envelope(losses: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -100,6 +99,11 @@ def envelope(losses: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     spans[:, drawn] = np.nanquantile(known[:, drawn], ENVELOPE, axis=0)
     low, median, high = spans
     return low, median, high
+
+
+def _p_of_last(scores: np.ndarray) -> np.ndarray:
+    """(1 + number of i with s[i] ≥ s[last]) / (n + 1), (…,), of scores (…, n + 1)."""
+    return (1 + (scores[..., :-1] >= scores[..., -1:]).sum(axis=-1)) / scores.shape[-1]
 
 
 def _distances(log_losses: np.ndarray) -> np.ndarray:

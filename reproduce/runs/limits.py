@@ -18,7 +18,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
 
 GRACE = 5  # s after its time, at which a process ends by itself where nobody is left to end it
-LONGEST = 86_400  # s, a day, that a call may be given: what waits for it takes no more than some weeks
+LONGEST = 86_400  # s that a call may be given: a day; the system waits for some weeks at most
 LAST_WORDS = 1  # s that a process has to end, once it has closed what it answers through
 
 
