@@ -52,11 +52,10 @@ def in_parts(
 
 def _joined(arrays: list[np.ndarray]) -> np.ndarray:
     """One below the other; losses of fewer batches are filled up with nan."""
+    if len(arrays) == 1 or arrays[0].ndim == 1:
+        return np.concatenate(arrays)
     widest = max(array.shape[-1] for array in arrays)
-    filled = [
-        np.pad(a, [(0, 0)] * (a.ndim - 1) + [(0, widest - a.shape[-1])], constant_values=np.nan) if a.ndim > 1 else a
-        for a in arrays
-    ]
+    filled = [np.pad(a, [(0, 0)] * (a.ndim - 1) + [(0, widest - a.shape[-1])], constant_values=np.nan) for a in arrays]
     return np.concatenate(filled)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -50,52 +49,6 @@ class LayerWeights(NamedTuple):
     W_x: np.ndarray  # (P, 4, F, H)
     W_h: np.ndarray  # (P, 4, H, H)
     b: np.ndarray  # (P, 4, H)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A linear map of the weights for each program: which gate takes whose weights, and how often a bias counts."""
-
-    x: np.ndarray  # (P, 4, 4), as are h and b: row = gate, column = whose weights it takes
-    h: np.ndarray
-    b: np.ndarray
-    b_back: np.ndarray  # of its gradients
-    is_turned: np.ndarray  # (P, 4, 1, 1): W_h transposed
-
-    @cached_property
-    def _is_plain(self) -> bool:
-        """Whether it changes nothing, which saves most of the time of a wide network."""
-        return not self.is_turned.any() and all((maps == np.eye(4)).all() for maps in (self.x, self.h, self.b))
-
-    @classmethod
-    def of(cls, programs: Sequence[Cell], dtype: str) -> Layout:
-        """The programs' maps; of a program that is all of them, as it is on most ways in and out, one map does."""
-        programs = programs[:1] if all(one is programs[0] for one in programs) else programs
-
-        def matrices(kind: str) -> np.ndarray:
-            return np.stack([_matrix(one.gates, getattr(one, f"gates_{kind}")) for one in programs]).astype(dtype)
-
-        counted = np.array([one.gate_biases for one in programs], dtype)[:, None, None]
-        is_of_one = np.array([one.bias_gradients == "of one" for one in programs])[:, None, None]
-        back = np.where(is_of_one, np.ones(1, dtype), counted)
-        turned = np.array([[_is_turned(one.recurrent, gate) for gate in GATES] for one in programs])
-        b = matrices("b")
-        return cls(matrices("x"), matrices("h"), b * counted, b * back, turned[:, :, None, None])
-
-    def there(self, w: LayerWeights) -> LayerWeights:
-        """The weights that the cell computes with, from those that are handed over."""
-        if self._is_plain:
-            return w
-        W_h = np.where(self.is_turned, w.W_h.swapaxes(2, 3), w.W_h)
-        return LayerWeights(_mapped(self.x, w.W_x), _mapped(self.h, W_h), self.b @ w.b)
-
-    def back(self, g: LayerWeights) -> LayerWeights:
-        """The gradients by the weights handed over, from those by the weights that the cell computes with."""
-        if self._is_plain:
-            return g
-        x, h, b = (maps.swapaxes(1, 2) for maps in (self.x, self.h, self.b_back))
-        W_h = _mapped(h, g.W_h)
-        return LayerWeights(_mapped(x, g.W_x), np.where(self.is_turned, W_h.swapaxes(2, 3), W_h), b @ g.b)
 
 
 class Layer:
@@ -211,23 +164,6 @@ class LayerWay(NamedTuple):
     d_x: list[np.ndarray]  # (P, n, F) of each day
     d_h: np.ndarray  # (P, n, H), by the state before the first day
     d_c: np.ndarray  # likewise
-
-
-def _is_turned(recurrent: str, gate: str) -> bool:
-    """Whether that gate's W_h is transposed."""
-    return recurrent in ("transposed", f"transposed {gate}")
-
-
-@cache
-def _matrix(gates: str, of_kind: str) -> np.ndarray:
-    """Of one kind of weights: a row for each gate with a one for the gate whose weights it takes, (4, 4)."""
-    taken = [gates[GATES.index(gate)] for gate in of_kind]
-    return np.array([[float(gate == other) for other in GATES] for gate in taken])
-
-
-def _mapped(maps: np.ndarray, array: np.ndarray) -> np.ndarray:
-    """Each gate's (rows, H) as the maps, (P, 4, 4), say."""
-    return (maps @ array.reshape(*array.shape[:2], -1)).reshape(array.shape)
 
 
 def side_by_side(array: np.ndarray) -> np.ndarray:

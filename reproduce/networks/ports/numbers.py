@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from reproduce.networks.ports.answers import FLOATS_AT_ONCE
 from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.ports.rungs import gaps_on
-from reproduce.networks.ports.slips import Number, Slip, fraction_near
-from reproduce.networks.ports.target import Target
+from reproduce.networks.ports.slips import Slip, fraction_near
+from reproduce.networks.ports.target import Rung, Target
 
 FIRST = np.linspace(0, 1, 33)  # where numbers are tried, between the lowest and the highest, on a scale of logarithms
 CLOSER = np.linspace(-1.5, 1.5, 13)  # then around the nearest, in the last distance of two that were tried
@@ -28,16 +30,27 @@ class Found(NamedTuple):
     value: float
 
 
-def find_numbers(target: Target, slip: Slip, base: Any, asked: Sequence[tuple[Question, Answer]]) -> list[Found]:
-    """The number with which this slip is nearest to the port, in each of its ways.
+def find_numbers(
+    target: Target,
+    slips: Sequence[Slip],
+    base: Any,
+    asked: Sequence[tuple[Question, Answer]],
+    on_tried: Callable[[int, int], None],
+) -> list[Found]:
+    """The number with which each slip is nearest to the port, in each of its ways.
 
     Args:
-        slip: one that has a number, whose rung the port answers.
-        base: the program that it changes: the published one, or one with another slip in it.
+        slips: those that have a number, whose rungs the port answers.
+        base: the program that they change: the published one, or one with another slip in it.
+        on_tried: called as the search goes on: how many of how many parts are done.
     """
-    return [
-        Found(slip, change, _nearest(target, replace(base, **change), slip.number, asked)) for change in slip.changes
-    ]
+    tracks = [[_Track(slip, change, sign) for sign in slip.number.signs] for slip in slips for change in slip.changes]
+    parts = list(_parts(target, asked, [track for of_signs in tracks for track in of_signs]))
+    for number, (rung, question, together) in enumerate(parts):
+        on_tried(number, len(parts))
+        _narrow_down(target, rung, [question], base, together)
+    nearest = [min(of_signs, key=lambda track: track.gap) for of_signs in tracks]
+    return [Found(track.slip, track.change, track.best) for track in nearest]
 
 
 def rounded(found: Sequence[Found], digits: int) -> tuple[Slip, ...]:
@@ -60,28 +73,65 @@ def _as_typed(value: float, kind: str, digits: int) -> list[float]:
     return list(dict.fromkeys(short + fractions))
 
 
-def _nearest(target: Target, program: Any, number: Number, asked: Sequence[tuple[Question, Answer]]) -> float:
-    (rung,) = (one for one in target.rungs if one.name == number.rung)
-    pair = [one for one in asked if one[0].name == rung.questions[0]]
+class _Track:
+    """The numbers that are tried in one way of a slip and with one sign, on a scale of logarithms, ever closer."""
 
-    def gaps_of(values: np.ndarray) -> np.ndarray:
-        """How far the port is from programs with these numbers, (values,)."""
-        programs = [replace(program, **{number.field: float(value)}) for value in values]
-        return np.minimum(gaps_on(target, rung, programs, pair, "float64").differences, 10).mean(axis=1)
+    def __init__(self, slip: Slip, change: dict[str, Any], sign: int) -> None:
+        self.slip, self.change, self._sign = slip, change, sign
+        self.best, self.gap = (
+            np.nan,
+            np.inf,
+        )  # the number of the nearest program so far, and how far the port is from it
+        low, high = (np.log(_turned(end, slip.number.kind)) for end in (slip.number.low, slip.number.high))
+        self._tried, self._apart = low + (high - low) * FIRST, (high - low) / (len(FIRST) - 1)
 
-    def nearest(sign: int) -> tuple[float, float]:
-        """Of that sign, how far the port is from it, and the number."""
-        low, high = (np.log(_turned(end, number.kind)) for end in (number.low, number.high))
-        tried, gaps = low + (high - low) * FIRST, np.array([np.inf])
-        for closer in range(ROUNDS + 1):
-            before, gaps = gaps, gaps_of(sign * _turned(np.exp(tried), number.kind))
-            best, apart = tried[int(np.argmin(gaps))], (high - low) / (len(FIRST) - 1) / 4**closer
-            if apart < CLOSE and gaps.min() > max(apart, 0.7 * before.min()):
-                break  # something else is wrong too: no number so close leaves so much
-            tried = best + apart * CLOSER
-        return float(gaps.min()), sign * float(_turned(np.exp(best), number.kind))
+    def _numbers(self, logarithms: np.ndarray) -> np.ndarray:
+        return self._sign * _turned(np.exp(logarithms), self.slip.number.kind)
 
-    return min(nearest(sign) for sign in ((1, -1) if number.kind == "factor" else (1,)))[1]
+    def programs(self, base: Any) -> list[Any]:
+        """Those with the numbers to be tried next."""
+        numbers = self._numbers(self._tried)
+        return [replace(base, **self.change | {self.slip.number.field: float(number)}) for number in numbers]
+
+    def look_closer(self, gaps: np.ndarray) -> bool:
+        """Keep the number whose program is nearest to the port, and say whether to try those around it.
+
+        Args:
+            gaps: how far the port is from each of `programs`.
+        """
+        before, self.gap = self.gap, float(gaps.min())
+        best = self._tried[int(np.argmin(gaps))]
+        self.best = float(self._numbers(best))
+        # Something else is wrong too where no number so close leaves so much.
+        is_lost = self._apart < CLOSE and self.gap > max(self._apart, 0.7 * before)
+        self._tried, self._apart = best + self._apart * CLOSER, self._apart / 4
+        return not is_lost
+
+
+def _parts(
+    target: Target, asked: Sequence[tuple[Question, Answer]], tracks: Sequence[_Track]
+) -> Iterator[tuple[Rung, tuple[Question, Answer], list[_Track]]]:
+    """Tracks that a rung's first question tells, with both; of a wide port few at once, so that memory stays small."""
+    for rung in target.rungs:
+        of_rung = [track for track in tracks if track.slip.number.rung == rung.name]
+        for pair in (one for one in asked if of_rung and one[0].name == rung.questions[0]):
+            weights = sum(array.size for array in pair[0].arguments["weights"].values())
+            at_once = max(1, FLOATS_AT_ONCE // (weights * len(FIRST)))
+            yield from ((rung, pair, of_rung[k : k + at_once]) for k in range(0, len(of_rung), at_once))
+
+
+def _narrow_down(
+    target: Target, rung: Rung, asked: Sequence[tuple[Question, Answer]], base: Any, tracks: Sequence[_Track]
+) -> None:
+    """Look closer and closer, with the programs of all tracks computed at once."""
+    for _ in range(ROUNDS + 1):
+        programs = [track.programs(base) for track in tracks]
+        gaps = gaps_on(target, rung, list(chain(*programs)), asked, "float64").differences
+        far = np.minimum(gaps, 10).mean(axis=1)
+        own = np.split(far, np.cumsum([len(some) for some in programs])[:-1])
+        tracks = [track for track, gaps in zip(tracks, own, strict=True) if track.look_closer(gaps)]
+        if not tracks:
+            return
 
 
 def _turned(value: float | np.ndarray, kind: str) -> float | np.ndarray:

@@ -35,8 +35,9 @@ class Penalty:
         self._shares = None  # of each weight, (P, D)
         if any(shares):
             kinds = np.repeat([kind for kind, _ in arrays], [size for _, size in arrays])
-            is_in = [np.isin(kinds, list(PENALISED[one.penalised])) for one in programs]
-            self._shares = (np.array(shares)[:, None] * is_in).astype(dtype)
+            is_in = {some: np.isin(kinds, list(PENALISED[some])) for some in {one.penalised for one in programs}}
+            reached = [is_in[one.penalised] for one in programs]
+            self._shares = (np.array(shares)[:, None] * reached).astype(dtype)
 
     def loss(self, w: np.ndarray) -> np.ndarray | int:
         """What each adds, (P,)."""

@@ -45,12 +45,12 @@ class Program(AnyProgram):
         return Optimizer(self.optimizer, self.beta1, self.beta2, *self.epsilon, is_corrected=self.is_corrected)
 
 
-def combined(first: Any, second: Any, published: Any) -> Any | None:
-    """A program with both changes to the published one at once; None where they change the same field."""
-    changes = [{name: getattr(one, name) for name in changed_fields(one, published)} for one in (first, second)]
-    return None if set(changes[0]) & set(changes[1]) else replace(published, **changes[0], **changes[1])
+def changes(program: Any, published: Any) -> dict[str, Any]:
+    """The fields in which a program is not the published one, as it has them."""
+    own = {one.name: getattr(program, one.name) for one in fields(published)}
+    return {name: value for name, value in own.items() if value != getattr(published, name)}
 
 
-def changed_fields(program: Any, published: Any) -> set[str]:
-    """The names of the fields in which they differ."""
-    return {one.name for one in fields(published) if getattr(program, one.name) != getattr(published, one.name)}
+def combined(first: dict[str, Any], second: dict[str, Any], published: Any) -> Any | None:
+    """The published program with both `changes` at once; None where they change the same field."""
+    return None if first.keys() & second.keys() else replace(published, **first, **second)

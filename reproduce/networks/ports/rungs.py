@@ -54,18 +54,21 @@ def gaps_on(
         draws = target.draws(programs, question, answer)
         exact = target.answers(programs, question, "float64", draws)
         rounded = target.answers(programs, question, "float32", draws) if dtype == "float32" else None
-        for key in (key for key in rung.keys if key in answer):
-            start = question.arguments["weights"][weight_of(key)] if key.startswith("weights/") else np.zeros(1)
-            ours = exact[key] - start
-            smallest = _smallest(key, start, exact, dtype)
-            gap = _relative(answer[key] - start, ours, smallest)
-            own = np.zeros_like(gap) if rounded is None else _relative(rounded[key] - start, ours, smallest)
+        keys = [key for key in rung.keys if key in answer]
+        start = {key: _start(key, question) for key in keys}
+        ours = {key: exact[key] - start[key] for key in keys}
+        sizes = {key: _sizes(array) for key, array in ours.items()}
+        smallest = {key: _smallest(key, start[key], sizes, dtype) for key in keys}
+        for key in keys:
+            scale = np.maximum(sizes[key], smallest[key])
+            gap = _relative(answer[key] - start[key], ours[key], scale)
+            own = np.zeros_like(gap) if rounded is None else _relative(rounded[key] - start[key], ours[key], scale)
             if key.startswith("weights/"):  # Adam makes steps of a gradient that is rounding alone; they say nothing
-                gap = np.where((own > LARGEST_TOLERANCE) & (_sizes(ours) < smallest), 0.0, gap)
+                gap = np.where((own > LARGEST_TOLERANCE) & (sizes[key] < smallest[key]), 0.0, gap)
             labels.append((question.name, key))
             differences.append(gap)
             rounding.append(own)
-            least.append(_least_tolerance(ours, start, dtype))
+            least.append(_least_tolerance(sizes[key], start[key], dtype))
     gaps = np.stack(differences, axis=1)
     own = _filled(np.stack(rounding, axis=1))
     own = np.maximum(own, np.median(own, axis=1, keepdims=True))  # one number may be rounded luckily; not most of them
@@ -73,12 +76,17 @@ def gaps_on(
     return Gaps(labels, gaps, tolerances)
 
 
-def _smallest(key: str, start: np.ndarray, exact: Answer, dtype: str) -> np.ndarray:
+def _start(key: str, question: Question) -> np.ndarray:
+    """What is taken off an answer: of a trained weight, where it began."""
+    return question.arguments["weights"][weight_of(key)] if key.startswith("weights/") else np.zeros(1)
+
+
+def _smallest(key: str, start: np.ndarray, sizes: dict[str, np.ndarray], dtype: str) -> np.ndarray:
     """The value, of each program or of all, that is taken in place of a smaller largest one."""
     if key.startswith("weights/"):
         return LEAST_MOVE[dtype] * np.abs(start).max()
     if key.startswith("gradients/"):
-        return LEAST_GRADIENT * np.max([_sizes(array) for name, array in exact.items() if "/" in name], axis=0)
+        return LEAST_GRADIENT * np.max([size for name, size in sizes.items() if "/" in name], axis=0)
     return np.asarray(LEAST_SIZE.get(key, 0.0))
 
 
@@ -87,25 +95,22 @@ def _sizes(arrays: np.ndarray) -> np.ndarray:
     return _filled(np.abs(arrays), posinf=np.inf).max(axis=tuple(range(1, arrays.ndim)))
 
 
-def _least_tolerance(ours: np.ndarray, start: np.ndarray, dtype: str) -> np.ndarray:
+def _least_tolerance(sizes: np.ndarray, start: np.ndarray, dtype: str) -> np.ndarray:
     """(P,): that of the dtype, and of a move at least what is lost when it is added to its weight."""
     lost = 2 * np.finfo(dtype).eps * np.abs(start).max()
-    return np.minimum(LARGEST_TOLERANCE, LEAST_TOLERANCE[dtype] + lost / np.maximum(_sizes(ours), 1e-30))
+    return np.minimum(LARGEST_TOLERANCE, LEAST_TOLERANCE[dtype] + lost / np.maximum(sizes, 1e-30))
 
 
-def _relative(theirs: np.ndarray, ours: np.ndarray, least: np.ndarray) -> np.ndarray:
-    """The largest difference, (P,), relative to the largest value; inf where one has a number and the other has none.
-
-    Args:
-        least: a value that is taken in place of a smaller largest one.
-    """
+def _relative(theirs: np.ndarray, ours: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """The largest difference, (P,), in units of a scale, (P,); inf where one has a number and the other has none."""
     width = max(array.shape[-1] for array in (theirs, ours)) if theirs.ndim else 0
     theirs, ours = (_widened(array, width) for array in (theirs, ours))
     with np.errstate(all="ignore"):
-        is_missing = np.isnan(theirs), np.isnan(ours)
-        gap = np.where(is_missing[0] & is_missing[1], 0.0, _filled(np.abs(theirs - ours), nan=np.inf))
-        largest = _sizes(gap)
-        return np.where(largest == 0, 0.0, largest / np.maximum(_sizes(ours), least))
+        gap = np.abs(theirs - ours)
+        if not np.isfinite(gap).all():
+            gap = np.where(np.isnan(theirs) & np.isnan(ours), 0.0, np.where(np.isfinite(gap), gap, np.inf))
+        largest = gap.max(axis=tuple(range(1, gap.ndim)))
+        return np.where(largest == 0, 0.0, np.where(np.isfinite(largest), largest / scale, np.inf))
 
 
 def _filled(array: np.ndarray, **by: float) -> np.ndarray:

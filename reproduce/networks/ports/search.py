@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import combinations, islice, product
 from typing import Any
 
 import numpy as np
 
 from reproduce.networks.ports.numbers import Found, find_numbers, rounded
-from reproduce.networks.ports.program import changed_fields, combined
+from reproduce.networks.ports.program import changes, combined
 from reproduce.networks.ports.questions import Answer, Question
 from reproduce.networks.ports.rungs import Gaps, gaps_on
 from reproduce.networks.ports.slips import Slip
@@ -99,7 +99,7 @@ class Search:
             Hypothesis(one.slips, both)
             for one in self.partly
             if len(one.slips) == 2
-            for both in _together(*(slip.programs(published) for slip in one.slips), published)
+            for both in _together(*(_changes(slip, published) for slip in one.slips), published)
         ]
         yield "ways of pairs", ways
         beside = [
@@ -121,7 +121,7 @@ class Search:
         reached = [one for one in self._rungs if one is first or one.function == first.function == "train"]
         agreeing = [name for gaps in self._published.values() for name, one in gaps.items() if one.agree.all()]
         shows = {one.name for one in reached} - set(agreeing)
-        changed = changed_fields(base.program, self._target.program)
+        changed = changes(base.program, self._target.program).keys()
         slips = [
             slip
             for slip in self._target.slips
@@ -129,11 +129,7 @@ class Search:
             and slip.number.rung in shows
             and not any(changed & {slip.number.field, *change} for change in slip.changes)
         ]
-        found = []
-        for number, slip in enumerate(slips):
-            self._on_tried("numbers", number, len(slips))
-            found += find_numbers(self._target, slip, base.program, self._asked)
-        return found
+        return find_numbers(self._target, slips, base.program, self._asked, partial(self._on_tried, "numbers"))
 
     def _pairs(self, pairs: Iterable[Slips]) -> Iterator[Hypothesis]:
         """Programs with two slips in them, of which those that show before training may explain what differs there.
@@ -147,10 +143,10 @@ class Search:
         is_explained = self.as_far >= sum(rung.function != "train" for rung in self._rungs)
         explained = [[slip.name for slip in one.slips] for one in self.partly] if is_explained else []
         alone = {tuple(name for name in names if name not in hidden) for names in explained}
-        programs_of = cache(lambda slip: slip.programs(published))
+        changes_of = cache(lambda slip: _changes(slip, published))
         for pair in pairs:
             showing = tuple(slip.name for slip in pair if slip.name not in hidden)
-            first, second = (programs_of(slip) for slip in pair)
+            first, second = (changes_of(slip) for slip in pair)
             if showing in alone:
                 together = _together(first, second, published)
             elif len(showing) == 2 and () not in alone:
@@ -203,8 +199,13 @@ def _singles(published: Any, slips: tuple[Slip, ...]) -> tuple[Hypothesis, ...]:
     return tuple(Hypothesis((slip,), program) for slip in slips for program in slip.programs(published))
 
 
-def _together(some: Sequence[Any], others: Sequence[Any], published: Any) -> Iterator[Any]:
-    """Programs with a change of each kind at once; either slip in all its ways, the other then in its first."""
+def _changes(slip: Slip, published: Any) -> list[dict[str, Any]]:
+    """Those of each way in which the slip is made."""
+    return [changes(program, published) for program in slip.programs(published)]
+
+
+def _together(some: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]], published: Any) -> Iterator[Any]:
+    """Programs with both slips' changes at once; either slip in all its ways, the other then in its first."""
     for first, second in product(range(len(some)), range(len(others))):
         both = combined(some[first], others[second], published) if 0 in (first, second) else None
         if both is not None:

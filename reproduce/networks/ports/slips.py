@@ -19,6 +19,11 @@ class Number:
     high: float
     kind: str = "size"  # or near 1: looked for by what it lacks of 1; or factor: of either sign, or a fraction like 1/3
 
+    @property
+    def signs(self) -> tuple[int, ...]:
+        """Those that it may have."""
+        return (1, -1) if self.kind == "factor" else (1,)
+
     def spelled(self, value: float) -> str:
         """As a person writes it."""
         short = f"{value:.6g}"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from reproduce.networks.ports.price_questions import WINDOW
-from reproduce.networks.ports.program import combined
+from reproduce.networks.ports.program import changes, combined
 from reproduce.networks.ports.questions import Answer, Question
 
 SHARE = 0.8  # that trains
@@ -97,7 +97,8 @@ def compare_windows(question: Question, answer: Answer, expected: Answer) -> Win
 
 def _one_or_two() -> dict[str, Cut]:
     """Every slip, and every two that change different fields."""
-    both = {f"{one}; and {other}": combined(SLIPS[one], SLIPS[other], Cut()) for one, other in combinations(SLIPS, 2)}
+    changed = {name: changes(how, Cut()) for name, how in SLIPS.items()}
+    both = {f"{one}; and {two}": combined(changed[one], changed[two], Cut()) for one, two in combinations(SLIPS, 2)}
     return SLIPS | {slips: how for slips, how in both.items() if how is not None}
 
 

@@ -6,10 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reproduce.networks.ports import numbers
 from reproduce.networks.ports.diagnosis import compare
-from reproduce.networks.ports.numbers import Found, rounded
+from reproduce.networks.ports.numbers import Found, find_numbers, rounded
 from reproduce.networks.ports.price import price_target
-from reproduce.networks.ports.program import Program, changed_fields, combined
+from reproduce.networks.ports.program import Program, changes, combined
+from reproduce.networks.ports.rungs import gaps_on
 from reproduce.networks.ports.table import SLIPS
 from reproduce.networks.ports.two_layers.targets import CHARACTERS, PRICES
 from tests.networks.ports.slipped import answers_as_ports, computed_once, names, with_slips
@@ -35,7 +37,7 @@ def test_table_is_without_doubles(name):
 
 def test_slip_of_the_bitcoin_program_is_one_changed_field():
     """And the way in which a layout is wrong."""
-    assert {len(changed_fields(one, Program()) - {"way"}) for one in with_slips(PUBLISHED)[1:]} == {1}
+    assert {len(changes(one, Program()).keys() - {"way"}) for one in with_slips(PUBLISHED)[1:]} == {1}
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def pairs(count):
     generator, drawn = np.random.default_rng(13), []
     while len(drawn) < count:
         one, other = (SLIPS[k] for k in generator.choice(len(SLIPS), 2, replace=False))
-        program = combined(*(slip.programs(Program())[0] for slip in (one, other)), Program())
+        program = combined(*(changes(slip.programs(Program())[0], Program()) for slip in (one, other)), Program())
         if program is not None:
             drawn.append(((one.name, other.name), program))
     return drawn
@@ -232,6 +234,35 @@ def test_first_rungs_are_explained_where_a_derivative_by_hand_does_not_fit():
     )
     assert found.explanations == ()
     assert ([slip.name for slip in found.partly], found.until) == (["tanh-left-out"], "loss")
+
+
+def test_numbers_of_a_wide_port_are_looked_for_in_parts(monkeypatch):
+    """So that memory stays small; the parts are told, and find what is found at once."""
+    questions = [one for one in PUBLISHED.ask(HIDDEN) if one.name == "six steps"]
+    (port,) = answers_as_ports(PUBLISHED, [Program(decay=0.004)], questions, "float64")
+    asked = [(one, port[one.name]) for one in questions]
+    slips = [one for one in PUBLISHED.slips if one.number is not None and one.number.rung == "six steps"]
+    found = []
+    for floats in (10**9, 1):
+        monkeypatch.setattr(numbers, "FLOATS_AT_ONCE", floats)
+        told = []
+        found.append(find_numbers(PUBLISHED, slips, Program(), asked, lambda *of, told=told: told.append(of)))
+        parts = 1 if floats > 1 else sum(len(slip.changes) for slip in slips)
+        assert told == [(part, parts) for part in range(parts)]
+    assert found[0] == found[1]
+    assert {one.slip.name: one.value for one in found[0]}["weight-decay"] == pytest.approx(0.004, rel=1e-3)
+
+
+def test_program_that_overflows_agrees_with_no_port():
+    """Beside infinity every difference is small."""
+    (question,) = (one for one in PUBLISHED.ask(HIDDEN) if one.name == "forward 7")
+    (rung,) = (one for one in PUBLISHED.rungs if one.name == "forward")
+    (port,) = answers_as_ports(PUBLISHED, [Program()], [question], "float64")
+    overflown = replace(
+        PUBLISHED, answers=lambda *_: {"predictions": np.full((1, *port["forward 7"]["predictions"].shape), np.inf)}
+    )
+    gaps = gaps_on(overflown, rung, [Program()], [(question, port["forward 7"])], "float64")
+    assert (gaps.differences.tolist(), gaps.agree.tolist()) == ([[np.inf]], [False])
 
 
 def test_found_number_is_one_that_a_person_types():
