@@ -52,6 +52,7 @@ def render(page: Page) -> str:
         "image": _image,
         "shown": shown,
         "marked": _marked,
+        "breaking": _breaking,
         "json": htmlsafe_json_dumps,
         "told": _told,
         "numeral": numeral,
@@ -118,6 +119,11 @@ def _told(block: Chart | Walk) -> dict[str, Any]:
 def _marked(text: str) -> Markup:
     """Sentences in which what stands between backticks is code."""
     return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def _breaking(text: str) -> Markup:
+    """A path or a rule, of which a line may break behind a slash or an underscore."""
+    return Markup(re.sub(r"(?<=[/_])(?=\w)", "<wbr>", str(escape(text))))
 
 
 def _image(picture: Picture) -> Image:

@@ -9,7 +9,7 @@ from reproduce.report.page import page_of
 from reproduce.report.render import render
 from tests.report.samples import judgements_of
 
-VOID = ("meta", "link", "img", "input", "br", "hr")
+VOID = ("meta", "link", "img", "input", "br", "hr", "wbr")
 
 
 class Elements(HTMLParser):

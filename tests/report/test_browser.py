@@ -375,6 +375,28 @@ def test_nothing_overflows_the_screen(article_id, show):
         assert [sizes for sizes in charts if not sizes[0] <= sizes[1] < width] == []
 
 
+LINE_ENDS = """((cell) => {
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), one = document.createRange(), ends = [];
+    let before, top;
+    while (texts.nextNode()) {
+        [...texts.currentNode.data].forEach((character, k) => {
+            one.setStart(texts.currentNode, k);
+            one.setEnd(texts.currentNode, k + 1);
+            const now = one.getBoundingClientRect().top;
+            if (now > top + 2) ends.push(before);
+            [before, top] = [character, now];
+        });
+    }
+    return ends;
+})"""
+
+
+def test_lines_of_a_path_end_behind_a_slash_or_an_underscore(show):
+    """Nobody reads `bitcoin_lstm/p` and `ictures.py`."""
+    ends = show("bitcoin-lstm", 1200).of(f"all('[data-label=Rule] .aside').flatMap({LINE_ENDS})")
+    assert set(ends) == {"/", "_"}
+
+
 CONTRASTS = """(() => {
     const pixel = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true}), known = new Map();
     const numbers = (colour) => {
