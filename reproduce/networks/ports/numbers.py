@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,10 +78,8 @@ class _Track:
 
     def __init__(self, slip: Slip, change: dict[str, Any], sign: int) -> None:
         self.slip, self.change, self._sign = slip, change, sign
-        self.best, self.gap = (
-            np.nan,
-            np.inf,
-        )  # the number of the nearest program so far, and how far the port is from it
+        self.best = np.nan  # the number of the nearest program
+        self.gap = np.inf  # how far the port is from that one
         low, high = (np.log(_turned(end, slip.number.kind)) for end in (slip.number.low, slip.number.high))
         self._tried, self._apart = low + (high - low) * FIRST, (high - low) / (len(FIRST) - 1)
 
@@ -112,12 +110,12 @@ def _parts(
     target: Target, asked: Sequence[tuple[Question, Answer]], tracks: Sequence[_Track]
 ) -> Iterator[tuple[Rung, tuple[Question, Answer], list[_Track]]]:
     """Tracks that a rung's first question tells, with both; of a wide port few at once, so that memory stays small."""
-    for rung in target.rungs:
-        of_rung = [track for track in tracks if track.slip.number.rung == rung.name]
-        for pair in (one for one in asked if of_rung and one[0].name == rung.questions[0]):
+    for rung, pair in product(target.rungs, asked):
+        if pair[0].name == rung.questions[0]:
+            own = [track for track in tracks if track.slip.number.rung == rung.name]
             weights = sum(array.size for array in pair[0].arguments["weights"].values())
             at_once = max(1, FLOATS_AT_ONCE // (weights * len(FIRST)))
-            yield from ((rung, pair, of_rung[k : k + at_once]) for k in range(0, len(of_rung), at_once))
+            yield from ((rung, pair, own[k : k + at_once]) for k in range(0, len(own), at_once))
 
 
 def _narrow_down(
@@ -126,9 +124,9 @@ def _narrow_down(
     """Look closer and closer, with the programs of all tracks computed at once."""
     for _ in range(ROUNDS + 1):
         programs = [track.programs(base) for track in tracks]
-        gaps = gaps_on(target, rung, list(chain(*programs)), asked, "float64").differences
-        far = np.minimum(gaps, 10).mean(axis=1)
-        own = np.split(far, np.cumsum([len(some) for some in programs])[:-1])
+        differences = gaps_on(target, rung, list(chain(*programs)), asked, "float64").differences
+        gaps = np.minimum(differences, 10).mean(axis=1)
+        own = np.split(gaps, np.cumsum([len(some) for some in programs])[:-1])
         tracks = [track for track, gaps in zip(tracks, own, strict=True) if track.look_closer(gaps)]
         if not tracks:
             return

@@ -56,13 +56,12 @@ def gaps_on(
         rounded = target.answers(programs, question, "float32", draws) if dtype == "float32" else None
         keys = [key for key in rung.keys if key in answer]
         start = {key: _start(key, question) for key in keys}
-        ours = {key: exact[key] - start[key] for key in keys}
-        sizes = {key: _sizes(array) for key, array in ours.items()}
+        sizes = {key: _sizes(exact[key] - start[key]) for key in keys}
         smallest = {key: _smallest(key, start[key], sizes, dtype) for key in keys}
         for key in keys:
-            scale = np.maximum(sizes[key], smallest[key])
-            gap = _relative(answer[key] - start[key], ours[key], scale)
-            own = np.zeros_like(gap) if rounded is None else _relative(rounded[key] - start[key], ours[key], scale)
+            ours, scale = exact[key] - start[key], np.maximum(sizes[key], smallest[key])
+            gap = _relative(answer[key] - start[key], ours, scale)
+            own = np.zeros_like(gap) if rounded is None else _relative(rounded[key] - start[key], ours, scale)
             if key.startswith("weights/"):  # Adam makes steps of a gradient that is rounding alone; they say nothing
                 gap = np.where((own > LARGEST_TOLERANCE) & (sizes[key] < smallest[key]), 0.0, gap)
             labels.append((question.name, key))

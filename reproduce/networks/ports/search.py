@@ -160,8 +160,8 @@ class Search:
         slips = [slip for slip in self._target.slips if slip.name in self._target.companions]
         for count in range(3, len(slips) + 1):
             for some in combinations(slips, count):
-                changes = {field: value for slip in some for field, value in slip.changes[0].items()}
-                yield Hypothesis(some, replace(self._target.program, **changes))
+                together = {field: value for slip in some for field, value in slip.changes[0].items()}
+                yield Hypothesis(some, replace(self._target.program, **together))
 
     def _explain(self, what: str, hypotheses: Sequence[Hypothesis], dtype: str) -> list[Hypothesis]:
         """Those that agree on every rung."""
