@@ -128,13 +128,14 @@ def test_python_example_runs(page, tmp_path, monkeypatch):
 
 @every_page
 def test_links_lead_on(page):
-    """To a file of the repository, and to a heading on it."""
+    """To a file, and to a heading on it; a file that is no page and no picture is text, which the site shows."""
     for target in re.findall(r"\]\(([^)]+)\)", TEXTS[page]):
         if not target.startswith("https://"):
             path, _, anchor = target.partition("#")
             there = (ROOT / page).parent / path if path else ROOT / page
             assert there.exists(), target
             assert not anchor or anchor in anchors(there), target
+            assert there.is_dir() or there.suffix == ".png" or there.read_text(encoding="utf-8"), target
 
 
 @every_page

@@ -65,7 +65,7 @@ class Site:
             file = os.path.normpath(PurePosixPath(page).parent / target)
             if not (ROOT / file).is_file():
                 return found[0]  # one of the pages that are written here; Sphinx refuses a link that leads nowhere
-            if picture:
+            if picture or file.endswith(".png"):
                 self.copy(file)
                 there = file
             else:
