@@ -13,7 +13,7 @@ import numpy as np
 
 from reproduce.networks.ports.layer import GATES, Cell, Day, Layer, LayerWeights
 from reproduce.networks.ports.program import Program
-from reproduce.networks.ports.weight_maps import layout_of
+from reproduce.networks.ports.weight_maps import weight_maps_of
 
 NAMES = (*(f"{kind}{gate}" for gate in GATES for kind in ("W_x", "W_h", "b_")), "W_hy", "b_y")
 KINDS = "xhbyb"  # of the arrays of Packed, as `penalty.PENALISED` has them
@@ -65,7 +65,8 @@ class Network:
         # A layout that is wrong only on the way in or out is right inside: in and out map what goes in and comes out.
         plain = Cell()
         self._inside, self._in, self._out = (
-            layout_of([one if one.way == way else plain for one in programs], dtype) for way in ("both", "in", "out")
+            weight_maps_of([one if one.way == way else plain for one in programs], dtype)
+            for way in ("both", "in", "out")
         )
         self._layer = Layer(programs, dtype)
         self._output_bias = np.array([one.output_bias for one in programs], dtype)[:, None]

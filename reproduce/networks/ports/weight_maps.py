@@ -12,10 +12,13 @@ import numpy as np
 
 from reproduce.networks.ports.layer import GATES, Cell, LayerWeights
 
+# The fields of a program that say so.
+_LAID_OUT = attrgetter("gates", "gates_x", "gates_h", "gates_b", "recurrent", "gate_biases", "bias_gradients")
+
 
 @dataclass(frozen=True)
-class Layout:
-    """A linear map of the weights for each program: which gate takes whose weights, and how often a bias counts."""
+class WeightMaps:
+    """Linear maps of the weights for each program: which gate takes whose weights, and how often a bias counts."""
 
     x: np.ndarray  # (P, 4, 4), as are h and b: row = gate, column = whose weights it takes
     h: np.ndarray
@@ -44,17 +47,14 @@ class Layout:
         return LayerWeights(_mapped(x, g.W_x), np.where(self.is_turned, W_h.swapaxes(2, 3), W_h), b @ g.b)
 
 
-def layout_of(programs: Sequence[Cell], dtype: str) -> Layout:
+def weight_maps_of(programs: Sequence[Cell], dtype: str) -> WeightMaps:
     """The programs' maps; where all have the same, as they do on most ways in and out, one map does."""
     laid_out = tuple(map(_LAID_OUT, programs))
-    return _layout(laid_out[:1] if len(set(laid_out)) == 1 else laid_out, dtype)
-
-
-_LAID_OUT = attrgetter("gates", "gates_x", "gates_h", "gates_b", "recurrent", "gate_biases", "bias_gradients")
+    return _maps(laid_out[:1] if len(set(laid_out)) == 1 else laid_out, dtype)
 
 
 @lru_cache(maxsize=64)  # the same programs are asked question after question
-def _layout(laid_out: Sequence[tuple[Any, ...]], dtype: str) -> Layout:
+def _maps(laid_out: Sequence[tuple[Any, ...]], dtype: str) -> WeightMaps:
     """The maps of programs with these values of _LAID_OUT."""
     gates, of_x, of_h, of_b, recurrent, biases, bias_gradients = zip(*laid_out, strict=True)
 
@@ -66,7 +66,7 @@ def _layout(laid_out: Sequence[tuple[Any, ...]], dtype: str) -> Layout:
     back = np.where(is_of_one, np.ones(1, dtype), counted)
     turned = np.array([[_is_turned(one, gate) for gate in GATES] for one in recurrent])
     b = matrices(of_b)
-    return Layout(matrices(of_x), matrices(of_h), b * counted, b * back, turned[:, :, None, None])
+    return WeightMaps(matrices(of_x), matrices(of_h), b * counted, b * back, turned[:, :, None, None])
 
 
 def _is_turned(recurrent: str, gate: str) -> bool:

@@ -15,7 +15,7 @@ from reproduce.networks.ports.layer import GATES, Cell, Day, Layer, LayerWeights
 from reproduce.networks.ports.layouts import KERAS
 from reproduce.networks.ports.two_layers.outputs import Output
 from reproduce.networks.ports.two_layers.program import TwoLayers
-from reproduce.networks.ports.weight_maps import layout_of
+from reproduce.networks.ports.weight_maps import weight_maps_of
 from reproduce.networks.stack.weights import StackWeights
 
 NAMES = StackWeights._fields
@@ -77,7 +77,7 @@ class Network:
         self.programs, self.dtype = tuple(programs), dtype
         self._layers = [Layer([_in_layer(one, place) for one in programs], dtype) for place in ("first", "second")]
         self._inside, self._in, self._out = (
-            [layout_of([_in_layer(one, place, way) for one in programs], dtype) for place in ("first", "second")]
+            [weight_maps_of([_in_layer(one, place, way) for one in programs], dtype) for place in ("first", "second")]
             for way in ("both", "in", "out")
         )
         self._output_bias = np.array([one.output_bias for one in programs], dtype)[:, None]
