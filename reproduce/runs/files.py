@@ -15,7 +15,7 @@ PARTIAL = ".partial"  # the suffix of a file being written; a killed process may
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
     """Let `write` fill a file beside `path`, then move it into place; an OSError names `path`."""
-    partial = path.with_name(f".{path.name}{PARTIAL}")
+    partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")  # two studies may write a table at once
     try:
         with partial.open("wb") as file:
             write(file)

@@ -109,7 +109,7 @@ def test_directory_in_use_is_refused(directory):
 
 def test_partial_file_of_a_killed_process_is_removed(directory):
     """When the run is taken up; whole files stay."""
-    (directory.path / ".checkpoint.npz.partial").write_bytes(b"half")
+    (directory.path / ".checkpoint.npz.17.partial").write_bytes(b"half")
     (directory.path / "losses.csv").write_bytes(b"whole")
     open_once(directory)
     assert sorted(path.name for path in directory.path.iterdir()) == [".lock", "config.json", "losses.csv"]

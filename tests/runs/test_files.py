@@ -62,6 +62,23 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_two_processes_that_write_one_file_leave_a_whole_one(tmp_path, monkeypatch):
+    """The later one's, as tables of studies that share a folder; one writes all of it while the other does."""
+    path = tmp_path / "a.csv"
+
+    def write(file):
+        file.write(b"the first half, ")
+        with monkeypatch.context() as other:
+            other.setattr(os, "getpid", lambda: 0)
+            write_atomically(path, lambda file: file.write(b"all"))
+        assert path.read_bytes() == b"all"
+        file.write(b"the second half")
+
+    write_atomically(path, write)
+    assert path.read_bytes() == b"the first half, the second half"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_json_given_to_a_link_goes_where_it_leads(tmp_path):
     """The link stays one."""
     link = tmp_path / "link.json"
