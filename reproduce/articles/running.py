@@ -79,7 +79,7 @@ def _train_beside_each_other(
 
     Both engines leave Python for most of their time. Whatever ends one early, Ctrl-C too, ends the others.
     """
-    is_over = Event()
+    is_over, failures = Event(), []
 
     def train(config: RunConfig) -> None:
         def go_on(progress: Progress) -> None:
@@ -87,7 +87,14 @@ def _train_beside_each_other(
                 raise _Stopped
             on_progress(config, progress)
 
-        run_one(config, on_progress=go_on)
+        try:
+            run_one(config, on_progress=go_on)
+        except _Stopped:
+            raise
+        except BaseException as error:
+            failures.append(error)
+            is_over.set()
+            raise
 
     with ThreadPoolExecutor(len(configs)) as pool:
         trained = [pool.submit(train, one) for one in configs[1:]]
@@ -95,6 +102,8 @@ def _train_beside_each_other(
             train_first(train)
             for one in trained:
                 one.result()
+        except _Stopped:
+            raise failures[0] from None  # of the run that failed first
         except BaseException:
             is_over.set()
             raise

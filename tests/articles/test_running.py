@@ -1,6 +1,7 @@
 """`reproduce run`, for any article: what it proves first, refuses, trains beside, and judges."""
 
 import fcntl
+import time
 from dataclasses import replace
 
 import pytest
@@ -159,6 +160,25 @@ def test_interrupted_run_ends_the_one_beside_it_and_both_go_on(finished, tmp_pat
     for engine in ("session", "keras"):
         one, other = (Directory(root, replace(config, engine=engine)) for root in (tmp_path, undisturbed))
         assert one.read_losses().tolist() == other.read_losses().tolist()
+
+
+@pytest.mark.parametrize("failing", ["session", "keras"])
+def test_run_that_fails_ends_the_one_beside_it(failing, monkeypatch, tmp_path):
+    """And what is told is why it failed."""
+    ended = []
+
+    def pretend(_root, config, *, begin, anew, on_progress):  # noqa: ARG001
+        if config.engine == failing:
+            raise RunError("out of memory")
+        for epoch in range(1000):
+            time.sleep(0.01)
+            on_progress(Progress([0.5] * epoch))
+        ended.append(config.engine)
+
+    monkeypatch.setattr("reproduce.articles.running.run", pretend)
+    with pytest.raises(RunError, match=r"^out of memory$"):
+        do(tmp_path, "bitcoin-lstm", "session")
+    assert ended == []
 
 
 def test_other_engines_runs_that_are_not_of_this_one_are_left_alone(tmp_path):
