@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,7 +15,9 @@ from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig, read_config
 from reproduce.runs.directory import Arrays, Directory
 from reproduce.runs.environment import describe_environment
+from reproduce.runs.files import write_atomically
 
+STATES = "state-*.npz"  # an engine's at an epoch's end, of a run that keeps them
 CHECKPOINT_EVERY = 10  # epochs, where an epoch is a matter of a second
 
 
@@ -102,29 +106,43 @@ def run(
         if not directory.is_finished:
             described = describe_environment(config.data_sha256)
             directory.write_json("environment.json", described)
-            training = begin(directory)
-            training.write_input()
-            _resume(directory, training, anew)
-            _train(directory, training, on_progress)
-            directory.write_json("environment.json", described | {"seconds": training.progress.seconds})
-            training.write_results()
-            training.close()
+            with closing(begin(directory)) as training:
+                training.write_input()
+                _resume(directory, training, anew)
+                _train(directory, training, on_progress)
+                directory.write_json("environment.json", described | {"seconds": training.progress.seconds})
+                training.write_results()
     return directory
 
 
 def _resume(directory: Directory, training: Training, anew: bool) -> None:
-    source = directory if directory.load_checkpoint() else None if anew else _shorter(directory)
-    if source is None:
+    source, loaded, remedy = directory, directory.load_checkpoint(), "remove it, and the run starts anew"
+    if loaded is None and not anew:
+        source, loaded = _shorter(directory)
+        remedy = "move that run elsewhere, and this one starts anew"
+    if loaded is None:
         return
     try:
-        training.restore(*source.load_checkpoint())
+        training.restore(*loaded)
     except (LookupError, ValueError, TypeError) as error:
         path = source.path / "checkpoint.npz"
-        raise RunError(f"{path}: not of this network ({error}); remove it, and the run starts anew") from error
+        raise RunError(f"{path}: not of this network ({error}); {remedy}") from error
+    if source is not directory:
+        _take_over_states(directory, source)
 
 
-def _shorter(directory: Directory) -> Directory | None:
-    """The longest finished run beside a directory that differs from its own in nothing but fewer epochs."""
+def _take_over_states(directory: Directory, shorter: Directory) -> None:
+    """Copy the states that a shorter run kept into the directory of the one that goes on from its end."""
+    for path in shorter.path.glob(STATES):
+        with path.open("rb") as source:
+            write_atomically(directory.path / path.name, partial(shutil.copyfileobj, source))
+
+
+def _shorter(directory: Directory) -> tuple[Directory, tuple[Arrays, Arrays] | None]:
+    """The longest finished run beside a directory that differs from its own in nothing but fewer epochs; and its end.
+
+    The directory itself, and None, where there is no such run.
+    """
     config, found = directory.config, {}
     for path in directory.path.parent.glob(f"{config.article}-*-s{config.seed}-{config.engine}/checkpoint.npz"):
         with suppress(
@@ -133,9 +151,10 @@ def _shorter(directory: Directory) -> Directory | None:
             there = read_config((path.parent / "config.json").read_text(encoding="utf-8"), type(config.variant))
             epochs = there.variant.epochs
             as_long = replace(there, variant=replace(there.variant, epochs=config.variant.epochs))
-            if as_long == config and epochs < config.variant.epochs and Directory(path.parents[1], there).is_finished:
-                found[epochs] = Directory(path.parents[1], there)
-    return found[max(found)] if found else None
+            one = Directory(path.parents[1], there)
+            if as_long == config and epochs < config.variant.epochs and one.is_finished:
+                found[epochs] = one, one.load_checkpoint()
+    return found[max(found)] if found else (directory, None)
 
 
 def _train(directory: Directory, training: Training, on_progress: Callable[[Progress], None]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from reproduce.errors import RunError
 from reproduce.runs.training import run
 from tests.equal_runs import assert_same_bits
 from tests.runs.toys import LEAVES, TEA, Tea, TeaTraining
@@ -61,15 +62,21 @@ def test_another_run_is_not_taken_up(tmp_path, other):
 
 @pytest.mark.parametrize("name", ["config.json", "checkpoint.npz", "metrics.json"])
 def test_damaged_shorter_run_is_left_alone(tmp_path, name):
-    """The longer one begins anew, or says which file is damaged; nothing of the shorter changes."""
+    """The longer one begins anew; nothing of the shorter changes."""
     shorter, _ = train(tmp_path, of(3))
     (shorter.path / name).write_bytes(b"{")
-    if name == "checkpoint.npz":
-        with pytest.raises(Exception, match="not a checkpoint"):
-            train(tmp_path, of(5))
-    else:
-        assert train(tmp_path, of(5))[1] == 0
+    assert train(tmp_path, of(5))[1] == 0
     assert (shorter.path / name).read_bytes() == b"{"
+
+
+def test_shorter_run_that_cannot_be_gone_on_from_is_told_with_a_way_out_that_leaves_it_whole(tmp_path):
+    """Its checkpoint is another network's: the run is moved, not robbed of it."""
+    shorter, _ = train(tmp_path / "runs", of(3))
+    shorter.save_checkpoint({"losses": [0.5], "seconds": 1.0, "cups": 1}, {})
+    with pytest.raises(RunError, match=r"-s4-kettle/checkpoint\.npz: not of this network .*; move that run elsewhere,"):
+        train(tmp_path / "runs", of(5))
+    shorter.path.rename(tmp_path / "elsewhere")
+    assert train(tmp_path / "runs", of(5))[1] == 0
 
 
 def test_unfinished_shorter_run_is_not_taken_up(tmp_path):

@@ -1,5 +1,6 @@
 """One run of any article: opened, described, resumed, trained and written, on a toy; kills are in test_resume.py."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -106,15 +107,17 @@ def test_checkpoint_of_another_network_is_one_line(tmp_path, progress, state):
     assert not directory.is_finished
 
 
-def test_engine_is_closed_in_the_end(tmp_path):
-    """It may hold a session."""
+@pytest.mark.parametrize("stopped", [False, True])
+def test_engine_is_closed_in_the_end(stopped, tmp_path):
+    """It may hold a session; also where the training is interrupted."""
     built = []
 
     def begin(directory):
         built.append(TeaTraining(directory, LEAVES))
         return built[0]
 
-    run(tmp_path, TEA, begin)
+    with pytest.raises(KeyboardInterrupt) if stopped else nullcontext():
+        run(tmp_path, TEA, begin, on_progress=stop_at(2 if stopped else None))
     assert built[0].is_closed
 
 

@@ -1,7 +1,7 @@
 """What a run of the variant `recorded-steps` keeps beside what every run keeps: each step's values, each epoch's state.
 
 `steps.npz` has a row a step. `state-epoch-017.npz` is the engine's state after 17 epochs, from which a training can go
-on in another way. Where a run went on from a shorter one, that one's directory has the states of the earlier epochs.
+on in another way. A run that went on from a shorter one has that one's states too.
 """
 
 from __future__ import annotations
