@@ -33,7 +33,7 @@ def _facts(article: Article, directory: Directory, environment: dict[str, Any]) 
     config, words = directory.config, _words(environment)
     variant, seconds = asdict(config.variant), environment.get("seconds")
     yield Fact("Run again", [_rerun_command(article, directory, environment)], is_code=True)
-    yield Fact("Begun as", [shlex.join(["reproduce", *words]) if words else ""], is_code=True)
+    yield Fact("Last run as", [shlex.join(["reproduce", *words]) if words else ""], is_code=True)
     yield Fact("Directory", [str(directory.path)], is_code=True)
     yield Fact("Seed", [str(config.seed)])
     yield Fact("Engine", [config.engine])
@@ -67,7 +67,7 @@ def _rerun_command(article: Article, directory: Directory, environment: dict[str
 
 
 def _given(option: str, environment: dict[str, Any]) -> str:
-    """The file of that option of the command that began the run; empty where it is not known."""
+    """The file of that option of the run's command, the last if it was resumed; empty where it is not known."""
     words = _words(environment)
     for word, after in zip(words, [*words, ""][1:], strict=True):
         name, equals, value = word.partition("=")

@@ -329,6 +329,15 @@ def test_cost_of_macbeth_is_told_for_the_epochs_of_the_prose_too(told):
     assert rows["the 100 epochs of the article's text would take"] == "0.1 h"
 
 
+@pytest.mark.usefixtures("without_cells")
+def test_cost_of_a_replay_is_that_of_its_own_two_epochs(tmp_path):
+    """Those before its state were another run's."""
+    variant = article_of("macbeth").Variant(**SHORT["macbeth"], replay="clipped")
+    one = Told(write_run(tmp_path, "macbeth", variant=variant))
+    assert dict(one.table("machine named below")[""])["time an epoch"] == "6.2 s"
+    assert ", 2 epochs, " in one.html
+
+
 # What ran
 
 
@@ -353,7 +362,7 @@ def test_environment_without_facts_leaves_their_lines_out(tmp_path):
     odd = {"argv": "odd", "threads": None, "packages": ["odd"], "seconds": "soon"}
     directory = write_run(tmp_path, "bitcoin-lstm", variant=Variant(**SHORT["bitcoin-lstm"]), **odd)
     names = [fact.name for fact in facts_of(article_of("bitcoin-lstm"), directory, directory.read_environment())]
-    assert {"Begun as", "Packages", "Duration", "Devices"} & set(names) == set()
+    assert {"Last run as", "Packages", "Duration", "Devices"} & set(names) == set()
     assert "Run again" in names
 
 

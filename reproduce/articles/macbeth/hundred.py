@@ -74,15 +74,17 @@ def onset(record: np.ndarray) -> int | None:
     is no number.
 
     Args:
-        record: (epochs, steps of an epoch, 7), at least STEPS_OF_MEAN steps an epoch.
+        record: (epochs, steps of an epoch, 7).
     """
     loss = losses_of(record)
     steps = record.shape[1]
+    first = max(steps, STEPS_OF_MEAN - 1)  # in the second epoch or later, with as many steps up to it
+    if loss.size <= first:
+        return None
     before = loss.mean(axis=1)[:-1].repeat(steps)  # (steps of all epochs but the first,)
     trailing = np.convolve(loss.ravel(), np.full(STEPS_OF_MEAN, 1 / STEPS_OF_MEAN), mode="valid")
-    late = trailing[steps - STEPS_OF_MEAN + 1 :]  # those that end in the second epoch or later
-    over = np.flatnonzero(~(late <= before + JUMP))
-    return int(over[0]) + steps if over.size else None
+    over = np.flatnonzero(~(trailing[first - STEPS_OF_MEAN + 1 :] <= before[first - steps :] + JUMP))
+    return int(over[0]) + first if over.size else None
 
 
 def losses_of(record: np.ndarray) -> np.ndarray:

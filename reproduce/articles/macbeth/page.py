@@ -12,6 +12,7 @@ from reproduce.articles.macbeth.epochs import TABLE, TREND, MilestoneRow, trend_
 from reproduce.articles.macbeth.findings import PROSE_EPOCHS
 from reproduce.articles.macbeth.inside import has_gates, inside_section
 from reproduce.articles.macbeth.milestones import Milestone, read_milestones, sample_name
+from reproduce.articles.macbeth.replay import trained_epochs
 from reproduce.articles.macbeth.training import WRITES, WRITTEN
 from reproduce.articles.sections import Account, Pair, Paragraph, Picture, Quote, Section, Table, shown
 from reproduce.articles.sources import TEXTS
@@ -34,7 +35,7 @@ def account(directory: Directory, study: Path | None) -> Account:
     rows, source = TABLE.of_study(study, lambda rows: bool(trend_of(rows)))
     return Account(
         lead=f"The network of this article was trained (variant {config.variant.name}, seed {config.seed}, "
-        f"{counted(config.variant.epochs, 'epoch')}, {config.engine} engine) on a text of "
+        f"{counted(trained_epochs(config.variant), 'epoch')}, {config.engine} engine) on a text of "
         f"{counted(len(text.characters), 'character')}, {len(text.vocabulary)} of them distinct, and then wrote.",
         sections=[
             _milestones(directory, milestones),
@@ -120,7 +121,7 @@ def _window(directory: Directory, text: Text) -> Section:
 def _cost(directory: Directory) -> Section:
     """Time and size of the training, and what the epochs of the article's prose would take."""
     metrics, seconds = directory.read_metrics(), directory.read_environment()["seconds"]
-    an_epoch = seconds / directory.config.variant.epochs
+    an_epoch = seconds / trained_epochs(directory.config.variant)
     rows = [
         ("weights", f"{metrics['weights']:,}"),
         ("samples in an epoch", f"{metrics['samples']:,}"),

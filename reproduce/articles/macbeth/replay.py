@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from reproduce.articles.macbeth.hundred import onset
 from reproduce.articles.macbeth.record import RECORD, read_record, state_name
+from reproduce.articles.macbeth.variant import Variant
 from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Arrays, Directory
@@ -37,6 +38,11 @@ class Beginning:
 
     losses: list[float]  # of the epochs before
     state: Arrays  # of the engine after them
+
+
+def trained_epochs(variant: Variant) -> int:
+    """How many epochs a run trains itself: a replay has those before its state from another run."""
+    return variant.epochs if variant.replay == "none" else REPLAYED
 
 
 def original_of(directory: Directory) -> Directory:

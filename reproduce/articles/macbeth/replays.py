@@ -115,7 +115,8 @@ def texts(rows: Sequence[ReplayRow]) -> list[dict[str, str]]:
 def collapse_outputs(rows: Sequence[ReplayRow]) -> dict[str, int | None]:
     """How many trainings collapse, and of how many clipping tells the cause or prevents it, by names in claims.toml.
 
-    None where there is nothing to judge by: a replay is missing, or too few orders collapse for any to be prevented.
+    None where there is nothing to judge by: none collapses, a replay is missing, or too few orders collapse for any to
+    be prevented.
     Nothing at all before all HUNDRED_SEEDS have ended.
     """
     if not set(HUNDRED_SEEDS) <= {row.seed for row in rows if row.replay == "none"}:
@@ -123,7 +124,7 @@ def collapse_outputs(rows: Sequence[ReplayRow]) -> dict[str, int | None]:
     found = {(row.seed, row.replay): row for row in rows}
     collapsed = [row.seed for row in rows if row.replay == "none" and isfinite(row.onset)]
     names = {"hundred_collapses": len(collapsed)}
-    if any((seed, replay) not in found for seed in collapsed for replay in REPLAYS):
+    if not collapsed or any((seed, replay) not in found for seed in collapsed for replay in REPLAYS):
         return names | {"exploding_collapses": None, "prevented_collapses": None}
 
     def collapses(seed: int, kind: str) -> int:

@@ -14,7 +14,7 @@ from reproduce.articles.sources import TEXTS
 from reproduce.articles.tables import StudyTable
 from reproduce.errors import RunError
 from reproduce.evidence.chance import mean_p
-from reproduce.inputs.text import scale
+from reproduce.inputs.text import code
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
 
@@ -71,7 +71,7 @@ def rows_of(directory: Directory) -> list[StopRow]:
     if not is_stop.any():
         raise RunError(f"{directory.path}: no full stop is read in the held-out text, expected one; use another text")
     kinds = np.stack([is_stop, ~is_stop, is_comma])
-    means = mean_forget_gates(weights, scale(chosen, len(text.vocabulary)), kinds)
+    means = mean_forget_gates(weights, code(chosen, len(text.vocabulary), variant.coding), kinds)
     return [
         StopRow(directory.config.seed, layer, unit, *(float(value) for value in of_kinds))
         for layer, units in enumerate(means, start=1)
@@ -84,7 +84,7 @@ def mean_forget_gates(weights: dict[str, np.ndarray], inputs: np.ndarray, kinds:
 
     Args:
         weights: as `reproduce.networks.layers.read_layers` takes them.
-        inputs: (windows, window, 1), scaled.
+        inputs: (windows, window, features), as the network reads them.
         kinds: (kinds, windows, the last steps of each window), whether a reading is of the kind.
     """
     from reproduce.networks.layers import read_layers

@@ -63,9 +63,10 @@ def test_unknown_milestone_is_not_better():
 
 def scalar_onset(losses):
     """The rule in a loop: the last 100 losses up to each step against the epoch before."""
-    for step in range(STEPS, losses.size):
-        epoch_before = losses[step // STEPS - 1]
-        if sum(losses.ravel()[step - 99 : step + 1]) / 100 > sum(epoch_before) / STEPS + 0.5:
+    steps = losses.shape[1]
+    for step in range(max(steps, 99), losses.size):
+        epoch_before = losses[step // steps - 1]
+        if sum(losses.ravel()[step - 99 : step + 1]) / 100 > sum(epoch_before) / steps + 0.5:
             return step
     return None
 
@@ -79,6 +80,18 @@ def test_onset_is_found_where_the_loss_jumps(epoch, at):
     found = onset(record_of(losses))
     assert found == scalar_onset(losses.astype(np.float32).astype(float))
     assert 48 <= found - (epoch * STEPS + at) <= 52
+
+
+@pytest.mark.parametrize("steps", [30, 99, 100, 101])
+def test_onset_in_epochs_of_few_steps_looks_across_them(steps):
+    """A short text has fewer steps an epoch than the rule takes a mean of; before so many nothing is judged."""
+    losses = np.random.default_rng(2).normal(1, 0.01, (9, steps))
+    losses.ravel()[211:] += 4
+    found = onset(record_of(losses))
+    assert found == scalar_onset(losses.astype(np.float32).astype(float))
+    assert found >= 211
+    assert onset(record_of(9 * np.ones((3, 30)) ** [[1], [2], [3]])) is None
+    assert onset(record_of(np.outer([1, 9, 9], np.ones(30)))) is None
 
 
 def test_onset_may_lie_in_the_next_epoch_and_is_measured_against_the_one_before_it():

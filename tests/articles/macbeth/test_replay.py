@@ -259,5 +259,6 @@ def test_training_that_does_not_collapse_needs_no_replay():
     """Two seeds."""
     rows = [ReplayRow(seed, "none", 0, float("nan"), float("nan"), 1.0) for seed in (100, 101)]
     assert collapse_outputs(rows)["hundred_collapses"] == 0
-    assert CLAIMS["ours/hundred-collapses"].judge(collapse_outputs(rows)).verdict == "reproduced"
+    verdicts = [claim.judge(collapse_outputs(rows)).verdict for name, claim in CLAIMS.items() if "collapse" in name]
+    assert verdicts == ["reproduced", "not testable", "not testable"]  # there is no collapse to explain
     assert collapse_outputs(rows[:1]) == {}  # before the second has ended

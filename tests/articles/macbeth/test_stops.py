@@ -45,10 +45,11 @@ def kept(tmp_path):
     """A way to the directory of a run that has kept random weights as its state after EPOCH epochs."""
     rng = np.random.default_rng(5)
 
-    def make(written):
+    def make(written, coding="numbers"):
         text = number_characters(written, "2" * 64, "written.txt")
-        directory = Directory(tmp_path, config_of("macbeth", variant=VARIANT))
-        shapes = weight_shapes((HIDDEN, HIDDEN), len(text.vocabulary))
+        directory = Directory(tmp_path, config_of("macbeth", variant=replace(VARIANT, coding=coding)))
+        characters = len(text.vocabulary)
+        shapes = weight_shapes((HIDDEN, HIDDEN), characters, characters if coding == "one-hot" else 1)
         weights = {name: rng.normal(size=shape) for name, shape in shapes._asdict().items()}
         with directory.opened():
             TEXTS.write(directory, text)
@@ -59,15 +60,18 @@ def kept(tmp_path):
     return make
 
 
-def test_units_are_averaged_over_full_stops_commas_and_all_else(kept, monkeypatch):
+@pytest.mark.parametrize("coding", ["numbers", "one-hot"])
+def test_units_are_averaged_over_full_stops_commas_and_all_else(coding, kept, monkeypatch):
     """The second half of each held-out window; windows go in portions, of which one is smaller."""
     monkeypatch.setattr(stops, "AT_ONCE", 4)
-    directory, text, weights = kept(WRITTEN)
+    directory, text, weights = kept(WRITTEN, coding)
+    letters, one_hot = text.vocabulary, np.eye(len(text.vocabulary))
     found = {".": [[], []], ",": [[], []], "other": [[], []]}
     first = 9 * (len(WRITTEN) - 6) // 10 + 6  # of the held-out windows; six samples belong to neither part
     for start in range(first, len(WRITTEN) - 6):
         window = WRITTEN[start : start + 6]
-        inputs = [np.array([text.vocabulary.index(letter) / len(text.vocabulary)]) for letter in window]
+        read = [letters.index(letter) for letter in window]
+        inputs = [one_hot[k] if coding == "one-hot" else np.array([k / len(letters)]) for k in read]
         one, outputs = forget_gates([weights[f"{kind}_1"] for kind in ("kernel", "recurrent", "bias")], inputs)
         two, _ = forget_gates([weights[f"{kind}_2"] for kind in ("kernel", "recurrent", "bias")], outputs)
         for step in (3, 4, 5):
