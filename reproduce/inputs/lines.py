@@ -24,7 +24,7 @@ from reproduce.inputs.fields import (
 )
 from reproduce.inputs.layout import Layout
 
-BLOCK = 1 << 22  # bytes; the result does not depend on it
+BLOCK = 1 << 22  # bytes; how a line that no table has is refused depends on it, and nothing else
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +61,12 @@ def _blocks(content: bytearray, layout: Layout, name: str) -> Iterator[tuple[byt
         line_end = LINE_END.search(content, enough, enough + LONGEST_LINE)
         end = line_end.end() if line_end else len(content)
         if end > enough + LONGEST_LINE:
-            raise too_long(f"{name}, row {row}")
+            raise too_long(f"{name}, row {row + len(LINE_END.findall(content, start, enough))}")
         block = bytes(content[start:end]).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if end == len(content):  # without lines of spaces at the end; the last one may lack its end
             last = block.find(b"\n", len(block.rstrip()))
             block = block[:last] + b"\n" if last >= 0 else block + b"\n"
+            block = block if block.strip() else b""
         yield block, row
         start, row = end, row + block.count(b"\n")
 

@@ -31,6 +31,26 @@ def test_broken_file_is_refused_in_one_line(tmp_path, monkeypatch, case):
     assert message.isprintable()
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_row_of_a_line_that_no_table_has_is_named(end, tmp_path, monkeypatch):
+    """Not the first one of the bytes that are read with it: here three rows at a time, or four."""
+    monkeypatch.setattr(lines, "BLOCK", 50)
+    rows = [f"2018-03-{day:02d},{day}.5" for day in range(1, 10)]
+    path = tmp_path / "table.csv"
+    path.write_text(end.join(["date,close", *rows, "x" * 70_000]), newline="")
+    with pytest.raises(DataError, match=r"^table\.csv, row 11: has more than 65536 bytes"):
+        load_prices(path)
+
+
+@pytest.mark.parametrize("blank", ["  ", "  \n", "\n \t\n", "\r\n  \r\n"])
+def test_header_above_lines_of_spaces_has_no_rows(blank, tmp_path):
+    """As above lines with nothing in them."""
+    path = tmp_path / "table.csv"
+    path.write_text(f"date,close\n{blank}", newline="")
+    with pytest.raises(DataError, match=r"no rows below the header"):
+        load_prices(path)
+
+
 def test_row_far_down_is_counted(tmp_path):
     """Behind several blocks of the size that is used, blank lines among them."""
     path = tmp_path / "table.csv"
