@@ -153,6 +153,7 @@ def _print(done: Sequence[Bench], json_to: str | None) -> None:
             print_table(table.title, table.texts)
     else:
         rows = [row for table in tables for row in table.rows]
-        give_json({"title": tables[0].title, "processor": processor(), "rows": rows}, json_to)
+        title = "; ".join(table.title for table in tables)
+        give_json({"title": title, "processor": processor(), "rows": rows}, json_to)
     for line in dict.fromkeys(line for one in done for line in one.notes):
         note(f"reproduce: {line}")

@@ -14,7 +14,7 @@ from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.cli.choices import GAPS_HELP, Gaps
 from reproduce.cli.output import Interrupted, JsonOption, note, show
 from reproduce.networks.engine import MAX_SEED
-from reproduce.networks.ports.contract import LARGEST_HIDDEN, PortInterrupted
+from reproduce.networks.ports.contract import ANY_HIDDEN, LARGEST_HIDDEN, PortInterrupted
 from reproduce.networks.ports.templates import OF_TWO_LAYERS, TEMPLATES
 from reproduce.runs.limits import LONGEST
 from reproduce.runs.process import limit_threads
@@ -55,7 +55,7 @@ def compare(
     ] = None,
     hidden: Annotated[
         int, of_ports(min=1, max=LARGEST_HIDDEN, help="With --questions: hidden units of the network.")
-    ] = 8,
+    ] = ANY_HIDDEN,
     answers: Annotated[
         Path | None, of_ports(metavar="FILE", help="For a port on another machine: read what it answered (.npz).")
     ] = None,

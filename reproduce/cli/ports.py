@@ -20,7 +20,6 @@ from reproduce.networks.ports.target import Rung
 from reproduce.networks.ports.windows import WindowsRow, compare_windows
 
 ENDING = ".npz"
-HIDDEN = 8  # of a port that takes any width
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def ask_port(path: Path, against: Against) -> Asked:
     """
     with without_startup_notes():
         port = contract.load(path, against.target.functions, against.template_words)
-    hidden = port.hidden or HIDDEN
+    hidden = port.hidden or contract.ANY_HIDDEN
     answers = contract.ask_port(port, against.ask(hidden)[0])
     misspelt = [f"It defines {theirs}: did you mean {name}?" for name, theirs in port.misspelt.items()]
     return Asked(path.name, hidden, answers, " ".join(misspelt), tuple(port.printed))

@@ -62,7 +62,7 @@ class Contrast:
     @property
     def kept(self) -> tuple[str, ...]:
         """The programs that are not rejected at LEVEL."""
-        return () if self.is_far else tuple(name for name, p in self.places.items() if p.p_value > 1 - LEVEL + 1e-12)
+        return () if self.is_far else tuple(name for name, p in self.places.items() if p.p_value > 1 - LEVEL)
 
 
 def contrast(curves: Mapping[str, ArrayLike], printed: ArrayLike) -> Contrast:

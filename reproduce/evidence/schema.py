@@ -197,4 +197,6 @@ def _is_format(form: str, expected: Any) -> bool:
             format(value, form)
     except ValueError:
         return False
+    except TypeError:  # of what is no value, which is told of `expected`
+        return True
     return True

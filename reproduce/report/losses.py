@@ -67,7 +67,7 @@ def kept_as_by_bands(curves: Mapping[str, np.ndarray]) -> dict[str, dict[str, fl
             p = p_values(curves[other], mine)
         else:
             p = [band_test(np.delete(mine, place, axis=0), one).p_value for place, one in enumerate(mine)]
-        return float(np.mean(np.array(p) > 1 - LEVEL + 1e-12))
+        return float(np.mean(np.array(p) > 1 - LEVEL))
 
     return {variant: {other: share(variant, other) for other in curves} for variant in curves}
 

@@ -36,8 +36,8 @@ def parse_frame(text: str, kinds: Mapping[str, type]) -> pd.DataFrame:
     """Read CSV text with the columns `kinds`, of type str, int or float, and perhaps others, which are left out.
 
     Raises:
-        ValueError: there is no row, a column is missing, a line has more or fewer cells than the header, or a number is
-            none.
+        ValueError: there is no row, a column is missing, a line has more cells than the header or too few for a wanted
+            column, or a number is none.
     """
     import pandas as pd
 

@@ -48,6 +48,7 @@ def test_bench_measures_all_articles_where_none_is_named(bench_command, tmp_path
     status, out, err = bench_command("--json", str(file), contenders=[steady(KERAS)])
     written = json.loads(file.read_text(encoding="utf-8"))
     assert written["processor"]  # ratios differ between processors
+    assert [written["title"].count(label) for label in ("Bitcoin", "Stacked", "Macbeth")] == [2, 2, 2]
     assert (status, out) == (0, ""), err
     floors = ["floor: arithmetic", "floor: bytes"] * len(THREADS)
     for article in TASK:

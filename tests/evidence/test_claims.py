@@ -267,6 +267,7 @@ BROKEN = {
     "expected-value-that-is-empty": ("expected = 3", "expected = []", ROWS + "expected: []"),
     "format-that-is-none": ('".4f"', '".4q"', LOSS + "shown: '.4q'"),
     "format-of-a-text": ("expected = 3", 'expected = "3"\nshown = ".1f"', ROWS + "shown: '.1f'"),
+    "format-of-a-list": ("expected = 3", 'expected = [[1]]\nshown = ".1f"', ROWS + "expected: [[1]]"),
     "test-without-a-p": ('p = "p_30"\n', "", LOSS + "test: draw with no p and no seeds, expected one"),
     "p-without-a-test": ('test = "draw"\n', "", LOSS + "test: none with p_30 and no seeds, expected one"),
     "p-and-seeds": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reproduce.lessons.exercises.asking import explained
-from reproduce.networks.ports.contract import ask_port, load
+from reproduce.networks.ports.contract import ANY_HIDDEN, ask_port, load
 from reproduce.networks.ports.diagnosis import compare
 from reproduce.networks.ports.price import FUNCTIONS, price_target
 from reproduce.networks.ports.price_questions import ask
@@ -26,7 +26,7 @@ def problem(file: str | Path) -> str | None:
     if not path.exists():
         return f"there is no {path}; one function is enough to begin: {BEGINNING}; the lesson lists all four"
     port = load(path)
-    questions = ask(port.hidden or 8)
+    questions = ask(port.hidden or ANY_HIDDEN)
     answers = ask_port(port, questions)
     if not answers.by_question:
         return f"it has none of {', '.join(WANTED)}"

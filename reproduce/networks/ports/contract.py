@@ -28,6 +28,7 @@ from reproduce.networks.ports.questions import FUNCTIONS, Answer, Question, arra
 
 MODULE = "reproduce_port"  # the name under which Python knows the file
 LARGEST_HIDDEN = 1024
+ANY_HIDDEN = 8  # of the questions to a port that takes any number of hidden units
 WEIGHT = re.compile(r"(W|U|b|kernel|recurrent|bias)(_|$)")  # how people call one
 
 
