@@ -55,11 +55,11 @@ def _paths(
     """Trainings with these losses, at their end, and their orders.
 
     A batch's loss, before its step, tells which windows it was made of: some of those left in the epoch, with a loss as
-    near as rounding allows. Of a program that runs along the windows their sequence counts too. The nearest is followed
+    near as rounding allows. Of a program that sees their order it counts too. The nearest is followed
     first.
     """
     N, batches = len(start.targets), losses.shape[1]
-    arranged = permutations if start.network.programs[0].axes == "windows" else combinations
+    arranged = permutations if start.network.programs[0].sees_order else combinations
     paths = [(start, [])]  # to be followed, the last one first: the training so far, and its windows, epoch by epoch
     for _ in range(MOST_STEPS):
         if not paths:

@@ -20,6 +20,11 @@ class AnyProgram(Cell, Steps):
     reported: str = "batch"  # of training: each batch's loss; or running mean of the epoch so far, or after the step
     order: str = "given"  # of the windows in an epoch; or shuffled
 
+    @property
+    def sees_order(self) -> bool:
+        """Whether a prediction hangs on the other windows of its batch, or on those before."""
+        return self.axes == "windows" or self.days == "by view"
+
 
 @dataclass(frozen=True)
 class Program(AnyProgram):
@@ -38,6 +43,10 @@ class Program(AnyProgram):
     beta2: float = 0.999
     remainder: str = "dropped"  # D6; or kept
     state: str = "zeros"  # at the start of a window; or carried from batch to batch; or within-epoch, carried and reset
+
+    @property
+    def sees_order(self) -> bool:
+        return super().sees_order or self.state != "zeros"
 
     @property
     def steps_by(self) -> Optimizer:

@@ -56,7 +56,7 @@ class Rule:
         optimizers, steps: of each program.
         arrays: the sizes of the arrays that lie one behind the other in D, each with its own norm: for `each` and
             `each-packed`.
-        is_bias: (D,): the gates' biases.
+        is_bias: (D,), or (P, D): the gates' biases.
         """
 
         def column(of: Sequence[Any], name: str) -> np.ndarray:
@@ -79,7 +79,7 @@ class Rule:
         self.often = np.where(is_bias, column(steps, "bias_steps"), np.ones(1, dtype))
         self._arrays = arrays
         self._clipping = {kind: mask(steps, "clipping", kind) for kind in ("global", "each", "each-packed", "value")}
-        self.m = np.zeros((len(steps), len(is_bias)), dtype)
+        self.m = np.zeros((len(steps), is_bias.shape[-1]), dtype)
         self.v = self.m + self.begins
         self._earlier = np.zeros_like(self.m)  # gradients, where they are added up
         self.t = np.zeros((len(steps), 1), dtype)  # Adam's

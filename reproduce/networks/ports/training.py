@@ -47,11 +47,9 @@ class Training:
         self._penalty = Penalty(programs, kinds(KINDS, self.weights), is_trained=True, dtype=dtype)
 
     def step(self, rows: np.ndarray, is_taken: np.ndarray) -> np.ndarray:
-        network, hidden = self.network, self.weights.W_y.shape[1]
+        network = self.network
         w = network.inside(self.weights)
-        h = c = network.zeros(rows.shape[1], hidden)
-        if self._h is not None and self._h.shape == h.shape:
-            h, c = self._h, self._c
+        h, c = self._state(rows.shape[1])
         predictions, days = network.forward(w, self.inputs[rows], h, c)
         loss, d_prediction = network.loss(predictions, self.targets[rows])
         before = flat(self.weights)
@@ -69,6 +67,11 @@ class Training:
             loss = np.where(tells_after, after, loss)
         return loss
 
+    def _state(self, windows: int) -> tuple[np.ndarray, np.ndarray]:
+        """h and c that a batch of so many windows begins with, (P, windows, H): the last batch's, if it had as many."""
+        zeros = self.network.zeros(windows, self.weights.W_y.shape[1])
+        return (zeros, zeros) if self._h is None or self._h.shape != zeros.shape else (self._h, self._c)
+
     def start_epoch(self) -> None:
         """Programs that reset a carried state, or count, each epoch do."""
         self._rule.start_epoch()
@@ -78,15 +81,17 @@ class Training:
 
     def losses_of(self, batches: np.ndarray) -> np.ndarray:
         """The first program's loss of each of these batches, (B, n) windows, with the weights as they are."""
-        network, hidden = self.network, self.weights.W_y.shape[1]
+        network, program = self.network, self.network.programs[0]
         w = network.inside(self.weights)
-        if network.programs[0].axes == "windows":  # what is predicted hangs on the windows before, on their last day
-            last = 0 if network.programs[0].days == "backward" else -1
-            zeros = np.zeros((*batches.shape, hidden))
-            predictions, _ = network.forward(w, self.inputs[batches][:, :, [last]], zeros, zeros)
+        if program.sees_order:
+            inputs = self.inputs[batches]  # (B, n, T, 1)
+            if program.axes == "windows":  # and what it predicts hangs on their last day alone
+                inputs = inputs[:, :, [0 if program.days == "backward" else -1]]
+            h, c = (np.repeat(one, len(batches), axis=0) for one in self._state(batches.shape[1]))
+            predictions, _ = network.forward(w, inputs, h, c)
         else:
             rows = np.unique(batches)
-            zeros, of_window = np.zeros((1, len(rows), hidden)), np.zeros(len(self.targets))
+            zeros, of_window = network.zeros(len(rows), self.weights.W_y.shape[1]), np.zeros(len(self.targets))
             of_window[rows] = network.forward(w, self.inputs[None, rows], zeros, zeros)[0][0]
             predictions = of_window[batches]
         return network.loss(predictions, self.targets[batches])[0] + self._penalty.loss(flat(self.weights))

@@ -152,6 +152,9 @@ def test_number_is_found_beside_another_slip(changes, found):
     ("changes", "found"),
     [
         ({"axes": "windows"}, {"batch-first"}),
+        ({"days": "by view"}, {"view-for-transpose"}),
+        ({"state": "carried"}, {"stateful"}),
+        ({"state": "within-epoch"}, {"stateful"}),
         ({"loss_penalty": 1e-3, "penalised": "matrices"}, {"loss-penalised"}),
         ({"reported": "running mean", "remainder": "kept"}, {"loss-running-mean", "remainder-kept"}),
         (
@@ -159,7 +162,7 @@ def test_number_is_found_beside_another_slip(changes, found):
             {"loss-running-mean", "remainder-kept", "adam-epsilon-keras"},
         ),
     ],
-    ids=["along-windows", "penalised", "fit", "fit-and-its-adam"],
+    ids=["along-windows", "by-view", "stateful", "stateful-within-epoch", "penalised", "fit", "fit-and-its-adam"],
 )
 def test_what_stands_beside_a_shuffled_order_is_found(changes, found):
     """The order is read off losses that are told as means, or that hang on the sequence of windows in a batch."""

@@ -11,7 +11,7 @@ from reproduce.networks.ports.diagnosis import compare
 from reproduce.networks.ports.questions import Question
 from reproduce.networks.ports.templates import two_layers_text
 from reproduce.networks.ports.two_layers.targets import CHARACTERS, PRICES
-from tests.networks.ports.slipped import names
+from tests.networks.ports.slipped import answers_as_ports, names
 
 TARGETS = {"prices": PRICES, "characters": CHARACTERS}
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -99,6 +99,41 @@ def test_two_biases_that_are_both_filled_and_both_train_are_one_slip(tmp_path):
     """As in PyTorch; its template hands one of the two back, with its own gradient."""
     path = file_with(tmp_path, "numpy", "prices", ("recurrent + bias, 4", "recurrent + 2 * bias, 4"))
     assert names(compared(path, "prices", TRAINED)) == [("gate-bias-doubled",)]
+
+
+def test_two_biases_of_one_layer_that_both_train_are_named_with_their_layer(tmp_path):
+    """The first one's; their sum is handed back, which moves twice as far as one, and the second layer's does not."""
+    twice = "{**weights, 'bias_1': 2 * weights['bias_1']}"
+    path = file_with(
+        tmp_path,
+        "numpy",
+        "prices",
+        ("def loss_and_gradients", "def of_these"),
+        ("loss, gradients = loss_and_gradients", "loss, gradients = of_these"),
+        ("return forward(weights, inputs)[0]", f"return forward({twice}, inputs)[0]"),
+        ("w = dict(weights)", f"w = {twice}"),
+        ("w[name] - 0.001 * g", "w[name] - 0.001 * (1 + (name == 'bias_1')) * g"),
+    )
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n\ndef loss_and_gradients(weights, inputs, targets):\n    return of_these({twice}, inputs, targets)\n")
+    comparison = compared(path, "prices", TRAINED)
+    assert (names(comparison), comparison.ways, comparison.layers) == ([("gate-bias-doubled",)], ("in",), ("first",))
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        pytest.param({}, set(), id="alone"),
+        pytest.param({"axes": "windows"}, {"batch-first"}, id="along-windows"),
+        pytest.param({"days": "by view"}, {"view-for-transpose"}, id="by-view"),
+        pytest.param({"reported": "after the step"}, {"loss-after-the-step"}, id="told-after-the-step"),
+    ],
+)
+def test_what_stands_beside_a_shuffled_order_is_found(changes, found):
+    """The order within a batch too, where the network sees it."""
+    questions = PRICES.ask(3)
+    (port,) = answers_as_ports(PRICES, [replace(PRICES.program, order="shuffled", **changes)], questions, "float32")
+    assert [set(one) for one in names(compare(PRICES, questions, port, "float32"))] == [{"shuffled-here", *found}]
 
 
 UNKNOWN = {

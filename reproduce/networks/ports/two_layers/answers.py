@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 from typing import Any
 
 import numpy as np
@@ -120,7 +120,8 @@ def _packed(flattened: np.ndarray, like: Packed) -> Packed:
 def _rule(programs: Sequence[TwoLayers], weights: Packed, dtype: str) -> Rule:
     """A norm for each of Keras's eight arrays."""
     sizes = [array[0].size for array in _arrays(weights)]
-    is_bias = np.repeat([k in (2, 5) for k in range(len(sizes))], sizes)
+    biases = {"first": (2,), "second": (5,), "both": (2, 5)}  # of the arrays
+    is_bias = np.array([np.repeat(np.isin(range(len(sizes)), biases[one.layer]), sizes) for one in programs])
     return Rule([one.steps_by for one in programs], programs, {"each": sizes}, is_bias, dtype)
 
 
@@ -137,21 +138,27 @@ def draws_of(programs: Sequence[TwoLayers], question: Question, answer: Answer |
 
 
 def _order(program: TwoLayers, question: Question, answer: Answer | None) -> np.ndarray:
-    """The order whose losses are nearest, (epochs, n); of a batch its windows count and not their order."""
+    """The order whose losses are nearest, (epochs, n), found epoch by epoch.
+
+    Of a batch its windows count, and their order only where the program sees it.
+    """
     given = question.arguments
     n, batch, epochs = len(given["targets"]), given["batch"], given["epochs"]
-    as_given = np.tile(np.arange(n), (epochs, 1))
-    if program.order == "given" or n <= batch:
-        return as_given
+    if program.order == "given" or (n <= batch and not program.sees_order):
+        return np.tile(np.arange(n), (epochs, 1))
     if answer is None:
-        return as_given[:, ::-1]
+        return np.tile(np.arange(n)[::-1], (epochs, 1))
     sets = [[*one, *np.setdiff1d(np.arange(n), one)] for one in combinations(range(n), batch)]
-    orders = [np.array(some) for some in product(sets, repeat=epochs)]
-    losses = answers_of([program] * len(orders), question, "float64", orders)["losses"]
-    theirs = answer["losses"]
-    common = min(losses.shape[2], theirs.shape[1])
-    gaps = np.abs(losses[:, :, :common] - theirs[:, :common]).sum(axis=(1, 2))
-    return orders[int(np.argmin(np.nan_to_num(gaps, nan=np.inf)))]
+    tried, theirs = np.array(list(permutations(range(n))) if program.sees_order else sets), answer["losses"]
+    order = np.empty((0, n), int)
+    for epoch in range(epochs):
+        orders = [np.vstack([order, one]) for one in tried]
+        some = replace(question, arguments=given | {"epochs": epoch + 1})
+        losses = answers_of([program] * len(orders), some, "float64", orders)["losses"][:, epoch]  # (orders, batches)
+        common = min(losses.shape[1], theirs.shape[1])
+        gaps = np.abs(losses[:, :common] - theirs[epoch, :common]).sum(axis=1)
+        order = orders[int(np.argmin(np.nan_to_num(gaps, nan=np.inf)))]
+    return order
 
 
 def _dropped(program: TwoLayers, question: Question, answer: Answer | None) -> Masks | Answer:
