@@ -75,6 +75,12 @@ def test_network_of_the_guide_s_sizes(network, layers, parameters):
     }
 
 
+@pytest.mark.parametrize(("optimizer", "rate"), [("adam", 0.001), ("sgd", 0.01)])
+def test_optimizer_without_a_decay_has_none(optimizer, rate):
+    """Keras's defaults."""
+    assert describe_model(stack_of("lstm", optimizer=optimizer))["optimizer"] == [optimizer, rate, None]
+
+
 @pytest.mark.parametrize(("layers", "units"), [(1, [4]), (2, [3, 4]), (3, [3, 3, 4])])
 def test_layers_are_chained_and_the_last_hands_on_its_last_output(layers, units):
     """As NumPy chains them, from distinct random weights; the wide one is the last."""

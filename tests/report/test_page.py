@@ -330,6 +330,14 @@ def test_cost_of_macbeth_is_told_for_the_epochs_of_the_prose_too(told):
 
 
 @pytest.mark.usefixtures("without_cells")
+def test_one_test_day_has_a_page(tmp_path):
+    """Its first day is its last."""
+    variant = article_of("stacked-lstm").Variant(**SHORT["stacked-lstm"] | {"test_days": 1})
+    one = Told(write_run(tmp_path, "stacked-lstm", variant=variant))
+    assert "the test set is the last 1 day." in one.html
+
+
+@pytest.mark.usefixtures("without_cells")
 def test_cost_of_a_replay_is_that_of_its_own_two_epochs(tmp_path):
     """Those before its state were another run's."""
     variant = article_of("macbeth").Variant(**SHORT["macbeth"], replay="clipped")

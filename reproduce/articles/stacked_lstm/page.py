@@ -34,7 +34,7 @@ def account(directory: Directory, study: Path | None) -> Account:
         lead=f"The guide's experiment was rerun with the network {LABELS[config.variant.network]} (variant "
         f"{config.variant.name}, seed {config.seed}, {counted(config.variant.epochs, 'epoch')}) on "
         f"{counted(len(windows.dates), 'day')} of Bitcoin's closing prices, {windows.dates.min()} to "
-        f"{windows.dates.max()}; the last {counted(windows.tested, 'day')} are the test set.",
+        f"{windows.dates.max()}; the test set is the last {counted(windows.tested, 'day')}.",
         notices=remarks(directory, prices.notes),
         sections=[
             *_test_set(directory, windows, predictions[predictions["set"] == "testing"]),
@@ -48,7 +48,8 @@ def account(directory: Directory, study: Path | None) -> Account:
 def _test_set(directory: Directory, windows: Windows, tested: pd.DataFrame) -> list[Section]:
     """The guide's picture, the same predictions by date beside persistence, and the chart."""
     network, usd = directory.config.variant.network, tested["predicted_usd"].to_numpy()
-    first, *_, last = windows.dates[windows.test_rows]
+    days = windows.dates[windows.test_rows]
+    first, last = days[0], days[-1]
     metrics = directory.read_metrics()
     told = error_words(metrics, (first, last))
     as_published = Picture(

@@ -41,7 +41,8 @@ def build_model(stack: Stack, seed: int, dtype: str = "float32") -> keras.Sequen
 def describe_model(stack: Stack) -> dict[str, Any]:
     """What the built network is: its layers, their units, parameters and dropouts, its loss, its optimizer.
 
-    The optimizer is its name, learning rate and decay (Keras's rho); parameters are those of the layers that have some.
+    The optimizer is its name, learning rate and decay (Keras's rho), or None; parameters are those of the layers that
+    have some.
     """
     model = build_model(stack, seed=0)
     settings = model.optimizer.get_config()
@@ -52,7 +53,7 @@ def describe_model(stack: Stack) -> dict[str, Any]:
         "parameters": [layer.count_params() for layer in model.layers if layer.count_params()],
         "dropouts": [layer.rate for layer in model.layers if isinstance(layer, keras.layers.Dropout)],
         "loss": model.loss,
-        "optimizer": [type(model.optimizer).__name__.lower(), learning_rate, settings["rho"]],
+        "optimizer": [type(model.optimizer).__name__.lower(), learning_rate, settings.get("rho")],
     }
 
 
