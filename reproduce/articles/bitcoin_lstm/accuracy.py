@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm.counts import Counted
-from reproduce.articles.bitcoin_lstm.endings import ending_of
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.endings import ending_of
 from reproduce.articles.tables import StudyTable
 from reproduce.evidence.ranks import rank_correlation
 from reproduce.runs.study import Study

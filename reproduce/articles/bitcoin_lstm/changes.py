@@ -11,10 +11,12 @@ from threadpoolctl import threadpool_limits
 from reproduce.articles.article import of_seeds
 from reproduce.articles.bitcoin_lstm.clipping import PLAIN_RNN, UNCLIPPED
 from reproduce.articles.bitcoin_lstm.counts import Counted
-from reproduce.articles.bitcoin_lstm.memory import SEEDS, WIRINGS
+from reproduce.articles.bitcoin_lstm.memory import SEEDS
+from reproduce.articles.bitcoin_lstm.variant import WIRINGS
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
 from reproduce.articles.tables import StudyTable
+from reproduce.errors import RunError
 from reproduce.networks.reference import Arrays, forward
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study
@@ -54,6 +56,8 @@ def _change(directory: Directory) -> float:
     directory.require_finished()
     require_network(directory, "lstm", PLAIN_RNN)
     variant, w = directory.config.variant, trained_weights(directory)
+    if variant.window < 2:
+        raise RunError(f"{directory.path}: in a window of 1 day no memory changes, expected 2 days or more")
     inputs = prepare(PRICES.read(directory), variant).inputs.astype(np.float32)
     return change_of(lstm_memory(w, variant.wiring, inputs) if variant.network == "lstm" else rnn_memory(w, inputs))
 

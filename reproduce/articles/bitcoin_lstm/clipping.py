@@ -9,9 +9,9 @@ import numpy as np
 
 from reproduce.articles.article import of_seeds
 from reproduce.articles.bitcoin_lstm.counts import Counted
-from reproduce.articles.bitcoin_lstm.memory import SEEDS, WIRINGS
+from reproduce.articles.bitcoin_lstm.memory import SEEDS
 from reproduce.articles.bitcoin_lstm.training import RECORD
-from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.variant import WIRINGS, Variant
 from reproduce.articles.tables import StudyTable
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study

@@ -12,7 +12,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from reproduce.articles.bitcoin_lstm.program import PROBE, largest, rounded
-from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.variant import WIRINGS, Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.inputs.prices import load_prices
 from reproduce.networks.lstm.create import create_engine
@@ -23,7 +23,6 @@ SEEDS = range(100, 120)
 EVERY = 8  # of the test windows
 FREE_DAYS = 3  # before the gates are forced
 LARGE = 100  # times the weights, where the gates' limits are looked for
-WIRINGS = ("described", "published")
 
 
 @functools.cache

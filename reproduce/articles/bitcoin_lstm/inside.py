@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from reproduce.articles.bitcoin_lstm.training import require_network, trained_engine
+from reproduce.articles.bitcoin_lstm.variant import WIRINGS
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
 from reproduce.evidence.gates import GATE_NAMES, gates_figure
@@ -24,7 +25,6 @@ from reproduce.networks.lstm.gates import Inside, read_inside, window_graph
 from reproduce.networks.lstm.weights import Weights
 from reproduce.runs.directory import Arrays, Directory
 
-WIRINGS = ("published", "described")
 UNITS = 32  # that are drawn
 WINDOWS = 60  # over which shares and bands are taken
 

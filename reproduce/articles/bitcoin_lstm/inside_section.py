@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from reproduce.articles.bitcoin_lstm import inside
-from reproduce.articles.bitcoin_lstm.inside import WIRINGS, Cells
+from reproduce.articles.bitcoin_lstm.inside import Cells
+from reproduce.articles.bitcoin_lstm.variant import WIRINGS
 from reproduce.articles.sections import Pair, Paragraph, Picture, Section, shown
 from reproduce.evidence.gates import GATE_NAMES
 from reproduce.evidence.saturation import OPEN, SHUT, saturated_shares

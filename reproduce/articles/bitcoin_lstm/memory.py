@@ -13,6 +13,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from reproduce.articles.bitcoin_lstm.counts import Counted, fewer_and_more
+from reproduce.articles.bitcoin_lstm.variant import WIRINGS
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
 from reproduce.articles.tables import StudyTable
@@ -26,8 +27,7 @@ SEEDS = range(100, 120)
 DAYS = 60  # of the window
 DISTANCES = (1, 6, 20, 40, 59)  # days; 6 are those within the article's window
 FADED = 0.01  # of R(59)
-NETWORKS = ("simple-rnn", "gru", "published", "described")
-WIRINGS = NETWORKS[2:]  # of the LSTM
+NETWORKS = ("simple-rnn", "gru", *WIRINGS)
 TRAINED = "trained"  # in place of a draw
 DRAWN = {"keras": "Keras's draw", "program": "the program's draw"}
 LASTING = {"gru": "a GRU's", "published": "the published wiring's", "described": "an LSTM's"}
@@ -37,7 +37,7 @@ LASTING = {"gru": "a GRU's", "published": "the published wiring's", "described":
 class MemoryRow:  # its fields are the columns of memory.csv
     """R(k) of one network with one set of weights; nan where its training diverged."""
 
-    network: str  # of NETWORKS
+    network: str  # of NETWORKS; of a study of other variants the variant's name
     weights: str  # how they were drawn, of `first_weights.DRAWS`, or `trained`
     seed: int
     over_1: float
@@ -63,7 +63,8 @@ def memory_rows(study: Study) -> list[MemoryRow]:
         by_seed = {directory.config.seed: directory for directory in reversed(directories)}
         untrained = [row for seed in sorted(by_seed) for row in _untrained(by_seed[seed])]
         trained = [_trained(directory) for directory in directories]
-    order = {network: place for place, network in enumerate(NETWORKS)}
+    names = dict.fromkeys([*NETWORKS, *(row.network for row in trained)])
+    order = {network: place for place, network in enumerate(names)}
     return sorted([*untrained, *trained], key=lambda row: (row.weights, order[row.network], row.seed))
 
 
@@ -88,9 +89,9 @@ def _trained(directory: Directory) -> MemoryRow:
     variant, seed = directory.config.variant, directory.config.seed
     weights = {name: array.astype(np.float64) for name, array in trained_weights(directory).items()}
     if not all(np.isfinite(array).all() for array in weights.values()):
-        return MemoryRow(variant.wiring, TRAINED, seed, *[np.nan] * len(DISTANCES))
+        return MemoryRow(variant.name, TRAINED, seed, *[np.nan] * len(DISTANCES))
     days = lstm_days(weights, variant.wiring, window_of(directory))
-    return _row(variant.wiring, TRAINED, seed, days, 2 * variant.hidden)
+    return _row(variant.name, TRAINED, seed, days, 2 * variant.hidden)
 
 
 def _row(network: str, weights: str, seed: int, days: Sequence[Back], states: int) -> MemoryRow:

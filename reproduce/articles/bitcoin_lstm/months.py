@@ -12,8 +12,8 @@ import numpy as np
 
 from reproduce.articles.article import of_seeds
 from reproduce.articles.bitcoin_lstm.clipping import PLAIN_RNN, collapse_of
-from reproduce.articles.bitcoin_lstm.endings import ending_of
-from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.variant import WIRINGS, Variant
+from reproduce.articles.endings import ending_of
 from reproduce.articles.tables import StudyTable
 from reproduce.evidence.chance import mean_p
 from reproduce.evidence.pairs import Pairs, pair_seeds
@@ -34,7 +34,6 @@ NETWORKS = {
     "described": replace(PUBLISHED, wiring="described"),
     PLAIN_RNN: replace(PUBLISHED, network=PLAIN_RNN),
 }
-LSTMS = ("published", "described")
 RUNS = of_seeds(NETWORKS.values(), SEEDS)
 
 
@@ -77,7 +76,7 @@ def errors_of(rows: Sequence[MonthsRow], network: str) -> dict[int, float]:
 def against_rnn(rows: Sequence[MonthsRow]) -> Mapping[str, Pairs]:
     """The plain RNN's error less that of each LSTM of the same seed; above 0 where the LSTM is better."""
     plain = errors_of(rows, PLAIN_RNN)
-    return {wiring: pair_seeds(PLAIN_RNN, plain, errors_of(rows, wiring)) for wiring in LSTMS}
+    return {wiring: pair_seeds(PLAIN_RNN, plain, errors_of(rows, wiring)) for wiring in WIRINGS}
 
 
 def against_persistence(rows: Sequence[MonthsRow]) -> Mapping[str, Pairs]:
@@ -89,7 +88,7 @@ def against_persistence(rows: Sequence[MonthsRow]) -> Mapping[str, Pairs]:
 def months_outputs(rows: Sequence[MonthsRow]) -> dict[str, float]:
     """The least margins in USD, and the p-value of the least sure comparison, by their names in claims.toml."""
     lead, naive = against_rnn(rows), against_persistence(rows)
-    of_lstms = [*lead.values(), *(naive[wiring] for wiring in LSTMS)]
+    of_lstms = [*lead.values(), *(naive[wiring] for wiring in WIRINGS)]
     lowest = min(one.low for one in of_lstms)
     return {
         "months_margin": float(np.minimum(lowest, -naive[PLAIN_RNN].low)),

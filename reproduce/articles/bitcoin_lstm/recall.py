@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from reproduce.articles.article import of_seeds
 from reproduce.articles.bitcoin_lstm.clipping import PLAIN_RNN
 from reproduce.articles.bitcoin_lstm.counts import Counted, fewer_and_more
-from reproduce.articles.bitcoin_lstm.endings import ending_of
 from reproduce.articles.bitcoin_lstm.memory import DRAWN, NETWORKS
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.endings import ending_of
 from reproduce.articles.tables import StudyTable
 from reproduce.runs.directory import Directory
 from reproduce.runs.study import Study

@@ -28,13 +28,13 @@ from reproduce.articles.bitcoin_lstm.months import MonthsRow
 from reproduce.articles.bitcoin_lstm.recall import RecallRow
 from reproduce.articles.bitcoin_lstm.story_tables import follow, median, medians, texts
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
-from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.variant import WIRINGS, Variant
 from reproduce.articles.paired import differences
 from reproduce.articles.tables import has_variants
 
 ENDINGS = "Training loss and test error in USD: medians"
 JUDGED = (*clipping.UNCLIPPED.values(), *clipping.CLIPPED.values())  # by the rules of clipping
-TRAINED = of_seeds([Variant(wiring=wiring) for wiring in memory.WIRINGS], memory.SEEDS)
+TRAINED = of_seeds([Variant(wiring=wiring) for wiring in WIRINGS], memory.SEEDS)
 
 
 def _show_memory(rows: Sequence[MemoryRow]) -> list[Shown]:
@@ -46,15 +46,18 @@ def _show_memory(rows: Sequence[MemoryRow]) -> list[Shown]:
         for (network, weights), of_seeds in reached[DISTANCES[-1]].items()
     ]
     title = "What is left of a gradient after k days, R(k): medians, and seeds with R(59) below 0.01"
-    is_whole = set(reached[1]) >= {(w, memory.TRAINED) for w in memory.WIRINGS}
+    is_whole = set(reached[1]) >= {(w, memory.TRAINED) for w in WIRINGS}
     return [Shown(title, values, texts(values, ".1e")), *(follow(memory.memory_counts(rows)) if is_whole else [])]
 
 
 def _show_gates(rows: Sequence[GateRow]) -> list[Shown]:
-    return [
-        medians("The gates of trained networks: medians", rows, ("wiring",), ".3f"),
-        *follow(trained_gates.gate_counts(rows)),
-    ]
+    table = medians("The gates of trained networks: medians", rows, ("wiring",), ".3f")
+    return [table, *(follow(trained_gates.gate_counts(rows)) if _has_wirings(rows) else [])]
+
+
+def _has_wirings(rows: Sequence[GateRow]) -> bool:
+    """Whether a table has both; see `has_variants`."""
+    return set(WIRINGS) <= {row.wiring for row in rows}
 
 
 def _show_accuracy(rows: Sequence[AccuracyRow]) -> list[Shown]:
@@ -147,7 +150,7 @@ STORY = (
         runs=TRAINED,
         rows=trained_gates.gate_rows,
         show=_show_gates,
-        draw=lambda rows: {"trained_gates": story_pictures.trained_gates(rows)},
+        draw=lambda rows: {"trained_gates": story_pictures.trained_gates(rows)} if _has_wirings(rows) else {},
     ),
     StudyPlan(
         "bitcoin-accuracy",

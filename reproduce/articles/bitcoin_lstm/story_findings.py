@@ -20,8 +20,8 @@ from reproduce.articles.bitcoin_lstm.clipping import (
     collapses,
 )
 from reproduce.articles.bitcoin_lstm.counts import ENOUGH
-from reproduce.articles.bitcoin_lstm.memory import DRAWN
-from reproduce.articles.bitcoin_lstm.months import LSTMS, MonthsRow, against_persistence, against_rnn, errors_of
+from reproduce.articles.bitcoin_lstm.memory import DRAWN, NETWORKS
+from reproduce.articles.bitcoin_lstm.months import MonthsRow, against_persistence, against_rnn, errors_of
 from reproduce.articles.bitcoin_lstm.recall import (
     BUDGET,
     FEW,
@@ -34,7 +34,7 @@ from reproduce.articles.bitcoin_lstm.recall import (
     learnt_of,
 )
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
-from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.articles.bitcoin_lstm.variant import WIRINGS, Variant
 from reproduce.evidence.pairs import Pairs
 
 STILL = 1e-6  # of a memory's change: below, it is float32's rounding
@@ -154,7 +154,7 @@ def months(rows: Sequence[MonthsRow]) -> Finding:
     lead, naive = against_rnn(rows), against_persistence(rows)
     able = [_NAMED[network] for network, pairs in naive.items() if pairs.outcome == "better"]
     errors = {network: float(np.nanmedian(list(errors_of(rows, network).values()))) for network in naive}
-    better = "is" if all(lead[wiring].outcome == "better" for wiring in LSTMS) else "is not surely"
+    better = "is" if all(lead[wiring].outcome == "better" for wiring in WIRINGS) else "is not surely"
     return Finding(
         "Trained to March 2018, "
         + (f"only {' and '.join(able)} can predict" if able else "neither an LSTM nor a plain RNN predicts")
@@ -187,9 +187,7 @@ def recall(rows: Sequence[RecallRow]) -> Finding:
         return sum(sum(learnt[network, draw, LONG, BUDGET].values()) for draw in DRAWN)
 
     trained, short = len(SEEDS) * len(DRAWN), ", ".join(map(str, LENGTHS[:-1]))
-    ten = ", ".join(
-        f"{_NAMED[network]} in {sum(later[network, draw] for draw in DRAWN)}" for network in (PLAIN_RNN, "gru", *LSTMS)
-    )
+    ten = ", ".join(f"{_NAMED[network]} in {sum(later[network, draw] for draw in DRAWN)}" for network in NETWORKS)
     by_draw = "; ".join(
         f"by {name} {counts(PLAIN_RNN, draw)} (plain RNN) and {counts(LSTM, draw)} (LSTM)"
         for draw, name in DRAWN.items()

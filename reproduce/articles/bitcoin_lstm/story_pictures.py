@@ -48,7 +48,8 @@ PANELS = {  # what is drawn of a network, and where a rule's threshold is
 def memory(rows: Sequence[MemoryRow]) -> Figure:
     """R(k) on a log axis, a panel for each kind of weights: the median of the seeds, and 5 to 95 % of them."""
     kinds = {"program": "as the program draws weights", "keras": "as Keras draws weights", "trained": "after training"}
-    kinds = {kind: title for kind, title in kinds.items() if any(row.weights == kind for row in rows)}
+    known = {row.weights for row in rows if row.network in NETWORKS}
+    kinds = {kind: title for kind, title in kinds.items() if kind in known}
     reached = [reached_of(rows, f"over_{k}") for k in DISTANCES]
     figure, panels = new_figure(10, 4, columns=len(kinds))
     for axes, (kind, title) in zip(panels, kinds.items(), strict=True):

@@ -12,9 +12,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from reproduce.articles.bitcoin_lstm.counts import Counted, fewer_and_more
+from reproduce.articles.bitcoin_lstm.variant import WIRINGS
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.articles.sources import PRICES
 from reproduce.articles.tables import StudyTable
+from reproduce.errors import RunError
 from reproduce.evidence.ranks import line_share, partial_rank_correlation
 from reproduce.evidence.saturation import saturated_shares
 from reproduce.inputs.windows import Windows
@@ -33,7 +35,7 @@ LINE = 0.99  # R² from which predictions are a line
 class GateRow:  # its fields are the columns of gates.csv
     """One trained network; nan where its training diverged."""
 
-    wiring: str
+    wiring: str  # of a study of other variants the variant's name
     seed: int
     f_deviation: float  # standard deviation of f over the windows' last days, the median of units
     f_correlation: float  # size of the partial rank correlation of that f with |price move|, the median of units
@@ -57,9 +59,11 @@ def gate_rows(study: Study) -> list[GateRow]:
     for directory in study.directories:
         directory.require_finished()
         require_network(directory, "lstm")
-        wiring, seed = directory.config.variant.wiring, directory.config.seed
-        values = read_gates(trained_weights(directory), wiring, _windows_of(directory))
-        rows.append(GateRow(wiring, seed, **values))
+        variant, windows = directory.config.variant, _windows_of(directory)
+        if variant.window < 2:
+            raise RunError(f"{directory.path}: a window of 1 day has no price move, expected 2 days or more")
+        values = read_gates(trained_weights(directory), variant.wiring, windows)
+        rows.append(GateRow(variant.name, directory.config.seed, **values))
     return sorted(rows, key=lambda row: (row.wiring, row.seed))
 
 
@@ -128,12 +132,12 @@ HOLDS: dict[str, tuple[str, str, Callable[[GateRow], bool]]] = {  # what is aske
 
 def gate_counts(rows: Sequence[GateRow]) -> dict[str, Counted]:
     """Of how many seeds of each wiring each statement holds, by our value's name in claims.toml."""
-    wirings, seeds = sorted({row.wiring for row in rows}), len({row.seed for row in rows})
+    seeds = len({row.seed for row in rows})
     return {
         name: Counted(
             question,
             opposite,
-            {f"the {w} wiring": sum(holds(row) for row in rows if row.wiring == w) for w in wirings},
+            {f"the {w} wiring": sum(holds(row) for row in rows if row.wiring == w) for w in sorted(WIRINGS)},
             seeds,
         )
         for name, (question, opposite, holds) in HOLDS.items()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from reproduce.runs import variant
 from reproduce.runs.variant import above_zero, choice, count
 
+WIRINGS = ("published", "described")  # D2: `described` is the LSTM of the text's equations
+
 
 @dataclass(frozen=True)
 class Variant(variant.Variant):
@@ -18,7 +20,7 @@ class Variant(variant.Variant):
     True
     """
 
-    wiring: str = choice("published", "described", alone=True)  # D2: `described` is the LSTM of the text's equations
+    wiring: str = choice(*WIRINGS, alone=True)
     clipping: str = choice("unused", "applied")  # D3: `applied` scales the gradients to a global norm of clip_margin
     row_order: str = choice("newest-first", "oldest-first")  # D1, D8, D10: `oldest-first`: the past predicts the future
     scaler_rows: str = choice("all", "training")  # D4: `training` fits the scaler on the rows of training windows only

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from reproduce.articles.bitcoin_lstm.inside import WIRINGS, trained_weights
+from reproduce.articles.bitcoin_lstm.inside import trained_weights
+from reproduce.articles.bitcoin_lstm.variant import WIRINGS
 from reproduce.articles.sections import Paragraph, Section, Walk, WalkDay, WalkWindow, numeral
 from reproduce.evidence.tally import counted
 from reproduce.inputs.windows import Windows

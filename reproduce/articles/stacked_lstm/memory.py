@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reproduce.articles.stacked_lstm.rivals import LSTM
+from reproduce.articles.stacked_lstm.rivals import LSTM, network_of
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.tables import StudyTable
 from reproduce.runs.study import Study
@@ -25,7 +25,7 @@ HELD = 0.95
 class MemoryRow:  # its fields are the columns of memory.csv
     """One day of the windows of one trained network."""
 
-    network: str
+    network: str  # as of `rivals.network_of`
     seed: int
     days_back: int  # 1 is the day before the predicted one
     slope: float  # |∂ prediction / ∂ price of that day|, both scaled, mean over the test windows; nan where it diverged
@@ -43,7 +43,7 @@ def memory_rows(study: Study) -> list[MemoryRow]:
     for directory in study.directories:
         directory.require_finished()
         slopes = np.abs(tested_slopes(directory, trained_forecaster(directory))).mean(axis=0)  # (window,)
-        network, seed = directory.config.variant.network, directory.config.seed
+        network, seed = network_of(directory.config.variant), directory.config.seed
         rows += [MemoryRow(network, seed, back, float(slope)) for back, slope in enumerate(slopes[::-1], start=1)]
     return rows
 

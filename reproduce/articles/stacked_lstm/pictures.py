@@ -102,12 +102,11 @@ def rivals(rows: Sequence[RivalRow], pairs: Sequence[Pairs], persistence_usd: fl
 def memory(rows: Sequence[MemoryRow]) -> Figure:
     """How much each day's price moves the prediction of trained networks, and their memory lengths in the legend."""
     lengths, slopes = lengths_of(rows), slopes_of(rows)
-    lines = {
-        f"{LABELS[network]}: {HELD:.0%} in {np.nanmedian(list(lengths[network].values())):.0f} days": np.array(
-            [one[::-1] for one in of_seeds.values()]
-        )
-        for network, of_seeds in slopes.items()
-    }
+    lines = {}
+    for network, of_seeds in slopes.items():
+        days = np.nanmedian(list(lengths[network].values()))
+        label = f"{LABELS.get(network, network)}: {HELD:.0%} in {days:.0f} days"
+        lines[label] = np.array([one[::-1] for one in of_seeds.values()])
     return memory_figure(lines, "the seeds", "How far back trained networks remember")
 
 

@@ -27,7 +27,7 @@ LSTM = "lstm"
 class RivalRow:  # its fields are the columns of rivals.csv
     """One run's test set. Where training diverged, the values are nan."""
 
-    network: str
+    network: str  # of NETWORKS; of a study of other variants the variant's name
     seed: int
     rmse_usd: float
     mse: float  # scaled units
@@ -39,7 +39,7 @@ class RivalRow:  # its fields are the columns of rivals.csv
     @property
     def variant(self) -> str:
         """The name of what was trained, as tables of several variants have it."""
-        return Variant(network=self.network).name
+        return Variant(network=self.network).name if self.network in NETWORKS else self.network
 
 
 TABLE = StudyTable(__package__, "rivals.csv", RivalRow)
@@ -53,7 +53,7 @@ def rival_rows(study: Study) -> list[RivalRow]:
         metrics, environment = directory.read_metrics(), directory.read_environment()
         names = {"rmse_usd": "test_rmse_usd", "mse": "test_mse", "skill": "skill", "final_loss": "final_loss"}
         row = RivalRow(
-            network=directory.config.variant.network,
+            network=network_of(directory.config.variant),
             seed=directory.config.seed,
             **{name: np.nan if metrics[key] is None else metrics[key] for name, key in names.items()},
             seconds=environment["seconds"],
@@ -61,6 +61,11 @@ def rival_rows(study: Study) -> list[RivalRow]:
         )
         rows.append(row)
     return rows
+
+
+def network_of(variant: Variant) -> str:
+    """The network of a variant that has nothing else of its own; the name of another one."""
+    return variant.network if variant == Variant(network=variant.network) else variant.name
 
 
 def compare(rows: Sequence[RivalRow]) -> list[Pairs]:

@@ -119,6 +119,14 @@ def test_shipped_table_shows_what_the_words_beside_the_rule_say():
     assert sum(row.change < 1e-6 for row in rows if row.network == "simple-rnn") > 5
 
 
+@pytest.mark.parametrize("rows", [change_rows, gate_rows])
+def test_window_of_one_day_is_refused(rows, tmp_path):
+    """Nothing changes within it."""
+    directory = random_run(tmp_path, Variant(hidden=4, window=1), short_table())
+    with pytest.raises(RunError, match=r"window of 1 day .*, expected 2 days or more$"):
+        rows(Study(tmp_path, (directory.config,)))
+
+
 @pytest.mark.parametrize(("rows", "network"), [(change_rows, "gru"), (gate_rows, "gru"), (memory_rows, "simple-rnn")])
 def test_network_that_a_table_cannot_tell_of_is_refused(rows, network, tmp_path):
     """By its name and the ones that it can tell of; such a run has other weights than are read."""

@@ -125,12 +125,13 @@ def test_half_of_a_statement_is_not_enough(name, field):
 
 @pytest.mark.usefixtures("one_thread")
 def test_table_has_a_row_a_run(tmp_path):
-    """By wiring, from the weights that the run ends with."""
+    """From the weights that the run ends with; of the small test's variants by their names, lest two be mixed."""
     configs = [random_run(tmp_path, Variant(hidden=4, wiring=w), DAYS).config for w in ("published", "described")]
     rows = gate_rows(Study(tmp_path, tuple(configs)))
-    assert [(row.wiring, row.seed) for row in rows] == [("described", 0), ("published", 0)]
-    for row in rows:
-        assert row == GateRow(row.wiring, 0, **read_gates(run_weights(4), row.wiring, WINDOWS))
+    assert [(row.wiring, row.seed) for row in rows] == [("described+hidden-4", 0), ("hidden-4", 0)]
+    for row, wiring in zip(rows, ("described", "published"), strict=True):
+        assert row == GateRow(row.wiring, 0, **read_gates(run_weights(4), wiring, WINDOWS))
+    assert [Variant(wiring=w).name for w in ("published", "described")] == ["published", "described"]
 
 
 def test_opposite_that_the_rules_tell_of_is_what_the_shipped_table_shows():

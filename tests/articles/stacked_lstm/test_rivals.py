@@ -10,6 +10,7 @@ from reproduce.articles.stacked_lstm.rivals import (
     TABLE,
     RivalRow,
     compare,
+    network_of,
     persistence_usd,
     rival_rows,
     shipped_persistence_usd,
@@ -39,6 +40,16 @@ def test_row_is_a_run_s_values(tmp_path):
     assert lstm == RivalRow("lstm", 7, 310, 0.5, -0.25, 0.125, 2.5, "0.1.0")
     assert (simple_rnn.network, simple_rnn.rmse_usd) == ("simple-rnn", 320)
     assert np.isnan(mlp.rmse_usd)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_network_of_another_variant_goes_by_its_name(network):
+    """Or two variants of one network would be taken for one."""
+    assert network_of(Variant(network=network)) == network
+    other = Variant(network=network, window=30)
+    assert network_of(other) == other.name
+    rows = [RivalRow(one, 7, 310, 0.5, -0.25, 0.125, 2.5, "0.1.0") for one in (network, other.name)]
+    assert [row.variant for row in rows] == [Variant(network=network).name, other.name]
 
 
 ERRORS = {
