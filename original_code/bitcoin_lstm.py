@@ -1,7 +1,8 @@
 """The published Bitcoin program (B. Mwangi, "An Intro Tutorial for Implementing LSTM", Heartbeat, May 2018), rebuilt.
 
 Written from a description of what the program does, statement by statement and in its order; D1 to D11 mark where it
-departs from the article's text (README.md beside this file). Nothing is mended here. Only the four options are ours:
+departs from the article's text (README.md beside this file). Nothing is mended here. Ours are the options, and what
+README.md says:
 
     python original_code/bitcoin_lstm.py --epochs 200 --seed 0 --data data/btc_close.csv --out figures
 """

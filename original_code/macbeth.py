@@ -2,7 +2,8 @@
 Analytics Vidhya, 2017), rebuilt.
 
 Written from a description of what the program does, statement by statement and in its order; M1 to M5 mark where it
-departs from the article's text (README.md beside this file). Nothing is mended here. Only the four options are ours:
+departs from the article's text (README.md beside this file). Nothing is mended here. Ours are the options, and what
+README.md says:
 
     python original_code/macbeth.py --epochs 1 --seed 0 --text macbeth.txt --out macbeth
 """

@@ -1,7 +1,8 @@
 """The published stacked LSTM program (G. Singhal, "Introduction to LSTM Units in RNN", Pluralsight, 2020), rebuilt.
 
 Written from a description of what the program does, in its order. S1 to S6 mark its oddities, A1 to A3 what the guide
-leaves open and had to be chosen (README.md beside this file). Nothing is mended here. Only the options are ours:
+leaves open and had to be chosen (README.md beside this file). Nothing is mended here. Ours are the options, and what
+README.md says:
 
     python original_code/stacked_lstm.py --epochs 50 --seed 0 --data data/btc_close.csv --out figures
 """

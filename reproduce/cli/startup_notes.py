@@ -1,4 +1,4 @@
-"""What is written to stderr while a port loads, without the notes of TensorFlow's own."""
+"""What is written to stderr while TensorFlow may start, without its notes."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from reproduce.articles.article import Article, Shown, StudyPlan
 from reproduce.cli.choices import GapsOption, kept_gaps, load_input, parse_seeds
 from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, plain_table, show
 from reproduce.cli.progress import resumable, run_progress
+from reproduce.cli.startup_notes import without_startup_notes
 from reproduce.errors import RunError
 from reproduce.evidence.tally import counted
 from reproduce.runs.config import RunConfig
@@ -162,7 +163,8 @@ def _conclude(article: Article, plan: StudyPlan, grid: Study, json_to: str | Non
         show([summary], json_to)
         note("reproduce: some runs failed; failure.json in their directories says why")
         raise typer.Exit(1)
-    rows = plan.rows(grid)
+    with without_startup_notes():
+        rows = plan.rows(grid)
     if rows:
         write_text(grid.root / plan.table.file, rows_text(plan.table.row, rows))
         note(f"the study's table is {grid.root / plan.table.file}")

@@ -51,9 +51,8 @@ def _unrolled(settings: Settings, weights: dict[str, np.ndarray]) -> keras.Model
     model = keras.Model(inputs, output(h))
     output.set_weights([weights["W_hy"], weights["b_y"]])
     for gate in "ifog":
-        if of_x[gate].built:  # of one day, the forget gate has nothing to scale
-            of_x[gate].set_weights([weights[f"W_x{gate}"], weights[f"b_{gate}"]])
-        if of_read[gate].built:
+        of_x[gate].set_weights([weights[f"W_x{gate}"], weights[f"b_{gate}"]])
+        if of_read[gate].built:  # there is a day to read from
             of_read[gate].set_weights([weights[f"W_h{gate}"]])
     return model
 

@@ -66,7 +66,7 @@ def compare(
     is_partly = not left and len(partly) == 1 and partly != ((),)
     if not left:  # float64 if any rung agrees as closely as that: float32's rounding never does
         agreeing = [one for one in DTYPES[dtype] if any(gaps.agree.all() for gaps in published[one].values())]
-        found_dtype = agreeing[0] if agreeing else DTYPES[dtype][-1]
+        found_dtype = agreeing[0] if agreeing else dtype
     told = explanations[0] if left else partly[0] if is_partly else None
     first = [one for one in left or search.partly if one.slips == told]
     programs = [one.program for one in left]

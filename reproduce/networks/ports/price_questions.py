@@ -8,7 +8,7 @@ from reproduce.networks.ports.network import Named, shapes
 from reproduce.networks.ports.questions import Question, again
 
 WINDOW = 7  # days
-BATCH = 3  # windows; every question but windows and two epochs has three
+BATCH = 3  # windows; a question has three where it says no other number
 SATURATED = 50.0  # a bias that holds a gate open, and its negative one that holds it shut
 ALONE = {  # the biases with which the others leave one gate to be seen; of the rest, c = f·kept + i·g, h = o·tanh(c)
     "i": {"f": -SATURATED, "o": SATURATED, "g": SATURATED},

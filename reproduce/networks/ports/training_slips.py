@@ -38,7 +38,7 @@ TRAINING = (
     ),
     one_slip(
         "clipping-global",
-        "gradients are clipped to a global norm of {0}; the program computes that and trains on the others",
+        "gradients are clipped to a global norm of {0}; the program trains on gradients that are not clipped",
         CLIPPED,
         "The article's text says that gradients are clipped (D3); clip_grad_norm_, global_clipnorm, "
         "tf.clip_by_global_norm.",

@@ -114,8 +114,8 @@ def test_two_biases_of_one_layer_that_both_train_are_named_with_their_layer(tmp_
         ("w = dict(weights)", f"w = {twice}"),
         ("w[name] - 0.001 * g", "w[name] - 0.001 * (1 + (name == 'bias_1')) * g"),
     )
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"\n\ndef loss_and_gradients(weights, inputs, targets):\n    return of_these({twice}, inputs, targets)\n")
+    asked = f"def loss_and_gradients(weights, inputs, targets):\n    return of_these({twice}, inputs, targets)\n"
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n\n{asked}", encoding="utf-8")
     comparison = compared(path, "prices", TRAINED)
     assert (names(comparison), comparison.ways, comparison.layers) == ([("gate-bias-doubled",)], ("in",), ("first",))
 
