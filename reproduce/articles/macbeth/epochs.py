@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from reproduce.runs.study import Study
 
 SHOWN = 60
 TREND = Variant(epochs=20, held_out="last-tenth")  # M1, M5
+BEGUN = replace(HUNDRED, epochs=TREND.epochs)  # what 100 epochs go on from; in the table where these have not ended
 TREND_EPOCHS = (1, 2, 5, 10, 20)
 
 
@@ -100,7 +101,7 @@ def trends_of(rows: Sequence[MilestoneRow]) -> dict[int, list[MilestoneRow]]:
     """The rows of each seed that was trained for the epochs of TREND or for more, at TREND_EPOCHS, by seed in order."""
     found: dict[int, dict[int, MilestoneRow]] = {}
     for row in rows:
-        if row.variant in (TREND.name, HUNDRED.name) and row.epoch in TREND_EPOCHS:
+        if row.variant in (TREND.name, BEGUN.name, HUNDRED.name) and row.epoch in TREND_EPOCHS:
             found.setdefault(row.seed, {})[row.epoch] = row
     whole = {seed: list(of_seed.values()) for seed, of_seed in found.items() if len(of_seed) == len(TREND_EPOCHS)}
     return dict(sorted(whole.items()))

@@ -7,6 +7,7 @@ import pytest
 
 from reproduce.articles.macbeth import epochs as module
 from reproduce.articles.macbeth.epochs import (
+    BEGUN,
     SHOWN,
     TABLE,
     TREND,
@@ -101,13 +102,15 @@ def test_first_epochs_of_a_hundred_are_those_of_the_trend(tmp_path):
     assert rows_text(MilestoneRow, cut) == rows_text(MilestoneRow, short)
     assert [row.epoch for row in cut] == list(TREND_EPOCHS)
     assert {getattr(HUNDRED, f.name) == getattr(TREND, f.name) for f in fields(TREND)} == {True, False}
-    assert replace(HUNDRED, epochs=20, recorded="epochs") == TREND
+    assert replace(HUNDRED, epochs=20, recorded="epochs") == replace(BEGUN, recorded="epochs") == TREND
 
 
 def test_trend_takes_seeds_of_a_hundred_epochs():
     """At its own epochs alone; a seed that has not all of them is left out, and what it overfits is of these seeds."""
     rows = study_rows()
     hundred = [replace(row, variant=HUNDRED.name, seed=100 + row.seed) for row in rows if row.variant == TREND.name]
+    begun = [replace(row, variant=BEGUN.name) if row.seed == 101 else row for row in hundred]
+    assert trends_of(begun) == {100: hundred[:5], 101: begun[5:]}
     late = replace(hundred[0], epoch=50, held_out_loss=0.5)
     assert list(trends_of([*hundred, late, *rows])) == [0, 1, 100, 101]
     assert list(trends_of([*hundred[:-1], late, *rows])) == [0, 1, 100]
@@ -147,5 +150,5 @@ def test_shipped_table_has_the_runs_that_the_claims_speak_of():
     published = [row for row in rows if row.variant == "published"]
     assert len({row.seed for row in published}) == len(published) >= 5
     assert {row.epoch for row in published} == {1}
-    trend = [row for row in rows if row.variant in (TREND.name, HUNDRED.name)]
+    trend = [row for row in rows if row.variant != "published"]
     assert {row.seed for row in trend} == set(trends_of(rows)) == {0, 100}
