@@ -186,7 +186,7 @@ plt.show()
 # ## Exercise: fetch a gate
 #
 # Fetch the forget gate of window 0 on `day_3`, by its name in the graph. Its name is not printed above, but that of a
-# neighbour is. Feed the same windows. The check computes the gate in NumPy with the cell of lesson 1, and compares.
+# neighbour is. Feed the same windows. The check computes the gate in NumPy, wired as this graph is, and compares.
 
 # %%
 mine = None  # session.run("...", feed_dict=feed)

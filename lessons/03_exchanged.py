@@ -66,7 +66,9 @@ for wiring, (_, losses) in trained.items():
     print(wiring, losses[[0, 3, 7, 11]].round(3))
 
 # %% [markdown]
-# No. Both losses fall, and at nearly the same pace. If you look at the loss alone, you find nothing.
+# Not here: both losses fall, and at nearly the same pace. With 256 units, as in the article, the described one falls
+# faster, but you only see that if you have both. Of a single program, a loss that falls says nothing. Lesson 8 shows
+# what the losses can tell.
 #
 # ## Do the values show it?
 #
@@ -87,7 +89,8 @@ for t in range(7):
 # On day 0 nothing differs: before it, both vectors are zeros, and exchanged zeros are zeros. From day 1 on they differ.
 # Remember this sign. A program that is right for one day and wrong for two either does something wrong with what the
 # day before hands on, or it reads the days in another order. To tell which, ask its cell for one day, with an `h` and a
-# `c` that are not zeros. If the cell is right, it is the order.
+# `c` that are not zeros. If the cell is right, look at the line that calls it: it has the days in another order, or it
+# hands `h` and `c` on in each other's place, as this program does.
 #
 # ## See it
 #

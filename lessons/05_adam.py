@@ -113,7 +113,8 @@ for size, tf1, *others in zip(sizes, moved, *(take_steps(sizes, 1, *one) for one
 #
 # ## Which gradients does the program have?
 #
-# Epsilon matters where gradients are small. So look at the gradients of the program's first batch.
+# Epsilon matters where gradients are small. So look at the gradients of the program's first batch, in a small network
+# of 8 units. (With the program's own 256 units, more of them are small.)
 
 # %%
 random = np.random.default_rng(0)
@@ -129,7 +130,7 @@ for limit in (1e-2, 1e-4, 1e-6):
 #
 # Both axes are logarithmic. Where a line is flat, the step does not depend on the size of the gradient. Where it falls
 # to the left, epsilon is larger than the root, and small gradients hardly move their weight. The grey bars count the
-# program's gradients.
+# gradients above.
 #
 # On the first step, an epsilon *before* the correction counts √(1 / (1 - 0.999)) times as much, which is 32 times.
 # After 3000 steps the correction is nearly 1, and the place does not matter any more: each thin line, with its epsilon

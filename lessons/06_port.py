@@ -145,8 +145,8 @@ plt.show()
 # ## Exercise: write a port
 #
 # The port above is in Keras. Write the whole program in another library: NumPy, PyTorch, JAX, or TensorFlow 1. Put it
-# into a file `my_port.py` beside this lesson. It needs four functions. Begin with `cell`, and add one after the other;
-# the check works with one.
+# into a file `my_port.py`, in the folder in which this lesson runs. It needs four functions. Begin with `cell`, and add
+# one after the other; the check works with one.
 #
 #     cell(weights, x, h, c)                            x is (n, 1), h and c are (n, H)
 #         returns h and c of that day                   both (n, H)

@@ -95,8 +95,8 @@ for name, differences in pairs.items():
 #
 # ## See it
 #
-# The axis of differences is logarithmic. The dotted lines are the smallest difference that float64 and float32 can
-# show. Rounding starts near its line, and grows slowly. The slip starts near that of float32, and grows faster.
+# The axis of differences is logarithmic. The dotted lines are `eps` of float64 and of float32: how far the next number
+# lies from 1. Rounding starts near its line, and grows slowly. The slip starts near that of float32, and grows faster.
 
 # %%
 figure, axes = plt.subplots(figsize=(9, 5), layout="constrained")

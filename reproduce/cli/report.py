@@ -9,6 +9,7 @@ import typer
 
 from reproduce.cli.output import JsonOption, note, plain_table, show
 from reproduce.errors import RunError
+from reproduce.inputs.source import printable
 from reproduce.runs.process import limit_threads
 
 
@@ -36,6 +37,8 @@ def report(
         raise RunError(f"a report needs {error.name}: pip install '.[report]' in the repository") from error
     from reproduce.articles.reading import open_run_or_study
 
+    if out is not None and out.suffix not in (".html", ".htm"):
+        raise typer.BadParameter(f"is {printable(str(out))}, expected a name that ends in .html", param_hint="--out")
     article, directory, study = open_run_or_study(run_or_study)  # refused now, before TensorFlow starts
     path = run_or_study / "report.html" if out is None else out
     check_place(path, force=force)

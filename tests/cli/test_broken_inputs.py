@@ -425,11 +425,20 @@ PAGES = {"folder": make_folder, "own-file": make_file}
 @pytest.mark.parametrize("target", [*PAGES, "missing-folder"])
 def test_place_that_takes_no_page_is_refused(target, refuse, tiny_runs, tmp_path):
     """A file that is not ours is not overwritten."""
-    path = tmp_path / "target"
+    path = tmp_path / "target.html"
     PAGES.get(target, lambda _: None)(path)
     before = states(tmp_path)
-    refuse("report", tiny_runs["macbeth"].path, "--out", path / "a" if target == "missing-folder" else path)
+    refuse("report", tiny_runs["macbeth"].path, "--out", path / "a.html" if target == "missing-folder" else path)
     assert states(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["slides.pdf", "page", "table.csv"])
+def test_page_of_another_ending_is_refused(name, invoke, tiny_runs, tmp_path):
+    """It is a web page, whatever it is called."""
+    code, _, stderr = invoke("report", tiny_runs["macbeth"].path, "--out", tmp_path / name)
+    assert code == 2
+    assert_one_line(stderr, name, "expected a name that ends in .html")
+    assert not (tmp_path / name).exists()
 
 
 @pytest.mark.usefixtures("verdicts")

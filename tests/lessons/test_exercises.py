@@ -1,6 +1,7 @@
 """What each exercise is told: `not yet` for a stub, `right` for a solution, and the slip for a slip."""
 
 import re
+import sys
 from functools import partial
 
 import numpy as np
@@ -61,6 +62,7 @@ def test_stub_is_not_yet_right(function, mine, told):
     [
         (solutions.sigmoid(0.0), "this is float64, and no function; hand over the function, without calling it"),
         (lambda *_: 1 / 0, "it raises ZeroDivisionError in its line "),
+        (lambda *_: sys.exit(), "it raises SystemExit in its line "),
         (lambda: 1, "it raises TypeError: "),
         (lambda *_: "h, c", "expected"),
         (lambda *_: (1.0, 2.0), "expected"),
@@ -386,8 +388,8 @@ def test_port_that_is_not_there_is_not_yet_right(told, tmp_path):
     """It says what is enough to begin, and shows no solution."""
     path = tmp_path / "my_port.py"
     assert told(check.port, path) == (
-        f"not yet: there is no {path}; one function is enough to begin: cell(weights, x, h, c), which returns h and c; "
-        "the lesson lists all four"
+        f"not yet: there is no my_port.py in {tmp_path}; one function is enough to begin: cell(weights, x, h, c), "
+        "which returns h and c; the lesson lists all four"
     )
     assert told(check.port, None).startswith("not yet: ")
 
@@ -409,8 +411,10 @@ def test_port_may_begin_with_a_cell_alone(port, told):
         (np.float32(1e-5), "right"),
         (None, "not yet: no number is given"),
         (0, "not yet: 0 asks for equal bits"),
-        (float("nan"), "not yet: nan asks for equal bits"),
+        (float("nan"), "not yet: nan is no number"),
         (1e-8, "not yet: a right port in float32 is off by "),
+        (7e-7, "not yet: a right port in float32 is off by 6.6e-07 here, and with other first weights by more"),
+        (1.4e-6, "right"),
         (1e-3, "not yet: a port whose epsilon is 1e-7 is off by "),
         ("1e-5", "not yet: this is str, and no number"),
         (True, "not yet: this is bool, and no number"),

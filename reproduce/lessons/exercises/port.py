@@ -24,7 +24,10 @@ def problem(file: str | Path) -> str | None:
         return f"this is {type(file).__name__}, and no file; give the name of yours"
     path = Path(file)
     if not path.exists():
-        return f"there is no {path}; one function is enough to begin: {BEGINNING}; the lesson lists all four"
+        return (
+            f"there is no {path.name} in {path.absolute().parent}; one function is enough to begin: {BEGINNING}; the "
+            "lesson lists all four"
+        )
     port = load(path)
     questions = ask(port.hidden or ANY_HIDDEN)
     answers = ask_port(port, questions)
