@@ -72,12 +72,17 @@ def _chance(about: ClaimsFile) -> dict[str, str]:
 
 
 def _seeds(plan: StudyPlan) -> str:
-    """Which of a study's variants are trained from which seeds; of those under way, the ones that the table has."""
+    """Which variants are trained from which seeds; of those under way, what the table has, if its rows say it."""
+    rows = [row for row in plan.table.shipped() if hasattr(row, "seed")]  # none where they are means over seeds
+    there = {row.seed for row in rows}
+    of_runs = {variant.name: [seed for seed in seeds if seed in there or not there] for variant, seeds in plan.runs}
+    of_table: dict[str, dict[int, None]] = {}
+    for row in rows:
+        if hasattr(row, "variant"):
+            of_table.setdefault(row.variant, {})[row.seed] = None
     variants: dict[tuple[int, ...], list[str]] = {}
-    there = {row.seed for row in plan.table.shipped() if hasattr(row, "seed")}  # none where rows are means over seeds
-    for variant, seeds in plan.runs:
-        kept = tuple(seed for seed in seeds if seed in there) if there else tuple(seeds)
-        variants.setdefault(kept, []).append(variant.name)
+    for name, seeds in (of_table or of_runs).items():
+        variants.setdefault(tuple(seeds), []).append(name)
     return ", ".join(f"{_span(seeds)} of {_named(names)}" for seeds, names in variants.items())
 
 

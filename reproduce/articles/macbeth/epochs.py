@@ -49,7 +49,7 @@ class MilestoneRow:  # its fields are the columns of milestones.csv
     batches: int
     weights: int
     writes: str  # the first SHOWN characters of a greedy text, its line ends as slashes
-    seconds: float  # of the whole run
+    seconds: float  # of the whole run; nan of BEGUN, which is a part of one
     version: str
 
 
