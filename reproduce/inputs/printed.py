@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from reproduce.errors import DataError
-from reproduce.inputs.printed_logs import Found, read_keras_log, read_lines_log
+from reproduce.inputs.printed_logs import Found, line_with_comma, read_keras_log, read_lines_log
 from reproduce.inputs.printed_tables import notebook_output, read_list, read_table
 from reproduce.inputs.source import printable, quote, read_bytes
 
@@ -73,6 +73,8 @@ def read_losses(path: Path) -> PrintedLosses:
 
 
 def _found(text: str, name: str) -> Found:
+    if line := line_with_comma(text):
+        raise DataError(f"{name}, line {line}: a loss has a comma in it, expected a point; write a point for the comma")
     try:
         found = read_list(text, name) or read_keras_log(text) or read_lines_log(text) or read_table(text, name)
     except (ArithmeticError, ValueError, TypeError, csv.Error) as error:  # numbers of hundreds of digits, say

@@ -16,6 +16,7 @@ _KERAS_LOSS = re.compile(rf"(?<![\w])(?:(?P<which>[a-z]+) +)?loss:\s*(?P<loss>{N
 _EPOCH = re.compile(r"\bepoch\b[\s:=#\[(]*(\d+)(?:\s*(?:/|of)\s*(\d+))?[\])]*(?P<rest>.*)", re.IGNORECASE)
 _LOSS = re.compile(rf"(?P<which>(?:[a-z]+[ _-]+)?)loss\b[\s:=]*({NUMBER})", re.IGNORECASE)
 _BARE = re.compile(rf"[\s:,;=|-]*?({NUMBER})\s*$", re.IGNORECASE)
+_COMMA = re.compile(r"loss\b[\s:=]*\d+,\d", re.IGNORECASE)  # 0,0695, whose digits would be lost
 _NOT_OF_TRAINING = ("val", "valid", "validation", "test", "dev", "eval")
 
 
@@ -71,6 +72,11 @@ def _keras_loss(piece: str) -> str | None:
     """The training's: the first that is of no other part."""
     found = _KERAS_LOSS.finditer(piece)
     return next((one["loss"] for one in found if (one["which"] or "").lower() not in _NOT_OF_TRAINING), None)
+
+
+def line_with_comma(text: str) -> int | None:
+    """The first line on which a comma stands where a loss has its point; None where there is none."""
+    return next((line for line, piece in _pieces(text) if _COMMA.search(piece)), None)
 
 
 def read_lines_log(text: str) -> Found | None:

@@ -13,12 +13,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing import connection, get_context
+from multiprocessing import connection, forkserver, get_context
 from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
 
 GRACE = 5  # s after its time, at which a process ends by itself where nobody is left to end it
 LONGEST = 86_400  # s that a call may be given: a day; the system waits for some weeks at most
+SAFE_PATH = "PYTHONSAFEPATH"  # read when Python starts
 LAST_WORDS = 1  # s that a process has to end, once it has closed what it answers through
 
 
@@ -90,6 +91,7 @@ def call_each(
     """
     context = get_context("forkserver")
     context.set_forkserver_preload(list(imports) if sys.platform == "linux" else [])
+    _start_server()
     waiting, running = deque(enumerate(arguments)), []
     try:
         while waiting or running:
@@ -108,6 +110,22 @@ def call_each(
             call.stop()
 
 
+def _start_server() -> None:
+    """Start the process that the others are copied from, so that it imports nothing of the current folder.
+
+    There may be a random.py or a numpy.py. Only Python 3.11 and later can be told so.
+    """
+    given = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        forkserver.ensure_running()
+    finally:
+        if given is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = given
+
+
 def start_call(context: Any, work: Callable[[Any], Any], number: int, argument: Any, limits: Limits) -> _Call:
     """Begin one call in a process of its own; its time runs from here."""
     ours, theirs = context.Pipe(duplex=False)
@@ -119,6 +137,7 @@ def start_call(context: Any, work: Callable[[Any], Any], number: int, argument: 
 
 def _serve(work: Callable[[Any], Any], argument: Any, pipe: connection.Connection, limits: Limits) -> None:
     """The process's own end."""
+    os.environ.pop(SAFE_PATH, None)  # what the call starts is its own affair
     os.setsid()  # a group that can be ended with all its members; and Ctrl-C reaches the command alone
     signal.alarm(math.ceil(limits.seconds) + GRACE)
     with contextlib.suppress(ValueError):  # the machine's own limit is lower

@@ -133,7 +133,12 @@ def test_ascii_terminal_shows_the_claims_and_what_a_network_writes(invoke, monke
 GONE = "read, write = os.pipe(); os.close(read); os.dup2(write, 1)"
 FULL = "os.dup2(os.open('/dev/full', os.O_WRONLY), 1)"
 CLOSED = "sys.stdout = None; os.close(1)"  # as Python finds it
-NOBODY = "os.setgroups([]); os.setgid(65534); os.setuid(65534)"
+NOBODY = """
+import tempfile
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+kept = tempfile.TemporaryDirectory()
+os.environ["MPLCONFIGDIR"] = kept.name  # Matplotlib's own is in a home that is not theirs
+"""
 TERMINAL = """
 import atexit, pty, select
 kept, (ours, theirs) = os.dup(1), pty.openpty()

@@ -195,6 +195,11 @@ REFUSED = {
     "ragged": ("epoch,loss\n0,0.3\n1,0,2\n", "line 3: has 3 fields, expected 2 as line 1"),
     "decimal-comma": ("epoch;loss\n0;0,3\n", 'line 2: loss is "0,3", expected a number; write a point for the comma'),
     "bare-decimal-comma": ("0;0,3\n1;0,2\n", "line 1: has a number with a comma, expected a point"),
+    "decimal-comma-in-a-log": (
+        "start\nEpoch 0, Loss: 1,3076\nEpoch 30, Loss: 1,0694\n",
+        "line 2: a loss has a comma in it",
+    ),
+    "decimal-comma-of-keras": ("Epoch 1/2\n145/145 - 1s - loss: 0,3076\n", "line 2: .*; write a point for the comma"),
     "no-header": ("0,0.3,0.4\n", "line 1: has 3 columns and no header; put a line such as epoch,loss above"),
     "two-losses": ("epoch,loss,loss\n0,0.3,0.4\n", "line 1: columns are .*expected one named loss"),
     "validation-only": ("epoch,val_loss\n0,0.3\n", "line 1: columns are .*expected one named loss"),

@@ -90,6 +90,25 @@ def test_each_result_comes_with_its_argument_s_number():
     assert outcomes(square, [], LATE) == {}
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 always looks into the current folder")
+@pytest.mark.parametrize("name", ["random.py", "numpy.py", "threading.py"])
+def test_file_of_the_current_folder_stands_for_no_module(name, tmp_path):
+    """A class's ports may be called so; the calls know nothing of it."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / name).write_text("raise SystemExit('mine')\n")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from reproduce.runs.limits import Limits, call_each\n"
+        "if __name__ == '__main__':\n"
+        "    print(*call_each(abs, [-3, -4], Limits(60, 1 << 34), at_once=2, imports=['numpy']))\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(limits.__file__).parents[2])}
+    answer = subprocess.run(
+        [sys.executable, script], cwd=tmp_path / "here", env=environment, capture_output=True, text=True, check=False
+    )
+    assert (answer.returncode, sorted(answer.stdout.split(") (")), answer.stderr) == (0, ["(0, 3", "1, 4)\n"], "")
+
+
 @pytest.mark.parametrize(
     ("how", "reason"),
     [

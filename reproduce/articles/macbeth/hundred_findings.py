@@ -42,7 +42,8 @@ def hundred_findings(rows: Sequence[MilestoneRow], replays: Sequence[ReplayRow])
         claims=("macbeth/hundred-epochs", "macbeth/only-hardware"),
         study="macbeth-epochs",
     )
-    is_known = collapses["exploding_collapses"] is not None  # every collapse has all its replays
+    # every collapse, if there is one, has all its replays
+    is_known = collapses["exploding_collapses"] is not None or not collapses["hundred_collapses"]
     return [epochs, *([_collapses(replays, one[0].batches)] if is_known else [])]
 
 

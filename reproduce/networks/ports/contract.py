@@ -78,19 +78,18 @@ def load(path: Path, wanted: Sequence[str] = tuple(FUNCTIONS), template: str = "
     if not path.is_file():
         raise PortError(f"{path}: there is no such file; give the file of your port")
     if path.suffix == ".ipynb":
-        raise PortError(
-            f"{path}: a notebook; save its code as a Python file (jupyter nbconvert --to python), and give that"
-        )
+        raise PortError(f"{path}: a notebook; save its code with jupyter nbconvert --to python, and give that")
     printed: list[str] = []
     spec = importlib.util.spec_from_file_location(MODULE, path, loader=_Anew(MODULE, str(path)))
     module = importlib.util.module_from_spec(spec)
     sys.modules[MODULE] = module
-    sys.path.insert(0, str(path.resolve().parent))  # as if it had been started: it may import what lies beside it
+    ours = sys.path[:], sys.argv  # here as if it had been started: it may import what lies beside it
+    sys.path[:], sys.argv = [str(path.resolve().parent), *sys.path], [str(path)]
     try:
         with _watched(path, "cannot be loaded", printed):
             spec.loader.exec_module(module)
     finally:
-        sys.path.remove(str(path.resolve().parent))
+        sys.path[:], sys.argv = ours
     functions = {name: getattr(module, name) for name in wanted if callable(getattr(module, name, None))}
     misspelt = _misspelt(module, wanted, functions)
     if not functions:
@@ -233,7 +232,8 @@ def _watched(path: Path, doing: str, printed: list[str], names: Iterable[str] = 
     except PortError:
         raise
     except SyntaxError as error:
-        raise PortError(f"{path}, line {error.lineno}, {doing}: {type(error).__name__}: {error.msg}") from error
+        where = f"line {error.lineno}, " if error.lineno else ""
+        raise PortError(f"{path}, {where}{doing}: {type(error).__name__}: {error.msg}") from error
     except (Exception, SystemExit) as error:
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         if isinstance(error, KeyError) and names and WEIGHT.match(str(*error.args[:1])):

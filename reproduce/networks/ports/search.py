@@ -21,6 +21,7 @@ from reproduce.networks.ports.telling import hidden_slips
 Slips = tuple[Slip, ...]  # none, one, or two together
 AT_ONCE = 512  # hypotheses, between two signs of progress
 MOST_BASES = 4  # slips that explain the first rungs, beside which numbers are looked for
+LOSS = "loss"  # is one number: a number that was found from it explains it, and nothing follows
 ONE_STEP = "one step"  # of Adam and its like is their rate times the gradient's sign: too many slips explain it alone
 Asked = Sequence[tuple[Question, Answer]]
 OnTried = Callable[[str, int, int], None]
@@ -188,10 +189,16 @@ class Search:
                 gaps = gaps_on(self._target, rung, [hypotheses[k].program for k in left], [pair], dtype)
                 largest[left] = np.maximum(largest[left], gaps.differences.max(axis=1))
                 left = left[gaps.agree]
-            if left.size and number >= max(self.as_far, as_far + 1) and rung.name != ONE_STEP:
-                self.partly = [*(self.partly if number == self.as_far else ()), *agreeing()]
+            told = [one for one in agreeing() if not _is_read_off(one, rung)]
+            if told and number >= max(self.as_far, as_far + 1) and rung.name != ONE_STEP:
+                self.partly = [*(self.partly if number == self.as_far else ()), *told]
                 self.as_far = number
         return agreeing()
+
+
+def _is_read_off(one: Hypothesis, rung: Rung) -> bool:
+    """Whether a number of it was found from that rung's only number."""
+    return rung.name == LOSS and any(slip.number is not None and slip.number.rung == LOSS for slip in one.slips)
 
 
 @lru_cache(maxsize=8)

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,7 +128,7 @@ def test_broken_port_is_refused_in_one_line(case, write):
     [
         ("none.py", "there is no such file; give the file of your port"),
         ("folder", "a folder; give the files in it, such as "),
-        ("port.ipynb", "a notebook; save its code as a Python file (jupyter nbconvert --to python), and give that"),
+        ("port.ipynb", "a notebook; save its code with jupyter nbconvert --to python, and give that"),
     ],
 )
 def test_what_is_no_file_of_python_is_refused(name, told, tmp_path):
@@ -184,6 +185,31 @@ def test_port_imports_what_lies_beside_it(write, tmp_path):
     np.testing.assert_array_equal(
         found.by_question["forward 1"]["predictions"], 2 * questions[0].arguments["inputs"][:, 0]
     )
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "import os\nos.chdir(os.path.dirname(os.path.abspath(__file__)))\n",
+        "import sys\nsys.path[:] = sys.path[1:]\n",
+        "import sys\nsys.path = sys.path[1:]\n",
+        "import sys\nassert not sys.argv[1:]\n",
+    ],
+    ids=["chdir", "path", "new-path", "argv"],
+)
+def test_port_begins_as_a_script_does(first, write, monkeypatch):
+    """From a relative path; whatever it changes is ours again, but for the folder that it works in."""
+    path = write(first + "def predict(weights, inputs): ...\n")
+    monkeypatch.chdir(path.parent.parent)
+    before = list(sys.path), list(sys.argv)
+    assert list(load(path.relative_to(Path.cwd())).functions) == ["predict"]
+    assert (list(sys.path), list(sys.argv)) == before
+
+
+def test_file_of_zero_bytes_is_refused_in_one_line(write):
+    """Python names no line of it."""
+    with pytest.raises(PortError, match=r"port\.py, (line \d+, )?cannot be loaded: \w+: [^\n]*null bytes$"):
+        load(write("\0\0"))
 
 
 def test_edited_file_is_read_anew(write, monkeypatch):

@@ -153,6 +153,16 @@ def test_unknown_program_is_given_no_name(case, reads, tmp_path):
     assert comparison.explanations == ()
 
 
+def test_number_read_off_a_single_loss_explains_nothing(tmp_path):
+    """A loss that is too large by 0.1, whose gradients are wrong too, has no penalty: any number fits one loss."""
+    wrong = "np.mean((out - targets) ** 2) + 0.1, 3.3 * np.sign(out - targets)"
+    path = file_with(
+        tmp_path, "numpy", "prices", ("np.mean((out - targets) ** 2), 2 * (out - targets) / len(out)", wrong)
+    )
+    comparison = compared(path, "prices", (*FORWARD, "gradients"))
+    assert (comparison.explanations, comparison.partly) == ((), ())
+
+
 def test_windows_of_text_are_told_in_characters():
     """Their slips and places have no days."""
     told = [word for slip in CHARACTERS.slips for word in (slip.title, slip.symptom, slip.cause, slip.mend)]
