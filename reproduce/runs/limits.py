@@ -17,9 +17,11 @@ from multiprocessing import connection, forkserver, get_context
 from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
 
+from reproduce.runs.process import switched_on
+
 GRACE = 5  # s after its time, at which a process ends by itself where nobody is left to end it
 LONGEST = 86_400  # s that a call may be given: a day; the system waits for some weeks at most
-SAFE_PATH = "PYTHONSAFEPATH"  # read when Python starts
+SAFE_PATH = "PYTHONSAFEPATH"  # read when Python starts, from 3.11 on
 LAST_WORDS = 1  # s that a process has to end, once it has closed what it answers through
 
 
@@ -91,7 +93,9 @@ def call_each(
     """
     context = get_context("forkserver")
     context.set_forkserver_preload(list(imports) if sys.platform == "linux" else [])
-    _start_server()
+    # The process that the others are copied from imports nothing of the current folder, where there may be a random.py.
+    with switched_on(SAFE_PATH):
+        forkserver.ensure_running()
     waiting, running = deque(enumerate(arguments)), []
     try:
         while waiting or running:
@@ -108,22 +112,6 @@ def call_each(
     finally:
         for call in running:
             call.stop()
-
-
-def _start_server() -> None:
-    """Start the process that the others are copied from, so that it imports nothing of the current folder.
-
-    There may be a random.py or a numpy.py. Only Python 3.11 and later can be told so.
-    """
-    given = os.environ.get(SAFE_PATH)
-    os.environ[SAFE_PATH] = "1"
-    try:
-        forkserver.ensure_running()
-    finally:
-        if given is None:
-            del os.environ[SAFE_PATH]
-        else:
-            os.environ[SAFE_PATH] = given
 
 
 def start_call(context: Any, work: Callable[[Any], Any], number: int, argument: Any, limits: Limits) -> _Call:

@@ -33,7 +33,10 @@ def limit_threads(inter_op: int, intra_op: int = 1) -> None:
     """
     if intra_op > 1 and ONE_THREAD_A_PRODUCT not in os.environ.get("XLA_FLAGS", ""):
         os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {ONE_THREAD_A_PRODUCT}".strip()
-    with silent_stderr(), _without_keras():  # its start-up notes come before any setting of ours can reach it
+    # Its start-up notes come before any setting of ours can reach it. It imports Keras only to find its folder, which
+    # takes a third of the time to start and 130 MB: told to look for the old Keras, which is not installed, it leaves
+    # that. Afterwards `tf.keras` is found as ever.
+    with silent_stderr(), switched_on(OF_KERAS):
         import tensorflow as tf
 
         if threads() != (inter_op, intra_op):
@@ -58,21 +61,17 @@ def devices() -> list[str]:
 
 
 @contextmanager
-def _without_keras() -> Iterator[None]:
-    """Let TensorFlow start without Keras, a third of the time to start and 130 MB.
-
-    It imports Keras only to find its folder. Told to look for the old Keras, which is not installed, it leaves that.
-    Afterwards `tf.keras` is found as ever.
-    """
-    given = os.environ.get(OF_KERAS)
-    os.environ[OF_KERAS] = given or "1"
+def switched_on(variable: str) -> Iterator[None]:
+    """Let a variable of the environment be 1 for a while, or what it is where it has a value."""
+    given = os.environ.get(variable)
+    os.environ[variable] = given or "1"
     try:
         yield
     finally:
         if given is None:
-            del os.environ[OF_KERAS]
+            del os.environ[variable]
         else:
-            os.environ[OF_KERAS] = given
+            os.environ[variable] = given
 
 
 @contextmanager

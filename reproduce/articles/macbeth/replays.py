@@ -116,8 +116,7 @@ def collapse_outputs(rows: Sequence[ReplayRow]) -> dict[str, int | None]:
     """How many trainings collapse, and of how many clipping tells the cause or prevents it, by names in claims.toml.
 
     None where there is nothing to judge by: none collapses, a replay is missing, or too few orders collapse for any to
-    be prevented.
-    Nothing at all before all HUNDRED_SEEDS have ended.
+    be prevented. Nothing at all before all HUNDRED_SEEDS have ended.
     """
     if not set(HUNDRED_SEEDS) <= {row.seed for row in rows if row.replay == "none"}:
         return {}
