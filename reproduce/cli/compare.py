@@ -14,7 +14,8 @@ from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.cli.choices import GAPS_HELP, Gaps
 from reproduce.cli.output import Interrupted, JsonOption, note, show
 from reproduce.networks.engine import MAX_SEED
-from reproduce.networks.ports.contract import ANY_HIDDEN, LARGEST_HIDDEN, PortInterrupted
+from reproduce.networks.ports.contract import ANY_HIDDEN, LARGEST_HIDDEN
+from reproduce.networks.ports.script import PortInterrupted
 from reproduce.networks.ports.templates import OF_TWO_LAYERS, TEMPLATES
 from reproduce.runs.limits import LONGEST
 from reproduce.runs.process import limit_threads

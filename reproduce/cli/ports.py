@@ -98,7 +98,7 @@ def ask_port(path: Path, against: Against) -> Asked:
     hidden = port.hidden or contract.ANY_HIDDEN
     answers = contract.ask_port(port, against.ask(hidden)[0])
     misspelt = [f"It defines {theirs}: did you mean {name}?" for name, theirs in port.misspelt.items()]
-    return Asked(path.name, hidden, answers, " ".join(misspelt), tuple(port.printed))
+    return Asked(path.name, hidden, answers, " ".join(misspelt), tuple(port.script.printed))
 
 
 def read_answers(path: Path, against: Against) -> Asked:

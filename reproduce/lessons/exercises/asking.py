@@ -16,6 +16,7 @@ from reproduce.networks.ports.price import RUNGS
 from reproduce.networks.ports.price_questions import ALONE, SATURATED
 from reproduce.networks.ports.questions import Question
 from reproduce.networks.ports.rungs import Gaps
+from reproduce.networks.ports.script import Script
 
 WORDS = {
     "i": "the input gate",
@@ -86,13 +87,13 @@ def ask_student(functions: dict[str, Callable[..., Any]], questions: Sequence[Qu
     Raises:
         PortError: as `attempt`, or it returns what it should not.
     """
-    port = Port(Path("yours"), functions, None)
+    port = Port(Script(Path("yours")), functions, None)
     try:
         return ask_port(port, questions)
     except PortError as error:
         raise PortError(str(error).removeprefix("yours").lstrip(",: ")) from None
     finally:
-        for line in port.printed[:MOST_LINES]:
+        for line in port.script.printed[:MOST_LINES]:
             print(f"it prints: {line}")
 
 

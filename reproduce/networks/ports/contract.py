@@ -1,7 +1,6 @@
 """A user's port: its file loaded, its functions called, and what they return checked. It runs with the user's rights.
 
-Nothing is kept from it: a port is a program like any other, and may read, write and send what its user may. All that
-can go wrong with it ends in one line that names its file, and its own line where there is one.
+Nothing is kept from it: a port is a program like any other, and may read, write and send what its user may.
 """
 
 from __future__ import annotations
@@ -9,42 +8,33 @@ from __future__ import annotations
 import importlib.machinery
 import importlib.util
 import inspect
-import io
-import re
 import sys
-import traceback
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from types import CodeType, ModuleType, TracebackType
+from types import CodeType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from reproduce.errors import PortError
 from reproduce.networks.ports.questions import FUNCTIONS, Answer, Question, arrays_of, copied, flat
+from reproduce.networks.ports.script import Script
 
 MODULE = "reproduce_port"  # the name under which Python knows the file
 LARGEST_HIDDEN = 1024
 ANY_HIDDEN = 8  # of the questions to a port that takes any number of hidden units
-WEIGHT = re.compile(r"(W|U|b|kernel|recurrent|bias)(_|$)")  # how people call one
-
-
-class PortInterrupted(KeyboardInterrupt):
-    """Ctrl-C while a port was at work; the message says where it was."""
 
 
 @dataclass(frozen=True)
 class Port:
     """A loaded file."""
 
-    path: Path
+    script: Script
     functions: dict[str, Callable[..., Any]]
     hidden: int | None  # its HIDDEN, if it has one
     misspelt: dict[str, str] = field(default_factory=dict)  # a function that it lacks, and one with nearly its name
-    printed: list[str] = field(default_factory=list)  # lines that it printed, which are kept off stdout
 
 
 @dataclass(frozen=True)
@@ -79,24 +69,19 @@ def load(path: Path, wanted: Sequence[str] = tuple(FUNCTIONS), template: str = "
         raise PortError(f"{path}: there is no such file; give the file of your port")
     if path.suffix == ".ipynb":
         raise PortError(f"{path}: a notebook; save its code with jupyter nbconvert --to python, and give that")
-    printed: list[str] = []
     spec = importlib.util.spec_from_file_location(MODULE, path, loader=_Anew(MODULE, str(path)))
     module = importlib.util.module_from_spec(spec)
     sys.modules[MODULE] = module
-    ours = sys.path[:], sys.argv  # here as if it had been started: it may import what lies beside it
-    sys.path[:], sys.argv = [str(path.resolve().parent), *sys.path], [str(path)]
-    try:
-        with _watched(path, "cannot be loaded", printed):
-            spec.loader.exec_module(module)
-    finally:
-        sys.path[:], sys.argv = ours
+    script = Script(path)
+    with script.at_work("cannot be loaded"):
+        spec.loader.exec_module(module)
     functions = {name: getattr(module, name) for name in wanted if callable(getattr(module, name, None))}
     misspelt = _misspelt(module, wanted, functions)
     if not functions:
         meant = "".join(f"; it defines {theirs}: did you mean {name}?" for name, theirs in misspelt.items())
         how = meant or f"; reproduce compare {template} shows how"
         raise PortError(f"{path}: defines none of {', '.join(wanted)}{how}")
-    return Port(path, functions, _hidden(path, module), misspelt, printed)
+    return Port(script, functions, _hidden(path, module), misspelt)
 
 
 def _misspelt(module: ModuleType, wanted: Sequence[str], found: Container[str]) -> dict[str, str]:
@@ -125,14 +110,14 @@ def ask_port(port: Port, questions: Sequence[Question]) -> Answers:
     for question in questions:
         if question.function in port.functions:
             returned[question.name] = _call(port, question)
-    return check(str(port.path), questions, returned)
+    return check(str(port.script.path), questions, returned)
 
 
 def _call(port: Port, question: Question) -> dict[str, Any]:
-    where = f"{port.path}: {question.function}"
+    where = f"{port.script.path}: {question.function}"
     arguments = copied(question.arguments)
     _check_signature(port, question)
-    with _watched(port.path, question.function, port.printed, question.arguments.get("weights", ())):
+    with port.script.at_work(question.function, question.arguments.get("weights", ())):
         returned = port.functions[question.function](*arguments.values())
         try:
             answer = {name: np.asarray(value) for name, value in flat(question, returned).items()}
@@ -157,7 +142,7 @@ def _check_signature(port: Port, question: Question) -> None:
         return
     except TypeError as error:
         line = getattr(getattr(function, "__code__", None), "co_firstlineno", None)
-        where = f"{port.path}, line {line}" if line else f"{port.path}"
+        where = f"{port.script.path}, line {line}" if line else f"{port.script.path}"
         raise PortError(f"{where}: {question.function} has other arguments ({error}); expected ({names})") from error
 
 
@@ -214,36 +199,3 @@ def expected_shapes(question: Question) -> dict[str, tuple[int | None, ...]]:
 def _spelled(shape: tuple[int | None, ...]) -> str:
     lengths = ["any number" if n is None else str(n) for n in shape]
     return f"({', '.join(lengths)}{',' * (len(lengths) == 1)})"
-
-
-@contextmanager
-def _watched(path: Path, doing: str, printed: list[str], names: Iterable[str] = ()) -> Iterator[None]:
-    """What a port raises becomes one line with its own line's number; what it prints is kept.
-
-    Args:
-        names: of the weights, for a port that looks for others.
-    """
-    stdout = io.StringIO()
-    try:
-        with redirect_stdout(stdout):
-            yield
-    except KeyboardInterrupt as stopped:
-        raise PortInterrupted(f"{path}, {_own_line(path, stopped.__traceback__)}{doing}: interrupted") from None
-    except PortError:
-        raise
-    except SyntaxError as error:
-        where = f"line {error.lineno}, " if error.lineno else ""
-        raise PortError(f"{path}, {where}{doing}: {type(error).__name__}: {error.msg}") from error
-    except (Exception, SystemExit) as error:
-        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        if isinstance(error, KeyError) and names and WEIGHT.match(str(*error.args[:1])):
-            what += f"; the weights are {', '.join(names)}"
-        raise PortError(f"{path}, {_own_line(path, error.__traceback__)}{doing}: {what}") from error
-    finally:
-        printed += [line for line in stdout.getvalue().splitlines() if line.strip()]
-
-
-def _own_line(path: Path, trace: TracebackType | None) -> str:
-    """`line 12, ` for the deepest line of the port's own file."""
-    lines = [frame.lineno for frame in traceback.extract_tb(trace) if frame.filename == str(path)]
-    return f"line {lines[-1]}, " if lines else ""

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from reproduce.errors import PortError
-from reproduce.networks.ports.contract import PortInterrupted, ask_port, load
+from reproduce.networks.ports.contract import ask_port, load
 from reproduce.networks.ports.price_questions import ask
+from reproduce.networks.ports.script import PortInterrupted
 
 
 @pytest.fixture
@@ -171,7 +172,7 @@ def test_what_a_port_prints_is_kept_off_stdout(write, capsys):
     port = load(write("print('hello')\ndef predict(weights, inputs):\n    print('day')\n    return inputs[:, 0]\n"))
     ask_port(port, ask(hidden=2))
     assert capsys.readouterr().out == ""
-    assert port.printed == ["hello"] + ["day"] * 8
+    assert port.script.printed == ["hello"] + ["day"] * 8
 
 
 def test_port_imports_what_lies_beside_it(write, tmp_path):
@@ -185,6 +186,27 @@ def test_port_imports_what_lies_beside_it(write, tmp_path):
     np.testing.assert_array_equal(
         found.by_question["forward 1"]["predictions"], 2 * questions[0].arguments["inputs"][:, 0]
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "folder"),
+    [
+        ("import os\nos.chdir(os.path.dirname(os.path.abspath(__file__)))\n", ""),
+        ("import sys\nsys.path.append(__file__[:-len('port.py')] + 'more')\n", "more"),
+    ],
+    ids=["beside", "appended"],
+)
+def test_function_of_a_port_imports_when_it_is_called(first, folder, write, tmp_path, monkeypatch):
+    """From a relative path, wherever the port has gone; and what it has put into sys.path is not ours."""
+    path = write(first + "def predict(w, inputs):\n    import late\n    return late.FACTOR * inputs[:, 0]\n")
+    (tmp_path / folder).mkdir(exist_ok=True)
+    (tmp_path / folder / "late.py").write_text("FACTOR = 2.0\n")
+    monkeypatch.chdir(path.parent.parent)
+    monkeypatch.delitem(sys.modules, "late", raising=False)
+    before = list(sys.path)
+    found = ask_port(load(path.relative_to(Path.cwd())), ask(hidden=2))
+    assert "forward 1" in found.by_question
+    assert sys.path == before
 
 
 @pytest.mark.parametrize(
