@@ -8,6 +8,7 @@ from reproduce.cli.output import give_json
 from reproduce.cli.ports import Held
 from reproduce.networks.ports.diagnosis import Comparison
 from reproduce.networks.ports.search import Slips
+from reproduce.networks.ports.windows import WindowsRow
 
 WIDTH = 120  # of a line of prose
 WAYS = {"in": "only where the weights are handed in", "out": "only where weights and gradients are handed back"}
@@ -28,7 +29,7 @@ def _told(held: Held) -> list[str]:
     """The explanation, a paragraph each."""
     comparison, told = held.comparison, []
     if held.windows is not None and not held.windows.agrees:
-        told.append(f"Windows: {held.windows.found}.")
+        told += _windows(held.windows)
     if comparison.agrees:
         of_network = [row for row in held.rows if row.rung not in ("contract", "windows")]
         agreeing = [row for row in held.rows if row.rung != "contract" and row.verdict == "agrees"]
@@ -57,6 +58,13 @@ def _told(held: Held) -> list[str]:
             f"Add {comparison.add[0]} to tell them apart." if comparison.add else "No function tells them apart."
         )
     return told
+
+
+def _windows(windows: WindowsRow) -> list[str]:
+    """What is wrong with the windows."""
+    if len(windows.slips) < 2:
+        return [f"Windows: {windows.found}."]
+    return [f"Windows: explained by {len(windows.slips)} slips together:", *(f"- {slip}" for slip in windows.slips)]
 
 
 def drawn(comparison: Comparison) -> str:
@@ -140,7 +148,7 @@ def give_held(held: Held, json_to: str) -> None:
     document = {
         "title": held.title,
         "agrees": held.agrees,
-        "computes_in": comparison.dtype,
+        "computes_in": comparison.dtype if comparison.published else None,
         "rows": [row.__dict__ for row in held.rows],
         "windows": None if held.windows is None else held.windows.found,
         "explanations": [_as_json(slips) for slips in comparison.explanations],

@@ -130,13 +130,13 @@ def hold(asked: Asked, against: Against, on_tried: OnTried = lambda *_: None) ->
     comparison = compare_answers(against.target, asked_for, by_question, asked.answers.dtype, on_tried)
     functions = {one.function for one in asked_for if one.name in asked.answers.by_question}
     weights = len(asked_for[-1].arguments["weights"])
-    title = f"{asked.name} against {against.title}, hidden {asked.hidden}, computes in {comparison.dtype}"
+    computes = f", computes in {comparison.dtype}" if comparison.published else ""
+    title = f"{asked.name} against {against.title}, hidden {asked.hidden}{computes}"
     told = f"{counted(len(functions), 'function')}, {weights} weights"
     rows = [Row("contract", None, None, "agrees", told)]
     if found:
-        rows.append(
-            Row("windows", found.difference, found.tolerance, "agrees" if found.agrees else "differs", found.found)
-        )
+        verdict = "agrees" if found.agrees else "differs"
+        rows.append(Row("windows", found.difference, found.tolerance, verdict, found.place))
     elif expected:
         rows.append(Row("windows", None, None, "not asked", "it has no windows"))
     has_differed = False

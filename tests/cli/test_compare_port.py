@@ -201,6 +201,32 @@ def test_windows_are_judged_by_themselves(port, invoke):
     assert stdout.endswith("The other rungs that it answers agree: 7.\n")
 
 
+WINDOWS = """
+import numpy as np
+
+def windows(close):
+    rows = np.asarray(close)[::-1]
+    count = len(rows) - 7
+    train = int(0.8 * count)
+    seen = rows[:train]
+    scaled = (rows - seen.min()) / np.ptp(seen)
+    return np.stack([scaled[k : k + 7, None] for k in range(count)]), scaled[7:, None], train
+"""
+
+
+def test_slips_of_the_windows_are_a_line_each(port, invoke):
+    """Four that a careful user makes. Of what no function shows, the dtype, nothing is said."""
+    code, stdout, _ = invoke("compare", port(text=WINDOWS))
+    assert code == 1
+    assert stdout.startswith("my_port.py against the published program, hidden 8\n")
+    assert "DIFFERS    1012 for training, the program has 1018\n" in stdout
+    told = stdout.partition("Windows: explained by 4 slips together:\n")[2].splitlines()
+    begun = ("- the table is turned", "- the scaler is fitted", "- prices are scaled to 0", "- 80 % of the windows")
+    assert [line.startswith(begin) for line, begin in zip(told, begun, strict=False)] == [True] * 4
+    _, stdout, _ = invoke("compare", port(text=WINDOWS), "--json")
+    assert json.loads(stdout, parse_constant=pytest.fail)["computes_in"] is None
+
+
 def test_part_of_a_program_says_what_would_not_show(port, invoke):
     """Agreement of one function is not agreement of all."""
     text = "from my_functions import predict\n"

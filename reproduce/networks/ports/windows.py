@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from itertools import combinations
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from reproduce.networks.ports.price_questions import WINDOW
-from reproduce.networks.ports.program import changes, combined
+from reproduce.networks.ports.program import changes
 from reproduce.networks.ports.questions import Answer, Question
 
 SHARE = 0.8  # that trains
@@ -22,7 +22,7 @@ class Cut:
     """How prices become windows; the defaults are the published program's."""
 
     newest_first: bool = True  # D1
-    scaled_by: str = "all"  # D4: rows that the scaler is fitted on; or training
+    scaled_by: str = "all"  # D4: rows that the scaler is fitted on; or seen in training, or as many as windows train
     scaler: str = "standard"  # or sample (a deviation with n - 1), or range (0 to 1)
     split_of: str = "rows"  # D5; or windows
     keeps_newest: bool = True  # D11
@@ -30,18 +30,26 @@ class Cut:
     left_out: int = 0  # windows missing at the end
 
 
-SLIPS = {
-    "the table is turned round, oldest day first; the program reads it as it lies, newest first (D1)": Cut(
-        newest_first=False
+SLIPS = {  # the ways in which each is made
+    "the table is turned round, oldest day first; the program reads it as it lies, newest first (D1)": (
+        Cut(newest_first=False),
     ),
-    "the scaler is fitted on the training rows; the program's on all rows (D4)": Cut(scaled_by="training"),
-    "the scaler divides by a deviation with n - 1 (ddof=1, as pandas does); the program's with n": Cut(scaler="sample"),
-    "prices are scaled to 0 … 1; the program subtracts the mean and divides by the deviation": Cut(scaler="range"),
-    "80 % of the windows train; in the program 80 % of the rows, 1018 (D5)": Cut(split_of="windows"),
-    "the newest row is left out; the program keeps it (D11)": Cut(keeps_newest=False),
-    "the target is the window's own last day; in the program it is the day behind it": Cut(ahead=0),
-    "the target is two days behind the window; in the program it is the next day": Cut(ahead=2),
-    "the last window is missing; the program has one for every row that has seven before it": Cut(left_out=1),
+    "the scaler is fitted on the training rows; the program's on all rows (D4)": (
+        Cut(scaled_by="seen"),
+        Cut(scaled_by="as many"),
+    ),
+    "the scaler divides by a deviation with n - 1 (ddof=1, as pandas does); the program's with n": (
+        Cut(scaler="sample"),
+    ),
+    "prices are scaled to 0 … 1; the program subtracts the mean and divides by the deviation": (Cut(scaler="range"),),
+    "80 % of the windows train; in the program 80 % of the rows, 1018 (D5)": (Cut(split_of="windows"),),
+    "the newest row is left out; the program keeps it (D11)": (Cut(keeps_newest=False),),
+    "the target is the window's own last day; in the program it is the day behind it": (
+        Cut(ahead=0),
+        Cut(ahead=0, left_out=1),  # as many windows as the program's, though one more has its target
+    ),
+    "the target is two days behind the window; in the program it is the next day": (Cut(ahead=2),),
+    "the last window is missing; the program has one for every row that has seven before it": (Cut(left_out=1),),
 }
 
 
@@ -51,11 +59,17 @@ class WindowsRow:
 
     difference: float  # the largest, in scaled prices; inf where the counts differ
     tolerance: float
-    found: str  # counts where it agrees, else the slip, or where the first difference is
+    place: str  # counts where it agrees, else where the first difference is
+    slips: tuple[str, ...] = ()  # that make it together; none where none are known
 
     @property
     def agrees(self) -> bool:
         return self.difference <= self.tolerance
+
+    @property
+    def found(self) -> str:
+        """What explains it, or where it is."""
+        return "; and ".join(self.slips) or self.place
 
 
 def windows_question(close: np.ndarray) -> Question:
@@ -68,7 +82,7 @@ def cut(close: np.ndarray, how: Cut) -> Answer:
     rows = close[0 if how.keeps_newest else 1 :][:: 1 if how.newest_first else -1]
     count = len(rows) - WINDOW - how.ahead + 1 - how.left_out
     train = int(SHARE * (len(rows) if how.split_of == "rows" else count))
-    seen = rows if how.scaled_by == "all" else rows[: train + WINDOW]
+    seen = rows[: {"all": len(rows), "seen": train + WINDOW, "as many": train}[how.scaled_by]]
     zero, unit = seen.mean(), seen.std(ddof=1 if how.scaler == "sample" else 0)
     if how.scaler == "range":
         zero, unit = seen.min(), np.ptp(seen)
@@ -79,7 +93,7 @@ def cut(close: np.ndarray, how: Cut) -> Answer:
 
 
 def compare_windows(question: Question, answer: Answer, expected: Answer) -> WindowsRow:
-    """Hold a port's windows against the program's, and name the slip where one is known.
+    """Hold a port's windows against the program's, and name the slips where they are known.
 
     Args:
         expected: the program's own, from whoever has it.
@@ -89,17 +103,19 @@ def compare_windows(question: Question, answer: Answer, expected: Answer) -> Win
     difference = _difference(answer, expected)
     if difference <= tolerance:
         return WindowsRow(difference, tolerance, f"{len(answer['inputs'])}, {int(answer['train'])} for training")
-    for slip, how in _one_or_two().items():
-        if _difference(answer, cut(question.arguments["close"], how)) <= tolerance:
-            return WindowsRow(difference, tolerance, slip)
-    return WindowsRow(difference, tolerance, _place(answer, expected, lambda gap: gap > tolerance))
+    close, place = question.arguments["close"], _place(answer, expected, lambda gap: gap > tolerance)
+    known = (slips for slips, how in _slipped() if _difference(answer, cut(close, how)) <= tolerance)
+    return WindowsRow(difference, tolerance, place, next(known, ()))
 
 
-def _one_or_two() -> dict[str, Cut]:
-    """Every slip, and every two that change different fields."""
-    changed = {name: changes(how, Cut()) for name, how in SLIPS.items()}
-    both = {f"{one}; and {two}": combined(changed[one], changed[two], Cut()) for one, two in combinations(SLIPS, 2)}
-    return SLIPS | {slips: how for slips, how in both.items() if how is not None}
+def _slipped() -> Iterator[tuple[tuple[str, ...], Cut]]:
+    """Each slip in each of its ways, then all that change different fields together, the fewest first."""
+    ones = [(slip, changes(how, Cut())) for slip, ways in SLIPS.items() for how in ways]
+    for count in range(1, len(fields(Cut)) + 1):
+        for some in combinations(ones, count):
+            changed = [change for _, changes_of in some for change in changes_of.items()]
+            if len(dict(changed)) == len(changed):
+                yield tuple(slip for slip, _ in some), Cut(**dict(changed))
 
 
 def _difference(answer: Answer, expected: Answer) -> float:

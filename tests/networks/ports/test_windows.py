@@ -11,6 +11,7 @@ from reproduce.inputs.prices import load_prices
 from reproduce.networks.ports.windows import SLIPS, Cut, compare_windows, cut, windows_question
 
 TABLE = load_prices()
+FOUR = (Cut(newest_first=False), Cut(scaled_by="seen"), Cut(scaler="range"), Cut(split_of="windows"))
 QUESTION = windows_question(TABLE.close_usd)
 
 
@@ -28,11 +29,31 @@ def test_published_cut_agrees(dtype):
     assert (row.agrees, row.found) == (True, "1266, 1018 for training")
 
 
-@pytest.mark.parametrize("slip", SLIPS)
-def test_slip_is_named(slip):
-    """By the one field that is different."""
-    row = compare_windows(QUESTION, cut(TABLE.close_usd, SLIPS[slip]), prepared())
+@pytest.mark.parametrize(("slip", "how"), [(slip, how) for slip, ways in SLIPS.items() for how in ways])
+def test_slip_is_named(slip, how):
+    """In each way in which it is made."""
+    row = compare_windows(QUESTION, cut(TABLE.close_usd, how), prepared())
     assert (row.agrees, row.found) == (False, slip)
+
+
+def by_hand(rows, fitted, target):
+    """As a user's loop cuts prices: scaled by the first `fitted` of them, the target that many days from the first."""
+    scaled = (rows - np.mean(rows[:fitted])) / np.std(rows[:fitted])
+    starts = range(len(rows) - 7)
+    pairs = [(scaled[k : k + 7, None], scaled[k + target : k + target + 1]) for k in starts]
+    return {"inputs": [x for x, _ in pairs], "targets": [y for _, y in pairs], "train": 1018}
+
+
+@pytest.mark.parametrize(
+    ("fitted", "target", "word"),
+    [(1018, 7, "fitted on the training rows"), (1025, 7, "fitted on the training rows"), (1273, 6, "own last day")],
+)
+def test_user_s_loop_has_one_slip(fitted, target, word):
+    """Not two, of which one is no slip of the loop."""
+    answer = {name: np.array(values) for name, values in by_hand(TABLE.close_usd, fitted, target).items()}
+    found = compare_windows(QUESTION, answer, prepared()).found
+    assert word in found
+    assert "; and " not in found
 
 
 @pytest.mark.parametrize(
@@ -47,6 +68,13 @@ def test_slip_is_named(slip):
 def test_article_s_own_variant_is_named(change, word):
     """Cut by other code than the slips are."""
     assert word in compare_windows(QUESTION, prepared(**change), prepared()).found
+
+
+def test_four_slips_are_named_together():
+    """Those of a careful user, who reads oldest first, scales by the training rows to 0 … 1 and splits the windows."""
+    how = Cut(newest_first=False, scaled_by="seen", scaler="range", split_of="windows")
+    names = [slip for slip, ways in SLIPS.items() if ways[0] in FOUR]
+    assert compare_windows(QUESTION, cut(TABLE.close_usd, how), prepared()).found == "; and ".join(names)
 
 
 @pytest.mark.parametrize(
