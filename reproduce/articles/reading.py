@@ -46,7 +46,7 @@ def open_run_or_study(path: Path) -> tuple[Article, Directory, Path | None]:
         return *open_run(first_finished(path)), path
     if not (path / "config.json").is_file():
         raise RunError(
-            f"{path}: neither a run (no config.json) nor a study (no {RUNS}); name a folder that reproduce run or "
-            "reproduce study has written"
+            f"{path}: neither a run (no config.json) nor a study (no {RUNS}); name a folder into which "
+            "reproduce run or reproduce study has trained"
         )
     return *open_run(path), None
