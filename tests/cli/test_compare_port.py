@@ -73,6 +73,14 @@ def test_slip_is_named_with_its_remedy(port, invoke):
     assert "docs/slips.md#adam-epsilon-keras" in stdout
 
 
+@pytest.mark.parametrize("gate", ["input", "forget", "output"])
+def test_gate_that_is_left_out_is_named(gate, port, invoke):
+    """In every rung: its derivative is 0 too."""
+    code, stdout, _ = invoke("compare", port((f'sigmoid(z["{gate[0]}"])', f'np.ones_like(z["{gate[0]}"])')))
+    assert code == 1
+    assert f"Explained exactly by one slip of {len(SLIPS)}: the {gate} gate is left out, as if it were 1" in stdout
+
+
 def test_two_slips_are_named_together(port, invoke):
     """Each with its remedy."""
     halved = (

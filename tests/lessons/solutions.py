@@ -21,6 +21,14 @@ def cell(weights, x, h, c, *, change=""):
     if change == "gates exchanged":
         z["i"], z["f"] = z["f"], z["i"]
     i, f, o, g = sigmoid(z["i"]), sigmoid(z["f"]), sigmoid(z["o"]), np.tanh(z["g"])
+    if change == "no forget gate":
+        f = 1
+    if change == "no input gate":
+        i = 1
+    if change == "no output gate":
+        o = 1
+    if change == "sigmoid for g":
+        g = sigmoid(z["g"])
     new = f * (h if change == "forget gate scales h" else c) + i * g
     out = o * (new if change == "no tanh" else np.tanh(new))
     return (new, out) if change == "c before h" else (out, new)

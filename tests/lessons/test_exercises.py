@@ -85,6 +85,10 @@ CELL = {
     "c before h": "the cell returns c before h; the order is h, c",
     "minus in exp forgotten": "the sign of the sum in the three gates is wrong; sigmoid(z) is 1 / (1 + exp(-z))",
     "no bias in o": "b_o has no effect in the output gate; the sum in it has three parts",
+    "no forget gate": "the forget gate is left out, as if it were 1; in the program it scales the state that is kept",
+    "no input gate": "the input gate is left out, as if it were 1; in the program it scales the candidate",
+    "no output gate": "the output gate is left out, as if it were 1; in the program it scales the tanh of the new c",
+    "sigmoid for g": "the candidate g goes through a sigmoid, as the gates do; in the program through tanh",
     "gates read c": "the gates read the c of the day before; they read its h",
     "weights of f in o": "the output gate is computed with the weights of the forget gate; it has its own",
 }

@@ -44,11 +44,6 @@ def _with_c(day: Day, c: np.ndarray) -> Pair:
     return day.o * np.tanh(c), c
 
 
-def _candidate_by_sigmoid(w: Arrays, day: Day) -> Pair:
-    g = sigmoid(day.x @ w["W_xg"] + day.read @ w["W_hg"] + w["b_g"])
-    return _with_c(day, day.f * day.kept + day.i * g)
-
-
 def _reading(w: Arrays, day: Day, read: np.ndarray) -> Pair:
     return step(w, WIRING, day.x, State(read, day.kept)).after
 
@@ -70,8 +65,6 @@ SLIPS: dict[str, Callable[[Arrays, Day], Pair]] = {  # what the cell gives inste
         day, day.f * day.read + day.i * day.g
     ),
     "the new c has nothing of the c of the day before": lambda _, day: _with_c(day, day.i * day.g),
-    "the candidate enters c whole; the input gate scales it": lambda _, day: _with_c(day, day.f * day.kept + day.g),
-    "the candidate goes through sigmoid; it goes through tanh": _candidate_by_sigmoid,
     "h is made from the c of the day before; it is made from the new one": lambda _, day: (
         day.o * np.tanh(day.kept),
         day.after.c,

@@ -35,6 +35,7 @@ class Cell:
     gate_biases: float = 1.0  # how often they are added
     bias_gradients: str = "of all"  # by the biases that are added; or of one of them, as each is a parameter of its own
     forget_bias: float = 0.0  # added to b_f
+    missing: str = "none"  # the gate that is left out, as if it were 1: i, f or o
     sigmoid: str = "smooth"  # or hard-0.2 (Keras 1 and 2: 0.2 z + 0.5), hard-6 (Keras 3: z / 6 + 0.5), cut to 0 … 1
     activation: str = "tanh"  # of the candidate and of c; or relu
     candidate: str = "activation"  # what it goes through; or sigmoid, as the gates do
@@ -63,6 +64,7 @@ class Layer:
         self.is_relu = mask(lambda one: one.activation == "relu")
         self.is_gate = mask(lambda one: one.candidate == "sigmoid")
         self.returns_c = mask(lambda one: one.returned == "c")
+        self.is_missing = np.array([[one.missing == gate for gate in GATES[:3]] for one in programs])[:, None, :, None]
         self.flows = mask(lambda one: one.backward_days == "all").astype(dtype)
         self.slopes = np.array([HARD_SLOPES[one.sigmoid] for one in programs], dtype)[:, None, None, None]
         self.forget_bias = np.array([one.forget_bias for one in programs], dtype)[:, None]
@@ -75,6 +77,8 @@ class Layer:
         z = z.reshape(*read.shape[:2], 4, -1) + w.b[:, None]  # (P, n, 4, H)
         z[:, :, 1] += self.forget_bias[:, :, None]
         ifo, d_ifo = self._sigmoid(z[:, :, :3])
+        if self.is_missing.any():
+            ifo, d_ifo = np.where(self.is_missing, 1, ifo), np.where(self.is_missing, 0, d_ifo)
         g, d_g = self._activation(z[:, :, 3])
         if self.is_gate.any():  # the candidate goes through what the gates go through
             like_gate, d_like_gate = self._sigmoid(z[:, :, 3:])

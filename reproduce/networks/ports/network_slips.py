@@ -143,6 +143,25 @@ NETWORK = (
         "g = tanh(…)",
         {"candidate": "sigmoid"},
     ),
+    *(
+        one_slip(
+            f"{gate}-gate-missing",
+            f"the {gate} gate is left out, as if it were 1; in the program it scales {scaled}",
+            "The gate's weights get no gradient and never change.",
+            cause,
+            f"multiply {scaled} by the {gate} gate",
+            {"missing": gate[0]},
+        )
+        for gate, scaled, cause in (
+            (
+                "forget",
+                "the state that is kept",
+                "The LSTM of 1997 has no such gate, and some texts still draw that one.",
+            ),
+            ("input", "the candidate", "The line of the new c lacks a factor."),
+            ("output", "the tanh of the new c", "The line of the new h lacks a factor."),
+        )
+    ),
     one_slip(
         "c-returned-first",
         "the cell returns c before h; the order is h, c",

@@ -22,6 +22,9 @@ OF_LAYERS = (
     "c-returned",
     "relu",
     "candidate-sigmoid",
+    "forget-gate-missing",
+    "input-gate-missing",
+    "output-gate-missing",
     "tanh-left-out",
 )
 AS_THEY_ARE = (
