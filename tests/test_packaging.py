@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -45,15 +46,27 @@ def shipped(wheel):
 
 @pytest.fixture(scope="module")
 def site(wheel, tmp_path_factory):
-    """A fresh environment with the wheel, with the dependencies of the environment that tests: its packages."""
+    """A fresh environment with the wheel and what it asks for without an extra, linked from the one that tests."""
     folder = tmp_path_factory.mktemp("venv")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     packages = next(folder.glob("lib/python*/site-packages"))
     install = [sys.executable, "-m", "pip", "--python", folder / "bin" / "python", "install", "--quiet", "--no-deps"]
     subprocess.run([*install, "--no-index", wheel], check=True)
-    here = [entry for entry in sys.path if entry.endswith("site-packages")]
-    (packages / "dependencies.pth").write_text("".join(f"{entry}\n" for entry in here), encoding="utf-8")
+    for found in asked_for():
+        for top in {path.parts[0] for path in found.files} - {"..", "__pycache__"}:
+            (packages / top).symlink_to(found.locate_file(top))
     return packages
+
+
+def asked_for():
+    """The distributions that `pip install .` brings along."""
+    wanted, found = [*map(Requirement, setup_cfg()["options"]["install_requires"].strip().splitlines())], {}
+    for requirement in wanted:  # grows on the way
+        name = normalised(requirement.name)
+        if name not in found and applies(requirement, "{}.{}".format(*sys.version_info)):
+            found[name] = distribution(name)
+            wanted += map(Requirement, found[name].requires or ())
+    return found.values()
 
 
 @pytest.fixture

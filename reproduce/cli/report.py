@@ -32,7 +32,7 @@ def report(
     try:
         from reproduce.report.render import check_place, render, write_report
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in ("jinja2", "markupsafe", "plotly"):
+        if error.name is None or error.name.partition(".")[0] != "plotly":
             raise
         raise RunError(f"a report needs {error.name}: pip install '.[report]' in the repository") from error
     from reproduce.articles.reading import open_run_or_study
