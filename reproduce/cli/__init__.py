@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 import typer
@@ -72,5 +73,6 @@ def main() -> None:
     except Interrupted as interrupted:
         status, message = 130, str(interrupted)
     if message:
-        print(f"reproduce: {printable(' '.join(message.split()))}", file=sys.stderr)
+        line = re.sub(r"\s*\n\s*", " ", message.strip())  # spaces within a line may be a path's
+        print(f"reproduce: {printable(line)}", file=sys.stderr)
     sys.exit(status)

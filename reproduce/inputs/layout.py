@@ -15,6 +15,8 @@ _NO_TABLES = (  # how such files begin, what they are, what to do
     (b"\x1f\x8b", "compressed with gzip", "unpack it with gunzip and name the file that comes out"),
     (b"BZh", "compressed with bzip2", "unpack it with bunzip2 and name the file that comes out"),
     (b"\xfd7zXZ\0", "compressed with xz", "unpack it with unxz and name the file that comes out"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save the sheet as CSV, and name that"),
+    (b"PAR1", "a Parquet file", "save the table as CSV, and name that"),
     (codecs.BOM_UTF16_LE, "text in UTF-16 or UTF-32", "save the file as UTF-8"),
     (codecs.BOM_UTF16_BE, "text in UTF-16", "save the file as UTF-8"),
     (b"<", "a web page or XML", "download the CSV file itself and name that"),

@@ -14,7 +14,7 @@ _KERAS_EPOCH = re.compile(r"\s*Epoch\s+(\d+)\s*/\s*(\d+)\s*$")  # alone on its l
 _STEPS = re.compile(r"\s*(\d+)/(\d+)(?=\s)")  # before a progress bar
 _KERAS_LOSS = re.compile(rf"(?<![\w])(?:(?P<which>[a-z]+) +)?loss:\s*(?P<loss>{NUMBER})", re.IGNORECASE)
 _EPOCH = re.compile(r"\bepoch\b[\s:=#\[(]*(\d+)(?:\s*(?:/|of)\s*(\d+))?[\])]*(?P<rest>.*)", re.IGNORECASE)
-_LOSS = re.compile(rf"(?P<which>(?:[a-z]+[ _-]+)?)loss\b[\s:=]*({NUMBER})", re.IGNORECASE)
+_LOSS = re.compile(rf"(?P<which>(?:[a-z]+[ ._/-]+)*)loss\b[\s:=]*({NUMBER})", re.IGNORECASE)
 _BARE = re.compile(rf"[\s:,;=|-]*?({NUMBER})\s*$", re.IGNORECASE)
 _COMMA = re.compile(r"loss\b[\s:=]*\d+,\d", re.IGNORECASE)  # 0,0695, whose digits would be lost
 _NOT_OF_TRAINING = ("val", "valid", "validation", "test", "dev", "eval")
@@ -71,7 +71,12 @@ class _Bar(NamedTuple):
 def _keras_loss(piece: str) -> str | None:
     """The training's: the first that is of no other part."""
     found = _KERAS_LOSS.finditer(piece)
-    return next((one["loss"] for one in found if (one["which"] or "").lower() not in _NOT_OF_TRAINING), None)
+    return next((one["loss"] for one in found if is_of_training(one["which"] or "")), None)
+
+
+def is_of_training(name: str) -> bool:
+    """Whether no word of a loss's name says that it is of another part of the data, as in `val_mse_` or `Test `."""
+    return not set(re.findall("[a-z]+", name.lower())) & set(_NOT_OF_TRAINING)
 
 
 def line_with_comma(text: str) -> int | None:
@@ -93,7 +98,7 @@ def _loss_in(rest: str) -> str | None:
     """The training's loss behind an epoch: the first that is of no other part, or the one number that is there."""
     named = list(_LOSS.finditer(rest))
     for loss in named:
-        if loss["which"].strip(" _-").lower() not in _NOT_OF_TRAINING:
+        if is_of_training(loss["which"]):
             return loss[2]
     bare = None if named else _BARE.fullmatch(rest)
     return bare[1] if bare else None

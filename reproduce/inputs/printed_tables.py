@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reproduce.errors import DataError
-from reproduce.inputs.printed_logs import NUMBER, Found
+from reproduce.inputs.printed_logs import NUMBER, Found, is_of_training
 from reproduce.inputs.source import quote
 
 _EPOCH_NAMES = ("epoch", "epochs", "step", "")  # the last: a data frame's index
@@ -20,13 +20,18 @@ _NUMPY = re.compile(r"np\.float(?:32|64)\(([^()]*)\)")
 
 
 def notebook_output(text: str) -> str | None:
-    """What the cells of a Jupyter notebook printed, in their order; None if the text is no notebook."""
+    """What the cells of a Jupyter notebook printed, in their order; None if the text is no notebook.
+
+    If they printed nothing, what they showed as their value, such as a list of losses.
+    """
     if '"cells"' not in text:
         return None
     try:
         cells = json.loads(text)["cells"]
-        streams = [out["text"] for cell in cells for out in cell.get("outputs", ()) if "text" in out]
-        return "\n".join("".join(stream) for stream in streams)
+        outputs = [out for cell in cells for out in cell.get("outputs", ())]
+        printed = [out["text"] for out in outputs if "text" in out]
+        shown = [out["data"]["text/plain"] for out in outputs if "text/plain" in out.get("data", ())]
+        return "\n".join("".join(lines) for lines in printed or shown)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -43,9 +48,12 @@ def read_list(text: str, name: str) -> Found | None:
     if value is None:
         return None
     if isinstance(value, dict):
+        value = {key: _listed(column) for key, column in value.items()}
         if not isinstance(value.get("loss"), list):
             raise DataError(f'{name}: is an object without a list "loss"; name it so')
         value = _by_entry(value, name)
+    if all(isinstance(one, dict) and "loss" in one and "epoch" not in one for one in value):
+        value = [one["loss"] for one in value]
     has_epochs = all(isinstance(one, dict) and {"epoch", "loss"} <= set(one) for one in value)
     if has_epochs:
         numbered = [(one["epoch"], one["loss"], place) for place, one in enumerate(value, start=1)]
@@ -62,6 +70,12 @@ def read_list(text: str, name: str) -> Found | None:
     losses = [(int(epoch), float(loss), place) for epoch, loss, place in numbered]
     first = None if has_epochs else 0
     return Found("a list", losses, first, unit="entry", is_counted=not has_epochs) if losses else None
+
+
+def _listed(column: Any) -> Any:
+    """The values of a column as pandas writes it, `{"0": 0.31, "1": 0.22}`, in its order; anything else as it is."""
+    is_numbered = isinstance(column, dict) and all(str(key).isdigit() for key in column)
+    return list(column.values()) if is_numbered else column
 
 
 def _is_number(value: Any) -> bool:
@@ -134,7 +148,9 @@ def _named_columns(header: Sequence[str], where: str) -> tuple[int | None, int] 
     names = [cell.lower() for cell in header]
     epochs = [place for place, name in enumerate(names) if name in _EPOCH_NAMES]
     losses = [place for place, name in enumerate(names) if name in _LOSS_NAMES] or [
-        place for place, name in enumerate(names) if "loss" in name and not re.match("val|test|dev|eval", name)
+        place
+        for place, name in enumerate(names)
+        if "loss" in name and is_of_training(name) and not re.match("val|test|dev|eval", name)
     ]
     if not epochs and not losses:
         return None

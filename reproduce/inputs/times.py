@@ -69,6 +69,8 @@ class Days(Times):
         day_first = re.match(r"([0-9]{1,2})/[0-9]{1,2}/[0-9]{4}", text)
         if self._has_slashes and day_first and int(day_first[1]) > 12:
             return f"expected month/day/year such as 5/26/2018, and the month is not above 12; {_REWRITE}"
+        if re.fullmatch(r"[0-9]{9,}(\.0*)?", text):
+            return "expected a day: this is a Unix time; name the column Timestamp"
         if re.fullmatch(self._pattern, text):
             return "expected a day that the calendar has; mend the row or name another file"
         form = "month/day/year such as 5/26/2018" if self._has_slashes else "year-month-day such as 2018-05-26"

@@ -35,6 +35,7 @@ SLASHES = f"expected a day as month/day/year such as 5/26/2018; {REWRITE}"
 NO_DAY = f"expected a day that the calendar has; {MEND}"
 NO_DATE = "expected a day as year-month-day such as 2018-05-26: the row has none; write it in or remove the row"
 WITH_TIME = "expected a day, at midnight if at any time; keep one row a day, with its date alone"
+UNIX = "expected a day: this is a Unix time; name the column Timestamp"
 FOUR_DIGITS = f"expected a year of four digits; {REWRITE}"
 DAY_FIRST = f"expected month/day/year such as 5/26/2018, and the month is not above 12; {REWRITE}"
 SECONDS = f"expected Unix time in whole seconds such as 1527292800; {MEND}"
@@ -85,10 +86,11 @@ PRICES = {  # why it is refused: what stands in place of a price
     TOO_LOW: ["1e-300"],
 }
 DATES = {
-    ISO: ["3/2/2018", "2018-3-2", "20180302", "2018/03/02", "02.03.2018", "Mar 02 2018", "1519948800"],
+    ISO: ["3/2/2018", "2018-3-2", "20180302", "2018/03/02", "02.03.2018", "Mar 02 2018"],
     NO_DATE: ["tomorrow", "", "null"],
     NO_DAY: ["2018-02-29", "2018-13-01", "2018-03-00", "0000-03-02"],
     FOUR_DIGITS: ["18-03-02", "3/2/18", "02.03.18"],
+    UNIX: ["1519948800", "1519948800.0", "1519948800000"],
     WITH_TIME: ["2018-03-02 00:01", "2018-03-02T13:00:00Z"],
 }
 DATES_WITH_SLASHES = {
@@ -189,6 +191,8 @@ FILES = {  # the whole file, and the message without its name
     "\x1f\udc8b\x08": f": is compressed with gzip, {IN_CSV}; unpack it with gunzip and name the file that comes out",
     "BZh9": f": is compressed with bzip2, {IN_CSV}; unpack it with bunzip2 and name the file that comes out",
     "\udcfd7zXZ\x00": f": is compressed with xz, {IN_CSV}; unpack it with unxz and name the file that comes out",
+    "\udcd0\udccf\x11\udce0": f": is an old Excel workbook, {IN_CSV}; save the sheet as CSV, and name that",
+    "PAR1\x15": f": is a Parquet file, {IN_CSV}; save the table as CSV, and name that",
     "\udcff\udcfed\x00a\x00": f": is text in UTF-16 or UTF-32, {IN_CSV}; save the file as UTF-8",
     "\udcfe\udcff\x00d\x00a": f": is text in UTF-16, {IN_CSV}; save the file as UTF-8",
     "d\x00a\x00t\x00e\x00,\x00": f", row 1: has the byte 0x00, {UTF_8}",

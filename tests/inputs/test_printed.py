@@ -40,6 +40,7 @@ NOTEBOOK = json.dumps(
         ]
     }
 )
+SHOWN = json.dumps({"cells": [{"outputs": [{"data": {"text/plain": ["[0.3, 0.2,\n", " 0.125]"]}}]}]})  # nothing printed
 FORMS = {  # each has the losses 0.3, 0.2 and 0.125, and tells where it begins to count
     "table": ("epoch,loss\n0,0.3\n1,0.2\n2,0.125\n", 0),
     "semicolons": ("\ufeffEpoch;Loss\r\n0;0.3\r\n1;0.2\r\n2;0.125\r\n", 0),
@@ -86,6 +87,16 @@ FORMS = {  # each has the losses 0.3, 0.2 and 0.125, and tells where it begins t
         "Epoch 2/2\n----\nval Loss: 9\ntrain Loss: 0.125\n",
         0,
     ),
+    "lightning": (
+        "Epoch 0: val/loss=9 train/loss=0.3\nEpoch 1 | Val MSE loss: 9 | Train loss 0.2\n"
+        "epoch 2 val_mse_loss=9 loss=0.125\n",
+        0,
+    ),
+    "abbreviated": ("Epoch 0 Val. loss: 9 Train loss: 0.3\nEpoch 1 loss: 0.2\nEpoch 2 loss: 0.125", 0),
+    "column-of-two-words": ("epoch,mse_val_loss,mse_loss\n0,9,0.3\n1,9,0.2\n2,9,0.125\n", 0),
+    "data-frame-as-json": ('{"loss":{"0":0.3,"1":0.2,"2":0.125},"val_loss":{"0":9,"1":9,"2":9}}', 0),
+    "records": ('[{"loss": 0.3, "val_loss": 9}, {"loss": 0.2}, {"loss": 0.125}]', 0),
+    "value-of-a-cell": (SHOWN, 0),
     "columns-of-a-data-frame": ('{"loss": [0.2, 0.3, 0.125], "epoch": [1.0, 0.0, 2.0]}', 0),
     "batches-before-the-epoch": (
         "Epoch 1/3\nbatch 100 loss: 0.9\ntrain loss: 0.3\nEpoch 2/3\n1/Unknown - loss: 0.9\n2/Unknown - loss: 0.2\n"
