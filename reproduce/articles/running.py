@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from reproduce.articles.sources import is_own
 from reproduce.evidence.claims import Judgement, judge_by_run
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
+from reproduce.runs.lock import locked
 from reproduce.runs.training import Progress, run
 
 PROOF = "proof.json"  # in the directory of a compiled run: its first losses beside another engine's
@@ -45,6 +47,9 @@ def run_article(
     training = article.module("training")
     training.check(data, config.variant)
     configs = [replace(config, engine=engine) for engine in dict.fromkeys((config.engine, *article.beside))]
+    with ExitStack() as held:  # all or none: what is being written is no reason to throw the others away
+        for one in configs:
+            held.enter_context(locked(Directory(root, one).path))
     for one in configs:  # refused now, not after the first training
         with Directory(root, one).opened(force=force):
             pass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import shlex
 import shutil
@@ -18,6 +17,7 @@ import numpy as np
 from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig, read_config
 from reproduce.runs.files import PARTIAL, write_atomically, write_json, write_text
+from reproduce.runs.lock import locked
 from reproduce.runs.tables import frame_text, parse_frame
 
 if TYPE_CHECKING:
@@ -88,21 +88,12 @@ class Directory:
 
         Args:
             force: throw away what an earlier run of that name left.
-            wait: until another process has let go of it, rather than be refused.
+            wait: as of `locked`.
 
         Raises:
             RunError: another process writes there, or another run (other data, say) stands there.
         """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = (self.path / ".lock").open("w")
-        except OSError as error:
-            raise RunError(f"{self.path}: {error.strerror}; choose another folder with --out") from error
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise RunError(f"{self.path}: another process is writing this run; wait for it, or use --out") from None
+        with locked(self.path, wait=wait):
             if force:
                 self._empty()
             self._claim()
@@ -111,11 +102,15 @@ class Directory:
     def _claim(self) -> None:
         for leftover in self.path.glob(f".*{PARTIAL}"):
             leftover.unlink()
-        if (self.path / "config.json").exists():
-            self._check_config()
-        else:
+        self.check_place()
+        if not (self.path / "config.json").exists():
             write_json(self.path / "config.json", self.config.as_json())
         (self.path / "failure.json").unlink(missing_ok=True)  # an earlier attempt's
+
+    def check_place(self) -> None:
+        """Raise RunError where another run stands there, finished or not."""
+        if (self.path / "config.json").exists():
+            self._check_config()
 
     def _check_config(self) -> None:
         config_path = self.path / "config.json"
@@ -127,6 +122,9 @@ class Directory:
             ) from error
         names = [field.name for field in fields(RunConfig)]
         differing = [_TOLD.get(name, name) for name in names if getattr(self.config, name) != getattr(there, name)]
+        if differing == [_TOLD["threads"]]:
+            more = f"{there.threads}; give --intra-op-threads {there.threads}, or choose another folder with --out"
+            raise RunError(f"{self.path}: holds a run with another {differing[0]}, {more}")
         if differing:
             raise RunError(
                 f"{self.path}: holds a run with another {', '.join(differing)}; choose another folder with --out, or "
@@ -134,8 +132,9 @@ class Directory:
             )
 
     def _empty(self) -> None:
+        (self.path / "metrics.json").unlink(missing_ok=True)  # first, so that what is left is never a finished run
         for entry in self.path.iterdir():
-            if entry.is_dir():
+            if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
             elif entry.name != ".lock":
                 entry.unlink()

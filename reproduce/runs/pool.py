@@ -53,6 +53,7 @@ def train_all(
     """
     missing = []
     for config in configs:
+        Directory(root, config).check_place()
         if Directory(root, config).is_finished:
             on_run(config.name)
         else:

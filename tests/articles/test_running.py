@@ -122,6 +122,19 @@ def test_bitcoin_run_has_its_seed_on_keras_beside_it_each_told_by_its_own_progre
     assert proofs == []
 
 
+def test_forced_run_leaves_all_as_it_is_where_one_of_them_is_in_use(proofs, tmp_path):  # noqa: ARG001
+    """Keras still trains in another terminal."""
+    do(tmp_path, "bitcoin-lstm", "session")
+    kept, used = (
+        Directory(tmp_path, replace(config_of("bitcoin-lstm", engine), data_sha256=data_of("bitcoin-lstm").sha256))
+        for engine in ("session", "keras")
+    )
+    kept.write_text("mine.txt", "hours")
+    with used.opened(), pytest.raises(RunError, match="another process is writing this run"):
+        do(tmp_path, "bitcoin-lstm", "session", force=True)
+    assert kept.read_text("mine.txt") == "hours"
+
+
 @pytest.mark.parametrize("force", [False, True])
 def test_forced_run_begins_at_the_start(force, monkeypatch, tmp_path):
     """Not at the end of a shorter run beside it."""

@@ -53,7 +53,6 @@ def test_config_json_is_the_configuration_field_for_field(directory):
     ("other", "named"),
     [
         pytest.param(replace(TEA, data_sha256="6" * 64), "input", id="other-data"),
-        pytest.param(replace(TEA, threads=2), "number of threads", id="other-threads"),
         pytest.param(replace(TEA, threads=2, gaps="keep"), "number of threads, way with missing days", id="two-fields"),
     ],
 )
@@ -88,6 +87,25 @@ def test_file_that_is_no_configuration_of_this_article_is_refused(directory, con
     (directory.path / "config.json").write_text(content)
     with pytest.raises(RunError, match=r"config.json: not a run's configuration \(.*\); remove the folder"):
         open_once(directory)
+
+
+def test_run_on_another_number_of_threads_says_which_to_give(directory):
+    """Choosing another folder would throw its hours away."""
+    with pytest.raises(RunError, match=r"another number of threads, 1; give --intra-op-threads 1, or choose another"):
+        open_once(Directory(directory.path.parent, replace(TEA, threads=2)))
+
+
+def test_force_that_is_cut_off_leaves_no_finished_run(directory, tmp_path, monkeypatch):
+    """Its metrics go first; what a link leads to stays."""
+    (tmp_path / "mine").mkdir()
+    (directory.path / "link").symlink_to(tmp_path / "mine")
+    (directory.path / "metrics.json").write_text("{}")
+    unlink, gone = Path.unlink, []
+    monkeypatch.setattr(Path, "unlink", lambda path, **options: (gone.append(path.name), unlink(path, **options))[1])
+    open_once(directory, force=True)
+    assert gone[0] == "metrics.json"
+    assert "link" in gone
+    assert (tmp_path / "mine").is_dir()
 
 
 def test_force_replaces_the_other_run(directory):

@@ -105,6 +105,16 @@ def test_another_run_in_the_place_of_one_is_refused_before_any_is_trained(tmp_pa
     assert sums(tmp_path) == {NAMES[2]: 108}
 
 
+def test_unfinished_run_on_other_data_is_refused_too(tmp_path):
+    """Nothing is written into it."""
+    with Directory(tmp_path, replace(CONFIGS[2], gaps="keep")).opened():
+        pass
+    with pytest.raises(RunError, match=r"holds a run with another way with missing days"):
+        train(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [NAMES[2]]
+    assert not (tmp_path / NAMES[2] / "failure.json").exists()
+
+
 def test_worker_that_dies_ends_the_study_in_one_line(tmp_path):
     """And running it again goes on."""
     with pytest.raises(RunError, match=r"a worker was lost \(.*\); finished runs stand, run it again"):
