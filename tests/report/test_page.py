@@ -186,7 +186,7 @@ def test_every_picture_says_what_it_shows_with_values(told):
             ("32 units over the days 2018-03-27 to 2018-05-25", "the gates are i 0."),
             ("of the first day, ",),
             ("below 0.1", "layer 1, ", "layer 2, "),
-            ("MLP less LSTM 1044 USD",),
+            ("MLP minus LSTM 1044 USD",),
         ],
         "macbeth": [
             ("3.250 after 1 epoch", "0.650 after 5", "1.00 to 0.20"),
@@ -264,7 +264,9 @@ def test_loss_table_has_the_article_s_values_ours_and_the_study_s(told):
         np.testing.assert_allclose(
             row, [epoch, article, losses_of(200)[epoch], seeds.min(), seeds.median(), seeds.max()]
         )
-    assert "joint p = 0.732. This run's own: p = " in told("bitcoin-lstm").html.replace("&#39;", "'")
+    assert "joint p = 0.732. This run's own, among the other seeds: p = " in told("bitcoin-lstm").html.replace(
+        "&#39;", "'"
+    )
 
 
 def test_run_too_short_for_the_reported_epochs_has_dashes(own):
@@ -411,6 +413,16 @@ def test_run_of_other_data_has_no_study_beside_its_loss(own):
     one = own("bitcoin-lstm")
     assert "No study of this variant and these data has enough seeds" in one.html
     assert one.table("Mean training loss")[""][0][3:] == pytest.approx([np.nan] * 3, nan_ok=True)
+
+
+def test_study_of_other_data_does_not_say_who_made_the_article_s_losses(told, tmp_path, monkeypatch):
+    """Its curves still stand beside the run's loss."""
+    monkeypatch.setattr("reproduce.articles.bitcoin_lstm.page.EMBEDDED_SHA256", "that of another table")
+    write_losses(tmp_path, Variant(), 40)
+    page = repr(Told(told("bitcoin-lstm").directory, study=tmp_path).page.sections)
+    assert "Of other prices than the article's no study tells who made its losses." in page
+    assert "40 seeds of this study" in page
+    assert "can have produced" not in page
 
 
 def test_hostile_text_is_shown_as_text(own):

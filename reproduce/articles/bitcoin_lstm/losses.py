@@ -11,7 +11,7 @@ from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.curves import columns_of
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.tables import StudyTable
-from reproduce.evidence.bands import MIN_CURVES, band_test
+from reproduce.evidence.bands import MIN_CURVES, band_test, p_values
 from reproduce.inputs.prices import EMBEDDED_SHA256
 from reproduce.runs.study import Study
 
@@ -74,9 +74,13 @@ def loss_rows(study: Study) -> list[LossRow]:
     return rows
 
 
-def curves_of(rows: Sequence[LossRow]) -> dict[str, np.ndarray]:
-    """The losses of each variant, by name, (seeds, 7); nan where a run diverged."""
-    return columns_of(rows, [f"loss_{epoch}" for epoch in EPOCHS])
+def curves_of(rows: Sequence[LossRow], without: int | None = None) -> dict[str, np.ndarray]:
+    """The losses of each variant, by name, (seeds, 7); nan where a run diverged.
+
+    Args:
+        without: a seed to leave out, whose own run is held against the others.
+    """
+    return columns_of([row for row in rows if row.seed != without], [f"loss_{epoch}" for epoch in EPOCHS])
 
 
 def judge(rows: Sequence[LossRow]) -> list[BandVerdict]:
@@ -93,8 +97,25 @@ def judge(rows: Sequence[LossRow]) -> list[BandVerdict]:
     return verdicts
 
 
-def shipped_curves(variant: Variant, data_sha256: str) -> np.ndarray | None:
-    """Those of one variant, (seeds, 7); a run of fewer epochs is the beginning of one of 200. None for other data."""
+def shipped_curves(variant: Variant, data_sha256: str, without: int | None = None) -> np.ndarray | None:
+    """Those of one variant, (seeds, 7); a run of fewer epochs is the beginning of one of 200. None for other data.
+
+    Args:
+        without: as of `curves_of`.
+    """
     if data_sha256 != EMBEDDED_SHA256:
         return None
-    return curves_of(TABLE.shipped()).get(replace(variant, epochs=Variant().epochs).name)
+    return curves_of(TABLE.shipped(), without).get(replace(variant, epochs=Variant().epochs).name)
+
+
+def p_of_run(others: np.ndarray | None, run: np.ndarray) -> float | None:
+    """How rare a run's losses, (epochs,), are among other seeds', (seeds, 7); None where either are too few."""
+    is_long = len(run) > EPOCHS[-1] and bool(np.isfinite(run[EPOCHS]).all())
+    if others is None or len(others) < MIN_CURVES or not is_long:
+        return None
+    return band_test(others, run[EPOCHS]).p_value
+
+
+def kept_as(curves: np.ndarray, others: np.ndarray) -> int:
+    """How many of one variant's curves, (seeds, 7), the joint test keeps as draws of another's: how weak it is."""
+    return int(np.sum(p_values(others, curves) > 1 - LEVEL))

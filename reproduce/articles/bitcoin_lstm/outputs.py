@@ -22,7 +22,7 @@ from reproduce.articles.bitcoin_lstm import (
     trained_gates,
 )
 from reproduce.articles.bitcoin_lstm.gates import gate_outputs
-from reproduce.articles.bitcoin_lstm.losses import EPOCHS, shipped_curves
+from reproduce.articles.bitcoin_lstm.losses import EPOCHS, p_of_run, shipped_curves
 from reproduce.articles.bitcoin_lstm.program import program_outputs, windows_outputs
 from reproduce.articles.bitcoin_lstm.terms import term_outputs
 from reproduce.articles.bitcoin_lstm.variant import Variant
@@ -56,7 +56,12 @@ def run_outputs(directory: Directory) -> dict[str, Any]:
         outputs["loss_fall"] = float(losses[EPOCHS[-1]] / losses[0])
     if len(losses) == Variant().epochs:
         outputs |= _skill(windows, directory)
-    outputs |= p_values(shipped_curves(config.variant, config.data_sha256), losses)
+    study = shipped_curves(config.variant, config.data_sha256)
+    if study is not None:
+        outputs |= p_values(study)
+    others = shipped_curves(config.variant, config.data_sha256, without=config.seed)
+    if (p := p_of_run(others, losses)) is not None:
+        outputs["run_p_value"] = p
     outputs |= _differences(directory, float(losses[0]))
     return outputs
 
@@ -96,19 +101,11 @@ def _differences(directory: Directory, first_loss: float) -> dict[str, float | N
     return found
 
 
-def p_values(study: np.ndarray | None, losses: np.ndarray) -> dict[str, float]:
-    """How rare the article's losses, and ours, are among those of a study, (seeds, 7), if there is one.
-
-    `p_30` is the article's of one epoch, `p_value` its joint one; `run_p_value` ours, where the run is long enough.
-    """
-    if study is None:
-        return {}
+def p_values(study: np.ndarray) -> dict[str, float]:
+    """How rare the article's losses are among those of a study, (seeds, 7): `p_30` of one epoch, `p_value` jointly."""
     reported = np.array(list(REPORTED_LOSSES.values()))
     found = {f"p_{e}": band_test(study[:, [k]], reported[[k]]).p_value for k, e in enumerate(EPOCHS)}
-    found["p_value"] = band_test(study, reported).p_value
-    if len(losses) > EPOCHS[-1] and np.all(np.isfinite(losses[EPOCHS])):
-        found["run_p_value"] = band_test(study, losses[EPOCHS]).p_value
-    return found
+    return found | {"p_value": band_test(study, reported).p_value}
 
 
 def _loss_outputs() -> dict[str, float]:
@@ -116,11 +113,11 @@ def _loss_outputs() -> dict[str, float]:
     losses, described = (  # (seeds, 7)
         shipped_curves(variant, EMBEDDED_SHA256) for variant in (Variant(), Variant(wiring="described"))
     )
-    medians, falls, none = np.median(losses, axis=0), losses[:, -1] / losses[:, 0], np.array([])
+    medians, falls = np.median(losses, axis=0), losses[:, -1] / losses[:, 0]
     return {
         **{f"loss_{epoch}": float(median) for epoch, median in zip(EPOCHS, medians, strict=True)},
-        **p_values(losses, none),
-        "described_p_value": p_values(described, none)["p_value"],
+        **p_values(losses),
+        "described_p_value": p_values(described)["p_value"],
         "loss_fall": float(np.median(falls)),
         "loss_fall_p": count_p(int(np.sum(falls < FALL)), len(falls)),
     }

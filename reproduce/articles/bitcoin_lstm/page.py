@@ -23,6 +23,7 @@ from reproduce.articles.tables import has_variants
 from reproduce.evidence.bands import band_test
 from reproduce.evidence.skill import best_lag
 from reproduce.evidence.tally import counted
+from reproduce.inputs.prices import EMBEDDED_SHA256
 from reproduce.inputs.windows import Windows
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
@@ -32,7 +33,8 @@ class StudyLosses(NamedTuple):
     """The losses of a study at the epochs that the article reports."""
 
     of_variant: np.ndarray | None  # of the run's variant, (seeds, 7); None where there are none
-    bands: list[BandVerdict]  # of every variant
+    of_others: np.ndarray | None  # the same without the run's own seed
+    bands: list[BandVerdict]  # of every variant; none where the study is of other prices than the article's
     source: str  # whose they are
 
 
@@ -71,8 +73,10 @@ def _read_losses(config: RunConfig, study: Path | None) -> StudyLosses:
 
     rows, source = losses.TABLE.of_study(study, is_complete)
     if source == "this study":
-        return StudyLosses(losses.curves_of(rows)[config.variant.name], losses.judge(rows), source)
-    return StudyLosses(losses.shipped_curves(config.variant, config.data_sha256), losses.judge(rows), source)
+        both = (losses.curves_of(rows, without)[config.variant.name] for without in (None, config.seed))
+        return StudyLosses(*both, losses.judge(rows) if config.data_sha256 == EMBEDDED_SHA256 else [], source)
+    both = (losses.shipped_curves(config.variant, config.data_sha256, without) for without in (None, config.seed))
+    return StudyLosses(*both, losses.judge(rows), source)
 
 
 def _pictures(directory: Directory, windows: Windows, predictions: pd.DataFrame) -> Section:
@@ -141,13 +145,15 @@ def _loss(directory: Directory, beside: StudyLosses) -> Section:
     picture = Picture(pictures.losses("Training loss", study, run), 0.8, alt, caption)
     if study is None:
         words = "No study of this variant and these data has enough seeds to judge the article's losses by."
+    elif not beside.bands:
+        words = "Of other prices than the article's no study tells who made its losses."
     else:
         p = band_test(study, reported).p_value
         fit = "are consistent with" if p > 1 - LEVEL else "do not fit"
         words = f"The article's losses {fit} another training of this variant, by {whose}: joint p = {p:.3f}."
-        if len(run) > EPOCHS[-1] and np.isfinite(run[EPOCHS]).all():
-            words += f" This run's own: p = {band_test(study, run[EPOCHS]).p_value:.3f}."
-    tables = [_loss_table(run, study), _band_table(beside)]
+    if (p := losses.p_of_run(beside.of_others, run)) is not None:
+        words += f" This run's own, among the other seeds: p = {p:.3f}."
+    tables = [_loss_table(run, study), *([_band_table(beside)] if beside.bands else [])]
     title = "The loss, and the article's seven values"
     return Section("loss", title, "Loss", [Pair([picture], [Paragraph(words), *tables])])
 
@@ -179,8 +185,8 @@ def _deviations(table: Mapping[str, DepartureRow], source: str) -> Section:
     )
     words = (
         "Each deviation of the program from its text, or from good practice, undone alone and cumulatively, and the "
-        f"window of 3 days that the article proposes, by {source}. Skill is 1 less the model's squared test error over "
-        "that of persistence: above 0 the model adds something, below 0 it takes away."
+        f"window of 3 days that the article proposes, by {source}. Skill is 1 minus the model's squared test error "
+        "divided by that of persistence: above 0 the model adds something, below 0 it takes away."
     )
     columns = {"Variant": "", "Verdict": "", "Skill": ".2f", "Error, USD": ",.2f", "Diebold-Mariano p": ".3f"}
     columns |= {"Direction right": ".1%", "Lag, rows": ".0f", "Skill of drift": ".2f", "Final loss": ".5f"}

@@ -7,8 +7,18 @@ import numpy as np
 import pytest
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
-from reproduce.articles.bitcoin_lstm.losses import CANDIDATES, EPOCHS, TABLE, LossRow, curves_of, judge, loss_rows
+from reproduce.articles.bitcoin_lstm.losses import (
+    CANDIDATES,
+    EPOCHS,
+    TABLE,
+    LossRow,
+    curves_of,
+    judge,
+    kept_as,
+    loss_rows,
+)
 from reproduce.articles.bitcoin_lstm.variant import Variant
+from reproduce.evidence.bands import band_test
 from reproduce.evidence.claims import read_claims
 from reproduce.networks.lstm.create import create_engine
 from reproduce.runs.config import RunConfig
@@ -16,6 +26,14 @@ from reproduce.runs.environment import describe_environment
 from reproduce.runs.study import Study
 
 SHIPPED = curves_of(TABLE.shipped())
+
+
+def test_weakness_of_the_joint_test_is_counted():
+    """Of a variant's own curves it keeps most, of curves ten times as high none."""
+    own, far = SHIPPED["published"], 10 * SHIPPED["published"]
+    alone = [band_test(own, curve).p_value > 0.05 for curve in SHIPPED["described"]]
+    assert kept_as(SHIPPED["described"], own) == sum(alone)
+    assert kept_as(far, own) == 0
 
 
 def study_of(root, variant, losses):

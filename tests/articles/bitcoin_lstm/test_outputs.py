@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binomtest
 
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, losses
-from reproduce.articles.bitcoin_lstm.losses import curves_of, judge, shipped_curves
+from reproduce.articles.bitcoin_lstm.losses import curves_of, judge, p_of_run, shipped_curves
 from reproduce.articles.bitcoin_lstm.outputs import p_values, run_outputs
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.forecasts import prediction_rows, write_predictions
@@ -234,13 +234,19 @@ def test_damaged_proof_is_one_line(text, run_with):
 
 
 def test_run_that_is_no_draw_of_the_program_is_told_by_its_p_value():
-    """A curve of losses ten times the article's; there is none of a run too short, or of another variant or table."""
+    """A curve of losses ten times the article's; there is none of a run too short, or of too few others."""
     study, far = shipped_curves(Variant(), EMBEDDED_SHA256), np.full(200, 5.0)
-    assert p_values(study, far)["run_p_value"] <= 0.05
-    assert "run_p_value" not in p_values(study, far[:100])
-    assert p_values(study, far)["p_value"] == judge(losses.TABLE.shipped())[0].p_value
+    assert p_of_run(study, far) <= 0.05
+    assert p_of_run(study, far[:100]) is p_of_run(study[:38], far) is p_of_run(None, far) is None
+    assert p_values(study)["p_value"] == judge(losses.TABLE.shipped())[0].p_value
     for variant, sha256 in ((Variant(hidden=8), EMBEDDED_SHA256), (Variant(), "another table's")):
-        assert p_values(shipped_curves(variant, sha256), far) == {}
+        assert shipped_curves(variant, sha256) is None
+
+
+def test_run_is_held_against_other_seeds_alone():
+    """Its own row of the table would count as a curve that is as far away."""
+    whole, others = (shipped_curves(Variant(), EMBEDDED_SHA256, without) for without in (None, 3))
+    np.testing.assert_array_equal(others, np.delete(whole, 3, axis=0))
 
 
 def test_band_of_a_shorter_run_is_that_of_its_full_length():
