@@ -38,8 +38,6 @@ def gate_outputs() -> Mapping[str, float]:
         "forgotten_left": max(effect_left(w, inputs) for w in networks),
         "forgotten_c_left": max(c_left(w, inputs) for w in networks),
         "admitted_by_output_gate": max(change_by_closing(w, inputs, "o") for w in networks),
-        "admitted_by_input_gate": min(change_by_closing(w, inputs, "i") for w in networks),
-        "exchanged_gates_difference": min(change_by_exchange(w, inputs) for w in networks),
         "readings_outside": sum(readings_outside(w, inputs) for w in networks),
         "prediction_without_h": rounded(max(difference_to_h(wiring, inputs) for wiring in WIRINGS)),
     }
@@ -79,13 +77,6 @@ def change_by_closing(w: Arrays, inputs: np.ndarray, gate: str) -> float:
     before = _before_the_last(w, inputs)
     open_, closed = (step(weights, "described", inputs[:, -1], before) for weights in (w, forced(w, **{gate: 0})))
     return largest(open_.after.c - closed.after.c)
-
-
-def change_by_exchange(w: Arrays, inputs: np.ndarray) -> float:
-    """The largest change of the predictions, by the equations, were the input and the output gate each other's."""
-    other = {"i": "o", "o": "i"}
-    exchanged = {f"{name[:-1]}{other.get(name[-1], name[-1])}": array for name, array in w.items()}
-    return largest(forward(w, "described", inputs)[0] - forward(exchanged, "described", inputs)[0])
 
 
 def _before_the_last(w: Arrays, inputs: np.ndarray) -> State:

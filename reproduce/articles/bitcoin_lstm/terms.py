@@ -6,7 +6,7 @@ import functools
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from reproduce.articles.bitcoin_lstm.program import PROBE, largest, rounded
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
+from reproduce.evidence.program import load_program
 from reproduce.inputs.prices import load_prices
 from reproduce.inputs.windows import Windows, cut
 from reproduce.networks.adam import BETA1
@@ -43,11 +44,20 @@ def term_outputs() -> Mapping[str, Any]:
         **_graph_outputs(*prepare(prices, SMALL).train, prepare(prices, Variant())),
         "joined_difference": rounded(joined_difference(w)),
         "equation_lengths": sum(reads_all(w, days) for days in LENGTHS),
-        "units_built": len(w["b_i"]),
+        "units_built": units_built(load_program("bitcoin_lstm")),
         "window_1_shape": shape,
         "window_1_start": shape[:2],
     }
     return MappingProxyType(found)
+
+
+def units_built(program: ModuleType) -> int:
+    """Units of the cell in the graph that the program builds, here of one day of one window."""
+    program.batch_size = program.window_size = 1
+    with program.tf.Graph().as_default():
+        _, _, (output,), *_ = program.build_graph(seed=None)
+    read_out = output.op.inputs[0].op  # the product of the cell's output, (1, units), and its weights
+    return read_out.inputs[0].shape[1]
 
 
 def _graph_outputs(inputs: np.ndarray, targets: np.ndarray, week: Windows) -> dict[str, int]:

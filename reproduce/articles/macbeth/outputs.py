@@ -57,14 +57,16 @@ def own_result(directory: Directory) -> Shown:
 
 def audit_outputs() -> dict[str, Any]:
     """Every value by the table in the package; None where nothing here can tell."""
-    milestones = epochs.TABLE.shipped()
+    milestones, terms = epochs.TABLE.shipped(), term_outputs()
+    of_study = study_outputs(milestones)
     return {
         "text_confirmed": None,  # the article names the play, not the edition
-        **term_outputs(),
+        **terms,
+        "start_windows": of_study["samples"] - terms["starts_left_out"],
         **slope_outputs(),
         **settings_outputs(Variant()),
         **program_outputs(),
-        **study_outputs(milestones),
+        **of_study,
         **coding.coding_outputs(coding.TABLE.shipped(), milestones),
         **plain.plain_outputs(plain.TABLE.shipped(), dropout.TABLE.shipped(), plain.pairs_of(milestones)),
         **replays.collapse_outputs(replays.TABLE.shipped()),
@@ -114,7 +116,6 @@ def study_outputs(rows: Sequence[MilestoneRow]) -> dict[str, Any]:
     }
     return {
         **counted,
-        "start_windows": counted["samples"],  # the program draws where to begin from all of them
         "trainable_weights": count_weights((Variant().hidden, Variant().hidden), published[0].distinct_characters),
         "loss_mean": float(np.mean(losses)),
         "loss_highest": max(losses),

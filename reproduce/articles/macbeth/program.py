@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from contextlib import redirect_stdout
-from types import ModuleType
+from dataclasses import dataclass
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
@@ -40,6 +41,33 @@ def watch_loop(program: ModuleType) -> tuple[list[int], list[list[int]]]:
     with redirect_stdout(io.StringIO()):  # the loop prints what it writes
         written = program.generate(model, list(range(program.window)), characters)
     return [ord(character) for character in written], model.windows
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What the program's main part hands to the model, and draws."""
+
+    inputs: np.ndarray  # (n, window, 1)
+    targets: np.ndarray  # (n, characters)
+    starts: int  # windows from which it draws the one to begin with, the first of them
+
+
+def watch_main(program: ModuleType, text: str) -> Handed:
+    """Run its main part on a text, with stand-ins for the model, the loop and the draw."""
+    handed = {}
+
+    def fit(inputs: np.ndarray, targets: np.ndarray, **_settings: object) -> None:
+        handed.update(inputs=inputs, targets=targets)
+
+    def draw(below: int) -> int:
+        handed["starts"] = below
+        return 0
+
+    program.build_model = lambda _: SimpleNamespace(fit=fit)
+    program.generate = lambda *_: ""
+    program.np = SimpleNamespace(**{**vars(np), "random": SimpleNamespace(randint=draw)})
+    program.main(program.epochs, SimpleNamespace(read_text=lambda **_: text), out=None)
+    return Handed(**handed)
 
 
 class _NewCharacters:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.articles.macbeth.program import watch_loop
+from reproduce.articles.macbeth.program import watch_loop, watch_main
 from reproduce.evidence.program import load_program
 
 LETTERS = "abcdefgh "
@@ -20,13 +20,12 @@ SEED = 100
 
 @functools.cache
 def term_outputs() -> Mapping[str, Any]:
-    """Every value but `start_windows`, which the play's samples tell; worked out once in a process."""
-    program = load_program("macbeth")
-    text = made_up_text()
-    characters, numbers = program.number(text)
-    read, wanted = program.window_text(text, numbers)
-    inputs = program.shape_input(read, characters)  # (n, window, 1)
-    one_hot = program.keras.utils.to_categorical(wanted)  # (n, characters)
+    """Every value; worked out once in a process."""
+    program, text = load_program("macbeth"), made_up_text()
+    _, numbers = program.number(text)
+    _, wanted = program.window_text(text, numbers)
+    handed = watch_main(load_program("macbeth"), text)
+    inputs, one_hot = handed.inputs, handed.targets
     with warnings.catch_warnings():  # Keras finds the program's input_shape old
         warnings.simplefilter("ignore", UserWarning)
         model = program.build_model(one_hot.shape[1])
@@ -36,6 +35,7 @@ def term_outputs() -> Mapping[str, Any]:
         "softmax_neurons": neurons,
         "distinct_neurons": len(set(text)),
         "inputs_outside": int(np.sum((inputs < 0) | (inputs > 1))),
+        "starts_left_out": len(inputs) - handed.starts,
         "rows_not_one_hot": rows_not_one_hot(one_hot, wanted),
         "characters_in_x": inputs.shape[1],
         "x_features": inputs.shape[2],

@@ -14,10 +14,12 @@ from reproduce.articles.bitcoin_lstm.terms import (
     reads_all,
     reads_length,
     term_outputs,
+    units_built,
     update_operations,
     windows_in_a_step,
 )
 from reproduce.evidence.claims import read_claims
+from reproduce.evidence.program import load_program
 from reproduce.networks.lstm.create import create_engine
 from reproduce.networks.lstm.weights import random_weights
 
@@ -103,3 +105,11 @@ def test_joined_product_needs_both_parts():
 def test_window_of_one_day_has_the_shape_of_the_others():
     """1273 rows: 1272 windows, of one day, of one price."""
     assert term_outputs()["window_1_shape"] == [1272, 1, 1]
+
+
+@pytest.mark.parametrize("hidden", [256, 5])
+def test_units_are_those_of_the_graph_that_the_program_builds(hidden):
+    """As many as its hyperparameter says, whatever that is."""
+    program = load_program("bitcoin_lstm")
+    program.hidden_layer = hidden
+    assert units_built(program) == hidden

@@ -50,7 +50,6 @@ def test_study_is_judged_by_means_over_its_seeds():
         "characters": 100319,
         "distinct_characters": 43,
         "samples": 100269,
-        "start_windows": 100269,
         "batches": 3343,
         "trainable_weights": 1096543,
         "loss_mean": pytest.approx(8.125 / 3),

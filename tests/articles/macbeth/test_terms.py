@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from reproduce.articles.macbeth.program import watch_main
 from reproduce.articles.macbeth.terms import (
     LENGTH,
     LETTERS,
@@ -86,4 +87,13 @@ def test_values_are_those_of_the_made_up_text():
     found = term_outputs()
     assert (found["characters_in_x"], found["x_features"], found["y_variables"]) == (50, 1, 9)
     assert (found["softmax_neurons"], found["distinct_neurons"], found["neurons_beyond"]) == (9, 9, 0)
-    assert (found["inputs_outside"], found["rows_not_one_hot"]) == (0, 0)
+    assert (found["inputs_outside"], found["rows_not_one_hot"], found["starts_left_out"]) == (0, 0, 0)
+
+
+def test_main_is_watched_and_not_assumed(program, monkeypatch):
+    """What its own line hands over: here targets that are no longer one-hot."""
+    text = made_up_text()
+    monkeypatch.setattr(program.keras.utils, "to_categorical", lambda numbers: np.array(numbers)[:, np.newaxis] * 2)
+    found = watch_main(program, text)
+    assert found.inputs.shape == (len(text) - 50, 50, 1)
+    assert (found.starts, set(found.targets.ravel())) == (len(text) - 50, set(range(0, 18, 2)))
