@@ -13,9 +13,9 @@
 #     described   gates read h        c' = f * c + i * g
 #     published   gates read c        c' = f * h + i * g
 #
-# An LSTM hands `c` on as a sum, from day to day, and only the forget gate makes it smaller. This is what makes its
-# memory long. In the published wiring the forget gate scales `h` in its place. Tanh and the output gate have made that
-# small before.
+# An LSTM hands `c` on as a sum, from day to day: the forget gate scales it, and `i * g` is added. This is what makes
+# its memory long. In the published wiring the forget gate scales `h` in its place. Tanh and the output gate have made
+# that small before.
 #
 # The path of the source file is printed below. Open it: one function is the cell, and the other one calls it with `h`
 # and `c` exchanged. `reference.step`, the cell of lesson 1, has both wirings in one line, the one of `read` and `kept`.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import joblib
+
 from reproduce.bench.process import Build
 
-CORES = os.cpu_count() or 1
+CORES = joblib.cpu_count()  # that this process may use
 THREADS = sorted({1, CORES})  # what every framework is tried with
 GRAPH, SESSION, KERAS = "published graph", "session engine", "Keras fit"
 PYTORCH, JAX, COMPILED = "PyTorch", "JAX scan", "compiled engine"

@@ -19,7 +19,7 @@ def read_layers(weights: Mapping[str, np.ndarray], inputs: np.ndarray) -> tuple[
 
     Args:
         weights: in Keras's shapes and order of gates: kernel_1, recurrent_1, bias_1, …, kernel_out, bias_out.
-        inputs: (windows, steps, 1), scaled.
+        inputs: (windows, steps, features), scaled.
     """
     first = _read_layer(weights, "1", inputs)
     return first, _read_layer(weights, "2", first["h"])

@@ -171,10 +171,11 @@ def check(name: str, questions: Sequence[Question], returned: dict[str, dict[str
                 w not in (None, n) for w, n in zip(wanted, array.shape, strict=True)
             ):
                 raise PortError(f"{where} gave {key} of shape {array.shape}, expected {_spelled(wanted)}")
-            if not array.size or not np.isfinite(array).all():
-                raise PortError(
-                    f"{where} gave {key} {'without a number' if not array.size else 'with nan or infinity in it'}"
-                )
+            if not array.size:
+                more = "; is a `+ 1` missing in the range of its batches?" if key == "losses" else ""
+                raise PortError(f"{where} gave {key} without a number{more}")
+            if not np.isfinite(array).all():
+                raise PortError(f"{where} gave {key} with nan or infinity in it")
             answers[question.name][key] = array.astype("float64")
             if question.function != "windows":
                 fits &= bool(np.array_equal(array.astype("float32"), array))

@@ -145,7 +145,7 @@ def losses_of(kinds: Sequence[str], predictions: np.ndarray, targets: np.ndarray
 
     Args:
         kinds: one for each of P programs: mean of squares, or sum, half, half sum, root, absolute, or `every with
-            every`: (n, 1) less (n,) gives (n, n) errors.
+            every`: (n, 1) minus (n,) gives (n, n) errors.
     """
     n = predictions.shape[1]
     targets = np.broadcast_to(targets, predictions.shape)

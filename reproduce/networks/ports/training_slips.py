@@ -68,7 +68,8 @@ TRAINING = (
         "adam-epsilon-keras",
         "Adam's epsilon is 1e-7; the program's is 1e-8",
         "Weights move a little less where gradients are small. Losses part slowly.",
-        "1e-7 is Keras's default; TF1's and PyTorch's is 1e-8.",
+        "1e-7 is Keras's default; TF1's and PyTorch's is 1e-8. Gradients ten times too small, in training alone, give "
+        "the same steps.",
         "Adam(epsilon=1e-8)",
         {"epsilon": (1e-7, "before")},
     ),

@@ -73,6 +73,10 @@ BROKEN = {
         "def predict(weights): ...\n",
         "port.py, line 1: predict has other arguments (too many positional arguments); expected (weights, inputs)",
     ),
+    "no-step": (
+        "def train(w, inputs, targets, batch, epochs):\n    return [[] for _ in range(epochs)], w\n",
+        "port.py: train gave losses without a number; is a `+ 1` missing in the range of its batches?",
+    ),
     "nothing": (
         "def predict(weights, inputs): ...\n",
         "port.py: predict gave predictions of type object, expected float32 or float64",

@@ -29,6 +29,13 @@ def test_published_cut_agrees(dtype):
     assert (row.agrees, row.found) == (True, "1266, 1018 for training")
 
 
+def test_published_cut_agrees_in_mixed_precision():
+    """Inputs in float32, as the network takes them, and targets as they were scaled."""
+    answer = cut(TABLE.close_usd, Cut())
+    answer["inputs"] = answer["inputs"].astype("float32").astype("float64")
+    assert compare_windows(QUESTION, answer, prepared()).agrees
+
+
 @pytest.mark.parametrize(("slip", "how"), [(slip, how) for slip, ways in SLIPS.items() for how in ways])
 def test_slip_is_named(slip, how):
     """In each way in which it is made."""
