@@ -108,8 +108,8 @@ for size, tf1, *others in zip(sizes, moved, *(take_steps(sizes, 1, *one) for one
     )
 
 # %% [markdown]
-# The column after it is the same: that rule is what TF1 does. The source file has it as `tf1_step`, and Keras's as
-# `keras_step`.
+# The column beside `TF1 itself` is the same: that rule is what TF1 does. The source file has it as `tf1_step`, and
+# Keras's as `keras_step`.
 #
 # ## Which gradients does the program have?
 #

@@ -15,7 +15,7 @@ def differences(compared: Sequence[tuple[Pairs, str]]) -> Shown:
     texts = [
         {
             "error of": one.rival,
-            "less that of": other,
+            "minus that of": other,
             "mean, USD": one.told(".1f"),
             "so": f"the second is {one.outcome}",
         }

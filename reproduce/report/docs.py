@@ -105,8 +105,8 @@ def _two_days(_: Path) -> str:
     worst = np.argsort(errors)[-2:]
     days, share = sorted(cut.dates[cut.test_rows][worst].astype(str)), errors[worst].sum() / errors.sum()
     return filled(
-        f"As published, this interval is wide and the Diebold-Mariano test weak, because two days, "
-        f"{' and '.join(days)}, carry {share:.0%} of persistence's squared error on the published test set."
+        f"As published, this interval is wide, because two days, {' and '.join(days)}, carry {share:.0%} of "
+        "persistence's squared error on the published test set."
     )
 
 

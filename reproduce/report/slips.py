@@ -15,16 +15,16 @@ from reproduce.report.markdown import filled
 def page(told: Sequence[Slip]) -> str:
     """Every slip under a heading of its name.
 
-    What a slip shares with the one before is not said again, and one of the Bitcoin program is linked, as it is told
-    above.
+    What a slip shares with those before is linked and not said again, and so is a slip of the Bitcoin program.
     """
     above = set() if told is SLIPS else {slip.name for slip in SLIPS}
     links = [f"[{slip.name}](#{slip.name})" for slip in told if slip.name in above]
     parts = ["\n".join(["Told above:", "", *(f"- {link}" for link in links)])] if links else []
-    before = None
+    first = None  # of those that share symptom and cause
     for slip in (one for one in told if one.name not in above):
-        parts += [f"### {slip.name}", filled(f"{_begun(slip.title)}."), _told(slip, before)]
-        before = slip
+        if first is None or (slip.symptom, slip.cause) != (first.symptom, first.cause):
+            first = slip
+        parts += [f"### {slip.name}", filled(f"{_begun(slip.title)}."), _told(slip, first)]
     return "\n\n".join(parts)
 
 
@@ -38,8 +38,10 @@ def _begun(words: str) -> str:
     return words[0].upper() + words[1:] if re.match(r"(?!h |c )[a-z]+[ ,](?!=)", words) else words
 
 
-def _told(slip: Slip, before: Slip | None) -> str:
-    shared = before is not None and (slip.symptom, slip.cause) == (before.symptom, before.cause)
-    same = ["Symptom and cause: as above."] if shared else [f"**Symptom.** {slip.symptom}", f"**Cause.** {slip.cause}"]
-    issue = [f"**Asked** in [an issue]({slip.issue})."] if slip.issue and not shared else []
-    return "\n\n".join(filled(text) for text in (*same, f"**To mend.** {_begun(slip.mend)}.", *issue))
+def _told(slip: Slip, first: Slip) -> str:
+    mend = f"**To mend.** {_begun(slip.mend)}."
+    if slip is not first:
+        return f"Symptom and cause: those of [{first.name}](#{first.name}).\n\n{filled(mend)}"
+    same = [f"**Symptom.** {slip.symptom}", f"**Cause.** {slip.cause}"]
+    issue = [f"**Asked** in [an issue]({slip.issue})."] if slip.issue else []
+    return "\n\n".join(filled(text) for text in (*same, mend, *issue))

@@ -294,7 +294,7 @@ def test_bootstrap_says_nan_where_a_resample_has_no_change_of_price():
 
 
 def test_diebold_mariano_agrees_with_hand_worked_example():
-    # Means over the seeds 3, 1, 4, 3 less 2, 2, 1, 2: d = 1, -1, 3, 1, of mean 1, deviations 0, -2, 2, 0.
+    # Means over the seeds 3, 1, 4, 3 minus 2, 2, 1, 2: d = 1, -1, 3, 1, of mean 1, deviations 0, -2, 2, 0.
     # n = 4, h = 1: γ[0] = 8 / 4, γ[1] = -4 / 4, v = 2 - 2 · 1/2 = 1. DM = 1 / √(1/4) · √(3/4) = √3.
     # Student's t with 3 degrees of freedom at √3: P(T ≤ √3) = 1/2 + (1/2 + π/4) / π, so p = 1/2 - 1/π.
     errors = np.array([[2.0, 1, 8, 0], [4, 1, 0, 6]])

@@ -42,7 +42,7 @@ def forgetting_rows(study: Study) -> list[ForgettingRow]:
 
 
 def pairs_of(rows: Sequence[ForgettingRow]) -> Pairs:
-    """The test errors of those that never forget less those of the same seeds that learn to, USD.
+    """The test errors of those that never forget minus those of the same seeds that learn to, USD.
 
     Raises:
         RunError: fewer than two seeds have both.

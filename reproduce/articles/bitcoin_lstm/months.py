@@ -74,7 +74,7 @@ def errors_of(rows: Sequence[MonthsRow], network: str) -> dict[int, float]:
 
 
 def against_rnn(rows: Sequence[MonthsRow]) -> Mapping[str, Pairs]:
-    """The plain RNN's error less that of each LSTM of the same seed; above 0 where the LSTM is better."""
+    """The plain RNN's error minus that of each LSTM of the same seed; above 0 where the LSTM is better."""
     plain = errors_of(rows, PLAIN_RNN)
     return {wiring: pair_seeds(PLAIN_RNN, plain, errors_of(rows, wiring)) for wiring in WIRINGS}
 

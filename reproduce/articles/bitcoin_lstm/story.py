@@ -84,7 +84,7 @@ def _show_forgetting(rows: Sequence[ForgettingRow]) -> list[Shown]:
         "not significantly different": "No: without it the test error is not significantly different.",
     }
     spans = f"{pairs.mean:.2f} USD ({pairs.low:.2f} to {pairs.high:.2f})"
-    found = f"test error without it less that with it: {spans}, over {len(pairs.differences)} seeds"
+    found = f"test error without it minus that with it: {spans}, over {len(pairs.differences)} seeds"
     answer = [{"question": "Is forgetting required?", "answer": words[pairs.outcome], "evidence": found}]
     return [table, Shown("What follows", answer, answer)]
 

@@ -102,9 +102,9 @@ def clipping(rows: Sequence[ClippingRow]) -> Finding:
     verb = "keeps" if saved.arms["margin 4"] >= ENOUGH * saved.seeds else "does not keep"
     return Finding(
         f"Clipping the gradients at the article's margin of 4 {verb} a plain RNN's training from collapsing.",
-        f"In the LSTM's place, within {EPOCHS} epochs, {without} of {saved.seeds} seeds collapse without clipping, "
-        f"{at_4} with it at 4, and {at_1} at 1; the last loss is {ends} without it, {ends_at_4} at 4, and {ends_at_1} "
-        "at 1.",
+        f"With a plain RNN in the LSTM's place, {without} of {saved.seeds} seeds collapse within {EPOCHS} epochs "
+        f"without clipping, {at_4} with it at 4, and {at_1} at 1; the last loss is {ends} without it, {ends_at_4} at "
+        f"4, and {ends_at_1} at 1.",
         "A training collapses where its loss is above three times its lowest so far, two epochs running: a jump, from "
         "which it may recover. The table cannot tell whether a large gradient comes before a collapse: it has each "
         "training's largest, and not when. The program computes the clipped gradients and does not use them (D3).",
@@ -189,13 +189,13 @@ def recall(rows: Sequence[RecallRow]) -> Finding:
     trained, short = len(SEEDS) * len(DRAWN), ", ".join(map(str, LENGTHS[:-1]))
     ten = ", ".join(f"{_NAMED[network]} in {sum(later[network, draw] for draw in DRAWN)}" for network in NETWORKS)
     by_draw = "; ".join(
-        f"by {name} {counts(PLAIN_RNN, draw)} (plain RNN) and {counts(LSTM, draw)} (LSTM)"
+        f"by {name} of first weights {counts(PLAIN_RNN, draw)} (plain RNN) and {counts(LSTM, draw)} (LSTM)"
         for draw, name in DRAWN.items()
     )
     return Finding(
         f"A plain RNN learns to recall the first of {LONG} numbers in {of_all(PLAIN_RNN)} of {trained} trainings, and "
         f"an LSTM in {of_all(LSTM) or 'none'}.",
-        f"Of {len(SEEDS)} seeds each, so many learn it over {short} and {LONG} numbers: {by_draw}.",
+        f"Seeds of {len(SEEDS)} that learn it over {short} and {LONG} numbers: {by_draw}.",
         f"Over {LONG} the published wiring learns it in {of_all('published')} of {trained} trainings and a GRU in "
         f"{of_all('gru')}. With ten times the steps, of {len(FEW) * len(DRAWN)} trainings each: {ten}. The three "
         "articles say the opposite: that a plain RNN recalls over a short time alone, and an LSTM over a long one too.",

@@ -40,7 +40,7 @@ PANELS = {  # what is drawn of a network, and where a rule's threshold is
     "share of f below 0.1": (lambda row: row.f_shut, gates.REACHED),
     "share of f above 0.9": (lambda row: row.f_open, gates.REACHED),
     "share of o below 0.1": (lambda row: row.o_shut, gates.HIDDEN),
-    "i, days with a move less others": (lambda row: row.i_moved - row.i_unmoved, 0),
+    "i, days with a move minus others": (lambda row: row.i_moved - row.i_unmoved, 0),
     "R² of a line": (lambda row: row.line_share, gates.LINE),
 }
 

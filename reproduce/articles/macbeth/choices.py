@@ -48,7 +48,7 @@ def coding_finding(rows: Sequence[CurveRow], epochs: Sequence[MilestoneRow]) -> 
     pairs = next(row.entropy_1 for row in epochs if row.variant == Variant().name)
     return Finding(
         f"Reading characters as numbers {_effect(gains)} the network.",
-        f"The same epoch on one-hot characters has a loss of {one_hot:.3f} nats; that less the loss with numbers "
+        f"The same epoch on one-hot characters has a loss of {one_hot:.3f} nats; that minus the loss with numbers "
         f"is {gains[0]:.3f} to {gains[-1]:.3f} ({counted(len(gains), 'seed')}).",
         f"Characters counted in pairs give {pairs:.3f}. Numbers put the characters into the order of the alphabet, "
         "which tells nothing of what follows; one-hot input has weights of its own for each.",
@@ -69,7 +69,7 @@ def dropout_finding(rows: Sequence[CurveRow]) -> Finding:
         f"Dropout {_effect(gains)} a smaller Macbeth network.",
         f"With {DROPPED.hidden} units a layer and {DROPPED.epochs} epochs, the lowest held-out loss is {with_it:.3f} "
         f"nats a character with dropout and {without:.3f} without (means of {len(gains)} seeds); that without "
-        f"it less that with it is {gains[0]:.3f} to {gains[-1]:.3f}.",
+        f"it minus that with it is {gains[0]:.3f} to {gains[-1]:.3f}.",
         f"Without dropout the loss is lowest after the last epoch in {still} of {len(losses)} trainings: as long as it "
         "falls, there is no overfitting that dropout could avoid.",
         "dropout",

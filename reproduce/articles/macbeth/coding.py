@@ -18,7 +18,7 @@ RUNS = ((ONE_HOT, range(3)),)
 
 
 def numbers_gains(rows: Sequence[CurveRow], epochs: Sequence[MilestoneRow]) -> dict[int, float]:
-    """The loss of the one epoch with one-hot input less that with numbers, by seed; above 0 where numbers are better.
+    """The loss of the one epoch with one-hot input minus that with numbers, by seed; above 0 where numbers are better.
 
     Args:
         epochs: the table of epochs, which has the published program's.

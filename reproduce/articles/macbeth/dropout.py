@@ -21,7 +21,7 @@ RUNS = of_seeds((DROPPED, UNDROPPED), range(100, 102))
 
 
 def gains_of(rows: Sequence[CurveRow]) -> dict[int, float]:
-    """The lowest held-out loss without dropout less that with it, by seed; above 0 where dropout is better."""
+    """The lowest held-out loss without dropout minus that with it, by seed; above 0 where dropout is better."""
     without, dropped = lowest_of(rows, UNDROPPED), lowest_of(rows, DROPPED)
     return {seed: without[seed] - loss for seed, loss in dropped.items() if seed in without}
 

@@ -118,7 +118,7 @@ def trend_values(rows: Sequence[MilestoneRow]) -> np.ndarray:
 
 
 def overfitted(rows: Sequence[MilestoneRow]) -> float | None:
-    """The held-out loss after the last epoch less the lowest, of HUNDRED_SEEDS the most; None where there is none."""
+    """The held-out loss after the last epoch minus the lowest, of HUNDRED_SEEDS the most; None where there is none."""
     trends = {seed: [row.held_out_loss for row in trend] for seed, trend in trends_of(rows).items()}
     return max((losses[-1] - min(losses) for seed, losses in trends.items() if seed in HUNDRED_SEEDS), default=None)
 

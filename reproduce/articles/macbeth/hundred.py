@@ -36,7 +36,7 @@ def measures_better(milestones: Sequence[Milestone]) -> int:
 
 
 def excess(milestones: Sequence[Milestone]) -> float:
-    """The last milestone's held-out loss less that of the best one, in nats."""
+    """The last milestone's held-out loss minus that of the best one, in nats."""
     held_out = _measures(milestones)[:, 0]
     return float(held_out[-1] - held_out.min())
 

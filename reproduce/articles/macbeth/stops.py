@@ -101,7 +101,7 @@ def mean_forget_gates(weights: dict[str, np.ndarray], inputs: np.ndarray, kinds:
 
 
 def changes_of(rows: Sequence[StopRow], column: str = "f_stop") -> np.ndarray:
-    """f where a full stop is read, or a comma by `f_comma`, less f at all that is no full stop, of each unit."""
+    """f where a full stop is read, or a comma by `f_comma`, minus f at all that is no full stop, of each unit."""
     return np.array([getattr(row, column) - row.f_other for row in rows])
 
 

@@ -87,20 +87,20 @@ def _by_seed(title: str, found: Mapping[int, float]) -> list[Shown]:
 
 def _show_dropout(rows: Sequence[CurveRow]) -> list[Shown]:
     title = "With dropout and without; losses in nats a character, the training loss with dropout at work"
-    gained = "Lowest held-out loss without dropout less that with it; above 0 dropout is better"
+    gained = "Lowest held-out loss without dropout minus that with it; above 0 dropout is better"
     return [_curves(title, rows), *_by_seed(gained, dropout.gains_of(rows))]
 
 
 def _show_plain(rows: Sequence[CurveRow]) -> list[Shown]:
     pairs = plain.pairs_of(epochs.TABLE.shipped())
     lowest = {seed: loss - pairs for seed, loss in lowest_of(rows, plain.PLAIN).items()}
-    title = f"Lowest held-out loss less that of pairs counted, {pairs:.3f}; below 0 the network is better"
+    title = f"Lowest held-out loss minus that of pairs counted, {pairs:.3f}; below 0 the network is better"
     return [_curves("A plain RNN; losses in nats a character", rows), *_by_seed(title, lowest)]
 
 
 def _show_coding(rows: Sequence[CurveRow]) -> list[Shown]:
     gains = coding.numbers_gains(rows, epochs.TABLE.shipped())
-    title = "Loss with one-hot input less that with numbers; above 0 numbers are better"
+    title = "Loss with one-hot input minus that with numbers; above 0 numbers are better"
     return [_curves("Characters one-hot; losses in nats a character", rows), *_by_seed(title, gains)]
 
 
@@ -146,7 +146,7 @@ def _show_stops(rows: Sequence[StopRow]) -> list[Shown]:
     found = {"units": len(changes), "change": float(changes.mean()), "low": low, "high": high}
     return [
         Shown("The forget gate at a full stop, at a comma, and at all but full stops: means over units", values, texts),
-        Shown("At a full stop less elsewhere: mean over all units, and its 95 % interval", [found], told),
+        Shown("At a full stop minus elsewhere: mean over all units, and its 95 % interval", [found], told),
     ]
 
 

@@ -93,8 +93,10 @@ def distance(one: np.ndarray, other: np.ndarray) -> float:
 def apart(rows: Sequence[AdviceRow]) -> Mapping[str, Pairs]:
     """How much farther each setting is from the published one than other seeds are, by the setting's label.
 
-    A seed's difference is the distance of the setting's curve from the published curve of the same seed, less the mean
-    distance of that from the other seeds' published curves.
+    A seed's difference is the distance of the setting's curve from the published curve of the same seed, minus the mean
+    distance of that from the other seeds' published curves. These share the published curves: of draws without any
+    effect Student's t finds one at 5 % in 8 to 9 % of the studies, of 3 to 10 seeds, and in the direction of the claim
+    in 2.6 to 3.6 % in place of 2.5 %.
     """
     published = curves_of(rows, PUBLISHED.name)
     between_seeds = {

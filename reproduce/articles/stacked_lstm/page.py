@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 from statistics import median
 
@@ -80,12 +81,12 @@ def _test_set(directory: Directory, windows: Windows, tested: pd.DataFrame) -> l
 def _rivals(rows: Sequence[RivalRow], source: str) -> Section:
     """The guide's comparison of networks, over many seeds."""
     pairs, naive = compare(rows), persistence_usd(rows)
-    told = "; ".join(f"{LABELS[one.rival]} less LSTM {shown(one.mean, '.0f')} USD on average" for one in pairs)
+    told = "; ".join(f"{LABELS[one.rival]} minus LSTM {shown(one.mean, '.0f')} USD on average" for one in pairs)
     picture = Picture(
         pictures.rivals(rows, pairs, naive),
         1.1,
-        f"Above, the test error of every network and seed; below, each rival's error less the LSTM's of the same seed: "
-        f"{told}. The tables have the values.",
+        "Above, the test error of every network and seed; below, each rival's error minus the LSTM's of the same "
+        f"seed: {told}. The tables have the values.",
         f"Every run of {source}, and the paired differences with the mean and its 95 % interval.",
     )
     tables = [_pair_table(pairs), _median_table(rows, naive)]
@@ -93,7 +94,7 @@ def _rivals(rows: Sequence[RivalRow], source: str) -> Section:
 
 
 def _pair_table(pairs: Sequence[Pairs]) -> Table:
-    columns = {"Rival": "", "Its error less the LSTM's, USD": ".0f", "LSTM better on": ".0%", "Wilcoxon p": ".3f"}
+    columns = {"Rival": "", "Its error minus the LSTM's, USD": ".0f", "LSTM better on": ".0%", "Wilcoxon p": ".3f"}
     rows = [
         (
             Cell(LABELS[one.rival], f"{one.diverged} diverged") if one.diverged else LABELS[one.rival],
@@ -108,12 +109,17 @@ def _pair_table(pairs: Sequence[Pairs]) -> Table:
     return Table(caption, columns | {"The LSTM is": ""}, {"": rows})
 
 
+def _median(values: Sequence[float]) -> float | None:
+    """Of the seeds whose training did not diverge."""
+    return median(known) if (known := [value for value in values if not isnan(value)]) else None
+
+
 def _median_table(rows: Sequence[RivalRow], naive: float) -> Table:
     columns = {"Network": "", "Error, USD": ".0f", "Skill": ".2f", "Final loss": ".5f", "Seeds": "d"}
     medians: list[tuple] = []
     for network in NETWORKS:
         mine = [row for row in rows if row.network == network]
-        values = (median(getattr(row, name) for row in mine) for name in ("rmse_usd", "skill", "final_loss"))
+        values = (_median([getattr(row, name) for row in mine]) for name in ("rmse_usd", "skill", "final_loss"))
         medians.append((LABELS[network], *values, len(mine)))
     beside = [("persistence", naive, 0.0, None, None)]
     return Table("Medians over the seeds", columns, {"": medians, "Beside them": beside})

@@ -90,8 +90,8 @@ def rivals(rows: Sequence[RivalRow], pairs: Sequence[Pairs], persistence_usd: fl
         differences.hlines(place, one.low, one.high, color=TESTING, linewidth=3)
         differences.plot(one.mean, place, "o", color=TESTING, markersize=8)
     differences.axvline(0, color=ACTUAL, linestyle="--", linewidth=1)
-    differences.set_yticks(range(len(pairs)), [f"{LABELS[one.rival]} less LSTM" for one in pairs])
-    differences.set(title="The rival's error less the LSTM's, of one seed, with the mean and its 95 % interval")
+    differences.set_yticks(range(len(pairs)), [f"{LABELS[one.rival]} minus LSTM" for one in pairs])
+    differences.set(title="The rival's error minus the LSTM's, of one seed, with the mean and its 95 % interval")
     differences.set_xlabel("Difference (USD); right of 0 the LSTM is better")
     for axes in (errors, differences):
         axes.invert_yaxis()

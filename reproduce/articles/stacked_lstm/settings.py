@@ -72,7 +72,7 @@ def errors_of(rows: Sequence[SettingRow], variant: Variant) -> dict[int, float]:
 
 
 def pairs_of(rows: Sequence[SettingRow], one: Variant, other: Variant) -> Pairs:
-    """The test errors of `one` less those of `other`, of the seeds that have both; above 0 where `other` is better.
+    """The test errors of `one` minus those of `other`, of the seeds that have both; above 0 where `other` is better.
 
     Raises:
         RunError: fewer than two seeds have both.
@@ -82,7 +82,7 @@ def pairs_of(rows: Sequence[SettingRow], one: Variant, other: Variant) -> Pairs:
 
 
 def step_pairs(rows: Sequence[SettingRow]) -> list[Pairs]:
-    """Each window less the next longer one."""
+    """Each window minus the next longer one."""
     return [pairs_of(rows, shorter, longer) for shorter, longer in pairwise(WINDOWS)]
 
 

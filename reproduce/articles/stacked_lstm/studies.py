@@ -30,7 +30,7 @@ from reproduce.evidence.pairs import Pairs
 
 def _show(rows: Sequence[RivalRow]) -> list[Shown]:
     pairs = compare(rows)
-    title = "The rival's error on the test days less the LSTM's, of the same seed; above 0 the LSTM is better"
+    title = "The rival's error on the test days minus the LSTM's, of the same seed; above 0 the LSTM is better"
     compared = Shown(
         title,
         [asdict(one) | {"verdict": f"the LSTM is {one.outcome}"} for one in pairs],
@@ -133,7 +133,7 @@ def _show_advice(rows: Sequence[AdviceRow]) -> list[Shown]:
         | {"so": words.get(one.outcome, "not surely more than a seed")}
         for label, one in pairs.items()
     ]
-    title = "Distance of loss curves from the published ones of the same seeds, less that of other seeds"
+    title = "Distance of loss curves from the published ones of the same seeds, minus that of other seeds"
     return [table, Shown(title, [asdict(one) for one in pairs.values()], compared)]
 
 

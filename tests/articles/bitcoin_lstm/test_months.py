@@ -86,9 +86,9 @@ def test_table_has_a_row_a_run(tmp_path):
 
 
 def test_study_is_shown_with_its_differences_where_it_is_whole():
-    """The plain RNN and persistence less each network; of a part the medians alone."""
+    """The plain RNN and persistence minus each network; of a part the medians alone."""
     _, differences = PLAN.show(rows_of(80, 85, 120))
-    assert [(row["error of"], row["less that of"]) for row in differences.texts] == [
+    assert [(row["error of"], row["minus that of"]) for row in differences.texts] == [
         ("simple-rnn", "published"),
         ("simple-rnn", "described"),
         ("persistence", "published"),

@@ -68,7 +68,7 @@ def test_setting_makes_a_difference_beyond_that_of_seeds(shifts, optimizers, lay
 
 
 def test_differences_are_distances_by_hand():
-    """Of curves that are parallel: the shift, less the mean distance of a seed's level from the others'."""
+    """Of curves that are parallel: the shift, minus the mean distance of a seed's level from the others'."""
     found = apart(rows_of({"Adam": 0.5}))
     between = [np.mean([abs(one - other) for j, other in enumerate(WAVER) if j != k]) for k, one in enumerate(WAVER)]
     np.testing.assert_allclose(found["Adam"].differences, [0.5 * (1 + k / 100) - b for k, b in enumerate(between)])

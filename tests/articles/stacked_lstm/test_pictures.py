@@ -65,7 +65,7 @@ def test_study_picture_has_a_dot_a_seed_and_the_intervals():
     assert list(persistence) == [77, 77]
     labels = [[label.get_text() for label in axes.get_yticklabels()] for axes in (errors, differences)]
     assert labels[0] == ["LSTM", "SimpleRNN", "MLP", "GRU"]
-    assert labels[1] == ["SimpleRNN less LSTM", "MLP less LSTM", "GRU less LSTM"]
+    assert labels[1] == ["SimpleRNN minus LSTM", "MLP minus LSTM", "GRU minus LSTM"]
     drawn = [list(np.atleast_1d(line.get_xdata())) for line in differences.get_lines()[:-1]]
     assert drawn == [[4, 2], [3], [-10, 3], [-3.5], [-1, -3], [-2]]
     ends = [collection.get_segments()[0][:, 0].tolist() for collection in differences.collections]

@@ -61,7 +61,7 @@ ERRORS = {
 
 
 def test_every_rival_is_paired_with_the_lstm():
-    """In the order of the networks; the rival's error less the LSTM's. Nothing is compared without the others."""
+    """In the order of the networks; the rival's error minus the LSTM's. Nothing is compared without the others."""
     rows = study_rows(ERRORS)
     assert {one.rival: one.differences for one in compare(rows)} == {
         "simple-rnn": (4, 2, 6, 8),

@@ -56,7 +56,7 @@ def verdict(name, rows):
     ],
 )
 def test_longer_windows_are_more_precise_where_every_interval_is_above_0(windows, spread, expected):
-    """In part, where the shortest window's error less the longest one's is."""
+    """In part, where the shortest window's error minus the longest one's is."""
     assert verdict("longer-steps", rows_of(windows=windows, spread=spread)) == expected
 
 
@@ -115,7 +115,7 @@ def test_study_is_shown_with_its_differences_where_it_is_whole():
     """Three steps, the span and dropout; a part of the variants shows its medians alone, and no picture."""
     table, differences = PLAN.show(rows_of())
     assert [row["USD"] for row in table.texts] == ["90", "80", "70", "60", "72"]
-    assert [(row["error of"], row["less that of"]) for row in differences.texts] == [
+    assert [(row["error of"], row["minus that of"]) for row in differences.texts] == [
         ("window-7", "window-15"),
         ("window-15", "window-30"),
         ("window-30", "published"),
