@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import numpy as np
-
 from reproduce.articles.article import Finding
 from reproduce.articles.bitcoin_lstm import (
     changes,
@@ -30,7 +26,9 @@ OF_EQUATIONS = "bitcoin-lstm/loss-curve-of-equations"
 
 def findings() -> list[Finding]:
     """The least expected comes first."""
-    joint = {band.variant: band for band in losses.judge(losses.TABLE.shipped())}
+    of_losses = losses.TABLE.shipped()
+    joint, curves = {band.variant: band for band in losses.judge(of_losses)}, losses.curves_of(of_losses)
+    kept = losses.kept_as(curves["described"], curves["published"])
     table = departures.by_variant(departures.TABLE.shipped())
     published, ordered = table[Variant().name], table[ALONE["rows in date order"].name]
     return [
@@ -43,7 +41,7 @@ def findings() -> list[Finding]:
         story.memory(memory.reached_of(memory.TABLE.shipped(), "over_59")),
         story.changes(changes.TABLE.shipped()),
         story.forgetting(forgetting.pairs_of(forgetting.TABLE.shipped())),
-        _losses(joint["published"], joint["described"], losses.curves_of(losses.TABLE.shipped())),
+        _losses(joint["published"], joint["described"], kept),
     ]
 
 
@@ -79,8 +77,7 @@ def _published(row: DepartureRow) -> Finding:
     )
 
 
-def _losses(published: BandVerdict, described: BandVerdict, curves: Mapping[str, np.ndarray]) -> Finding:
-    kept = losses.kept_as(curves["described"], curves["published"])
+def _losses(published: BandVerdict, described: BandVerdict, kept: int) -> Finding:
     return Finding(
         f"The reported losses are {_consistent(published)} with the program, and {_consistent(described)} with the "
         "LSTM of its text.",

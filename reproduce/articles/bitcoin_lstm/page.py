@@ -72,11 +72,15 @@ def _read_losses(config: RunConfig, study: Path | None) -> StudyLosses:
         return config.variant.name in {band.variant for band in losses.judge(rows)}
 
     rows, source = losses.TABLE.of_study(study, is_complete)
-    if source == "this study":
-        both = (losses.curves_of(rows, without)[config.variant.name] for without in (None, config.seed))
-        return StudyLosses(*both, losses.judge(rows) if config.data_sha256 == EMBEDDED_SHA256 else [], source)
-    both = (losses.shipped_curves(config.variant, config.data_sha256, without) for without in (None, config.seed))
-    return StudyLosses(*both, losses.judge(rows), source)
+    is_own = source == "this study"
+
+    def curves(without: int | None = None) -> np.ndarray | None:
+        if is_own:
+            return losses.curves_of(rows, without)[config.variant.name]
+        return losses.shipped_curves(config.variant, config.data_sha256, without)
+
+    bands = [] if is_own and config.data_sha256 != EMBEDDED_SHA256 else losses.judge(rows)
+    return StudyLosses(curves(), curves(without=config.seed), bands, source)
 
 
 def _pictures(directory: Directory, windows: Windows, predictions: pd.DataFrame) -> Section:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
 from pathlib import Path
-from statistics import median
 
 import pandas as pd
 
@@ -13,7 +11,7 @@ from reproduce.articles.accounts import MONTH, day_chart, error_words, read_fore
 from reproduce.articles.sections import Account, Answer, Answers, Cell, Pair, Picture, Section, Table, shown
 from reproduce.articles.stacked_lstm import assumptions, pictures
 from reproduce.articles.stacked_lstm.inside import inside_section
-from reproduce.articles.stacked_lstm.rivals import TABLE, RivalRow, compare, persistence_usd
+from reproduce.articles.stacked_lstm.rivals import TABLE, RivalRow, compare, median_of, persistence_usd
 from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS, Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.evidence.pairs import Pairs
@@ -109,17 +107,12 @@ def _pair_table(pairs: Sequence[Pairs]) -> Table:
     return Table(caption, columns | {"The LSTM is": ""}, {"": rows})
 
 
-def _median(values: Sequence[float]) -> float | None:
-    """Of the seeds whose training did not diverge."""
-    return median(known) if (known := [value for value in values if not isnan(value)]) else None
-
-
 def _median_table(rows: Sequence[RivalRow], naive: float) -> Table:
     columns = {"Network": "", "Error, USD": ".0f", "Skill": ".2f", "Final loss": ".5f", "Seeds": "d"}
     medians: list[tuple] = []
     for network in NETWORKS:
         mine = [row for row in rows if row.network == network]
-        values = (_median([getattr(row, name) for row in mine]) for name in ("rmse_usd", "skill", "final_loss"))
+        values = (median_of([getattr(row, name) for row in mine]) for name in ("rmse_usd", "skill", "final_loss"))
         medians.append((LABELS[network], *values, len(mine)))
     beside = [("persistence", naive, 0.0, None, None)]
     return Table("Medians over the seeds", columns, {"": medians, "Beside them": beside})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
@@ -87,6 +88,12 @@ def errors_by_network(rows: Sequence[RivalRow]) -> dict[str, dict[int, float]]:
     for row in rows:
         errors.setdefault(row.network, {})[row.seed] = row.rmse_usd
     return errors
+
+
+def median_of(values: Sequence[float]) -> float | None:
+    """Of the seeds whose training did not diverge; None where all did."""
+    known = [value for value in values if not math.isnan(value)]
+    return median(known) if known else None
 
 
 def persistence_usd(rows: Sequence[RivalRow]) -> float:

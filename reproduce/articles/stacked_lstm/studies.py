@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from math import isnan
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from reproduce.articles.stacked_lstm.memory import MemoryRow, lengths_of
 from reproduce.articles.stacked_lstm.rivals import (
     RivalRow,
     compare,
+    median_of,
     persistence_usd,
     rival_rows,
 )
@@ -69,8 +68,8 @@ def _medians(rows: Sequence[Any], by: str, columns: Mapping[str, tuple[str, str]
 
 
 def _median(values: Sequence[float], form: str) -> str:
-    known = [value for value in values if not isnan(value)]
-    return format(median(known), form) if known else "-"
+    known = median_of(values)
+    return "-" if known is None else format(known, form)
 
 
 def _draw(rows: Sequence[RivalRow]) -> dict[str, Figure]:

@@ -10,6 +10,7 @@ from reproduce.articles.stacked_lstm.rivals import (
     TABLE,
     RivalRow,
     compare,
+    median_of,
     network_of,
     persistence_usd,
     rival_rows,
@@ -135,3 +136,9 @@ def test_findings_follow_the_table(shift, headline, ship):
         "persistence",
     ]
     assert f"| {median(errors['mlp']):.0f} |" in lines[4]
+
+
+def test_median_leaves_out_what_diverged():
+    """Wherever it stands; of nothing there is none."""
+    assert median_of([500.0, np.nan, 400.0]) == median_of([np.nan, 400.0, 500.0]) == 450.0
+    assert median_of([np.nan]) is None
