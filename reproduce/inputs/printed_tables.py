@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import json
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -13,10 +14,11 @@ from reproduce.errors import DataError
 from reproduce.inputs.printed_logs import NUMBER, Found, is_of_training
 from reproduce.inputs.source import quote
 
-_EPOCH_NAMES = ("epoch", "epochs", "step", "")  # the last: a data frame's index
+_EPOCH_NAMES = ("epoch", "epochs", "step", "")  # the first that there is; the last: a data frame's index
 _LOSS_NAMES = ("loss", "value")
 _NUMBER = re.compile(NUMBER, re.IGNORECASE)
 _NUMPY = re.compile(r"np\.float(?:32|64)\(([^()]*)\)")
+_NOT_FINITE = {"nan": "None", "inf": "1e999"}  # as Python prints them, and as its literals can say them
 
 
 def notebook_output(text: str) -> str | None:
@@ -61,13 +63,14 @@ def read_list(text: str, name: str) -> Found | None:
         numbered = [(place, loss, place + 1) for place, loss in enumerate(value)]
     for epoch, loss, place in numbered:
         is_whole = _is_number(epoch) and epoch >= 0 and epoch == int(epoch)
-        if not (_is_number(loss) and is_whole):
-            wrong, wanted = (epoch, "a whole number epoch") if _is_number(loss) else (loss, "a loss")
+        is_loss = _is_number(loss) or loss is None
+        if not (is_loss and is_whole):
+            wrong, wanted = (epoch, "a whole number epoch") if is_loss else (loss, "a loss")
             raise DataError(
                 f"{name}: entry {place} of its list has {quote(json.dumps(wrong, default=str))}, expected {wanted}; "
                 "write numbers, or objects with a whole number epoch and a number loss"
             )
-    losses = [(int(epoch), float(loss), place) for epoch, loss, place in numbered]
+    losses = [(int(epoch), math.nan if loss is None else float(loss), place) for epoch, loss, place in numbered]
     first = None if has_epochs else 0
     return Found("a list", losses, first, unit="entry", is_counted=not has_epochs) if losses else None
 
@@ -93,9 +96,11 @@ def _by_entry(columns: dict[str, Any], name: str) -> list[Any]:
 
 
 def _parsed(text: str) -> Any:
-    for parse in (json.loads, ast.literal_eval):
+    """A list or an object of JSON or of Python, None where it is neither."""
+    literal = re.sub(r"\b(nan|inf)\b", lambda word: _NOT_FINITE[word[0]], text)
+    for parse, written in ((json.loads, text), (ast.literal_eval, literal)):
         try:
-            value = parse(text.strip())
+            value = parse(written.strip())
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
         if isinstance(value, (list, dict)):
@@ -104,10 +109,12 @@ def _parsed(text: str) -> Any:
 
 
 def read_table(text: str, name: str) -> Found | None:
-    """A table with or without a header, among any further columns; None if its first line is no row of one.
+    """A table with a header, among any further columns, or without; None if its first line is no row of one.
+
+    Lines without a loss, such as those that a logger writes for the validation, are left out.
 
     Raises:
-        DataError: which columns are meant does not show, or a cell is no number.
+        DataError: which columns are meant does not show, a cell is no number, or no line has a loss.
     """
     lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
     separator = _separator(lines[0][1])
@@ -121,15 +128,21 @@ def read_table(text: str, name: str) -> Found | None:
     if columns is None:
         return None
     epoch_column, loss_column = columns
-    losses = []
+    losses, missing = [], 0
     for place, (number, cells) in enumerate(rows[has_header:]):
         where = f"{name}, line {number}"
         if len(cells) != len(first):
             raise DataError(f"{where}: has {len(cells)} fields, expected {len(first)} as line {rows[0][0]}; mend it")
+        if not cells[loss_column]:
+            missing += 1
+            continue
         epoch = place if epoch_column is None else _whole(cells[epoch_column], where)
         losses.append((epoch, _number(cells[loss_column], where), number))
+    if not losses:
+        raise DataError(f"{name}: has no loss below {quote(first[loss_column])}; name the column of the losses loss")
+    remarks = (f"lines without a loss are left out: {missing}",) if missing else ()
     is_counted = epoch_column is None
-    return Found("a table", losses, 0 if is_counted else None, is_counted=is_counted)
+    return Found("a table", losses, 0 if is_counted else None, remarks=remarks, is_counted=is_counted)
 
 
 def _separator(line: str) -> str | None:
@@ -146,12 +159,14 @@ def _cells(line: str, separator: str | None) -> list[str]:
 def _named_columns(header: Sequence[str], where: str) -> tuple[int | None, int] | None:
     """Of epoch, if there is one, and loss; None where no word is of either."""
     names = [cell.lower() for cell in header]
-    epochs = [place for place, name in enumerate(names) if name in _EPOCH_NAMES]
+    places = [[place for place, name in enumerate(names) if name == wanted] for wanted in _EPOCH_NAMES]
+    epochs = next(filter(None, places), [])
     losses = [place for place, name in enumerate(names) if name in _LOSS_NAMES] or [
         place
         for place, name in enumerate(names)
         if "loss" in name and is_of_training(name) and not re.match("val|test|dev|eval", name)
     ]
+    losses = [place for place in losses if names[place].endswith("_epoch")] or losses  # of Lightning, beside _step
     if not epochs and not losses:
         return None
     if len(losses) != 1 or len(epochs) > 1:

@@ -94,6 +94,12 @@ FORMS = {  # each has the losses 0.3, 0.2 and 0.125, and tells where it begins t
     ),
     "abbreviated": ("Epoch 0 Val. loss: 9 Train loss: 0.3\nEpoch 1 loss: 0.2\nEpoch 2 loss: 0.125", 0),
     "column-of-two-words": ("epoch,mse_val_loss,mse_loss\n0,9,0.3\n1,9,0.2\n2,9,0.125\n", 0),
+    "data-frame-with-epochs": (",epoch,loss\n7,0,0.3\n8,1,0.2\n9,2,0.125\n", 0),
+    "lightning-table": ("epoch,step,train_loss\n0,144,0.3\n1,289,0.2\n2,434,0.125\n", 0),
+    "lightning-table-of-steps": (
+        "epoch,step,train_loss_step,train_loss_epoch\n0,144,0.9,\n0,144,,0.3\n1,289,,0.2\n2,434,,0.125\n",
+        0,
+    ),
     "data-frame-as-json": ('{"loss":{"0":0.3,"1":0.2,"2":0.125},"val_loss":{"0":9,"1":9,"2":9}}', 0),
     "records": ('[{"loss": 0.3, "val_loss": 9}, {"loss": 0.2}, {"loss": 0.125}]', 0),
     "value-of-a-cell": (SHOWN, 0),
@@ -134,6 +140,13 @@ def test_epoch_cut_short_is_not_taken_for_the_evaluation_below_it(written):
     printed = read_losses(written(log))
     assert (printed.epochs.tolist(), printed.losses.tolist()) == ([1], [0.3])
     assert printed.remarks == ("epoch 2 was cut short in the log, and is left out",)
+
+
+def test_lines_of_the_validation_are_left_out_and_counted(written):
+    """Lightning's table has a line of each epoch's validation, without a loss of the training."""
+    printed = read_losses(written("epoch,step,train_loss,val_loss\n0,144,,9\n0,144,0.3,\n1,289,,9\n1,289,0.2,\n"))
+    assert (printed.epochs.tolist(), printed.losses.tolist()) == ([0, 1], [0.3, 0.2])
+    assert printed.remarks == ("lines without a loss are left out: 2",)
 
 
 def test_text_of_powershell_is_read(written):
@@ -185,6 +198,10 @@ REFUSED = {
     "below-zero": ("[0.3, -0.2]", "entry 2: the loss of epoch 1 is -0.2, .*; end the losses before it"),
     "infinite": ("[0.3, 1e999]", "entry 2: the loss of epoch 1 is inf"),
     "column-nan": ("loss\n0.3\nnan\n0.1\n", "line 3: the loss of epoch 1 is nan, .*; end the losses before it"),
+    "list-nan": ("[0.3, nan]", "entry 2: the loss of epoch 1 is nan, .*; end the losses before it"),
+    "json-null": ("[0.3, null]", "entry 2: the loss of epoch 1 is nan, .*; end the losses before it"),
+    "history-inf": ("{'loss': [0.3, inf]}", "entry 2: the loss of epoch 1 is inf, .*; end the losses before it"),
+    "no-line-has-a-loss": ("epoch,loss\n0,\n1,\n", 'has no loss below "loss"; name the column of the losses loss'),
     "entry-twice": ('[{"epoch": 1, "loss": 0.3}, {"epoch": 1, "loss": 0.2}]', "entry 2: epoch 1 stands in entry 1 too"),
     "too-few-epochs": ('{"epoch": [0], "loss": [0.3, 0.2]}', 'has 1 in "epoch" and 2 in "loss"; mend one of the lists'),
     "huge-loss": (f"[1{'0' * 400}]", "cannot be read .*, expected losses by epoch"),
