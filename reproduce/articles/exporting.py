@@ -14,7 +14,7 @@ from reproduce.articles.article import Article
 from reproduce.errors import RunError
 from reproduce.inputs.windows import Windows
 from reproduce.runs.directory import Directory
-from reproduce.runs.files import write_json
+from reproduce.runs.files import check_writable, write_json
 
 KERAS, CHECKPOINT, ARRAYS = FORMATS = ("keras", "tf1-checkpoint", "npz")
 ENDINGS = {KERAS: ".keras", CHECKPOINT: ".ckpt", ARRAYS: ".npz"}
@@ -46,7 +46,7 @@ def export(article: Article, directory: Directory, to: str, out: Path, *, force:
         force: replace files that are there.
 
     Raises:
-        RunError: the run has no such format or diverged; a file is there; the folder is not.
+        RunError: the run has no such format or diverged; a file is there, or none can be.
         OSError: the files cannot be written; it names `out`, and nothing is left.
     """
     names = [*(out.name + part for part in _PARTS.get(to, ("",))), f"{out.name}.json"]
@@ -74,14 +74,10 @@ def export(article: Article, directory: Directory, to: str, out: Path, *, force:
 
 
 def _check_place(targets: list[Path], *, force: bool) -> None:
-    folder = targets[0].parent
-    if not folder.is_dir():
-        raise RunError(f"{folder}: no such folder; make it, or name another file with --out")
     for target in targets:
-        if target.is_dir():
-            raise RunError(f"{target}: is a folder; name another file with --out")
+        check_writable(target, "--out")
         if target.exists() and not force:
-            raise RunError(f"{target}: is there already; name another file with --out, or --force to replace it")
+            raise RunError(f"{target}: is there already; give --out another file, or --force to replace it")
 
 
 def _write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:

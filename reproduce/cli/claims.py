@@ -20,6 +20,7 @@ from reproduce.errors import RunError
 from reproduce.evidence.chance import KEY, sentence, standings, told
 from reproduce.evidence.claims import ClaimsError, ClaimsFile, Judgement, p_values_of, read_claims, record_verdicts
 from reproduce.evidence.tally import count_verdicts
+from reproduce.runs.files import check_writable, write_text
 from reproduce.runs.process import limit_threads
 
 
@@ -129,20 +130,13 @@ def _check_manifest(path: Path) -> None:
     """Refuse now, before anything is judged or recorded, what cannot be written or is a file of somebody else's."""
     from reproduce.evidence.codecheck import WRITTEN_BY
 
-    if path.is_dir():
-        problem = "is a folder"
-    elif not path.parent.is_dir():
-        problem = f"there is no folder {path.parent}"
-    elif path.exists() and not path.read_bytes().startswith(WRITTEN_BY.encode()):
-        problem = "is there, and no manifest of ours"
-    else:
-        return
-    raise RunError(f"{path}: {problem}; give --codecheck another file")
+    check_writable(path, "--codecheck")
+    if path.exists() and not path.read_bytes().startswith(WRITTEN_BY.encode()):
+        raise RunError(f"{path}: is there, and no manifest of ours; give --codecheck another file")
 
 
 def _write_manifest(path: Path, audit: _Audit) -> None:
     from reproduce.evidence.codecheck import codecheck_text
-    from reproduce.runs.files import write_text
 
     write_text(path, codecheck_text(audit.article.id, read_claims(audit.article.package), audit.judged))
 

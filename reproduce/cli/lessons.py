@@ -16,7 +16,7 @@ from reproduce.errors import RunError
 from reproduce.inputs.source import printable
 from reproduce.lessons.catalogue import Lesson, read_lessons
 from reproduce.lessons.notebook import as_notebook
-from reproduce.runs.files import write_json
+from reproduce.runs.files import check_writable, write_json
 
 ENDING = ".ipynb"
 
@@ -82,11 +82,8 @@ def _write_notebook(lesson: Lesson, path: Path) -> None:
         raise typer.BadParameter(f"is {shown}, expected a name that ends in {ENDING}", param_hint="--notebook")
     if path.exists() or path.is_symlink():
         raise RunError(f"{shown}: is there already, and may have your answers in it; give --notebook another file")
-    try:
-        write_json(path, as_notebook(lesson))
-    except (OSError, ValueError) as error:
-        problem = getattr(error, "strerror", None) or error
-        raise RunError(f"{shown}: {problem}; give --notebook another file") from error
+    check_writable(path, "--notebook")
+    write_json(path, as_notebook(lesson))
     note(f"reproduce: {shown}: lesson {lesson.number}; open it with Jupyter (pip install notebook), VS Code or Colab")
 
 

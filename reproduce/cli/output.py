@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +16,7 @@ from typer.core import TyperCommand
 
 from reproduce.articles.article import Shown
 from reproduce.errors import RunError
-from reproduce.runs.files import json_text, write_text
+from reproduce.runs.files import check_writable, json_text, write_text
 
 STDOUT = "-"
 ENDING = ".json"
@@ -31,27 +29,16 @@ def _check_target(json_to: str | None) -> str | None:
 
     Raises:
         typer.BadParameter: its name does not end as that of a JSON file, so that it may be the command's next word.
-        RunError: it is a folder, or may not be written, or its folder does not exist.
+        RunError: as `check_writable` says.
     """
     if json_to in (None, STDOUT):
         return json_to
-    given = Path(json_to)
-    is_stream = json_to.startswith(STREAMS) or given.is_fifo() or given.is_char_device()
-    if given.suffix != ENDING and not is_stream:
+    path = Path(json_to)
+    is_stream = json_to.startswith(STREAMS) or path.is_fifo() or path.is_char_device()
+    if path.suffix != ENDING and not is_stream:
         wanted = f'a name that ends in {ENDING}; to print the JSON write "--json -" in place of "--json"'
         raise typer.BadParameter(f"is {json_to!r}, expected {wanted}", param_hint="--json")
-    path = Path(os.path.realpath(json_to))  # what a link leads to; pathlib's own fails on a link to itself
-    problem = None
-    if not path.parent.is_dir():
-        problem = errno.ENOENT
-    elif path.is_dir():
-        problem = errno.EISDIR
-    elif path.is_symlink():
-        problem = errno.ELOOP
-    elif not os.access(path if path.exists() else path.parent, os.W_OK):
-        problem = errno.EACCES
-    if problem:
-        raise RunError(f"{json_to}: {os.strerror(problem)}; give --json another file")
+    check_writable(path, "--json")
     return json_to
 
 
@@ -148,7 +135,7 @@ def give_json(document: dict[str, Any], json_to: str) -> None:
         if path.exists() and not path.is_file():
             path.write_text(text, encoding="utf-8")  # a pipe or a device, which nothing can be moved over
         else:
-            write_text(Path(os.path.realpath(path)), text)  # what a link leads to, not the link
+            write_text(path, text)
     except (OSError, ValueError) as error:
         raise RunError(f"{json_to}: {getattr(error, 'strerror', None) or error}; give --json another file") from error
 

@@ -18,6 +18,7 @@ from reproduce.networks.ports.rungs import Gaps
 from reproduce.networks.ports.search import OnTried
 from reproduce.networks.ports.target import Rung
 from reproduce.networks.ports.windows import WindowsRow, compare_windows
+from reproduce.runs.files import check_writable, write_atomically
 
 ENDING = ".npz"
 
@@ -73,17 +74,16 @@ def give_questions(path: Path, hidden: int, against: Against) -> int:
 
     Raises:
         typer.BadParameter: the name does not end as that of NumPy's arrays.
-        PortError: there is a file of that name, or it cannot be written.
+        PortError: there is a file of that name.
+        RunError: it cannot be written.
     """
     if path.suffix != ENDING:
         raise typer.BadParameter(f"is {path}, expected a name that ends in {ENDING}", param_hint="--questions")
     if path.exists():
         raise PortError(f"{path}: is there already; give --questions another file")
+    check_writable(path, "--questions")
     asked_for, _ = against.ask(hidden)
-    try:
-        questions.write_questions(path, asked_for)
-    except OSError as error:
-        raise PortError(f"{path}: {error.strerror or error}; give --questions another file") from error
+    write_atomically(path, lambda file: questions.write_questions(file, asked_for))
     return len(asked_for)
 
 

@@ -10,6 +10,7 @@ import typer
 from reproduce.cli.output import JsonOption, note, plain_table, show
 from reproduce.errors import RunError
 from reproduce.inputs.source import printable
+from reproduce.runs.files import write_text
 from reproduce.runs.process import limit_threads
 
 
@@ -30,7 +31,7 @@ def report(
     Example: reproduce report runs/bitcoin-lstm-published-s0-compiled --out report.html
     """
     try:
-        from reproduce.report.render import check_place, render, write_report
+        from reproduce.report.render import check_place, render
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "plotly":
             raise
@@ -47,7 +48,7 @@ def report(
     from reproduce.report.page import page_of
 
     page = page_of(article, directory, study, audit(article))
-    write_report(render(page), path)
+    write_text(path, render(page))
     rows = [{"verdict": verdict, "claims": count} for verdict, count in page.tally.claims.items()]
     show([plain_table(f"{article.label}: {page.tally.sentence()}", rows)], json_to)
     note(f"the page is {path}")

@@ -23,7 +23,7 @@ from reproduce.articles.sections import WIDTH, Block, Cell, Chart, Pair, Picture
 from reproduce.errors import RunError
 from reproduce.evidence.claims import NOT_REPRODUCED, NOT_TESTABLE, PARTLY, REPRODUCED
 from reproduce.report.page import APART, Page
-from reproduce.runs.files import write_text
+from reproduce.runs.files import check_writable
 
 MARKER = b'<meta name="generator" content="reproduce report">'
 TITLE, LABEL = 40, 26  # characters of a line over and beside a picture
@@ -72,28 +72,16 @@ def check_place(path: Path, *, force: bool) -> None:
     """Refuse a place where a page cannot stand.
 
     Raises:
-        RunError: the folder is missing, or there is a file that is not a report of ours and `force` is not set.
+        RunError: as `check_writable` says, or there is a file that is not a report of ours and `force` is not set.
     """
-    if not path.parent.is_dir() or path.is_dir():
-        raise RunError(f"{path}: not a file in a folder that is there; choose another with --out")
+    check_writable(path, "--out")
     if path.exists() and not force and MARKER not in _beginning(path):
-        raise RunError(f"{path}: not a report of ours; choose another file with --out, or --force to replace it")
-
-
-def write_report(text: str, path: Path) -> None:
-    """Write the page, whole or not at all; RunError where that is not allowed."""
-    try:
-        write_text(path, text)
-    except OSError as error:
-        raise RunError(f"{path}: {error.strerror}; choose another file with --out") from error
+        raise RunError(f"{path}: not a report of ours; give --out another file, or --force to replace it")
 
 
 def _beginning(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(500)
-    except OSError as error:
-        raise RunError(f"{path}: {error.strerror}; choose another file with --out") from error
+    with path.open("rb") as file:
+        return file.read(500)
 
 
 def _own(name: str) -> str:

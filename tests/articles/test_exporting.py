@@ -170,7 +170,7 @@ def test_nothing_is_overwritten_unless_forced(to, runs, tmp_path):
         for path in targets:
             path.unlink(missing_ok=True)
         kept.write_text("mine")
-        with pytest.raises(RunError, match=r": is there already; .*--out, or --force"):
+        with pytest.raises(RunError, match=r": is there already; give --out another file, or --force"):
             export_bitcoin(runs, to, tmp_path / "model.keras")
         assert [(path, path.read_text()) for path in tmp_path.iterdir()] == [(kept, "mine")]
     for path in targets:
@@ -214,7 +214,8 @@ def test_checkpoint_of_another_network_is_refused(name, runs, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("out", "message"), [("none/model.npz", "no such folder"), ("model.npz", "is a folder; name another file")]
+    ("out", "message"),
+    [("none/model.npz", "its folder does not exist"), ("model.npz", "Is a directory; give --out another file")],
 )
 def test_place_that_cannot_be_written_is_refused(out, message, runs, tmp_path):
     """Also when forced."""

@@ -116,7 +116,11 @@ def test_manifest_has_the_time_on_record(invoke, tmp_path):
 
 @pytest.mark.parametrize(
     ("path", "told"),
-    [("mine.md", "is there, and no manifest of ours"), ("folder", "is a folder"), ("none/a.yml", "no folder none")],
+    [
+        ("mine.md", "is there, and no manifest of ours"),
+        ("folder", "Is a directory"),
+        ("none/a.yml", "its folder does not exist"),
+    ],
 )
 def test_manifest_replaces_nothing_but_a_manifest(path, told, invoke, tmp_path, monkeypatch):
     """It is refused before anything is judged or recorded."""

@@ -12,7 +12,6 @@ from reproduce.articles import ARTICLES
 from reproduce.articles.sections import numeral
 from reproduce.evidence.claims import VERDICTS
 from reproduce.inputs.prices import embedded_table_path
-from reproduce.report.render import write_report
 from tests.report.samples import judgements_of
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is missing: pip install '.[test]'")
@@ -41,7 +40,7 @@ def addresses(told, tmp_path_factory):
     """Where the page of each article is, with hostile text in it."""
     found = {article.id: tmp_path_factory.mktemp(article.id) / "report.html" for article in ARTICLES}
     for article_id, path in found.items():
-        write_report(told(article_id).html, path)
+        path.write_text(told(article_id).html, encoding="utf-8")
     return {article_id: path.as_uri() for article_id, path in found.items()}
 
 

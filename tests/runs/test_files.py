@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from reproduce.cli.output import give_json
-from reproduce.runs.files import json_text, write_atomically, write_json
+from reproduce.errors import RunError
+from reproduce.runs.files import check_writable, json_text, write_atomically, write_json
 
 
 def refuse(word):
@@ -79,13 +80,67 @@ def test_two_processes_that_write_one_file_leave_a_whole_one(tmp_path, monkeypat
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_json_given_to_a_link_goes_where_it_leads(tmp_path):
+def test_file_written_to_a_link_goes_where_it_leads(tmp_path):
     """The link stays one."""
     link = tmp_path / "link.json"
     link.symlink_to("target.json")
-    give_json({"title": "a"}, str(link))
+    write_json(link, {"title": "a"})
     assert link.is_symlink()
     assert json.loads((tmp_path / "target.json").read_text()) == {"title": "a"}
+
+
+def test_file_that_is_replaced_gives_its_mode(tmp_path):
+    """What only its owner may read stays so."""
+    path = tmp_path / "a.json"
+    path.touch(mode=0o600)
+    write_json(path, {})
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def folder(path):
+    """A folder stands there."""
+    path.mkdir()
+
+
+def loop(path):
+    """A link to itself."""
+    path.symlink_to(path.name)
+
+
+def shut(path):
+    """Its folder takes no new file."""
+    path.touch()
+    path.parent.chmod(0o500)
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        (folder, "Is a directory"),
+        (loop, "Too many levels of symbolic links"),
+        (shut, "Permission denied"),
+        (lambda path: path.parent.rmdir(), "its folder does not exist"),
+    ],
+    ids=["folder", "loop", "shut", "missing"],
+)
+def test_place_where_no_file_can_be_written_is_refused(make, problem, tmp_path, monkeypatch):
+    """In one line that names the option."""
+    (tmp_path / "of").mkdir()
+    path = tmp_path / "of" / "a.json"
+    make(path)
+    monkeypatch.setattr(os, "access", lambda place, mode: bool(place.stat().st_mode & mode << 6))  # as no root would
+    with pytest.raises(RunError) as refused:
+        check_writable(path, "--out")
+    assert str(refused.value) == f"{path}: {problem}; give --out another file"
+
+
+def test_place_where_a_file_can_be_written_is_not(tmp_path):
+    """A new one, one that is there, a pipe, and a link to a new one."""
+    (tmp_path / "old").touch()
+    (tmp_path / "link").symlink_to("new")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("new", "old", "pipe", "link"):
+        check_writable(tmp_path / name, "--out")
 
 
 def test_json_given_to_a_pipe_is_read_at_its_other_end(tmp_path):

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -82,20 +82,15 @@ def _difference(part: Any, names: set[str]) -> str:
     return "; ".join(f"{word} {', '.join(names)}" for word, names in (("without", missing), ("with", further)) if names)
 
 
-def write_questions(path: Path, questions: list[Question]) -> None:
-    """Write each argument as an array `question/argument` or `question/weights/W_xi`, and `hidden`.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
+def write_questions(file: BinaryIO, questions: list[Question]) -> None:
+    """Write each argument as an array `question/argument` or `question/weights/W_xi`, and `hidden`."""
     arrays: dict[str, Any] = {"hidden": next(one.hidden for one in questions if "weights" in one.arguments)}
     for question in questions:
         arrays[f"{question.name}/function"] = question.function
         for name, value in question.arguments.items():
             named = value.items() if isinstance(value, dict) else ((None, value),)
             arrays |= {f"{question.name}/{name}" + (f"/{part}" if part else ""): array for part, array in named}
-    with path.open("wb") as file:  # given a name, numpy would put .npz behind it
-        np.savez(file, **arrays)
+    np.savez(file, **arrays)
 
 
 def read_answers(path: Path) -> tuple[int, dict[str, dict[str, np.ndarray]]]:
