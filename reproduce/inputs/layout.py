@@ -25,7 +25,7 @@ _NO_TABLES = (  # how such files begin, what they are, what to do
 )
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _VALUE = re.compile(r"[-+$]?[0-9][-+0-9.,:/eTZ ]*")  # a number or a date, where a name should be
-_ABOVE_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:https?://[^\r\n]*)?(?:\r\n?|\n))*")  # blank, web addresses
+_ABOVE_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:https?://[^\r\n]*|sep=,)?(?:\r\n?|\n))*")
 _HEADER = re.compile(rb"[^\r\n]*")
 
 
@@ -53,7 +53,7 @@ class Layout:
 
 
 def find_layout(content: bytearray, name: str) -> Layout:
-    """Read the header, below blank lines and a web address that some suppliers put there.
+    """Read the header, below blank lines, a web address that some suppliers put there, and Excel's `sep=,`.
 
     Raises:
         DataError: the file is empty or no CSV, or has no header that names a column of times and one of prices.
@@ -131,9 +131,10 @@ def _missing(text: str, columns: tuple[str, ...], time_at: int | None, close_at:
         remedies.append("the column of days to date (or of Unix times to Timestamp)")
     if close_at is None:
         remedies.append("the column of closing prices to close")
+    title = ", or remove this line if their names stand below it" if len(columns) == 1 else ""
     return (
         f"columns are {quote(text)}, expected date and close among them (Timestamp and Close for a table of minutes); "
-        f"rename {' and '.join(remedies)}"
+        f"rename {' and '.join(remedies)}{title}"
     )
 
 

@@ -16,7 +16,7 @@ _YEAR_FIRST = rf" *(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}}
 _MONTH_FIRST = rf" *(?P<month>[0-9]{{1,2}})/(?P<day>[0-9]{{1,2}})/(?P<year>[0-9]{{4}}){_MIDNIGHT}{_ZONE} *"
 _DIGIT = re.compile("[0-9]")
 _WITH_SLASHES = re.compile(r" *[0-9]+/")
-_UNITS = ((1, "seconds"), (1000, "milliseconds"), (1_000_000, "microseconds"))
+_UNITS = ((1, "seconds"), (10**3, "milliseconds"), (10**6, "microseconds"), (10**9, "nanoseconds"))
 _LATEST = 10**11  # seconds, in the year 5138; a larger number is in the next smaller unit
 _REWRITE = "write every date as 2018-05-26, or name another file"
 

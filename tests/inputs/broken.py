@@ -66,6 +66,7 @@ NO_PRICE = "no row has a price, expected one a day or a minute; add rows or name
 WANTED = "expected date and close among them (Timestamp and Close for a table of minutes)"
 RENAME_TIME = "the column of days to date (or of Unix times to Timestamp)"
 RENAME_CLOSE = "the column of closing prices to close"
+BELOW = "or remove this line if their names stand below it"
 NO_HEADER = (
     "expected their names: the file has no header; add a first line that names every column, with date and close "
     "among them (Timestamp and Close for a table of minutes)"
@@ -163,10 +164,17 @@ FILES = {  # the whole file, and the message without its name
     "date,price\n2018-03-01,7\n": f', row 1: columns are "date,price", {WANTED}; rename {RENAME_CLOSE}',
     "day,close\n2018-03-01,7\n": f', row 1: columns are "day,close", {WANTED}; rename {RENAME_TIME}',
     "unix,last\n1,7\n": f', row 1: columns are "unix,last", {WANTED}; rename {RENAME_TIME} and {RENAME_CLOSE}',
-    "date\n2018-03-01\n": f', row 1: columns are "date", {WANTED}; rename {RENAME_CLOSE}',
-    '"date,close"\n': rf', row 1: columns are "\"date,close\"", {WANTED}; rename {RENAME_TIME} and {RENAME_CLOSE}',
+    "date\n2018-03-01\n": f', row 1: columns are "date", {WANTED}; rename {RENAME_CLOSE}, {BELOW}',
+    '"date,close"\n': (
+        rf', row 1: columns are "\"date,close\"", {WANTED}; rename {RENAME_TIME} and {RENAME_CLOSE}, {BELOW}'
+    ),
+    "Prices\ndate,close\n": (
+        f', row 1: columns are "Prices", {WANTED}; rename {RENAME_TIME} and {RENAME_CLOSE}, {BELOW}'
+    ),
     "https://a\ndate,price\n": f', row 2: columns are "date,price", {WANTED}; rename {RENAME_CLOSE}',
-    "x" * 90 + "\n": f', row 1: columns are "{"x" * 77}...", {WANTED}; rename {RENAME_TIME} and {RENAME_CLOSE}',
+    "x" * 90 + "\n": (
+        f', row 1: columns are "{"x" * 77}...", {WANTED}; rename {RENAME_TIME} and {RENAME_CLOSE}, {BELOW}'
+    ),
     "2018-03-01,7\n": f', row 1: columns are "2018-03-01,7", {NO_HEADER}',
     "1527292680,1,2,3,7,5\n": f', row 1: columns are "1527292680,1,2,3,7,5", {NO_HEADER}',
     "3/1/2018,BTCUSD,7\n": f', row 1: columns are "3/1/2018,BTCUSD,7", {NO_HEADER}',

@@ -61,13 +61,12 @@ def test_minutes_become_daily_means_newest_first(tmp_path, content):
     assert (table.missing, table.notes) == (0, ())
 
 
-@pytest.mark.parametrize(
-    ("unit", "name"), [(1000, "milliseconds"), (1_000_000, "microseconds")], ids=["milliseconds", "microseconds"]
-)
+@pytest.mark.parametrize(("unit", "name"), [(10**3, "milliseconds"), (10**6, "microseconds"), (10**9, "nanoseconds")])
 @pytest.mark.parametrize("ending", ["", ".0"])
 def test_smaller_units_are_known_by_size_and_noted(tmp_path, unit, name, ending):
-    """Also where a minute is named by its last moment."""
-    rows = [minute(f"{(START + 60 * k + 60) * unit - 1}{ending}", close) for k, close in enumerate([1, 3, 5])]
+    """Also where a minute is named by its last millisecond."""
+    last = unit // 10**3
+    rows = [minute(f"{(START + 60 * k + 60) * unit - last}{ending}", close) for k, close in enumerate([1, 3, 5])]
     table = load(tmp_path, HEADER + "".join(rows))
     assert (table.dates.astype(str).tolist(), table.close_usd.tolist()) == (["2018-05-26", "2018-05-25"], [5, 2])
     assert table.notes == (f"times are in {name} and were converted",)

@@ -107,6 +107,7 @@ def test_embedded_table_path_prefers_the_table_inside_the_package(tmp_path, monk
         pytest.param(NEWEST_FIRST, id="newest-first"),
         pytest.param(OURS + "".join(reversed(ROWS)), id="oldest-first"),
         pytest.param(BANNER + ARTICLE + "".join(ARTICLE_ROWS), id="article"),
+        pytest.param("sep=,\r\n" + ARTICLE + "".join(ARTICLE_ROWS), id="excel"),
         pytest.param("\ufeff" + BANNER + "\n" + ARTICLE + "".join(ARTICLE_ROWS), id="mark-and-banner-and-blank-line"),
         pytest.param(
             BANNER
