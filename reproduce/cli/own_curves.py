@@ -9,17 +9,17 @@ from pathlib import Path
 
 import typer
 
-from reproduce.articles import bitcoin_lstm, train
-from reproduce.articles.bitcoin_lstm import curves
+from reproduce.articles import studies, train
 from reproduce.articles.bitcoin_lstm.suspects import Shelf, shelf_of
 from reproduce.cli.choices import Gaps, kept_gaps, load_input
 from reproduce.cli.output import note
 from reproduce.cli.progress import resumable, run_progress
-from reproduce.runs.config import RunConfig
+from reproduce.cli.study import configs_of
 from reproduce.runs.directory import Directory
 from reproduce.runs.pool import train_all
 from reproduce.runs.study import Study, tabled
 
+STUDY = "bitcoin-curves"
 SEEDS = range(20)  # the least that can reject at 5 %, and one
 
 
@@ -43,24 +43,17 @@ def own_shelf(own: OwnTable, what: str) -> Shelf:
     """
     import joblib
 
-    article = bitcoin_lstm.ARTICLE
+    article, plan = studies()[STUDY]
     source = load_input(article, own.data, None, own.gaps)
-    for variant, _ in curves.RUNS:
+    wanted = [(variant, SEEDS) for variant, _ in plan.runs]
+    for variant, _ in wanted:
         article.module("training").check(source, variant)
-    gaps = kept_gaps(own.gaps)
-    pairs = [(variant, seed) for seed in SEEDS for variant, _ in curves.RUNS]
-    grid = Study(
-        own.out,
-        tuple(
-            RunConfig(variant, seed, article.engines[0], source.sha256, article.id, gaps=gaps)
-            for variant, seed in pairs
-        ),
-    )
+    grid = Study(own.out, configs_of(article, plan, wanted, source.sha256, kept_gaps(own.gaps)))
     workers = joblib.cpu_count()
     _agree(grid, source, workers, own.yes)
     with resumable(), run_progress("runs", total=len(grid.configs)) as advance, tabled(grid):
         train_all(grid.root, grid.configs, train, source, workers=workers, on_run=advance)
-    return shelf_of(curves.curve_rows(grid), what)
+    return shelf_of(plan.rows(grid), what)
 
 
 def _agree(grid: Study, source: object, workers: int, yes: bool) -> None:

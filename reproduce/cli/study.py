@@ -79,7 +79,7 @@ def study(
     wanted = _runs(article, plan, variants, seeds)
     source = load_input(article, data, text, gaps)
     folder = Path(name) if out is None else out
-    configs = _configs(article, plan, wanted, source.sha256, kept_gaps(gaps))
+    configs = configs_of(article, plan, wanted, source.sha256, kept_gaps(gaps))
     grid = checked(Study, folder, configs, option="--variants")
     _train(article, grid, source, workers, scheduler)
     if more := [config for config in plan.following(grid) if config not in configs]:
@@ -120,7 +120,7 @@ def _runs(article: Article, plan: StudyPlan, variants: str | None, seeds: str | 
     return wanted
 
 
-def _configs(
+def configs_of(
     article: Article, plan: StudyPlan, wanted: list[tuple[Any, range]], sha256: str, gaps: str | None
 ) -> tuple[RunConfig, ...]:
     """One a run, seed by seed, so that a study cut short has as many seeds of each variant."""

@@ -67,7 +67,7 @@ def _rerun_command(article: Article, directory: Directory, environment: dict[str
 
 
 def _given(option: str, environment: dict[str, Any]) -> str:
-    """The file of that option of the run's command, the last if it was resumed; empty where it is not known."""
+    """The file that the run's command gave that option, of a resumed run its last; empty where it is not known."""
     words = _words(environment)
     for word, after in zip(words, [*words, ""][1:], strict=True):
         name, equals, value = word.partition("=")

@@ -48,10 +48,13 @@ def _version(package: str) -> str | None:
 
 
 def processor() -> str:
-    """The processor's name, as the system gives it."""
+    """The processor's name, as Linux or macOS gives it; the kind of processor where the system gives none."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    if sys.platform == "darwin":
+        told = subprocess.run(["sysctl", "-n", "machdep.cpu.brand_string"], capture_output=True, text=True, check=False)
+        names = told.stdout.splitlines()
     return names[0] if names else platform.processor() or platform.machine()
 
 

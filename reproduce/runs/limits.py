@@ -93,7 +93,8 @@ def call_each(
     """
     context = get_context("forkserver")
     context.set_forkserver_preload(list(imports) if sys.platform == "linux" else [])
-    # The process that the others are copied from imports nothing of the current folder, where there may be a random.py.
+    # From Python 3.11 on, the process that the others are copied from imports nothing of the current folder, where a
+    # random.py may be.
     with switched_on(SAFE_PATH):
         forkserver.ensure_running()
     waiting, running = deque(enumerate(arguments)), []

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from reproduce.runs.environment import FLAGS, describe_environment
+from reproduce.runs.environment import FLAGS, describe_environment, processor
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -51,3 +51,15 @@ def test_flags_that_move_bits_are_recorded_as_they_are_set(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
     assert describe_environment("5" * 64)["flags"] == {"XLA_FLAGS": os.environ["XLA_FLAGS"]}
+
+
+@pytest.mark.parametrize(("prints", "name"), [("echo Apple M2", "Apple M2"), ("exit 1", "arm")])
+def test_mac_names_its_processor(prints, name, tmp_path, monkeypatch):
+    """As its `sysctl` prints it; where that has no such name, the kind of processor."""
+    sysctl = tmp_path / "sysctl"
+    sysctl.write_text(f"#!/bin/sh\ntest $2 = machdep.cpu.brand_string && {prints}\n", encoding="utf-8")
+    sysctl.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr("sys.platform", "darwin")
+    monkeypatch.setattr("platform.processor", lambda: "arm")
+    assert processor() == name
