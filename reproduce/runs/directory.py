@@ -123,8 +123,8 @@ class Directory:
         names = [field.name for field in fields(RunConfig)]
         differing = [_TOLD.get(name, name) for name in names if getattr(self.config, name) != getattr(there, name)]
         if differing == [_TOLD["threads"]]:
-            more = f"{there.threads}; give --intra-op-threads {there.threads}, or choose another folder with --out"
-            raise RunError(f"{self.path}: holds a run with another {differing[0]}, {more}")
+            remedy = f"give reproduce run --intra-op-threads {there.threads}, or choose another folder with --out"
+            raise RunError(f"{self.path}: holds a run with another {differing[0]}, {there.threads}; {remedy}")
         if differing:
             raise RunError(
                 f"{self.path}: holds a run with another {', '.join(differing)}; choose another folder with --out, or "

@@ -38,7 +38,7 @@ def shipped(article, table):
 def test_finding_is_two_sentences_with_claims_study_and_picture(article, finding):
     """All of them there: claims in the article's claims.toml, the study among its own, the picture in docs/."""
     for sentence in (finding.headline, finding.because):
-        assert re.fullmatch(r"[A-Z](?!.*\. [A-Z]).*\.", sentence)
+        assert re.fullmatch(r"[A-Z0-9](?!.*\. [A-Z]).*\.", sentence)
     assert finding.claims
     assert set(finding.claims) <= {claim.id for claim in read_claims(article.package).claims}
     assert studies()[finding.study][0] == article

@@ -91,7 +91,7 @@ def test_file_that_is_no_configuration_of_this_article_is_refused(directory, con
 
 def test_run_on_another_number_of_threads_says_which_to_give(directory):
     """Choosing another folder would throw its hours away."""
-    with pytest.raises(RunError, match=r"another number of threads, 1; give --intra-op-threads 1, or choose another"):
+    with pytest.raises(RunError, match=r"of threads, 1; give reproduce run --intra-op-threads 1, or choose another"):
         open_once(Directory(directory.path.parent, replace(TEA, threads=2)))
 
 
