@@ -81,6 +81,12 @@ def test_cheap_command_runs(line, tmp_path, monkeypatch, invoke):
     assert invoke(*shlex.split(line)[1:])[0] == 0
 
 
+@pytest.mark.parametrize("lesson", read_lessons(), ids=lambda one: one.title)
+def test_teachers_page_has_every_lesson(lesson):
+    """By number and title, beside what its exercise checks."""
+    assert f"\n| {lesson.number} {lesson.title} | " in TEXTS["docs/teaching.md"]
+
+
 @pytest.mark.parametrize("verb", COMMANDS.commands)
 def test_commands_page_has_every_option(verb):
     """In its list, and no option that there is not; and an example."""

@@ -36,7 +36,11 @@ def run(
     ] = None,
     seed: Annotated[
         int,
-        typer.Option(min=0, max=MAX_SEED, help="Random seed of the initial weights (the published program sets none)."),
+        typer.Option(
+            min=0,
+            max=MAX_SEED,
+            help="Random seed of all that is drawn: weights, dropout, order. (The programs set none.)",
+        ),
     ] = 0,
     engine: Annotated[
         str | None,
@@ -52,7 +56,8 @@ def run(
         typer.Option(
             min=1,
             max=MOST_THREADS,
-            help="Engines session and keras: operations that run at once. 1 gives equal bits.  [default: all cores]",
+            help="Engines session and keras, but not for macbeth: operations that run at once. 1 gives equal bits.  "
+            "[default: all cores]",
         ),
     ] = None,
     intra_op_threads: Annotated[
@@ -61,7 +66,7 @@ def run(
             min=1,
             max=MOST_THREADS,
             help="Engine compiled, and both engines of macbeth: threads that share a step. The last bits depend on "
-            "it.  [default: all cores; 1 for bitcoin-lstm, which trains Keras on another core]",
+            "it, but for bitcoin-lstm.  [default: all cores; 1 for bitcoin-lstm, which trains Keras on another core]",
         ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for run directories.")] = Path("runs"),

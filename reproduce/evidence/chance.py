@@ -36,7 +36,7 @@ STANDS, FALLS, ABOVE = "stands", "falls", "p above 0.05"
 FAMILY = "at a false discovery rate of 5 %"
 KEY = (
     "A verdict that rests on chance has a p-value. If p is at most 0.05, the verdict stands or falls "
-    f"{FAMILY} (Benjamini-Yekutieli) over all p-values of the article. No p: no chance in it."
+    f"{FAMILY} (Benjamini-Yekutieli) over all p-values of the article. No p: nothing random in it, or no test for it."
 )
 
 EXPLAINED = {  # a test: what its p is, and what it would be rare under

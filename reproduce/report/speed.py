@@ -12,6 +12,7 @@ from reproduce.articles import ARTICLES
 from reproduce.bench.contender import COMPILED, GRAPH, JAX, KERAS, PYTORCH, SESSION
 from reproduce.bench.growth import FLOORS, exponents, frame_of
 from reproduce.bench.writing import PREDICT
+from reproduce.evidence.tally import counted
 from reproduce.report.markdown import filled, read_rows, table
 
 GRAPHS, FRAMEWORKS = (GRAPH, SESSION), (KERAS, PYTORCH, JAX)
@@ -79,10 +80,10 @@ def growth(docs: Path) -> str:
 def throughput(docs: Path) -> str:
     """A study's runs an hour."""
     rows = [row for row in read_rows(docs / "throughput.json") if row["what"] == "study"]
-    hours = ", ".join(f"{row['times_graph']:.1f} with {row['workers']}" for row in rows)
+    times = [f"{row['times_graph']:.1f} times as many with {counted(row['workers'], 'worker')}" for row in rows]
     return filled(
-        "Whole runs an hour of the Bitcoin program, where the published graph, run after run, is 1: a study has, by "
-        f"its workers, {hours} ({_processor(docs / 'throughput.json')})."
+        "In an hour the published graph of the Bitcoin program trains some runs, one after another. A study trains "
+        f"{' and '.join(times)} ({_processor(docs / 'throughput.json')})."
     )
 
 

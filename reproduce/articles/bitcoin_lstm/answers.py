@@ -40,7 +40,8 @@ def answers(table: Mapping[str, DepartureRow], bands: Sequence[BandVerdict]) -> 
         Answer(
             "Does a window of 3 days improve it?",
             _improves(published, short),
-            f"skill {_interval(short)} against {_interval(published)} with 7 days",
+            f"skill {_interval(short)}, median {short.skill_median:.2f}, against {_interval(published)}, median "
+            f"{published.skill_median:.2f}, with 7 days",
         ),
         Answer(
             "What does clipping, applied, do?",
@@ -76,8 +77,11 @@ def _improves(published: DepartureRow, short: DepartureRow) -> str:
         return f"Yes{against}."
     if short.skill_high < published.skill_low:
         return "No, it makes it worse."
-    direction = "better" if short.skill > published.skill else "worse"
-    return f"Not significantly: it is {direction} on average, but the intervals overlap."
+    pooled, middle = (
+        "better" if after > before else "worse"
+        for before, after in ((published.skill, short.skill), (published.skill_median, short.skill_median))
+    )
+    return f"Not significantly: it is {pooled} over all seeds, {middle} in the median one, and the intervals overlap."
 
 
 def _changes(published: DepartureRow, clipped: DepartureRow) -> str:

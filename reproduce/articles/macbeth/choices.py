@@ -32,8 +32,8 @@ def plain_finding(rows: Sequence[CurveRow], lstm: Sequence[CurveRow], pairs: flo
         f"Two layers of {PLAIN.hidden} plain units reach {lowest.mean():.3f} nats a character of held-out text "
         f"in {PLAIN.epochs} epochs ({lowest.min():.3f} to {lowest.max():.3f}, {counted(len(lowest), 'seed')}), two "
         f"LSTM layers of {DROPPED.hidden} units {of_lstm.mean():.3f} ({of_lstm.min():.3f} to {of_lstm.max():.3f}).",
-        f"Characters counted in pairs give {pairs:.3f}. After the last epoch the plain RNN's loss stands above its "
-        f"lowest in {risen} of {counted(len(lowest), 'seed')}.",
+        f"Characters counted in pairs give {pairs:.3f} on that text. After the last epoch the plain RNN's loss stands "
+        f"above its lowest in {risen} of {counted(len(lowest), 'seed')}.",
         "plain",
         "Held-out loss by epochs, a line a seed, of a plain RNN and an LSTM, beside characters counted in pairs",
         claims=("macbeth/rnn-cannot-write",),
@@ -50,8 +50,8 @@ def coding_finding(rows: Sequence[CurveRow], epochs: Sequence[MilestoneRow]) -> 
         f"Reading characters as numbers {_effect(gains)} the network.",
         f"The same epoch on one-hot characters has a loss of {one_hot:.3f} nats; that minus the loss with numbers "
         f"is {gains[0]:.3f} to {gains[-1]:.3f} ({counted(len(gains), 'seed')}).",
-        f"Characters counted in pairs give {pairs:.3f}. Numbers put the characters into the order of the alphabet, "
-        "which tells nothing of what follows; one-hot input has weights of its own for each.",
+        f"Characters counted in pairs, of the whole text, give {pairs:.3f}. Numbers put the characters into the order "
+        "of the alphabet, which tells nothing of what follows; one-hot input has weights of its own for each.",
         "coding",
         "The loss of the one epoch with numbers and with one-hot input, the same seeds joined, beside counts",
         claims=("macbeth/integers-help",),

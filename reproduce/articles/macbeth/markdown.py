@@ -58,7 +58,7 @@ def course_words() -> list[str]:
 def _rises(seed: int, rows: Sequence[CourseRow]) -> list[str]:
     """In which epochs a training lies past the rule for a collapse, how far, and whether the lowest loss returns."""
     found = course.rises(rows)
-    return [_rise(seed, one) for one in found] if found else [f"Seed {seed} never lies past the rule."]
+    return [_rise(seed, one) for one in found] if found else [f"Seed {seed} never meets the rule."]
 
 
 def _rise(seed: int, one: Rise) -> str:
@@ -66,7 +66,7 @@ def _rise(seed: int, one: Rise) -> str:
     evenly = f", worse than the {log(characters):.2f} of guessing evenly among {characters} characters"
     returns = f"returns in epoch {one.back}" if one.back else "does not return"
     return (
-        f"In {_spans(one.epochs)} seed {seed} lies past the rule: the mean of {STEPS_OF_MEAN} steps reaches "
+        f"In {_spans(one.epochs)} seed {seed} meets the rule for a collapse: the mean of {STEPS_OF_MEAN} steps reaches "
         f"{one.highest:.2f}{evenly if one.highest > log(characters) else ''}; the lowest mean of an epoch before, "
         f"{one.lowest:.2f}, {returns}."
     )

@@ -108,7 +108,7 @@ def _lag(rows: Sequence[SettingRow]) -> Finding:
 def _settings(rows: Sequence[SettingRow]) -> Finding:
     """What windows of other lengths and no dropout do to the error."""
     steps, undropped = step_pairs(rows), pairs_of(rows, UNDROPPED, Variant())
-    span = pairs_of(rows, WINDOWS[0], WINDOWS[-1])
+    span, seeds = pairs_of(rows, WINDOWS[0], WINDOWS[-1]), errors_of(rows, WINDOWS[0])
     errors = ", ".join(f"{median(errors_of(rows, one).values()):.0f} with {one.window}" for one in WINDOWS)
     better = sum(one.outcome == "better" for one in steps)
     precise = {"better": "more", "worse": "less"}.get(span.outcome, "not surely more or less")
@@ -117,8 +117,8 @@ def _settings(rows: Sequence[SettingRow]) -> Finding:
     )
     return Finding(
         f"Windows of {WINDOWS[-1].window} days are {precise} precise than those of {WINDOWS[0].window}, and {helps}.",
-        f"The median error is {errors} days, in USD; that of {WINDOWS[0].window} days minus that of "
-        f"{WINDOWS[-1].window}, seed by seed, is {_told_usd(span)}.",
+        f"The median error of seeds {min(seeds)} to {max(seeds)} is {errors} days, in USD; that of "
+        f"{WINDOWS[0].window} days minus that of {WINDOWS[-1].window}, seed by seed, is {_told_usd(span)}.",
         f"Of the three steps to a longer window, {better} make the network better by the 95 % interval. The error "
         f"without dropout minus that with it is {_told_usd(undropped)}.",
         "stacked_settings",

@@ -82,14 +82,14 @@ def test_course_of_each_training_is_told_with_every_rise_past_the_rule(ship):
     first, second = course_words()
     loss = rows[8].loss
     assert first == (
-        "In epoch 2 seed 100 lies past the rule: the mean of 100 steps reaches 3.00; the lowest mean of an epoch "
-        "before, 2.00, returns in epoch 3. In epochs 4 to 5 and 7 seed 100 lies past the rule: the mean of 100 steps "
-        "reaches 4.00, worse than the 3.76 of guessing evenly among 43 characters; the lowest mean of an epoch before,"
-        f" 1.00, does not return. From epoch 70 to 100 the training loss of seed 100 rises from {loss:.3f} to "
-        f"{loss + 0.25:.3f}, and its held-out loss falls from 1.600 to 1.500: it fits the training text less closely, "
-        "and other text better."
+        "In epoch 2 seed 100 meets the rule for a collapse: the mean of 100 steps reaches 3.00; the lowest mean of an "
+        "epoch before, 2.00, returns in epoch 3. In epochs 4 to 5 and 7 seed 100 meets the rule for a collapse: the "
+        "mean of 100 steps reaches 4.00, worse than the 3.76 of guessing evenly among 43 characters; the lowest mean "
+        "of an epoch before, 1.00, does not return. From epoch 70 to 100 the training loss of seed 100 rises from "
+        f"{loss:.3f} to {loss + 0.25:.3f}, and its held-out loss falls from 1.600 to 1.500: it fits the training text "
+        "less closely, and other text better."
     )
-    assert second == "Seed 101 never lies past the rule."
+    assert second == "Seed 101 never meets the rule."
 
 
 def test_largest_gradient_of_each_training_is_told_with_its_steps(ship):
