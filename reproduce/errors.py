@@ -6,7 +6,7 @@ class ReproduceError(Exception):
 
 
 class DataError(ReproduceError):
-    """A price table cannot be used; the message names the file, the row and the field."""
+    """A price table or a file of losses cannot be used; the message names the file, the row and the field."""
 
 
 class MismatchError(ReproduceError):

@@ -25,7 +25,7 @@ and beside them lie claims.toml, verdicts.json and the shipped tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,10 @@ class Article:
     intra_op: tuple[str, ...] = ()  # engines whose threads may share a training step
     has_events: bool = False  # whether TensorBoard has something to show: the network is a graph with names
     assumptions: Callable[[Any], tuple[str, ...]] = lambda _: ()  # what it leaves open and a variant had to choose
+
+    def on_engine(self, config: RunConfig, engine: str) -> RunConfig:
+        """The same run on that engine, of one thread where no number of them moves its bits."""
+        return replace(config, engine=engine, threads=config.threads if engine in self.intra_op else 1)
 
     @property
     def package(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +48,9 @@ def export(article: Article, directory: Directory, to: str, out: Path, *, force:
 
     Raises:
         RunError: the run has no such format or diverged; a file is there, or none can be.
-        OSError: the files cannot be written; it names `out`, and nothing is left.
+        OSError: the files cannot be written; it names `out`.
     """
+    out = Path(os.path.realpath(out))  # what a link leads to
     names = [*(out.name + part for part in _PARTS.get(to, ("",))), f"{out.name}.json"]
     targets = [out.with_name(name) for name in names]
     _check_place(targets, force=force)

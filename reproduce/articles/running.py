@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -46,7 +45,7 @@ def run_article(
     """
     training = article.module("training")
     training.check(data, config.variant)
-    configs = [replace(config, engine=engine) for engine in dict.fromkeys((config.engine, *article.beside))]
+    configs = [article.on_engine(config, engine) for engine in dict.fromkeys((config.engine, *article.beside))]
     with ExitStack() as held:  # all or none: what is being written is no reason to throw the others away
         for one in configs:
             held.enter_context(locked(Directory(root, one).path))

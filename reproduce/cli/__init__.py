@@ -66,7 +66,7 @@ def main() -> None:
         status, message = 1, "there is not enough memory for this; choose a smaller variant, or less data"
     except UsageError as error:
         # Empty where a command is missing: typer has shown the help instead.
-        message = error.format_message().replace("Value error, ", "")
+        message = error.format_message()
         status, message = 2, message and f"{message} (reproduce --help shows the commands, and each has a --help)"
     except (KeyboardInterrupt, typer.Abort):
         status, message = 130, "interrupted"

@@ -35,7 +35,9 @@ class Against:
     @property
     def template_words(self) -> str:
         """The options of compare that print a port to begin with."""
-        return f"--article {self.article} --template keras" if self.article in TWO_LAYERS else "--template keras"
+        if self.article in TWO_LAYERS:
+            return f"--article {self.article} --template keras"
+        return "--template keras" + (f" --wiring {self.wiring}" if self.wiring != Against.wiring else "")
 
     def ask(self, hidden: int) -> tuple[list[Question], dict[str, Any] | None]:
         """All questions; where the first is about windows, the program's answer to it."""

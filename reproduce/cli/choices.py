@@ -37,7 +37,7 @@ def parse_article(id_: str) -> Article:
         raise typer.BadParameter(f"{id_!r} is none of {IDS}") from None
 
 
-def load_input(chosen: Article, data: Path | None, text: Path | None, gaps: Gaps = "refuse") -> Any:
+def load_input(chosen: Article, data: Path | None, text: Path | None, gaps: Gaps) -> Any:
     """Read the file of `--data` or `--text`, whichever the article takes, or the article's own; say what it notes.
 
     Raises:

@@ -14,8 +14,6 @@ from reproduce.cli.output import JsonOption, checked, give_json, note
 from reproduce.errors import RunError
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from reproduce.inputs.text import Text
     from reproduce.runs.directory import Directory
 
@@ -89,10 +87,14 @@ def _finished(path: Path) -> tuple[Directory, Text]:
 
 def _write(directory: Directory, source: Text, chosen: Generation) -> tuple[str, str]:
     """What was gone on from, and what was written."""
+    import numpy as np
+
     from reproduce.articles.macbeth.training import load_weights
     from reproduce.networks.characters import generation
 
     weights, window = load_weights(directory), directory.config.variant.window
+    if not all(np.isfinite(array).all() for array in weights):
+        raise RunError(f"{directory.path}: the training diverged, and its weights are not numbers; name another run")
     begun: np.ndarray
     if chosen.start:
         begun = generation.choose_start(source, chosen.start, window)

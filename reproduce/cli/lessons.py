@@ -89,13 +89,13 @@ def _write_notebook(lesson: Lesson, path: Path) -> None:
 
 def _print(lesson: Lesson) -> None:
     """Print the text: laid out on a terminal; elsewhere as the program that it is."""
-    console = Console()
-    if not console.is_terminal:
+    if not sys.stdout.isatty():  # rich takes a file for a terminal where FORCE_COLOR is set
         sys.stdout.write(lesson.path.read_text(encoding="utf-8"))
         return
     from rich.markdown import Markdown
     from rich.syntax import Syntax
 
+    console = Console()
     look = {"theme": "ansi_dark", "background_color": "default", "word_wrap": True}
     for block in lesson.blocks:
         console.print(Syntax(block.text, "python", **look) if block.is_code else Markdown(block.text))

@@ -33,13 +33,19 @@ def _check_target(json_to: str | None) -> str | None:
     """
     if json_to in (None, STDOUT):
         return json_to
+    if _is_stream(json_to):
+        return json_to
     path = Path(json_to)
-    is_stream = json_to.startswith(STREAMS) or path.is_fifo() or path.is_char_device()
-    if path.suffix != ENDING and not is_stream:
+    if path.suffix != ENDING:
         wanted = f'a name that ends in {ENDING}; to print the JSON write "--json -" in place of "--json"'
         raise typer.BadParameter(f"is {json_to!r}, expected {wanted}", param_hint="--json")
     check_writable(path, "--json")
     return json_to
+
+
+def _is_stream(json_to: str) -> bool:
+    """Whether it is a pipe, a device, or a name that the shell has for what it has opened."""
+    return json_to.startswith(STREAMS) or Path(json_to).is_fifo() or Path(json_to).is_char_device()
 
 
 JsonOption = Annotated[
@@ -130,12 +136,12 @@ def give_json(document: dict[str, Any], json_to: str) -> None:
         sys.stdout.write(_encodable(text, sys.stdout.encoding or "utf-8"))
         return
     text = _encodable(text, "utf-8")  # a file's name in it may have bytes that are no UTF-8
-    path = Path(json_to)
     try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")  # a pipe or a device, which nothing can be moved over
+        if _is_stream(json_to):
+            with Path(json_to).open("a", encoding="utf-8") as stream:  # there may be a file behind it, with more in it
+                stream.write(text)
         else:
-            write_text(path, text)
+            write_text(Path(json_to), text)
     except (OSError, ValueError) as error:
         raise RunError(f"{json_to}: {getattr(error, 'strerror', None) or error}; give --json another file") from error
 

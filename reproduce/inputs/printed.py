@@ -76,7 +76,7 @@ def _found(text: str, name: str) -> Found:
     if line := line_with_comma(text):
         raise DataError(f"{name}, line {line}: a loss has a comma in it, expected a point; write a point for the comma")
     try:
-        found = read_list(text, name) or read_keras_log(text) or read_lines_log(text) or read_table(text, name)
+        found = read_list(text, name) or read_keras_log(text, name) or read_lines_log(text) or read_table(text, name)
     except (ArithmeticError, ValueError, TypeError, csv.Error) as error:  # numbers of hundreds of digits, say
         raise DataError(f"{name}: cannot be read ({error}), expected {_EXPECTED}; {_OTHER}") from error
     if found is None:

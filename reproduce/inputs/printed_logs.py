@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from reproduce.errors import DataError
+
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)\b"
 # Colours, which lose their escape character where a page is copied, and moves of the cursor.
 _TERMINAL = re.compile(r"\x1b?\[[0-9;]*m|\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
@@ -33,11 +35,14 @@ class Found:
     is_counted: bool = False  # whether an epoch is told by its place alone
 
 
-def read_keras_log(text: str) -> Found | None:
+def read_keras_log(text: str, name: str) -> Found | None:
     """What `fit` prints, of Keras 2 and 3, any verbosity: `Epoch 31/200`, and below it `… loss: 0.0695`.
 
     A progress bar's last loss counts, which is the mean over the epoch's batches. An epoch whose bar does not reach its
     end is left out and named. Below an epoch's loss may stand that of `evaluate`, which has steps of its own.
+
+    Raises:
+        DataError: every epoch is cut short.
     """
     losses: dict[tuple[int, int], _Bar] = {}  # by epoch and the line of its heading
     heading, total = None, None
@@ -56,7 +61,9 @@ def read_keras_log(text: str) -> Found | None:
     remarks = tuple(f"epoch {epoch} was cut short in the log, and is left out" for epoch in cut)
     whole = [(epoch, bar.loss, bar.line) for (epoch, _), bar in losses.items() if bar.is_whole]
     first = 0 if any(epoch == 0 for epoch, _ in losses) else 1  # a loop of one's own may print Keras's heading
-    return Found("a log of Keras", whole, first, total, remarks) if whole else None
+    if not whole:
+        raise DataError(f"{name}: no epoch of this log reached its end; paste more of it")
+    return Found("a log of Keras", whole, first, total, remarks)
 
 
 class _Bar(NamedTuple):

@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from reproduce.errors import DataError
@@ -41,6 +42,8 @@ def notebook_output(text: str) -> str | None:
 def read_list(text: str, name: str) -> Found | None:
     """`[0.31, 0.22]`, `{"loss": [0.31, 0.22]}` as a Keras history, or `[{"epoch": 0, "loss": 0.31}]`; None if neither.
 
+    Where entries have an epoch, those without a loss, such as those of a validation, are left out.
+
     Raises:
         DataError: it is a list or an object, but of something else.
     """
@@ -49,45 +52,57 @@ def read_list(text: str, name: str) -> Found | None:
     value = _parsed(_NUMPY.sub(r"\1", text))
     if value is None:
         return None
-    if isinstance(value, dict):
-        value = {key: _listed(column) for key, column in value.items()}
-        if not isinstance(value.get("loss"), list):
-            raise DataError(f'{name}: is an object without a list "loss"; name it so')
-        value = _by_entry(value, name)
-    if all(isinstance(one, dict) and "loss" in one and "epoch" not in one for one in value):
-        value = [one["loss"] for one in value]
-    has_epochs = all(isinstance(one, dict) and {"epoch", "loss"} <= set(one) for one in value)
-    if has_epochs:
-        numbered = [(one["epoch"], one["loss"], place) for place, one in enumerate(value, start=1)]
-    else:
-        numbered = [(place, loss, place + 1) for place, loss in enumerate(value)]
-    for epoch, loss, place in numbered:
-        is_whole = _is_number(epoch) and epoch >= 0 and epoch == int(epoch)
-        is_loss = _is_number(loss) or loss is None
-        if not (is_loss and is_whole):
-            wrong, wanted = (epoch, "a whole number epoch") if is_loss else (loss, "a loss")
-            raise DataError(
-                f"{name}: entry {place} of its list has {quote(json.dumps(wrong, default=str))}, expected {wanted}; "
-                "write numbers, or objects with a whole number epoch and a number loss"
-            )
-    losses = [(int(epoch), math.nan if loss is None else float(loss), place) for epoch, loss, place in numbered]
+    entries = [_lowered(one) for one in (_by_entry(value, name) if isinstance(value, dict) else value)]
+    has_epochs = any(isinstance(one, dict) and "epoch" in one for one in entries)
+    losses, missing = [], 0
+    for place, one in enumerate(entries, start=1):
+        if has_epochs and isinstance(one, dict) and "epoch" in one and "loss" not in one:
+            missing += 1
+            continue
+        epoch, loss = (one.get("epoch"), one.get("loss", one)) if isinstance(one, dict) else (None, one)
+        epoch = epoch if has_epochs else place - 1
+        losses.append((*_checked(epoch, loss, f"{name}: entry {place} of its list"), place))
+    remarks = (f"entries without a loss are left out: {missing}",) if missing else ()
     first = None if has_epochs else 0
-    return Found("a list", losses, first, unit="entry", is_counted=not has_epochs) if losses else None
+    return Found("a list", losses, first, None, remarks, "entry", is_counted=not has_epochs) if losses else None
 
 
-def _listed(column: Any) -> Any:
-    """The values of a column as pandas writes it, `{"0": 0.31, "1": 0.22}`, in its order; anything else as it is."""
-    is_numbered = isinstance(column, dict) and all(str(key).isdigit() for key in column)
-    return list(column.values()) if is_numbered else column
+def _checked(epoch: Any, loss: Any, where: str) -> tuple[int, float]:
+    """Both as numbers, a loss of None as nan, or DataError."""
+    is_loss = _is_number(loss) or loss is None
+    if is_loss and _is_number(epoch) and epoch >= 0 and epoch == int(epoch):
+        return int(epoch), math.nan if loss is None else float(loss)
+    wrong, wanted = (epoch, "a whole number epoch") if is_loss else (loss, "a loss")
+    raise DataError(
+        f"{where} has {quote(json.dumps(wrong, default=str))}, expected {wanted}; "
+        "write numbers, or objects with a whole number epoch and a number loss"
+    )
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _by_entry(columns: dict[str, Any], name: str) -> list[Any]:
-    """The losses of an object of lists, each with its epoch where it has a list of these, as data frames give it."""
-    epochs, losses = columns.get("epoch"), columns["loss"]
+def _lowered(entry: Any) -> Any:
+    """An object with its names in lower case, and a `step` as its epoch where it has none; anything else as it is."""
+    if not isinstance(entry, dict):
+        return entry
+    lowered = {str(key).lower(): value for key, value in entry.items()}
+    return {"epoch": lowered["step"], **lowered} if "step" in lowered else lowered
+
+
+def _by_entry(columns: dict[Any, Any], name: str) -> list[Any]:
+    """The losses of an object of columns, each with its epoch where there is a column of these.
+
+    A column is a list, or as pandas writes it: `{"0": 0.31, "30": 0.22}`, whose keys are epochs.
+    """
+    columns = _lowered(columns)
+    epochs, losses = columns.get("epoch"), columns.get("loss")
+    if isinstance(losses, dict) and all(str(key).isdigit() for key in losses):
+        indices, losses = [int(key) for key in losses], list(losses.values())
+        epochs = list(epochs.values()) if isinstance(epochs, dict) else indices
+    if not isinstance(losses, list):
+        raise DataError(f'{name}: is an object without a list "loss"; name it so')
     if not isinstance(epochs, list):
         return losses
     if len(epochs) != len(losses):
@@ -128,11 +143,14 @@ def read_table(text: str, name: str) -> Found | None:
     if columns is None:
         return None
     epoch_column, loss_column = columns
+    is_counted = epoch_column is None
     losses, missing = [], 0
     for place, (number, cells) in enumerate(rows[has_header:]):
         where = f"{name}, line {number}"
         if len(cells) != len(first):
             raise DataError(f"{where}: has {len(cells)} fields, expected {len(first)} as line {rows[0][0]}; mend it")
+        if not cells[loss_column] and is_counted:
+            raise DataError(f"{where}: has no loss, and no column tells the epochs of the others; add one named epoch")
         if not cells[loss_column]:
             missing += 1
             continue
@@ -140,9 +158,22 @@ def read_table(text: str, name: str) -> Found | None:
         losses.append((epoch, _number(cells[loss_column], where), number))
     if not losses:
         raise DataError(f"{name}: has no loss below {quote(first[loss_column])}; name the column of the losses loss")
+    rising = _whole_and_rising([cells for _, cells in rows[has_header:]])
+    if is_counted and rising is not None:
+        where = f"{name}, line {rows[0][0]}"
+        raise DataError(f"{where}: no column is named epoch, and {quote(first[rising])} looks like one; name it so")
     remarks = (f"lines without a loss are left out: {missing}",) if missing else ()
-    is_counted = epoch_column is None
     return Found("a table", losses, 0 if is_counted else None, remarks=remarks, is_counted=is_counted)
+
+
+def _whole_and_rising(rows: Sequence[Sequence[str]]) -> int | None:
+    """The first column whose cells are whole numbers that rise from line to line, of two lines or more."""
+    for place, column in enumerate(zip(*rows, strict=True)):
+        if len(column) > 1 and all(re.fullmatch(r"\d+", cell) for cell in column):
+            numbers = [int(cell) for cell in column]
+            if all(before < after for before, after in pairwise(numbers)):
+                return place
+    return None
 
 
 def _separator(line: str) -> str | None:
@@ -184,7 +215,10 @@ def _bare_columns(first: Sequence[str], where: str) -> tuple[int | None, int] | 
             raise DataError(f"{where}: has a number with a comma, expected a point, such as 0.0695; replace the commas")
         return None
     if len(first) > 2:
-        raise DataError(f"{where}: has {len(first)} columns and no header; put a line such as epoch,loss above")
+        raise DataError(
+            f"{where}: has {len(first)} numbers and no names; put a line above that names every column, among them "
+            "loss, or write one loss a line"
+        )
     return (0, 1) if len(first) == 2 else (None, 0)
 
 

@@ -48,7 +48,7 @@ class Windows:
 
     @property
     def last(self) -> np.ndarray:
-        """The last rows, which no window reads as they have no row after them, (1, window, 1), scaled."""
+        """The window of the last rows, which is no input as it has no row after it, (1, window, 1), scaled."""
         return self.close_scaled[np.newaxis, -self.window :, np.newaxis]
 
     @property

@@ -152,7 +152,8 @@ class Directory:
         try:
             arrays = _load(path)
         except _DAMAGE as error:
-            raise RunError(f"{path}: not a checkpoint ({error}); remove it, and the run starts anew") from error
+            whole = "the folder" if (self.path / "metrics.json").exists() else "it"  # a finished run trains nothing
+            raise RunError(f"{path}: not a checkpoint ({error}); remove {whole}, and the run starts anew") from error
         state = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_STATE)}
         return arrays, {name.removeprefix(_STATE): array for name, array in state.items()}
 
@@ -204,7 +205,7 @@ class Directory:
             return _Named(path, values)
 
     def read_metrics(self) -> dict[str, Any]:
-        """What metrics.json says; None where a value is not finite, since the training diverged."""
+        """What metrics.json says; None where a value is not finite, or there is none."""
         return self.read_json("metrics.json")
 
     def read_environment(self) -> dict[str, Any]:

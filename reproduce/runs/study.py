@@ -64,7 +64,7 @@ def tabled(study: Study) -> Iterator[None]:
 def run_row(directory: Directory) -> dict[str, Any]:
     """One run in study.csv: its variant's fields, seed, engine, status, metrics and every epoch's loss.
 
-    The status is `finished`, `diverged` (a loss or a metric is no finite number), `failed` or `missing`.
+    The status is `finished`, `diverged` (a loss or the test error is no finite number), `failed` or `missing`.
     """
     config = directory.config
     row = {"run": config.name, "variant": config.variant.name, **asdict(config.variant)}

@@ -93,12 +93,12 @@ class Variant:
         Raises:
             ValueError: a word names no field or one twice, or gives it a value it cannot have.
         """
-        if text == "published":
-            return cls()
         known = {_written(f): f for f in fields(cls)}
         alone = {value: name for name, f in known.items() if f.metadata.get(_ALONE) for value in f.metadata[_CHOICES]}
         values: dict[str, Any] = {}
         for word in text.split("+"):
+            if word == "published" and word not in alone:
+                continue
             name = alone.get(word) or next((name for name in known if word.startswith(f"{name}-")), None)
             if name is None or known[name].name in values:
                 words = ", ".join(dict.fromkeys(("published", *alone)))

@@ -205,6 +205,17 @@ def test_checkpoint_that_tensorflow_cannot_write_is_an_error_of_the_system_s(run
     assert (refused.value.filename, list(tmp_path.iterdir())) == (str(tmp_path / "model.ckpt"), [])
 
 
+def test_export_to_a_link_goes_where_it_leads(runs, tmp_path):
+    """The link stays one, and the page of JSON lies beside what it leads to."""
+    (tmp_path / "shelf").mkdir()
+    link = tmp_path / "link.npz"
+    link.symlink_to("shelf/model.npz")
+    targets = export_bitcoin(runs, "npz", link)
+    assert link.is_symlink()
+    assert targets == sorted((tmp_path / "shelf").iterdir())
+    assert [path.name for path in targets] == ["model.npz", "model.npz.json"]
+
+
 @pytest.mark.parametrize("name", ["described", "stacked-lstm", "macbeth"])
 def test_checkpoint_of_another_network_is_refused(name, runs, tmp_path):
     """The published graph would predict something else, or has no such weights."""

@@ -457,6 +457,14 @@ def test_broken_answers_are_refused(content, told, invoke, tmp_path):
     assert_refused(invoke("compare", "--answers", path), 1, told)
 
 
+def test_file_without_the_functions_is_told_the_template_of_its_wiring(invoke, tmp_path):
+    """Which that of the published program is not."""
+    port = tmp_path / "port.py"
+    port.write_text("x = 1\n", encoding="utf-8")
+    told = "reproduce compare --template keras --wiring described shows how"
+    assert_refused(invoke("compare", port, "--wiring", "described"), 1, told)
+
+
 def test_template_is_printed_for_either_wiring(invoke):
     """As it is in the package."""
     assert invoke("compare", "--template", "numpy") == (0, TEMPLATE, "")

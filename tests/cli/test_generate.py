@@ -56,6 +56,15 @@ def asked(monkeypatch):
     return calls
 
 
+def test_run_that_diverged_writes_nothing(write, finished):
+    """Its weights are not numbers, and any character would be as likely."""
+    with np.load(finished / "weights.npz") as file:
+        weights = dict(file)
+    first = next(iter(weights))
+    np.savez(finished / "weights.npz", **weights | {first: np.full_like(weights[first], np.nan)})
+    assert_refused(write(), 1, "the training diverged, and its weights are not numbers; name another run")
+
+
 def test_text_is_alone_on_stdout(write):
     """So many of the text's characters, and what they go on from on stderr, a window of the text."""
     code, stdout, stderr = write("--length", 200, "--temperature", 1)

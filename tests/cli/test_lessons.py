@@ -1,6 +1,8 @@
 """`reproduce lessons`: the list, a lesson's text, and a notebook that nothing is lost by."""
 
 import json
+import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -33,8 +35,16 @@ def test_lesson_is_printed_as_the_program_that_it_is(invoke):
     assert (code, stdout, stderr) == (0, LESSONS[3].path.read_text(encoding="utf-8"), "")
 
 
+def test_lesson_in_a_pipe_is_its_program_whatever_the_colours(invoke, monkeypatch):
+    """A shell that wants colours everywhere does not get a text laid out in its file."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert invoke("lessons", 3)[1] == LESSONS[2].path.read_text(encoding="utf-8")
+
+
 def test_lesson_on_a_terminal_is_laid_out(invoke, monkeypatch):
     """Without the marks of the file; how to run it stands below."""
+    terminal = SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(sys.modules["reproduce.cli.lessons"], "sys", terminal)
     for name, value in {"FORCE_COLOR": "1", "NO_COLOR": "1", "COLUMNS": "100"}.items():
         monkeypatch.setenv(name, value)
     code, stdout, stderr = invoke("lessons", 1)

@@ -94,6 +94,8 @@ FORMS = {  # each has the losses 0.3, 0.2 and 0.125, and tells where it begins t
     ),
     "abbreviated": ("Epoch 0 Val. loss: 9 Train loss: 0.3\nEpoch 1 loss: 0.2\nEpoch 2 loss: 0.125", 0),
     "column-of-two-words": ("epoch,mse_val_loss,mse_loss\n0,9,0.3\n1,9,0.2\n2,9,0.125\n", 0),
+    "capitals": ('[{"Epoch": 0, "Loss": 0.3}, {"Epoch": 1, "Loss": 0.2}, {"Epoch": 2, "Loss": 0.125}]', 0),
+    "steps": ('{"step": [0, 1, 2], "loss": [0.3, 0.2, 0.125]}', 0),
     "data-frame-with-epochs": (",epoch,loss\n7,0,0.3\n8,1,0.2\n9,2,0.125\n", 0),
     "lightning-table": ("epoch,step,train_loss\n0,144,0.3\n1,289,0.2\n2,434,0.125\n", 0),
     "lightning-table-of-steps": (
@@ -149,6 +151,21 @@ def test_lines_of_the_validation_are_left_out_and_counted(written):
     assert printed.remarks == ("lines without a loss are left out: 2",)
 
 
+def test_entries_of_the_validation_are_left_out_and_counted(written):
+    """As a trainer's history has them, and its summary at the end."""
+    entries = [{"epoch": 0, "loss": 0.3}, {"epoch": 0, "eval_loss": 9}, {"epoch": 1, "loss": 0.2}, {"epoch": 1, "t": 5}]
+    printed = read_losses(written(json.dumps(entries)))
+    assert (printed.epochs.tolist(), printed.losses.tolist()) == ([0, 1], [0.3, 0.2])
+    assert printed.remarks == ("entries without a loss are left out: 2",)
+
+
+def test_rows_of_a_data_frame_as_json_are_its_epochs(written):
+    """Its index, unless it has a column of epochs."""
+    assert read_losses(written('{"loss": {"0": 0.3, "30": 0.2}}')).epochs.tolist() == [0, 30]
+    both = '{"epoch": {"0": 30, "1": 60}, "loss": {"0": 0.3, "1": 0.2}}'
+    assert read_losses(written(both)).epochs.tolist() == [30, 60]
+
+
 def test_text_of_powershell_is_read(written):
     """Its `>` writes UTF-16."""
     assert read_losses(written("epoch,loss\n0,0.3\n", encoding="utf-16")).losses.tolist() == [0.3]
@@ -201,6 +218,20 @@ REFUSED = {
     "list-nan": ("[0.3, nan]", "entry 2: the loss of epoch 1 is nan, .*; end the losses before it"),
     "json-null": ("[0.3, null]", "entry 2: the loss of epoch 1 is nan, .*; end the losses before it"),
     "history-inf": ("{'loss': [0.3, inf]}", "entry 2: the loss of epoch 1 is inf, .*; end the losses before it"),
+    "epochs-by-another-name": (
+        "Epoche;Loss\n0;0.3\n30;0.2\n",
+        'line 1: no column is named epoch, and "Epoche" looks like one; name it so',
+    ),
+    "line-without-a-loss-nor-epoch": (
+        "loss,val_loss\n0.3,9\n,9\n0.2,9\n",
+        "line 3: has no loss, and no column tells the epochs of the others; add one named epoch",
+    ),
+    "number-among-objects": ('[{"epoch": 0, "loss": 0.3}, 0.2]', 'entry 2 .* "null", expected a whole number epoch'),
+    "keras-cut-in-its-first-epoch": (
+        "Epoch 1/200\n 12/145 [=>....] - ETA: 3s - loss: 0.5000\n",
+        "no epoch of this log reached its end; paste more of it",
+    ),
+    "row-of-losses": ("0.3, 0.2, 0.1\n", "line 1: has 3 numbers and no names; .* or write one loss a line"),
     "no-line-has-a-loss": ("epoch,loss\n0,\n1,\n", 'has no loss below "loss"; name the column of the losses loss'),
     "entry-twice": ('[{"epoch": 1, "loss": 0.3}, {"epoch": 1, "loss": 0.2}]', "entry 2: epoch 1 stands in entry 1 too"),
     "too-few-epochs": ('{"epoch": [0], "loss": [0.3, 0.2]}', 'has 1 in "epoch" and 2 in "loss"; mend one of the lists'),
@@ -208,7 +239,7 @@ REFUSED = {
     "huge-epoch": (f"{'1' * 400} 0.3\n", "cannot be read .*, expected losses by epoch"),
     "huge-keras-epoch": (f"Epoch {'1' * 5000}/200 0.07\n", "cannot be read .*, expected losses by epoch"),
     "huge-field": (f"a,{'b' * 200_000}\n", "cannot be read .*, expected losses by epoch"),
-    "key-of-no-text": ("[{(1, 2): 3}]", "cannot be read .*, expected losses by epoch"),
+    "key-of-no-text": ("[{(1, 2): 3}]", "entry 1 of its list has .*, expected a loss"),
     "notebook-without-output": (
         '{"cells": [{"cell_type": "code", "source": ["fit()"], "outputs": []}]}',
         "is a notebook whose cells have printed nothing; run them, save it, and give it again",
@@ -228,7 +259,7 @@ REFUSED = {
         "line 2: a loss has a comma in it",
     ),
     "decimal-comma-of-keras": ("Epoch 1/2\n145/145 - 1s - loss: 0,3076\n", "line 2: .*; write a point for the comma"),
-    "no-header": ("0,0.3,0.4\n", "line 1: has 3 columns and no header; put a line such as epoch,loss above"),
+    "no-header": ("0,0.3,0.4\n", "line 1: has 3 numbers and no names; put a line above that names every column"),
     "two-losses": ("epoch,loss,loss\n0,0.3,0.4\n", "line 1: columns are .*expected one named loss"),
     "validation-only": ("epoch,val_loss\n0,0.3\n", "line 1: columns are .*expected one named loss"),
     "object": ('{"accuracy": [0.3]}', 'is an object without a list "loss"'),

@@ -190,6 +190,14 @@ def test_checkpoint_cut_short_is_refused(directory, keep):
         directory.load_checkpoint()
 
 
+def test_checkpoint_of_a_finished_run_is_refused_with_its_folder(directory):
+    """Without its checkpoint alone the run would stand as finished, and train nothing."""
+    directory.write_json("metrics.json", {})
+    (directory.path / "checkpoint.npz").write_bytes(b"half")
+    with pytest.raises(RunError, match=r"remove the folder, and the run starts anew"):
+        directory.load_checkpoint()
+
+
 @pytest.mark.parametrize(("where", "bit"), [(6, 0), (8, 3)], ids=["password-asked-for", "unknown-compression"])
 def test_checkpoint_whose_archive_is_of_another_kind_is_refused(directory, where, bit):
     """A bit of an entry's head in the archive's list, at its end."""

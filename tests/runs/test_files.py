@@ -143,6 +143,16 @@ def test_place_where_a_file_can_be_written_is_not(tmp_path):
         check_writable(tmp_path / name, "--out")
 
 
+def test_json_given_to_what_the_shell_opened_leaves_what_stands_there(tmp_path):
+    """`--json /dev/fd/3 3>> FILE`: the document comes last."""
+    path = tmp_path / "all.json"
+    path.write_text("before\n", encoding="utf-8")
+    with path.open("a", encoding="utf-8") as opened:
+        give_json({"title": "a"}, f"/dev/fd/{opened.fileno()}")
+    before, document = path.read_text(encoding="utf-8").split("\n", 1)
+    assert (before, json.loads(document)) == ("before", {"title": "a"})
+
+
 def test_json_given_to_a_pipe_is_read_at_its_other_end(tmp_path):
     """Which a file moved into its place would not be."""
     pipe, read = tmp_path / "pipe", []

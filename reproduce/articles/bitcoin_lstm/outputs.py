@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,7 +91,7 @@ def _differences(directory: Directory, first_loss: float) -> dict[str, float | N
     """How far the first epoch's loss is from that of the Keras run beside it, and of the session engine's proof."""
     found = {}
     for engine in ARTICLE.beside:
-        beside = Directory(directory.path.parent, replace(directory.config, engine=engine))
+        beside = Directory(directory.path.parent, ARTICLE.on_engine(directory.config, engine))
         if engine != directory.config.engine and beside.is_finished:
             difference = relative_difference(float(beside.read_losses()[0]), first_loss)
             found["keras_difference"] = None if np.isnan(difference) else difference

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -66,7 +65,7 @@ def _other_engines(directory: Directory) -> dict[str, np.ndarray]:
     """The losses of the same seed on every other engine that has a finished run of it beside this one."""
     found = {}
     for engine in ARTICLE.engines:
-        other = Directory(directory.path.parent, replace(directory.config, engine=engine))
+        other = Directory(directory.path.parent, ARTICLE.on_engine(directory.config, engine))
         with suppress(RunError):  # of other data, or damaged: not the run of this seed that the picture is of
             if engine != directory.config.engine and other.is_finished:
                 found[engine] = other.read_losses()

@@ -265,4 +265,4 @@ def test_numbers_are_told_by_what_all_seeds_show(gains, told):
     found = coding_finding(coding_rows(*gains)[:3], study_rows())
     assert found.headline == f"Reading characters as numbers {told} the network."
     assert f"is {min(gains):.3f} to {max(gains):.3f} (3 seeds)" in found.text
-    assert "Characters counted in pairs give 2.500 on that text." in found.text
+    assert "Characters counted in pairs, of the whole text, give 2.500." in found.text
