@@ -108,6 +108,7 @@ class StudyPlan:
     show: Callable[[Sequence[Any]], list[Shown]]
     draw: Callable[[Sequence[Any]], dict[str, Figure]]  # its pictures, by name
     following: Callable[[Study], tuple[RunConfig, ...]] = lambda _: ()  # runs that finished ones call for, trained next
+    is_of_article: bool = False  # what follows from its runs is about the article's own data, and no others
     engine: str = ""  # that trains its runs; the article's first where it names none
 
 

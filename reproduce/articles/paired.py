@@ -1,4 +1,4 @@
-"""Differences of two kinds of training, seed by seed, as the table of a study shows them."""
+"""What is told of two kinds of training, seed by seed: of how many seeds it must hold, and a table of differences."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import asdict
 
 from reproduce.articles.article import Shown
 from reproduce.evidence.pairs import Pairs
+
+ENOUGH = 0.8  # of the seeds: 16 of 20
 
 
 def differences(compared: Sequence[tuple[Pairs, str]]) -> Shown:

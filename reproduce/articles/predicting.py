@@ -116,8 +116,7 @@ def _remarks(article: Article, directory: Directory, windows: Windows, table: Pr
         filled = f", {table.missing} of them filled in," if table.gaps == "previous" and table.missing else ""
         said.append(
             f"this run reads newest first, so its next day is the day before the oldest, {windows.dates[-1]}: it "
-            f"forecasts the past; for the future train the same prices{filled} with: "
-            f"{_forward_command(article, directory)}"
+            f"forecasts the past; for the future train the same prices{filled} {_forward_command(article, directory)}"
         )
     if table.gaps == "keep" and table.missing:
         said.append(
@@ -128,13 +127,16 @@ def _remarks(article: Article, directory: Directory, windows: Windows, table: Pr
 
 
 def _forward_command(article: Article, directory: Directory) -> str:
-    """What trains the same network on the same prices, oldest first; a user's own are in the run's directory."""
+    """How to train the same network on the same prices, oldest first; a user's own are in the run's directory."""
     config = directory.config
-    words = ["reproduce", "run", article.id, "--variant", replace(config.variant, row_order="oldest-first").name]
+    forward = replace(config.variant, row_order="oldest-first")
+    if forward.refuses(article.engines[0]):
+        return f"as the variant {forward.name}, in a study"
+    words = ["reproduce", "run", article.id, "--variant", forward.name]
     if not is_own(directory, article.source):
         words += ["--data", str(directory.path / "prices.csv")]
         words += ["--gaps", "keep"] if config.gaps == "keep" else []  # what was filled in is filled in that file
-    return shlex.join(words)
+    return f"with: {shlex.join(words)}"
 
 
 def show_days(title: str, days: list[Day]) -> Shown:

@@ -12,6 +12,7 @@ import typer
 
 from reproduce.articles import studies, train
 from reproduce.articles.article import Article, Shown, StudyPlan
+from reproduce.articles.sources import is_own
 from reproduce.cli.choices import GapsOption, kept_gaps, load_input, parse_seeds
 from reproduce.cli.output import DataOption, JsonOption, TextOption, checked, note, plain_table, show
 from reproduce.cli.progress import resumable, run_progress
@@ -172,6 +173,9 @@ def _conclude(article: Article, plan: StudyPlan, grid: Study, json_to: str | Non
         write_json(grid.root / "machine.json", machine_of(grid))
     except RunError as error:
         note(f"reproduce: {error}")
+    if plan.is_of_article and not is_own(grid.directories[0], article.source):
+        note(f"reproduce: what {plan.name} tells of its runs is about the article's own data, and left out")
+        rows = []
     _finish(article, plan, [summary], rows, grid.root, json_to)
 
 
@@ -179,11 +183,16 @@ def _finish(
     article: Article, plan: StudyPlan, first: list[Shown], rows: list[Any], out: Path | None, json_to: str | None
 ) -> None:
     """Show the tables; draw the pictures where there is a folder for them."""
-    tables = [*first, *(plan.show(rows) if rows else [])]
-    if out is not None and rows:
+    tables, pictures = list(first), {}
+    try:
+        tables += plan.show(rows) if rows else []
+        pictures = plan.draw(rows) if rows and out is not None else {}
+    except RunError as error:  # too few seeds to compare
+        note(f"reproduce: {error}")
+    if out is not None and pictures:
         from reproduce.evidence.pictures import save_picture
 
-        for name, picture in plan.draw(rows).items():
+        for name, picture in pictures.items():
             save_picture(picture, out, name)
             note(f"drawn: {out / name}.png")
     assumed = article.assumptions(article.Variant())

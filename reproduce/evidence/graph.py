@@ -76,7 +76,8 @@ def _corners(begin: Part, end: Part, places: dict[Part, Point]) -> Iterator[Poin
 def _draw_part(axes: Axes, part: Part, place: Point, folded: Folded) -> None:
     """A box with the part's name, the variables it reads, and beside it the shape of what it gives."""
     x, y = place
-    name = f"days {DAYS} to {folded.days - 1}" if part.name == LATER else part.name
+    later = f"days {DAYS} to {folded.days - 1}" if folded.days > DAYS + 1 else f"day {DAYS}"
+    name = later if part.name == LATER else part.name
     read = [] if part.name == LATER else [one.rpartition("/")[2] for one in folded.variables.get(part, {})]
     words = "\n".join([name, " ".join(read[:2]), *read[2:]] if read else [name])
     style = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": COLORS.get(part.name, ACTUAL)}

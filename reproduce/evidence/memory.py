@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import cycle
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -22,7 +23,7 @@ def memory_figure(slopes: Mapping[str, np.ndarray], of: str, title: str = "") ->
         of: what the lines are of, such as `60 windows of one run`, or `20 seeds`.
     """
     figure, (axes,) = new_figure(9, 6)
-    for (label, lines), (color, marker) in zip(slopes.items(), STYLES, strict=False):
+    for (label, lines), (color, marker) in zip(slopes.items(), cycle(STYLES)):
         low, median, high = envelope(np.abs(lines))
         places = np.arange(len(median)) - len(median) + 1  # … -2, -1, 0
         axes.fill_between(places, low, high, color=color, alpha=0.2, linewidth=0)

@@ -18,6 +18,7 @@ import numpy as np
 from scipy import stats
 
 from reproduce.errors import RunError
+from reproduce.evidence.tally import counted
 
 LEVEL = 0.95
 
@@ -57,7 +58,7 @@ def pair_seeds(rival: str, theirs: Mapping[int, float], ours: Mapping[int, float
     finite = differences[np.isfinite(differences)]
     seeds = len(finite)
     if seeds < 2:
-        raise RunError(f"{rival}: {seeds} seeds to compare, expected at least 2; run more seeds")
+        raise RunError(f"{rival}: {counted(seeds, 'seed')} to compare, expected at least 2; run more seeds")
     mean, error = float(finite.mean()), float(stats.sem(finite))
     low, high = stats.t.interval(LEVEL, seeds - 1, loc=mean, scale=error) if error > 0 else (mean, mean)
     return Pairs(

@@ -48,8 +48,8 @@ def prediction_metrics(
 ) -> dict[str, float]:
     """The error of one run's predictions beside persistence's on the same windows.
 
-    `mse` is in scaled units, `rmse_usd` in USD; `skill` is 1 - mse/persistence_mse, above 0 where the network beats
-    persistence, and nan where the price stood still.
+    `test_mse` and `persistence_mse` are in scaled units, `test_rmse_usd` and `persistence_rmse_usd` in USD; `skill` is
+    1 - test_mse/persistence_mse, above 0 where the network beats persistence, and nan where the price stood still.
 
     Args:
         predicted: (windows, 1), scaled, float32 or float64.

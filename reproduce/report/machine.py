@@ -51,8 +51,13 @@ def _facts(article: Article, directory: Directory, environment: dict[str, Any]) 
 
 
 def _rerun_command(article: Article, directory: Directory, environment: dict[str, Any]) -> str:
-    """A command line that makes the run anew; a file of one's own is named as it was the first time, if known."""
+    """A command line that makes the run anew; a file of one's own is named as it was the first time, if known.
+
+    Empty for what a study alone trains: its command is the one that the run was made by.
+    """
     config, threads = directory.config, environment.get("threads")
+    if config.variant.refuses(config.engine):
+        return ""
     words = ["reproduce", "run", article.id, "--variant", config.variant.name, "--seed", str(config.seed)]
     words += ["--engine", config.engine]
     if config.engine in article.inter_op and isinstance(threads, dict) and "inter_op" in threads:

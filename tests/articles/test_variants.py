@@ -40,6 +40,12 @@ def test_variant_is_read_back_from_its_name_and_from_json(kind, data):
     assert kind(**json.loads(json.dumps(asdict(variant)))) == variant
 
 
+def test_prices_that_never_were_are_trained_on_in_studies_alone():
+    """A run's page and its forecast would tell of them by date."""
+    told = StackedVariant(series="shuffled").refuses("keras")
+    assert told.endswith("train it in a study: reproduce study stacked-advice --variants series-shuffled --seeds 0")
+
+
 @pytest.mark.parametrize(
     ("kind", "name"), [(kind, f.name) for kind in KINDS for f in fields(kind)], ids=lambda one: str(one)
 )

@@ -86,6 +86,33 @@ def test_study_leaves_its_runs_and_its_table(small_study, invoke, tmp_path):
     assert states(folder / next(folder.glob("*-s0-keras")).name) == before
 
 
+def test_study_about_the_article_tells_nothing_of_another_text(tiny, invoke, tmp_path):
+    """Its values would be held against those of Macbeth; the runs and their table stay."""
+    words = tiny("macbeth")
+    variant, text, out = words[words.index("--variant") + 1], tmp_path / "macbeth.input", tmp_path / "study"
+    chosen = ["--variants", variant, "--seeds", "0", "--workers", "1", "--text", text, "--out", out]
+    code, stdout, stderr = invoke("study", "macbeth-coding", *chosen, "--json")
+    assert (code, json.loads(stdout)["title"], "more" in json.loads(stdout)) == (0, "Runs of the study", False)
+    assert "what macbeth-coding tells of its runs is about the article's own data, and left out" in stderr
+    assert [path.name for path in sorted(out.iterdir()) if path.is_file()] == [
+        "coding.csv",
+        "machine.json",
+        "study.csv",
+    ]
+
+
+def test_study_with_too_few_seeds_to_compare_shows_its_runs(small_study, invoke, monkeypatch):
+    """And says what is missing; nothing that was trained is lost."""
+
+    def compare(_):
+        raise RunError("mlp: 1 seed to compare, expected at least 2; run more seeds")
+
+    monkeypatch.setattr("reproduce.articles.stacked_lstm.studies.compare", compare)
+    code, stdout, stderr = invoke(*small_study, "--json")
+    assert (code, json.loads(stdout)["title"]) == (0, "Runs of the study")
+    assert "reproduce: mlp: 1 seed to compare, expected at least 2; run more seeds\n" in stderr
+
+
 def test_interrupted_cluster_study_says_that_unfinished_runs_begin_anew(small_study, invoke, monkeypatch):
     """What a worker has trained so far is on its own disk."""
 

@@ -79,6 +79,12 @@ def test_boxes_name_the_variables_that_they_read():
     assert {"output_layer\nW_hy b_y", "days 3 to 4", "1\u00d74", "5\u00d71", "2\u00d75\u00d71"} <= set(words)
 
 
+def test_one_later_day_is_named_alone():
+    """Not from itself to itself."""
+    words = [text.get_text() for text in graph_figure(graph_of(window=4).as_graph_def(add_shapes=True)).axes[0].texts]
+    assert [word for word in words if re.match("days? ", word)] == ["day 3"]
+
+
 def test_boxes_of_a_day_stand_apart():
     """No two in one place."""
     (axes,) = graph_figure(graph_of().as_graph_def(add_shapes=True)).axes

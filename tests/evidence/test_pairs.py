@@ -87,5 +87,5 @@ def test_seeds_that_diverged_are_left_out_on_both_sides():
 
 def test_one_seed_is_too_few():
     """An interval needs two."""
-    with pytest.raises(RunError, match="mlp: 1 seeds to compare, expected at least 2; run more seeds"):
+    with pytest.raises(RunError, match="mlp: 1 seed to compare, expected at least 2; run more seeds"):
         pair_seeds("mlp", {0: 2.0}, {0: 1.0})

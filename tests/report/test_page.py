@@ -367,6 +367,14 @@ def test_page_says_what_ran_and_how_to_run_it_again(told):
     }
 
 
+def test_run_of_a_study_alone_has_no_command_of_its_own(tmp_path):
+    """`reproduce run` refuses its variant; the study's command stands below as the last one."""
+    variant = Variant(network="simple-rnn", recorded="steps", **SHORT["bitcoin-lstm"])
+    directory = write_run(tmp_path, "bitcoin-lstm", variant=variant)
+    names = [fact.name for fact in facts_of(article_of("bitcoin-lstm"), directory, directory.read_environment())]
+    assert ("Run again" in names, "Last run as" in names) == (False, True)
+
+
 def test_environment_without_facts_leaves_their_lines_out(tmp_path):
     """An older run's, or one with other fields."""
     odd = {"argv": "odd", "threads": None, "packages": ["odd"], "seconds": "soon"}

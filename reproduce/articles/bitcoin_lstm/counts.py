@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reproduce.articles.paired import ENOUGH
 from reproduce.articles.sections import Answer
 
-ENOUGH = 0.8  # of the seeds: 16 of 20
 FEW = 0.2
 
 

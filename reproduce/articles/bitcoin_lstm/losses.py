@@ -109,11 +109,17 @@ def shipped_curves(variant: Variant, data_sha256: str, without: int | None = Non
 
 
 def p_of_run(others: np.ndarray | None, run: np.ndarray) -> float | None:
-    """How rare a run's losses, (epochs,), are among other seeds', (seeds, 7); None where either are too few."""
+    """How rare a run's losses, (epochs,), are among other seeds', (seeds, 7); None where either are too few.
+
+    Or where half of the others diverged.
+    """
     is_long = len(run) > EPOCHS[-1] and bool(np.isfinite(run[EPOCHS]).all())
     if others is None or len(others) < MIN_CURVES or not is_long:
         return None
-    return band_test(others, run[EPOCHS]).p_value
+    try:
+        return band_test(others, run[EPOCHS]).p_value
+    except ValueError:
+        return None
 
 
 def kept_as(curves: np.ndarray, others: np.ndarray) -> int:

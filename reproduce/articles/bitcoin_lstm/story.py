@@ -196,6 +196,7 @@ STORY = (
         rows=months.months_rows,
         show=_show_months,
         draw=lambda rows: {"months": story_pictures.months(rows)} if _has_networks(rows) else {},
+        is_of_article=True,
     ),
     StudyPlan(
         "bitcoin-recall",

@@ -19,7 +19,6 @@ from reproduce.articles.bitcoin_lstm.clipping import (
     clipping_counts,
     collapses,
 )
-from reproduce.articles.bitcoin_lstm.counts import ENOUGH
 from reproduce.articles.bitcoin_lstm.memory import DRAWN, NETWORKS
 from reproduce.articles.bitcoin_lstm.months import MonthsRow, against_persistence, against_rnn, errors_of
 from reproduce.articles.bitcoin_lstm.recall import (
@@ -35,6 +34,7 @@ from reproduce.articles.bitcoin_lstm.recall import (
 )
 from reproduce.articles.bitcoin_lstm.trained_gates import GateRow
 from reproduce.articles.bitcoin_lstm.variant import WIRINGS, Variant
+from reproduce.articles.paired import ENOUGH
 from reproduce.evidence.pairs import Pairs
 
 STILL = 1e-6  # of a memory's change: below, it is float32's rounding

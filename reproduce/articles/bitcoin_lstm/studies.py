@@ -103,6 +103,7 @@ STUDIES = (
         rows=losses.loss_rows,
         show=_show_losses,
         draw=_draw_losses,
+        is_of_article=True,
     ),
     StudyPlan(
         "bitcoin-departures",

@@ -19,6 +19,7 @@ from reproduce.articles.sources import TEXTS
 from reproduce.errors import RunError
 from reproduce.evidence.tally import counted
 from reproduce.inputs.text import Text
+from reproduce.networks.characters.generation import draw_place
 from reproduce.runs.directory import Directory
 
 COLUMNS = {"Epochs": "d", "Training loss": ".3f", "Held-out loss": ".3f", "Repeat rate": ".3f"}
@@ -108,7 +109,8 @@ def _window(directory: Directory, text: Text) -> Section:
     if found is None:
         raise RunError(f"{directory.path / WRITTEN}: not the texts that a run writes; make the run anew")
     start, published, repaired = found.groups()
-    continued = text.characters.partition(start)[2][:WRITES]
+    after = draw_place(text, window, directory.config.seed) + window
+    continued = text.characters[after : after + WRITES]
     words = Paragraph("The loop as printed feeds nothing back, so it does not write on: M3 in original_code/README.md.")
     left = [Quote("A window of the text, drawn with the run's seed", start), Quote("How the text goes on", continued)]
     right = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import NamedTuple
 
 import numpy as np
@@ -144,7 +145,7 @@ def _curves(rows: Sequence[CurveRow], kinds: Mapping[str, str], title: str) -> F
     """Held-out loss by epochs, a line a seed, of two variants by name with their labels; 8x4.4 inches."""
     figure, (axes,) = new_figure(8, 4.4)
     for (variant, label), color, line in zip(kinds.items(), (TESTING, TRAINING), ("-", "--"), strict=True):
-        for seed, marker in zip(sorted({row.seed for row in rows if row.variant == variant}), "os^v", strict=False):
+        for seed, marker in zip(sorted({row.seed for row in rows if row.variant == variant}), cycle("os^v")):
             mine = [row for row in rows if (row.variant, row.seed) == (variant, seed)]
             values = ([row.epoch for row in mine], [row.held_out_loss for row in mine])
             axes.plot(*values, marker=marker, markersize=5, color=color, linestyle=line, label=f"{label}, seed {seed}")

@@ -186,6 +186,7 @@ STUDIES = (
         rows=curve_rows,
         show=_show_coding,
         draw=lambda rows: {"coding": pictures.coding(rows, epochs.TABLE.shipped())},
+        is_of_article=True,
     ),
     StudyPlan(
         "macbeth-plain",
@@ -197,6 +198,7 @@ STUDIES = (
         draw=lambda rows: {
             "plain": pictures.plain(rows, dropout.TABLE.shipped(), plain.pairs_of(epochs.TABLE.shipped()))
         },
+        is_of_article=True,
         engine="keras",
     ),
     StudyPlan(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from reproduce.articles.article import Finding
+from reproduce.articles.paired import ENOUGH
 from reproduce.articles.stacked_lstm import advice, memory, rivals, settings
 from reproduce.articles.stacked_lstm.advice import (
     PUBLISHED,
@@ -32,7 +33,6 @@ from reproduce.articles.stacked_lstm.variant import LABELS, NETWORKS, Variant
 from reproduce.evidence.pairs import Pairs
 from reproduce.evidence.tally import counted
 
-ENOUGH = 0.8  # of the seeds
 _HEADER = "| network | median error, USD | median skill | the LSTM is better by, USD (95 %) | on seeds |"
 
 

@@ -34,6 +34,11 @@ class Variant(variant.Variant):
     series: str = choice("prices", "shuffled")  # `shuffled`: the prices' moves from day to day in another order
 
     def refuses(self, engine: str) -> str:
-        """The compiled engine has the guide's own network alone, of any width."""
+        """The compiled engine has the guide's own network alone, of any width; a run tells of prices as they were."""
+        if self.series == "shuffled":
+            return (
+                f"the prices of {self.name} never were; train it in a study: reproduce study stacked-advice --variants "
+                f"{self.name} --seeds 0"
+            )
         has_it = engine != "compiled" or (self.network, self.layers, self.optimizer) == ("lstm", 2, "rmsprop")
         return "" if has_it else f"the engine compiled cannot train {self.name}; train it with --engine keras"

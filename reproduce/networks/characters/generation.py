@@ -36,9 +36,14 @@ def pad_start(text: Text, start: np.ndarray, window: int) -> tuple[np.ndarray, s
     return np.resize(start[::-1], window)[::-1], "itself repeated"
 
 
+def draw_place(text: Text, window: int, seed: int) -> int:
+    """Where a window of the text begins, each of those that have a character after them as likely as the others."""
+    return int(np.random.default_rng((seed, _START_DRAW)).integers(len(text.indices) - window))
+
+
 def draw_start(text: Text, window: int, seed: int) -> np.ndarray:
-    """A window of the text, (window,) int32, each of those that have a character after them as likely as the others."""
-    first = np.random.default_rng((seed, _START_DRAW)).integers(len(text.indices) - window)
+    """The window of the text that begins there, (window,) int32."""
+    first = draw_place(text, window, seed)
     return text.indices[first : first + window]
 
 

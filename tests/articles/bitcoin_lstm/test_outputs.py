@@ -243,6 +243,13 @@ def test_run_that_is_no_draw_of_the_program_is_told_by_its_p_value():
         assert shipped_curves(variant, sha256) is None
 
 
+def test_run_among_others_of_which_half_diverged_has_no_p_value():
+    """Their median is no curve."""
+    others = shipped_curves(Variant(), EMBEDDED_SHA256)[1:].copy()  # 39
+    others[:19] = np.nan
+    assert p_of_run(others, np.full(200, 5.0)) is None
+
+
 def test_run_is_held_against_other_seeds_alone():
     """Its own row of the table would count as a curve that is as far away."""
     whole, others = (shipped_curves(Variant(), EMBEDDED_SHA256, without) for without in (None, 3))
