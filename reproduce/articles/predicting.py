@@ -116,7 +116,7 @@ def _remarks(article: Article, directory: Directory, windows: Windows, table: Pr
         filled = f", {table.missing} of them filled in," if table.gaps == "previous" and table.missing else ""
         said.append(
             f"this run reads newest first, so its next day is the day before the oldest, {windows.dates[-1]}: it "
-            f"forecasts the past; for the future train the same prices{filled} {_forward_command(article, directory)}"
+            f"forecasts the past; for the future train the same prices{filled} {_forward_words(article, directory)}"
         )
     if table.gaps == "keep" and table.missing:
         said.append(
@@ -126,7 +126,7 @@ def _remarks(article: Article, directory: Directory, windows: Windows, table: Pr
     return said
 
 
-def _forward_command(article: Article, directory: Directory) -> str:
+def _forward_words(article: Article, directory: Directory) -> str:
     """How to train the same network on the same prices, oldest first; a user's own are in the run's directory."""
     config = directory.config
     forward = replace(config.variant, row_order="oldest-first")

@@ -159,7 +159,7 @@ def read_table(text: str, name: str) -> Found | None:
     if not losses:
         raise DataError(f"{name}: has no loss below {quote(first[loss_column])}; name the column of the losses loss")
     rising = _whole_and_rising([cells for _, cells in rows[has_header:]])
-    if is_counted and rising is not None:
+    if is_counted and rising not in (None, loss_column):
         where = f"{name}, line {rows[0][0]}"
         raise DataError(f"{where}: no column is named epoch, and {quote(first[rising])} looks like one; name it so")
     remarks = (f"lines without a loss are left out: {missing}",) if missing else ()

@@ -144,6 +144,11 @@ def test_epoch_cut_short_is_not_taken_for_the_evaluation_below_it(written):
     assert printed.remarks == ("epoch 2 was cut short in the log, and is left out",)
 
 
+def test_losses_that_rise_as_whole_numbers_are_losses(written):
+    """Not epochs."""
+    assert read_losses(written("loss\n1\n2\n3\n")).losses.tolist() == [1, 2, 3]
+
+
 def test_lines_of_the_validation_are_left_out_and_counted(written):
     """Lightning's table has a line of each epoch's validation, without a loss of the training."""
     printed = read_losses(written("epoch,step,train_loss,val_loss\n0,144,,9\n0,144,0.3,\n1,289,,9\n1,289,0.2,\n"))
