@@ -2,11 +2,13 @@
 
 import json
 from contextlib import nullcontext
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import typer
 
+from reproduce.articles import studies
 from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES, curves
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.cli import own_curves
@@ -161,7 +163,8 @@ class Workers:
 def workers(monkeypatch):
     """A study of two variants, trained by `Workers`."""
     pairs = [(Variant(epochs=curves.EPOCHS), range(40)), (Variant(window=3, epochs=curves.EPOCHS), range(40))]
-    monkeypatch.setattr(curves, "RUNS", pairs)
+    article, plan = studies()[own_curves.STUDY]
+    monkeypatch.setattr(own_curves, "studies", lambda: {own_curves.STUDY: (article, replace(plan, runs=pairs))})
     trained = Workers()
     monkeypatch.setattr(own_curves, "train_all", trained)
     monkeypatch.setattr(own_curves, "tabled", lambda _: nullcontext())  # made-up runs have no environment

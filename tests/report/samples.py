@@ -14,6 +14,7 @@ from reproduce.evidence.claims import VERDICTS, Judgement, read_claims
 from reproduce.evidence.skill import persistence, prediction_metrics
 from reproduce.inputs.prices import PriceTable, load_prices
 from reproduce.inputs.text import number_characters
+from reproduce.networks.characters.generation import draw_start
 from reproduce.networks.stack.weights import weight_shapes
 from reproduce.runs.config import RunConfig
 from reproduce.runs.directory import Directory
@@ -90,7 +91,7 @@ def _write_weights(directory):
 def _write_text(directory):
     """Milestones with a text each, and what follows a window by either loop."""
     text, window = TEXTS.read(directory), directory.config.variant.window
-    start = text.characters[40 : 40 + window]
+    start = text.decode(draw_start(text, window, directory.config.seed))
     shapes, drawn = (
         weight_shapes((directory.config.variant.hidden,) * 2, len(text.vocabulary)),
         np.random.default_rng(9),

@@ -20,9 +20,11 @@ from reproduce.articles.bitcoin_lstm import REPORTED_LOSSES
 from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, TABLE, by_variant
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.sections import Cell, Chart, Pair, Paragraph, Quote, Section, Table, Walk
+from reproduce.articles.sources import TEXTS
 from reproduce.errors import RunError
 from reproduce.evidence.claims import VERDICTS
 from reproduce.inputs.prices import embedded_table_path
+from reproduce.networks.characters.generation import draw_place
 from reproduce.report.machine import facts_of
 from reproduce.report.render import check_place, render
 from tests.report.pages import Elements, Told
@@ -315,13 +317,14 @@ def test_assumptions_of_the_stacked_lstm_are_printed(told):
 def test_written_text_stands_at_each_milestone_and_behind_a_window(told):
     """The window is told once; its own continuation is the text's; blanks that are all there is are counted."""
     quotes = {quote.title: quote.text for quote in told("macbeth").blocks(Quote)}
-    start = TEXT[40:49]
+    place = draw_place(TEXTS.read(told("macbeth").directory), 9, seed=0)
+    start, after = TEXT[place : place + 9], TEXT[place + 9 :][:500]
     assert quotes["All go on from this window"] == quotes["A window of the text, drawn with the run's seed"] == start
     assert quotes["After 1 epoch: 500 blanks"] == " " * 500
     assert quotes["After 5 epochs"] == ("5 epochs " * 500)[:500]
-    assert quotes["How the text goes on"] == TEXT[49:549]
+    assert quotes["How the text goes on"] == after
     assert [text[:9] for title, text in quotes.items() if "loop" in title] == ["printed.", "fed back "]
-    assert f"<blockquote>{TEXT[49:549]}</blockquote>" in told("macbeth").html
+    assert f"<blockquote>{after}</blockquote>" in told("macbeth").html
 
 
 def test_cost_of_macbeth_is_told_for_the_epochs_of_the_prose_too(told):
