@@ -56,12 +56,14 @@ def read_list(text: str, name: str) -> Found | None:
     has_epochs = any(isinstance(one, dict) and "epoch" in one for one in entries)
     losses, missing = [], 0
     for place, one in enumerate(entries, start=1):
-        if has_epochs and isinstance(one, dict) and "epoch" in one and "loss" not in one:
+        if isinstance(one, dict) and "epoch" in one and "loss" not in one:
             missing += 1
             continue
         epoch, loss = (one.get("epoch"), one.get("loss", one)) if isinstance(one, dict) else (None, one)
         epoch = epoch if has_epochs else place - 1
         losses.append((*_checked(epoch, loss, f"{name}: entry {place} of its list"), place))
+    if missing and not losses:
+        raise DataError(f'{name}: no entry of its list has a "loss"; name it so')
     remarks = (f"entries without a loss are left out: {missing}",) if missing else ()
     first = None if has_epochs else 0
     return Found("a list", losses, first, None, remarks, "entry", is_counted=not has_epochs) if losses else None
@@ -149,9 +151,9 @@ def read_table(text: str, name: str) -> Found | None:
         where = f"{name}, line {number}"
         if len(cells) != len(first):
             raise DataError(f"{where}: has {len(cells)} fields, expected {len(first)} as line {rows[0][0]}; mend it")
-        if not cells[loss_column] and is_counted:
-            raise DataError(f"{where}: has no loss, and no column tells the epochs of the others; add one named epoch")
         if not cells[loss_column]:
+            if is_counted:
+                raise DataError(f"{where}: has no loss, and no column tells the others' epochs; add one named epoch")
             missing += 1
             continue
         epoch = place if epoch_column is None else _whole(cells[epoch_column], where)

@@ -229,8 +229,9 @@ REFUSED = {
     ),
     "line-without-a-loss-nor-epoch": (
         "loss,val_loss\n0.3,9\n,9\n0.2,9\n",
-        "line 3: has no loss, and no column tells the epochs of the others; add one named epoch",
+        "line 3: has no loss, and no column tells the others' epochs; add one named epoch",
     ),
+    "entries-with-another-loss": ('[{"epoch": 0, "train_loss": 0.3}]', 'no entry of its list has a "loss"; name it so'),
     "number-among-objects": ('[{"epoch": 0, "loss": 0.3}, 0.2]', 'entry 2 .* "null", expected a whole number epoch'),
     "keras-cut-in-its-first-epoch": (
         "Epoch 1/200\n 12/145 [=>....] - ETA: 3s - loss: 0.5000\n",
