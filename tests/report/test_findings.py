@@ -81,9 +81,8 @@ def test_cost_is_the_pace_that_was_measured_where_the_table_has_none():
     finding = next(one for _, one in FOUND if one.study == "bitcoin-losses")
     assert f"Cost: 160 runs, about {160 / pace:.1f} hours of one process" in told(finding)
     _, accuracy = studies()["bitcoin-accuracy"]
-    assert {len(seeds) for _, seeds in accuracy.runs} == {
-        20
-    }  # 200 epochs in two orders of days; fewer are their beginnings
+    assert {len(seeds) for _, seeds in accuracy.runs} == {20}
+    # 200 epochs in each of two orders of days; shorter runs are their beginnings
     assert f"about {2 * 20 / pace:.1f} hours of one process" in cost(ARTICLES[0], accuracy, ROOT / "docs")
     assert "Seeds: 0 to 39 of each of 4 variants." in told(finding)
     article, replays = studies()["macbeth-replays"]
