@@ -43,7 +43,7 @@ def points_of(tasks: Sequence[Task]) -> list[Point]:
 
 
 class Growth:
-    """The points measured so far, kept in a file; what is there is not measured again."""
+    """The points measured so far, kept in a file; what is whole is not measured again."""
 
     def __init__(self, folder: Path, *, force: bool = False) -> None:
         """Take over what the folder has, unless forced.
@@ -67,8 +67,13 @@ class Growth:
             )
 
     def left(self, points: Sequence[Point]) -> list[Point]:
-        """Those that are not measured yet."""
-        done = {(row["article"], row["size"], row["value"]) for row in self.rows}
+        """Those that are not measured yet, and those where somebody failed, or was missing and is there now."""
+        contenders = [one for task in TASKS for one in contenders_of(task.article, threads=[1])]
+        able = {("missing", one.name) for one in contenders if one.why_missing() is None}
+        wanting = [
+            row for row in self.rows if row.get("status") == "FAILED" or (row.get("status"), row["contender"]) in able
+        ]
+        done = {_place(row) for row in self.rows} - {_place(row) for row in wanting}
         return [point for point in points if (point[0].article, *point[1:]) not in done]
 
     def measure(self, points: Sequence[Point], rounds: int, on_progress: Callable[[str], None]) -> None:
@@ -96,7 +101,8 @@ class Growth:
         here = {"article": task.article, "size": size, "value": value}
         rows = [result.row() for result in results]
         rows += [{"contender": name, "threads": 1, "ms": microseconds / 1000} for name, microseconds in floors]
-        self.rows += [here | row for row in rows]
+        others = [row for row in self.rows if _place(row) != (task.article, size, value)]
+        self.rows = others + [here | row for row in rows]
         title = "Milliseconds a training step on one thread, one size varied at a time"
         write_json(self._path, {"title": title, "processor": processor(), "rows": self.rows})
 
@@ -151,6 +157,11 @@ def exponents(points: pd.DataFrame) -> pd.DataFrame:
                 {"article": article, "size": size, "contender": name, "exponent": round(float(slope), 2) + 0.0}
             )
     return pd.DataFrame(found, columns=["article", "size", "contender", "exponent"])
+
+
+def _place(row: Row) -> tuple[str, str, int]:
+    """The article, the size and its value."""
+    return row["article"], row["size"], row["value"]
 
 
 def _problem(point: Point) -> Problem:

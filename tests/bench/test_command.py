@@ -102,7 +102,8 @@ def test_interrupted_growth_goes_on_without_force(bench_command, monkeypatch, tm
 
     def interrupted(self, points, *_):
         self.rows += [
-            {"article": task.article, "size": size, "value": value} for task, size, value in points[:measured]
+            {"article": task.article, "size": size, "value": value, "contender": KERAS}
+            for task, size, value in points[:measured]
         ]
         raise KeyboardInterrupt
 

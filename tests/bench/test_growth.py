@@ -5,13 +5,13 @@ import json
 import pytest
 
 from reproduce.bench import growth
-from reproduce.bench.contender import COMPILED, GRAPH, KERAS, SESSION
+from reproduce.bench.contender import COMPILED, GRAPH, KERAS, PYTORCH, SESSION, Contender
 from reproduce.bench.frameworks import contenders_of
 from reproduce.bench.growth import FLOORS, Growth, exponents, frame_of, is_feasible, points_of
 from reproduce.bench.picture import draw_growth
 from reproduce.bench.tasks import SIZES, TASKS
 from reproduce.errors import RunError
-from tests.bench.contenders import known_meter, steady
+from tests.bench.contenders import known_meter, steady, train_raising
 from tests.bench.problems import TASK
 
 
@@ -36,13 +36,13 @@ def test_growth_leaves_the_published_graph_out_where_it_is_large():
 
 @pytest.fixture
 def measure(tmp_path, monkeypatch):
-    """A way to measure two contenders, one of which dies, at the hidden units of the tiny stacked network."""
-    dying = steady(KERAS)
+    """A way to measure two contenders at two numbers of hidden units of the tiny stacked network."""
     monkeypatch.setattr(growth, "speed_meter", known_meter)
-    monkeypatch.setattr(growth, "contenders_of", lambda *_, **__: [dying, steady(COMPILED)])
     points = [(TASK["stacked-lstm"], "hidden", value) for value in (3, 5)]
 
-    def run(on_progress=lambda _: None):
+    def run(on_progress=lambda _: None, pytorch=None):
+        contenders = [steady(KERAS), pytorch or steady(PYTORCH)]
+        monkeypatch.setattr(growth, "contenders_of", lambda *_, **__: contenders)
         measured = Growth(tmp_path)
         measured.measure(measured.left(points), 1, on_progress)
         return measured
@@ -65,7 +65,34 @@ def test_growth_goes_on_where_it_was_interrupted(measure, tmp_path):
     rows = measure(seen.append).rows
     assert seen == ["stacked-lstm, hidden 5"]
     assert rows[: len(kept["rows"])] == kept["rows"]
-    assert [row["contender"] for row in rows] == [KERAS, COMPILED, *FLOORS] * 2
+    assert [row["contender"] for row in rows] == [KERAS, PYTORCH, *FLOORS] * 2
+
+
+@pytest.mark.parametrize(
+    ("before", "seen_again"),
+    [
+        (steady(PYTORCH, package="no_such_package"), ["stacked-lstm, hidden 3", "stacked-lstm, hidden 5"]),
+        (Contender(PYTORCH, 1, train_raising), ["stacked-lstm, hidden 3", "stacked-lstm, hidden 5"]),
+        (steady(PYTORCH), []),
+    ],
+    ids=["was-missing", "failed", "was-there"],
+)
+def test_growth_measures_again_where_somebody_was_left_out(measure, before, seen_again):
+    """Whoever was not installed, or failed; in place of what stood there."""
+    measure(pytorch=before)
+    seen = []
+    rows = measure(seen.append).rows
+    assert seen == seen_again
+    assert [row["contender"] for row in rows] == [KERAS, PYTORCH, *FLOORS] * 2
+    assert all("ms" in row for row in rows)
+
+
+def test_growth_does_not_measure_again_for_want_of_what_is_still_missing(measure):
+    """Else the same command would never end."""
+    pytorch, seen = steady(PYTORCH, package="no_such_package"), []
+    measure(pytorch=pytorch)
+    measure(seen.append, pytorch=pytorch)
+    assert seen == []
 
 
 def test_growth_of_another_machine_is_refused(measure, tmp_path, monkeypatch):
