@@ -4,12 +4,15 @@ import gc
 import os
 import sys
 
+import hypothesis
 import pytest
 
 from tests import compiled_once
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each worker has a core; small products only wait for a second one
+hypothesis.settings.register_profile("suite", deadline=None)  # a busy machine is no failure; each test has a time limit
+hypothesis.settings.load_profile("suite")
 gc.disable()  # until all modules are imported: none of that is garbage, and to look through it takes seconds
 
 # Under `pytest -n 2 --dist loadfile` a worker has a file, or a folder whose files share runs that are trained once.

@@ -39,16 +39,16 @@ def build_speeds(threads: int, sizes: Sequence[int]) -> Callable[[int], list[Spe
 
     limit_threads(1, threads)
     threadpool_limits(limits=threads)
-    products = _products()
+    made = products()
 
     def measure() -> Speed:
-        operations = 2 * PRODUCT_SIZE**3 / min(_best_seconds(product, PRODUCTS) for product in products)
+        operations = 2 * PRODUCT_SIZE**3 / min(_best_seconds(product, PRODUCTS) for product in made)
         return Speed(threads, operations, {size: _bytes_a_second(size, threads) for size in sizes})
 
     return lambda times: [measure() for _ in range(times)]
 
 
-def _products() -> list[Callable[[], object]]:
+def products() -> list[Callable[[], object]]:
     """The same product by NumPy, TensorFlow and XLA; each call waits for its result."""
     import tensorflow as tf
 

@@ -12,21 +12,16 @@ from reproduce.articles.predicting import feed_back, forecast
 from reproduce.articles.sources import PRICES
 from reproduce.errors import RunError
 from reproduce.inputs.prices import load_prices
-from tests.articles.samples import random_run, random_weights, table_of
+from tests.articles.samples import random_run, random_weights, short_table
 from tests.oracles import numpy_forward
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 BITCOIN = article_of("bitcoin-lstm")
 SMALL = Variant(window=5, hidden=4, batch=1)  # no window is left over
-DAYS = 230  # 225 windows: 184 to train on, 41 to test on
+DAYS = 230  # whose prices never repeat from day to day: 225 windows: 184 to train on, 41 to test on
 LARGEST = 2  # of --days: the windows of the last 40 test days have a second day after them
 WIRINGS = ["published", "described"]
 ORDERS = ["newest-first", "oldest-first"]
-
-
-def table(days=DAYS):
-    """A price that never repeats from day to day, newest first; its newest day is 2018-05-26."""
-    return table_of([7000 + (37 * k * k) % 911 for k in range(days)])
 
 
 def by_hand(prices, variant, ahead):
@@ -71,8 +66,8 @@ def test_each_prediction_is_read_by_those_after_it():
 @pytest.mark.parametrize("wiring", WIRINGS)
 def test_forecast_is_that_of_a_loop_day_by_day(wiring, order, tmp_path):
     """Prices, interval, persistence, and both errors; at the second day one error fewer is known."""
-    variant, prices = replace(SMALL, wiring=wiring, row_order=order), table().close_usd
-    days, _ = forecast(BITCOIN, random_run(tmp_path, variant, table()), LARGEST)
+    variant, prices = replace(SMALL, wiring=wiring, row_order=order), short_table(DAYS).close_usd
+    days, _ = forecast(BITCOIN, random_run(tmp_path, variant, short_table(DAYS)), LARGEST)
     read = prices if order == "newest-first" else prices[::-1]
     expected, errors = by_hand(read, variant, LARGEST)
     assert [day.tested for day in days] == [len(one) for one in errors] == [41, 40]
@@ -91,18 +86,18 @@ def test_forecast_is_that_of_a_loop_day_by_day(wiring, order, tmp_path):
 )
 def test_next_day_lies_on_the_side_that_the_run_reads_towards(order, dates, tmp_path):
     """The table has 230 days, 2017-10-09 to 2018-05-26."""
-    days, _ = forecast(BITCOIN, random_run(tmp_path, replace(SMALL, row_order=order), table()), 2)
+    days, _ = forecast(BITCOIN, random_run(tmp_path, replace(SMALL, row_order=order), short_table(DAYS)), 2)
     assert [day.date for day in days] == dates
 
 
 def test_run_that_reads_newest_first_says_so_and_names_the_variant_to_train(tmp_path):
     """With the run's other settings; a run that reads oldest first has nothing to remark."""
-    backwards = random_run(tmp_path, replace(SMALL, wiring="described"), table())
+    backwards = random_run(tmp_path, replace(SMALL, wiring="described"), short_table(DAYS))
     _, (remark,) = forecast(BITCOIN, backwards, 1)
     assert "the day before the oldest, 2017-10-09" in remark
     name = remark.rpartition("reproduce run bitcoin-lstm --variant ")[2].split()[0]
     assert Variant.parse(name) == replace(SMALL, wiring="described", row_order="oldest-first")
-    _, remarks = forecast(BITCOIN, random_run(tmp_path, Variant.parse(name), table()), 1)
+    _, remarks = forecast(BITCOIN, random_run(tmp_path, Variant.parse(name), short_table(DAYS)), 1)
     assert remarks == []
 
 
@@ -115,14 +110,14 @@ def test_command_for_the_future_of_the_article_s_own_prices_names_no_file(tmp_pa
 @pytest.mark.parametrize(("gaps", "missing", "said"), [("keep", 3, 1), ("keep", 0, 0), ("previous", 3, 0)])
 def test_days_that_were_left_out_make_dates_a_count(gaps, missing, said, tmp_path):
     """Only where days were left out is a step not a day."""
-    there = replace(table(), gaps=gaps, missing=missing)
+    there = replace(short_table(DAYS), gaps=gaps, missing=missing)
     _, remarks = forecast(BITCOIN, random_run(tmp_path, replace(SMALL, row_order="oldest-first"), there), 1)
     assert [("3 missing days" in one, "only by counting" in one) for one in remarks] == [(True, True)] * said
 
 
 def test_too_far_ahead_is_refused_with_the_farthest_that_is_not(tmp_path):
     """An end of the interval that fewer than 40 errors tell would be a guess."""
-    directory = random_run(tmp_path, SMALL, table())
+    directory = random_run(tmp_path, SMALL, short_table(DAYS))
     with pytest.raises(
         RunError, match=rf" 3 rows ahead is known for 39 test windows, .* least 40 .*; use --days {LARGEST} at"
     ):
@@ -131,20 +126,20 @@ def test_too_far_ahead_is_refused_with_the_farthest_that_is_not(tmp_path):
 
 def test_batches_that_were_dropped_leave_prices_that_are_known(tmp_path):
     """Of 44 test windows 42 are tested; the days behind them are known, so the third day has 42 errors too."""
-    directory = random_run(tmp_path, replace(SMALL, batch=3), table(245))
+    directory = random_run(tmp_path, replace(SMALL, batch=3), short_table(245))
     assert [day.tested for day in forecast(BITCOIN, directory, 5)[0]] == [42, 42, 42, 41, 40]
 
 
 def test_test_set_that_is_too_small_for_any_interval_is_refused(tmp_path):
     """No --days would do."""
     with pytest.raises(RunError, match=r" 1 row ahead is known for 31 test windows, .*; train on a longer table$"):
-        forecast(BITCOIN, random_run(tmp_path, SMALL, table(180)), 1)
+        forecast(BITCOIN, random_run(tmp_path, SMALL, short_table(180)), 1)
 
 
 def test_run_that_diverged_is_refused(tmp_path):
     """It predicts nothing."""
     with pytest.raises(RunError, match=r": the training diverged"):
-        forecast(BITCOIN, random_run(tmp_path, SMALL, table(), test_mse=None), 1)
+        forecast(BITCOIN, random_run(tmp_path, SMALL, short_table(DAYS), test_mse=None), 1)
 
 
 @pytest.mark.parametrize("id_", ["bitcoin-lstm", "stacked-lstm"])
@@ -160,7 +155,7 @@ def test_predictor_has_the_final_weights_of_the_run(id_, finished):
 @pytest.mark.parametrize("damage", ["missing", "of-another-network"])
 def test_damaged_checkpoint_is_refused(damage, tmp_path):
     """In a line that names it."""
-    directory = random_run(tmp_path, SMALL, table())
+    directory = random_run(tmp_path, SMALL, short_table(DAYS))
     if damage == "missing":
         (directory.path / "checkpoint.npz").unlink()
     else:

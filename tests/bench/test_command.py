@@ -1,20 +1,18 @@
 """`reproduce bench` and its options, with contenders that pretend."""
 
 import json
-import sys
 
 import pytest
 
 from reproduce.bench import frameworks, growth, steps, tasks, throughput, writing
 from reproduce.bench.contender import COMPILED, JAX, KERAS, THREADS
 from reproduce.bench.results import Bench, table_of
-from reproduce.cli import main
 from tests.bench.contenders import known_meter, steady, writer
 from tests.bench.problems import TASK
 
 
 @pytest.fixture
-def bench_command(monkeypatch, capsys):
+def bench_command(invoke, monkeypatch):
     """A way to run `reproduce bench --rounds 1` on tiny networks; its exit status, stdout and stderr."""
 
     for module in (steps, growth):
@@ -24,10 +22,7 @@ def bench_command(monkeypatch, capsys):
     def run(*arguments, contenders=()):
         monkeypatch.setattr(frameworks, "contenders_of", lambda _: contenders)
         monkeypatch.setattr(growth, "contenders_of", lambda *_, **__: contenders)
-        monkeypatch.setattr(sys, "argv", ["reproduce", "bench", "--rounds", "1", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return ended.value.code or 0, *capsys.readouterr()
+        return invoke("bench", "--rounds", "1", *arguments)
 
     return run
 

@@ -100,7 +100,7 @@ def test_product_s_speed_is_that_of_the_fastest_library(monkeypatch):
     monkeypatch.setattr(machine.time, "perf_counter", lambda: next(clock))
     monkeypatch.setattr(machine, "PRODUCT_SIZE", 8)
     monkeypatch.setattr(machine, "PRODUCTS", 2)
-    monkeypatch.setattr(machine, "_products", lambda: [lambda: None, lambda: None])
+    monkeypatch.setattr(machine, "products", lambda: [lambda: None, lambda: None])
     (speed,) = machine.build_speeds(1, sizes=())(1)
     assert speed == Speed(1, 512, {})
 
@@ -108,7 +108,7 @@ def test_product_s_speed_is_that_of_the_fastest_library(monkeypatch):
 def test_products_of_all_libraries_are_the_same(monkeypatch):
     """NumPy's, TensorFlow's and XLA's, to rounding."""
     monkeypatch.setattr(machine, "PRODUCT_SIZE", 8)
-    ours, *others = (product() for product in machine._products())
+    ours, *others = (product() for product in machine.products())
     for other in others:
         np.testing.assert_allclose(other, ours, rtol=1e-5, atol=1e-6)
 
@@ -127,7 +127,7 @@ def test_meter_measures_each_number_of_threads_in_a_process_of_its_own(monkeypat
 
 def test_meter_whose_process_fails_says_so_in_one_line(monkeypatch):
     """No traceback reaches the user."""
-    monkeypatch.setattr(floor, "partial", lambda *_: train_raising)
+    monkeypatch.setattr(floor, "build_speeds", train_raising)
     with (
         pytest.raises(RunError, match="was not measured: RuntimeError: out of luck; run the bench again"),
         speed_meter([Work(1, ())], threads=[1]),

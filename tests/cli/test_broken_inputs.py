@@ -395,11 +395,13 @@ def test_json_goes_through_links_pipes_and_devices(invoke, tmp_path):
 def test_json_goes_to_a_stream_though_a_file_is_behind_it(invoke, tmp_path):
     """`--json /dev/stdout > answers` in a shell: the name needs no ending, nor does the file's."""
     kept = os.dup(1)
-    with (tmp_path / "answers").open("w") as file:
-        os.dup2(file.fileno(), 1)
-        answer = invoke("list", "--json", "/dev/stdout")
+    try:
+        with (tmp_path / "answers").open("w") as file:
+            os.dup2(file.fileno(), 1)
+            answer = invoke("list", "--json", "/dev/stdout")
+    finally:
         os.dup2(kept, 1)
-    os.close(kept)
+        os.close(kept)
     assert answer == (0, "", "")
     assert "rows" in json.loads((tmp_path / "answers").read_text())
 

@@ -127,7 +127,7 @@ def test_manifest_replaces_nothing_but_a_manifest(path, told, invoke, tmp_path, 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder").mkdir()
     (tmp_path / "mine.md").write_text("mine", encoding="utf-8")
-    monkeypatch.setitem(invoke_globals(), "_audit", None)
+    monkeypatch.setattr("reproduce.articles.audit.audit", None)
     answer = invoke("claims", "bitcoin-lstm", "--record", "--codecheck", path)
     assert_refused(answer, 1, path, told, "give --codecheck another file")
     assert (tmp_path / "mine.md").read_text(encoding="utf-8") == "mine"

@@ -323,9 +323,11 @@ def test_example_in_pytorch_is_told_of_its_epsilon():
 
 
 def test_document_shows_what_is_printed(invoke):
-    """Of the student's cell, character by character."""
+    """Of the student's cell, character by character, but for what float64 rounds, which differs between processors."""
     _, stdout, _ = invoke("compare", EXAMPLES / "student.py")
-    assert f"```text\n{stdout}```" in (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
+    shown = (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
+    printed, shown = (re.sub(r"\de-1\d", "#e-1#", text) for text in (stdout, shown))
+    assert f"```text\n{printed}```" in shown
 
 
 OF_TWO = {"stacked-lstm": "prices", "macbeth": "characters"}

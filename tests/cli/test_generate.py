@@ -180,29 +180,12 @@ def test_carried_memory_reads_a_short_start_as_it_is(write, asked):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "remedy"),
-    [
-        pytest.param("config.json", b"{", "not a run's configuration", id="config-cut-short"),
-        pytest.param("config.json", b'{"seed": 1}', "not a run's configuration", id="config-of-something-else"),
-        pytest.param("weights.npz", b"", "weights.npz", id="empty-weights"),
-        pytest.param("weights.npz", b"mine", "weights.npz", id="weights-of-something-else"),
-    ],
+    "content", [pytest.param(b"{", id="cut-short"), pytest.param(b'{"seed": 1}', id="of-something-else")]
 )
-def test_damaged_run_is_refused_in_one_line(name, content, remedy, write, finished):
-    """Exit code 1; no traceback."""
-    (finished / name).write_bytes(content)
-    code, stdout, stderr = write()
-    assert (code, stdout) == (1, "")
-    assert_one_line(stderr, remedy)
-
-
-def test_weights_cut_short_are_refused_in_one_line(write, finished):
-    """Half the file, say; exit code 1."""
-    path = finished / "weights.npz"
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    code, stdout, stderr = write()
-    assert (code, stdout) == (1, "")
-    assert_one_line(stderr, "weights.npz")
+def test_run_with_a_damaged_configuration_is_refused(content, write, finished):
+    """Exit code 1; no traceback. Damages of its other files are those of test_broken_inputs.py."""
+    (finished / "config.json").write_bytes(content)
+    assert_refused(write(), 1, "not a run's configuration")
 
 
 def test_run_in_a_folder_of_another_name_is_refused_in_one_line(invoke, finished):

@@ -171,11 +171,11 @@ def test_search_is_not_counted_to_the_port_s_time(ports, monkeypatch):
     """The port is asked within its limit; the search for its slip has another one, of our own."""
     given = []
 
-    def called(work, arguments, seconds):
-        given.append(seconds)
+    def call(work, arguments, limits, **_):
+        given.append(limits.seconds)
         yield from enumerate(work(one) for one in arguments)
 
-    monkeypatch.setattr(marking, "_called", called)
+    monkeypatch.setattr(marking, "call_each", call)
     found = dict(marking.marked(ports("coupled", "broken"), Against(), 5))
     assert [(found[k].verdict, found[k].reason.partition(";")[0]) for k in (0, 1)] == [
         ("differs", "no known slip"),
@@ -188,13 +188,11 @@ def test_ports_are_judged_a_few_at_a_time(monkeypatch):
     """So Ctrl-C loses only those few that have answered and are not judged yet; each keeps its number."""
     called = []
 
-    def call(work, arguments, _):
+    def call(_work, arguments, _limits, **_):
         called.append(len(arguments))
-        yield from (
-            (k, k if work.func is marking._asked else f"mark of {arguments[k][1]}") for k in range(len(arguments))
-        )
+        yield from ((k, k if isinstance(one, Path) else f"mark of {one[1]}") for k, one in enumerate(arguments))
 
-    monkeypatch.setattr(marking, "_called", call)
+    monkeypatch.setattr(marking, "call_each", call)
     monkeypatch.setattr(marking.joblib, "cpu_count", lambda: 2)
     paths = [Path(f"{k}.py") for k in range(11)]
     found = marking.marked(paths, Against(), 5)

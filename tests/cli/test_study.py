@@ -1,6 +1,7 @@
 """`reproduce study`: the list, the shipped tables, one trained anew, and what ends it early."""
 
 import json
+import sys
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from reproduce.articles import article_of, studies
 from reproduce.articles.tables import StudyTable
 from reproduce.errors import RunError
-from tests.cli.commands import COMMANDS, STUDY_OF, assert_one_line, every_study, states
+from tests.cli.commands import STUDY_OF, assert_one_line, every_study, states
+
+MODULE = sys.modules["reproduce.cli.study"]  # the package has the command under this name
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -119,7 +122,7 @@ def test_interrupted_cluster_study_says_that_unfinished_runs_begin_anew(small_st
     def train_all(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(COMMANDS["study"].callback.__globals__["_train"].__globals__, "train_all", train_all)
+    monkeypatch.setattr(MODULE, "train_all", train_all)
     words = [word for word in small_study if word not in ("--workers", "1")]
     code, _, stderr = invoke(*words, "--scheduler", "tcp://host:8786")
     assert code == 130
@@ -140,7 +143,7 @@ def test_study_that_ends_early_says_so_in_one_line(error, status, told, small_st
     def train_all(*_, **__):
         raise error
 
-    monkeypatch.setitem(COMMANDS["study"].callback.__globals__["_train"].__globals__, "train_all", train_all)
+    monkeypatch.setattr(MODULE, "train_all", train_all)
     code, stdout, stderr = invoke(*small_study)
     assert (code, stdout) == (status, "")
     assert_one_line(stderr.splitlines(keepends=True)[-1], told)  # below the bar
@@ -148,7 +151,7 @@ def test_study_that_ends_early_says_so_in_one_line(error, status, told, small_st
 
 def test_what_follows_a_study_is_trained_here(small_study, invoke, monkeypatch, tmp_path):
     """A replay begins from a run that a cluster's worker does not have."""
-    asked, command = [], COMMANDS["study"].callback.__globals__
+    asked = []
 
     def train_all(_root, configs, *_, scheduler, **__):
         asked.append((len(configs), scheduler))
@@ -156,17 +159,37 @@ def test_what_follows_a_study_is_trained_here(small_study, invoke, monkeypatch, 
 
     article, plan = studies()["stacked-networks"]
     followed = replace(plan, following=lambda grid: (replace(grid.configs[0], seed=9),))
-    monkeypatch.setitem(command["_train"].__globals__, "train_all", train_all)
-    monkeypatch.setitem(command, "studies", lambda: {"stacked-networks": (article, followed)})
+    monkeypatch.setattr(MODULE, "train_all", train_all)
+    monkeypatch.setattr(MODULE, "studies", lambda: {"stacked-networks": (article, followed)})
     words = [word for word in small_study if word not in ("--workers", "1")]
     invoke(*words, "--scheduler", "tcp://host:8786")
     assert asked == [(4, "tcp://host:8786"), (1, None)]
     assert len((tmp_path / "study" / "study.csv").read_text(encoding="utf-8").splitlines()) == 6  # with its header
 
 
-@every_study
-def test_seeds_and_variants_default_to_the_shipped_table_s(study):
-    """So that the command alone makes that table anew."""
-    _, plan = studies()[study]
-    assert plan.runs
-    assert len({variant for variant, _ in plan.runs}) == len(plan.runs)
+@pytest.mark.parametrize(
+    ("given", "runs"),
+    [
+        pytest.param([], {"mlp": [0, 1], "gru": [3]}, id="neither"),
+        pytest.param(["--seeds", "5:7"], {"mlp": [5, 6], "gru": [5, 6]}, id="seeds-alone"),
+        pytest.param(
+            ["--variants", "network-gru,network-simple-rnn"], {"gru": [3], "simple-rnn": [0, 1]}, id="variants-alone"
+        ),
+        pytest.param(["--variants", "network-gru", "--seeds", "4"], {"gru": [4]}, id="both"),
+    ],
+)
+def test_seeds_and_variants_default_to_those_of_the_plan(given, runs, invoke, monkeypatch, tmp_path):
+    """So the command alone makes the shipped table anew; a variant that is not planned has the first one's seeds."""
+    article, plan = studies()["stacked-networks"]
+    planned = [(article.Variant(network=name), seeds) for name, seeds in (("mlp", range(2)), ("gru", range(3, 4)))]
+    asked = {}
+
+    def train_all(_root, configs, *_, **__):
+        for config in configs:
+            asked.setdefault(config.variant.network, []).append(config.seed)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(MODULE, "studies", lambda: {"stacked-networks": (article, replace(plan, runs=planned))})
+    monkeypatch.setattr(MODULE, "train_all", train_all)
+    assert invoke("study", "stacked-networks", *given, "--out", tmp_path)[0] == 130
+    assert asked == runs

@@ -9,7 +9,6 @@ import sys
 
 import pytest
 
-from reproduce.articles import ARTICLES, studies
 from reproduce.cli import output
 from tests.cli.commands import COMMANDS, ROOT, STUDY_OF, assert_one_line, assert_refused, parser_of, reproduce_each
 
@@ -122,10 +121,12 @@ def test_ascii_terminal_shows_the_claims_and_what_a_network_writes(invoke, monke
     """Also those commands that start TensorFlow."""
     for words in (["claims", "stacked-lstm"], ["generate", tiny_runs["macbeth"].path, "--length", "20"]):
         with monkeypatch.context() as patch:
-            sys.stdout.reconfigure(encoding="ascii", errors="strict")
             patch.setenv("COLUMNS", "120")
-            code, stdout, _ = invoke(*words)
-            sys.stdout.reconfigure(encoding="utf-8")
+            sys.stdout.reconfigure(encoding="ascii", errors="strict")
+            try:
+                code, stdout, _ = invoke(*words)
+            finally:
+                sys.stdout.reconfigure(encoding="utf-8")
         assert (code, stdout.isascii()) == (0, True)
 
 
@@ -252,9 +253,3 @@ def test_folder_of_somebody_else_is_one_line(name, as_nobody):
     answer, left = as_nobody[f"nobody {name}"]
     assert_refused(answer, 1, "Permission denied")
     assert left == ["secret.csv"]
-
-
-def test_studies_belong_to_the_articles():
-    """These tests name every study there is."""
-    assert {name: article.id for name, (article, _) in studies().items()} == STUDY_OF
-    assert {article.id for article in ARTICLES} == set(STUDY_OF.values())

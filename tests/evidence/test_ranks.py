@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy.stats import rankdata, spearmanr
+from scipy.stats import spearmanr
 from sklearn.linear_model import LinearRegression
 
 from reproduce.evidence.ranks import line_share, partial_rank_correlation, rank_correlation
+from tests.oracles import ranks_left
 
 RNG = np.random.default_rng(6)
 GIVEN = RNG.normal(size=40)
@@ -23,12 +24,7 @@ def test_rank_correlation_is_scipy_s():
 
 def test_partial_rank_correlation_is_that_of_what_a_line_on_the_third_leaves():
     """Of the ranks of each."""
-    third = rankdata(GIVEN)[:, np.newaxis]
-
-    def left(values):
-        return rankdata(values) - LinearRegression().fit(third, rankdata(values)).predict(third)
-
-    expected = [np.corrcoef(left(A[:, column]), left(B))[0, 1] for column in range(3)]
+    expected = [np.corrcoef(ranks_left(A[:, column], GIVEN), ranks_left(B, GIVEN))[0, 1] for column in range(3)]
     np.testing.assert_allclose(partial_rank_correlation(A, B, GIVEN)[:3], expected, rtol=1e-9)
 
 

@@ -99,7 +99,7 @@ def test_minutes_have_the_mean_of_plain_python_to_the_last_bit(tmp_path, monkeyp
     assert table.close_usd.tolist() == [statistics.fmean(by_day[day]) for day in sorted(by_day, reverse=True)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     header=st.permutations(["Timestamp", "Close", "Open", "Volume, BTC"]),
     ending=st.sampled_from(["", ".0", "000", "000000"]),

@@ -152,7 +152,7 @@ def columns(draw):
     return draw(st.permutations([draw(cases)("date"), draw(cases)("close"), *draw(others)]))
 
 
-@settings(max_examples=100, deadline=None)  # an example is a file written and read: no time limit on it
+@settings(max_examples=100)
 @given(
     header=columns(),
     form=st.sampled_from([*DATE_FORMS.values()]),
@@ -248,7 +248,7 @@ def test_days_without_a_price_at_the_ends_are_left_out(tmp_path, gaps):
     assert table.notes == ("3 days without a price at the ends of the table: left out",)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(present=st.sets(st.integers(0, 60), min_size=1), newest_first=st.booleans())
 def test_gaps_are_filled_as_pandas_fills_them(tmp_path_factory, present, newest_first):
     """For any days that are there, in either order."""

@@ -78,7 +78,7 @@ def read(path):
     return sorted(table.close_usd), sorted(fmean(closes) for closes in by_day.values() if closes)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     form=st.sampled_from([DAYS.format(row="2018-03-02,1e4"), QUOTED.format(row='"1e4","1,5","2018-03-02"'), MINUTES]),
     changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 2), st.sampled_from(DAMAGE)), max_size=3),

@@ -10,7 +10,7 @@ from reproduce.articles.bitcoin_lstm.pictures import predictions_as_published, p
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.bitcoin_lstm.windows import prepare
 from reproduce.evidence.program import load_program, program_path
-from reproduce.inputs.prices import embedded_table_path, load_prices
+from reproduce.inputs.prices import load_prices
 from reproduce.networks.graph_engine import session_config
 from reproduce.networks.lstm.create import create_engine
 from reproduce.networks.lstm.weights import Weights
@@ -140,8 +140,3 @@ def test_prediction_picture_is_drawn_as_the_program_draws_it(program, dataset, t
     training, testing = np.linspace(0, 1, 1015), np.linspace(1, 2, 245)
     program.plot_predictions(dataset.close_scaled, training, testing, tmp_path)
     assert describe(predictions_as_published(dataset, training, testing)) == describe(plt.gcf())
-
-
-def test_program_reads_the_table_of_the_package():
-    """By default the one in data/, found from its own place."""
-    assert embedded_table_path() == ROOT / "data" / "btc_close.csv"

@@ -47,19 +47,21 @@ def test_float_of_a_frame_reads_back_to_the_last_bit(value):
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "told"),
     [
-        pytest.param("network,seed\nlstm,3\n", id="no-such-column"),
-        pytest.param("network,seed,loss\nlstm,3\n", id="a-cell-too-few"),
-        pytest.param("network,seed,loss\nlstm,3,0.5,9\n", id="a-cell-too-many"),
-        pytest.param("network,seed,loss\ngru,1,0.5\nlstm,3,0.5,9\n", id="a-cell-too-many-below"),
-        pytest.param("network,seed,loss\nlstm,many,0.5\n", id="no-number"),
-        pytest.param("network,seed,loss\n", id="no-row"),
-        pytest.param("network,seed,loss\nlstm,3,0.5\nlstm,4,0.", id="cut-short"),
-        pytest.param("", id="empty"),
+        pytest.param("network,seed\nlstm,3\n", "it has no column loss", id="no-such-column"),
+        pytest.param("network,seed,loss\nlstm,3\n", "a cell is empty", id="a-cell-too-few"),
+        pytest.param("network,seed,loss\nlstm,3,0.5,9\n", "Expected 3 fields in line 2", id="a-cell-too-many"),
+        pytest.param(
+            "network,seed,loss\ngru,1,0.5\nlstm,3,0.5,9\n", "Expected 3 fields in line 3", id="a-cell-too-many-below"
+        ),
+        pytest.param("network,seed,loss\nlstm,many,0.5\n", "'many'", id="no-number"),
+        pytest.param("network,seed,loss\n", "it is cut short", id="no-row"),
+        pytest.param("network,seed,loss\nlstm,3,0.5\nlstm,4,0.", "it is cut short", id="cut-short"),
+        pytest.param("", "No columns", id="empty"),
     ],
 )
-def test_another_table_is_refused(text):
+def test_another_table_is_refused(text, told):
     """By a ValueError, which names what is wrong."""
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(ValueError, match=told):
         parse_rows(Measure, text)

@@ -1,10 +1,10 @@
 """What trained gates do: each value by loops that share no code, and every verdict that a table can give."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
-from scipy.stats import rankdata
 from sklearn.linear_model import LinearRegression
 
 from reproduce.articles.bitcoin_lstm.memory import SEEDS
@@ -23,7 +23,7 @@ from reproduce.networks.lstm.weights import random_weights
 from reproduce.runs.study import Study
 from tests.articles.samples import random_run, table_of
 from tests.articles.samples import random_weights as run_weights
-from tests.oracles import numpy_forward
+from tests.oracles import numpy_forward, ranks_left
 
 CLAIMS = {claim.id: claim for claim in read_claims("reproduce.articles.bitcoin_lstm").claims}
 PRICES = [7000.0 + (37 * k * k) % 911 for k in range(80)]
@@ -48,11 +48,7 @@ def by_loops(wiring):
     last_f = np.array([one[-1]["f"] for one in days])
     prices = WINDOWS.inputs[:, 6, 0]
     moves = abs(prices - WINDOWS.inputs[:, 5, 0])
-    third = rankdata(prices)[:, np.newaxis]
-
-    def left(values):
-        return rankdata(values) - LinearRegression().fit(third, rankdata(values)).predict(third)
-
+    left = partial(ranks_left, given=prices)
     later = {gate: np.array([day[gate] for one in days for day in one[1:]]) for gate in "fo"}
     tested = range(WINDOWS.train_windows, WINDOWS.train_windows + WINDOWS.tested)
     i = {has_moved: [days[k][-1]["i"] for k in tested if (moves[k] > 0) == has_moved] for has_moved in (True, False)}

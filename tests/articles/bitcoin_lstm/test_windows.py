@@ -35,8 +35,8 @@ def test_window_k_reads_rows_k_to_k_plus_2_and_predicts_row_k_plus_3():
 
 
 def test_test_set_begins_where_training_ends():
-    """80 % of 20 rows are 16 training windows; the 17th window is the first of the test set."""
-    dataset = prepare(table_of([*TWENTY, *range(100, 95, -1)]), SMALL)  # 25 rows: 20 training windows of 22
+    """80 % of 25 rows are 20 training windows; the 21st of the 22 windows is the first of the test set."""
+    dataset = prepare(table_of([*TWENTY, *range(100, 95, -1)]), SMALL)
     assert dataset.train_windows == 20
     np.testing.assert_array_equal(dataset.test[0], dataset.inputs[20:22])
     np.testing.assert_array_equal(dataset.test[1], dataset.targets[20:22])

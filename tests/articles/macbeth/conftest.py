@@ -1,10 +1,7 @@
 """A stand-in for the network, for tests that need none; and commands, in this process."""
 
-import sys
-
 import pytest
 
-from reproduce.cli import main
 from tests.articles.macbeth import samples
 from tests.articles.samples import hurry
 
@@ -28,16 +25,3 @@ def recorded(one_thread, tmp_path_factory):  # noqa: ARG001
     with pytest.MonkeyPatch.context() as patch:
         hurry(patch.setattr)
         return run(tmp_path_factory.mktemp("recorded"), ORIGINAL)
-
-
-@pytest.fixture
-def answer(monkeypatch):
-    """A way to give a command: its exit status."""
-
-    def give(*words):
-        monkeypatch.setattr(sys, "argv", ["reproduce", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return ended.value.code or 0
-
-    return give

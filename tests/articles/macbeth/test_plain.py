@@ -94,12 +94,12 @@ def test_study_is_shown_and_drawn_beside_the_lstm():
 
 
 @pytest.mark.usefixtures("stand_in")
-def test_study_trains_on_the_engine_that_has_the_network(tmp_path, answer):
+def test_study_trains_on_the_engine_that_has_the_network(tmp_path, invoke):
     """Keras; the article's first has not."""
     (tmp_path / "text").write_text(tiny_text().characters, encoding="utf-8")
     variant = "window-6+batch-4+hidden-5+held-out-last-tenth+network-simple-rnn"
     given = ("--variants", variant, "--seeds", "100", "--workers", "1", "--text", tmp_path / "text")
-    assert answer("study", "macbeth-plain", *given, "--out", tmp_path / "out") == 0
+    assert invoke("study", "macbeth-plain", *given, "--out", tmp_path / "out")[0] == 0
     assert [path.parent.name for path in tmp_path.glob("out/*/metrics.json")] == [f"macbeth-{variant}-s100-keras"]
 
 

@@ -192,7 +192,7 @@ class Collapsing(StandIn):
 
 
 @pytest.mark.usefixtures("stand_in")
-def test_one_command_replays_a_collapse_as_far_as_its_verdicts(tmp_path, answer, monkeypatch):
+def test_one_command_replays_a_collapse_as_far_as_its_verdicts(tmp_path, invoke, monkeypatch):
     """Trainings first, then the replays of those that collapsed; the same command again trains nothing."""
     monkeypatch.setattr(training, "create_char_engine", Collapsing)
     engine = lambda config, _: Collapsing("", TINY, 9, 0, is_clipped="clip" in config.variant.replay)  # noqa: E731
@@ -203,7 +203,7 @@ def test_one_command_replays_a_collapse_as_far_as_its_verdicts(tmp_path, answer,
     variant = replace(ORIGINAL, batch=1)  # 102 steps an epoch, so that the onset lies in the third
     command = ["study", "macbeth-replays", "--variants", variant.name, "--seeds", "0", "--workers", "1"]
     command += ["--text", tmp_path / "text", "--out", tmp_path / "out"]
-    assert answer(*command) == 0
+    assert invoke(*command)[0] == 0
     rows = parse_rows(ReplayRow, (tmp_path / "out" / "replays.csv").read_text(encoding="utf-8"))
     assert [row.replay for row in rows] == list(REPLAYS)
     collapsed = [row for row in rows if "clip" not in row.replay]
@@ -214,7 +214,7 @@ def test_one_command_replays_a_collapse_as_far_as_its_verdicts(tmp_path, answer,
     found = collapse_outputs(rows)
     assert found == {"hundred_collapses": 1, "exploding_collapses": 1, "prevented_collapses": 1}
     before = states(tmp_path / "out")
-    assert answer(*command) == 0
+    assert invoke(*command)[0] == 0
     assert {path.name for path, state in states(tmp_path / "out").items() if before[path] != state} <= {
         *("study.csv", "replays.csv", "replays.png", "replays.svg", "machine.json"),
     }

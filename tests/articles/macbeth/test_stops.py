@@ -16,15 +16,11 @@ from reproduce.inputs.text import number_characters
 from reproduce.networks.stack.weights import weight_shapes
 from reproduce.runs.directory import Directory
 from tests.articles.samples import VARIANTS, config_of
+from tests.oracles import sigmoid
 
 VARIANT = replace(VARIANTS["macbeth"], recorded="steps")
 WRITTEN = "ab, cd. ef ab. cd, ef " * 9  # 198 characters, of which the last 14 windows of 6 are held out
 HIDDEN = VARIANT.hidden
-
-
-def sigmoid(z):
-    """Of one number."""
-    return 1 / (1 + np.exp(-z))
 
 
 def forget_gates(layer, inputs):

@@ -134,7 +134,7 @@ def test_placeholders_have_the_published_shapes():
     assert network.inputs.dtype == network.targets.dtype == tf.float32
 
 
-def test_trainable_variables_are_the_fourteen_weights():
+def test_weights_are_fourteen_arrays_with_the_published_count():
     """4 gates of 1·256 + 256·256 + 256 and 256 + 1 of the output layer: 264,449 numbers."""
     sizes = [int(np.prod(shape)) for shape in weight_shapes(256)]
     assert len(sizes) == len(Weights._fields) == 14
