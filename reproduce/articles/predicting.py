@@ -139,7 +139,7 @@ def _forward_words(article: Article, directory: Directory) -> str:
     return f"with: {shlex.join(words)}"
 
 
-def show_days(title: str, days: list[Day]) -> Shown:
+def show_days(days: list[Day]) -> Shown:
     """A row a day."""
     texts = [
         {
@@ -152,4 +152,4 @@ def show_days(title: str, days: list[Day]) -> Shown:
         }
         for day in days
     ]
-    return Shown(title, [asdict(day) for day in days], texts)
+    return Shown("Forecast, beside persistence", [asdict(day) for day in days], texts)

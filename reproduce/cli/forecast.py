@@ -33,6 +33,6 @@ def forecast(
         raise RunError(f"{run}: a run of {article.id}, which forecasts no price; name a run of a Bitcoin article")
     limit_threads(1)
     rows, remarks = forecast_days(article, directory, days)
-    show([show_days("Forecast, beside persistence", rows)], json_to, run=directory.config.name, remarks=remarks)
+    show([show_days(rows)], json_to, run=directory.config.name, remarks=remarks)
     for remark in remarks:
         note(f"reproduce: {remark}")

@@ -61,8 +61,8 @@ def generate(
         raise typer.BadParameter("is empty; write a text, or leave it out to have one drawn", param_hint="--start")
     directory, source = _finished(run)
     window = directory.config.variant.window
-    longest = window if loop == "published" else LENGTH
-    chosen = Generation(**options, length=length or longest, start=start or "")
+    usual = window if loop == "published" else LENGTH
+    chosen = Generation(**options, length=length or usual, start=start or "")
     if loop == "published" and chosen.length > window:
         wanted = f"at most {window}: that loop shortens its window by a character a step"
         raise typer.BadParameter(f"is {length} with --loop published, expected {wanted}", param_hint="--length")

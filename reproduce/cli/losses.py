@@ -68,8 +68,8 @@ def hold_printed(printed: PrintedLosses, shelves: Sequence[Shelf]) -> list[Held]
 def _require_known(printed: PrintedLosses, known: Sequence[int]) -> None:
     if not set(printed.epochs.tolist()) & set(known):
         raise DataError(
-            f"{printed.name}: its epochs, {_spans(printed.epochs)} counted from 0, are none that the curves have, "
-            f"whose last is {known[-1]}; give losses of earlier epochs"
+            f"{printed.name}: its epochs, {_spans(printed.epochs)} counted from 0, are none that the curves have; give "
+            f"losses of some of the epochs {_spans(known)}"
         )
 
 
@@ -128,7 +128,7 @@ def _conclusion(held: Held) -> list[str]:
     if held.is_far:
         lines.append(
             f"None of these variants: the losses are {held.times_as_far:.1f} times as far from the nearest variant as "
-            "any curve is from its own. Check --first-epoch, --what, and whether the prices are the article's (--data)."
+            "any curve is from its own. Check --first-epoch, --what, and on which prices (--data) they were printed."
         )
     elif held.kept:
         lines.append(

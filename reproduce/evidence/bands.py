@@ -123,8 +123,8 @@ def _log_study(study_losses: ArrayLike) -> np.ndarray:
     log_losses = np.log(np.where(np.isnan(losses), np.inf, losses))
     diverged = np.isinf(log_losses).sum(axis=0)
     if (diverged >= curves // 2).any():  # one more at +∞ and the median is +∞
-        epoch = diverged.argmax()
-        raise ValueError(f"epoch index {epoch}: {diverged[epoch]} of {curves} curves diverged, expected under half")
+        epoch, most = diverged.argmax(), curves // 2 - 1
+        raise ValueError(f"epoch index {epoch}: {diverged[epoch]} of {curves} curves diverged, expected at most {most}")
     half = (curves + 1) // 2  # if so many are equal, a reported curve that joins them makes the MAD 0
     ordered = np.sort(log_losses, axis=0)
     tied = (ordered[half - 1 :] == ordered[: curves - half + 1]).any(axis=0)

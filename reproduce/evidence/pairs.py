@@ -49,12 +49,12 @@ class Pairs:
 
 
 def pair_seeds(rival: str, theirs: Mapping[int, float], ours: Mapping[int, float]) -> Pairs:
-    """Compare a rival's errors, by seed, with ours of the same seeds; nan or inf where a run diverged.
+    """Compare a rival's errors, by seed, with ours, of the seeds that both have; nan or inf where a run diverged.
 
     Raises:
         RunError: on fewer than two seeds neither diverged.
     """
-    differences = np.array([theirs[seed] - ours[seed] for seed in sorted(ours)])
+    differences = np.array([theirs[seed] - ours[seed] for seed in sorted(ours.keys() & theirs.keys())])
     finite = differences[np.isfinite(differences)]
     seeds = len(finite)
     if seeds < 2:

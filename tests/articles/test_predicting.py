@@ -10,8 +10,12 @@ from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.forecasts import read_predictions
 from reproduce.articles.predicting import feed_back, forecast
 from reproduce.articles.sources import PRICES
+from reproduce.articles.stacked_lstm.training import predictor
+from reproduce.articles.stacked_lstm.variant import Variant as StackedVariant
 from reproduce.errors import RunError
 from reproduce.inputs.prices import load_prices
+from reproduce.runs.config import RunConfig
+from reproduce.runs.directory import Directory
 from tests.articles.samples import random_run, random_weights, short_table
 from tests.oracles import numpy_forward
 
@@ -113,6 +117,13 @@ def test_days_that_were_left_out_make_dates_a_count(gaps, missing, said, tmp_pat
     there = replace(short_table(DAYS), gaps=gaps, missing=missing)
     _, remarks = forecast(BITCOIN, random_run(tmp_path, replace(SMALL, row_order="oldest-first"), there), 1)
     assert [("3 missing days" in one, "only by counting" in one) for one in remarks] == [(True, True)] * said
+
+
+def test_prices_that_never_were_are_not_forecast(tmp_path):
+    """The order of a shuffled series was drawn, so no day follows its last."""
+    shuffled = RunConfig(StackedVariant(series="shuffled"), 0, "keras", "5" * 64, "stacked-lstm")
+    with pytest.raises(RunError, match="its prices never were, so no day follows them; give a run on the real ones"):
+        predictor(Directory(tmp_path, shuffled))
 
 
 def test_too_far_ahead_is_refused_with_the_farthest_that_is_not(tmp_path):

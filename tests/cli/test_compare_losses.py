@@ -99,10 +99,13 @@ def test_losses_of_no_variant_are_said_to_be_none(printed, invoke):
     assert "Check --first-epoch, --what" in stdout
 
 
-def test_losses_beyond_the_curves_are_refused(printed, invoke):
-    """None of its epochs is in a table."""
-    answer = invoke("compare", "--losses", printed("epoch,loss\n500,0.1\n510,0.1\n"), "--first-epoch", "0")
-    assert_refused(answer, 1, "losses.txt", "epochs, 500, 510 counted from 0", "give losses of earlier epochs")
+def test_losses_of_no_epoch_of_the_curves_are_refused(printed, invoke):
+    """None of its epochs is in a table; the message says which are."""
+    known = "give losses of some of the epochs 0 to 30, 60, 90, 120, 150, 180"
+    for first, last in ((500, 510), (35, 50)):
+        losses = printed(f"epoch,loss\n{first},0.1\n{last},0.1\n")
+        answer = invoke("compare", "--losses", losses, "--first-epoch", "0")
+        assert_refused(answer, 1, "losses.txt", f"epochs, {first}, {last} counted from 0", known)
 
 
 def test_bad_file_is_one_line(printed, invoke):
@@ -219,5 +222,5 @@ def test_losses_of_late_epochs_are_refused_before_anything_is_trained(printed, w
     (tmp_path / "prices.csv").write_text(days_and_prices(80), encoding="utf-8")
     losses = printed("epoch,loss\n40,0.1\n50,0.1\n")
     answer = invoke("compare", "--losses", losses, "--first-epoch", "0", "--data", "prices.csv", "--yes")
-    assert_refused(answer, 1, "losses.txt", "epochs, 40, 50 counted from 0", "whose last is 30")
+    assert_refused(answer, 1, "losses.txt", "epochs, 40, 50 counted from 0", "some of the epochs 0 to 30")
     assert workers.calls == []

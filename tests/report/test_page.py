@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from statistics import median
 
@@ -21,12 +22,15 @@ from reproduce.articles.bitcoin_lstm.departures import ALONE, LADDER, TABLE, by_
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.sections import Cell, Chart, Pair, Paragraph, Quote, Section, Table, Walk
 from reproduce.articles.sources import TEXTS
+from reproduce.articles.stacked_lstm.rivals import RivalRow
+from reproduce.articles.stacked_lstm.variant import NETWORKS
 from reproduce.errors import RunError
 from reproduce.evidence.claims import VERDICTS
 from reproduce.inputs.prices import embedded_table_path
 from reproduce.networks.characters.generation import draw_place
 from reproduce.report.machine import facts_of
 from reproduce.report.render import check_place, render
+from reproduce.runs.tables import rows_text
 from tests.report.pages import Elements, Told
 from tests.report.samples import HOSTILE, SHORT, TEXT, losses_of, own_table, write_losses, write_run
 
@@ -468,6 +472,22 @@ def test_study_s_own_losses_are_used_where_they_are_complete(seeds, source, told
     assert "first finished seed of its first variant: variant published, seed 0" in repr(one.page)
     lowest = one.table("Mean training loss")[""][1][3]
     assert (lowest == pytest.approx(min(losses_of(200, seed)[30] for seed in range(39)))) == (seeds == 39)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "more", "source"),
+    [
+        pytest.param(2, ["lstm+window-30"], "this study", id="other-variants-too"),
+        pytest.param(1, [], "comes with the package, as this one's is not complete", id="one-seed"),
+    ],
+)
+def test_study_s_own_rivals_are_used_where_they_can_be_compared(seeds, more, source, told, tmp_path):
+    """All four networks, of two seeds at least; else the shipped ones."""
+    names = product((*NETWORKS, *more), range(seeds))
+    rows = [RivalRow(name, seed, 500.0 + seed, 0.01, 0.5, 0.01, 1, "0.2.0") for name, seed in names]
+    (tmp_path / "rivals.csv").write_text(rows_text(RivalRow, rows), encoding="utf-8")
+    one = Told(told("stacked-lstm").directory, study=tmp_path)
+    assert f"Every run of {source}, and" in repr(one.page.sections).replace("the study that ", "")
 
 
 def test_damaged_table_of_a_study_is_refused(tmp_path):

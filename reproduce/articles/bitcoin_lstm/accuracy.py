@@ -94,12 +94,14 @@ def accuracy_counts(rows: Sequence[AccuracyRow]) -> dict[str, Counted]:
             "loss and test error do not fall together.",
             {Variant().name: int(np.sum(together >= TOGETHER))},
             len(together),
+            bool(np.isfinite(together).all()),
         ),
         "realistic": Counted(
             "Is the published test error within twice that in date order?",
             f"in date order the error is {np.nanmedian(1 / compared):.3g} times as large, in the median.",
             {Variant().name: int(np.sum(within))},
             len(compared),
+            bool(np.isfinite(compared).all()),
         ),
     }
 

@@ -10,6 +10,8 @@ from reproduce.articles.bitcoin_lstm.losses import BandVerdict
 from reproduce.articles.bitcoin_lstm.variant import Variant
 from reproduce.articles.sections import Answer
 
+NO_INTERVAL = "It cannot be told: the price moved on too few days for an interval of the skill."
+
 
 def answers(table: Mapping[str, DepartureRow], bands: Sequence[BandVerdict]) -> list[Answer]:
     """Answer from the rows of departures.csv, by variant name, and the joint tests of the candidate programs.
@@ -64,6 +66,8 @@ def answers(table: Mapping[str, DepartureRow], bands: Sequence[BandVerdict]) -> 
 
 
 def _beats(row: DepartureRow) -> str:
+    if math.isnan(row.skill_low):
+        return NO_INTERVAL
     if row.skill_low > 0:
         return "Yes, its error is below that of persistence."
     if row.skill_high < 0:
@@ -72,6 +76,8 @@ def _beats(row: DepartureRow) -> str:
 
 
 def _improves(published: DepartureRow, short: DepartureRow) -> str:
+    if math.isnan(published.skill_low + short.skill_low):
+        return NO_INTERVAL
     against = "" if short.skill_low > 0 else ", though not above persistence"
     if short.skill_low > published.skill_high:
         return f"Yes{against}."
@@ -86,7 +92,9 @@ def _improves(published: DepartureRow, short: DepartureRow) -> str:
 
 def _changes(published: DepartureRow, clipped: DepartureRow) -> str:
     loss = "lower" if clipped.final_loss < published.final_loss else "higher"
-    if clipped.skill_low > published.skill_high:
+    if math.isnan(published.skill_low + clipped.skill_low):
+        skill = "Whether the test error changes cannot be told"
+    elif clipped.skill_low > published.skill_high:
         skill = "The test error falls"
     elif clipped.skill_high < published.skill_low:
         skill = "The test error grows"
@@ -97,6 +105,8 @@ def _changes(published: DepartureRow, clipped: DepartureRow) -> str:
 
 def _foresees(*rows: DepartureRow) -> str:
     """Above the more frequent direction by more than two standard errors of a fair coin over the days that moved."""
+    if not all(row.moved_days for row in rows):
+        return "It cannot be told: the price never moved."
     gains = [row.direction_accuracy - row.majority_share for row in rows]
     foreseen = [gain > 2 * math.sqrt(0.25 / row.moved_days) for gain, row in zip(gains, rows, strict=True)]
     if all(foreseen):

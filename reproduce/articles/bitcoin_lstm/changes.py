@@ -88,7 +88,7 @@ def change_counts(rows: Sequence[ChangeRow]) -> dict[str, Counted]:
     changes = {
         network: {row.seed: row.change for row in rows if row.network == network} for network in (*WIRINGS, PLAIN_RNN)
     }
-    plain = changes[PLAIN_RNN]
+    plain, is_known = changes[PLAIN_RNN], not any(np.isnan(row.change) for row in rows)
 
     def counted(question: str, opposite: str, holds: Callable[[float, float], bool]) -> Counted:
         """Where it holds of an LSTM's change and that of the plain RNN of its seed."""
@@ -96,7 +96,7 @@ def change_counts(rows: Sequence[ChangeRow]) -> dict[str, Counted]:
             f"the {wiring} wiring": sum(holds(change, plain[seed]) for seed, change in changes[wiring].items())
             for wiring in WIRINGS
         }
-        return Counted(question, opposite, arms, len(plain))
+        return Counted(question, opposite, arms, len(plain), is_known)
 
     return {
         "little_against_all": counted(

@@ -19,6 +19,7 @@ class Counted:
     opposite: str  # a sentence that is true where it holds of few seeds; empty where nothing opposite follows
     arms: Mapping[str, int]  # by an arm's name
     seeds: int  # of each arm
+    is_known: bool = True  # of every seed; where a training diverged, few seeds that hold it prove no opposite
 
     @property
     def fewer(self) -> int:
@@ -40,7 +41,7 @@ class Counted:
         elif holding:
             words = f"Only in {' and '.join(holding)}."
         else:
-            is_opposite = self.opposite and self.more <= FEW * self.seeds
+            is_opposite = self.opposite and self.is_known and self.more <= FEW * self.seeds
             words = f"No, the opposite: {self.opposite}" if is_opposite else "No."
         return Answer(self.question, words, evidence)
 

@@ -85,7 +85,9 @@ class DepartureRow:  # its fields are the columns of departures.csv
 
     @property
     def verdict(self) -> str:
-        """How the model compares with persistence, as far as the interval tells."""
+        """How the model compares with persistence, as far as the interval tells; a price that stands still has none."""
+        if math.isnan(self.skill_low):
+            return "not comparable with persistence"
         if self.skill_low > 0:
             return "better than persistence"
         return "worse than persistence" if self.skill_high < 0 else "not significantly different from persistence"

@@ -50,8 +50,7 @@ def pairs_of(rows: Sequence[ForgettingRow]) -> Pairs:
     never, learned = (
         {row.seed: row.test_rmse_usd for row in rows if row.variant == variant.name} for variant in (OPEN, LEARNED)
     )
-    both = {seed: error for seed, error in learned.items() if seed in never}
-    return pair_seeds(OPEN.name, never, both)
+    return pair_seeds(OPEN.name, never, learned)
 
 
 def forgetting_outputs(rows: Sequence[ForgettingRow]) -> dict[str, float]:

@@ -119,10 +119,11 @@ def memory_counts(rows: Sequence[MemoryRow]) -> dict[str, Counted]:
     draws = sorted({weights for _, weights in reached} - {TRAINED})
     named = [DRAWN[draw] for draw in draws]
     plain, seeds = [reached["simple-rnn", draw] for draw in draws], len({row.seed for row in rows})
+    is_known = not any(np.isnan(values).any() for values in reached.values())
 
     def counted(question: str, opposite: str, arms: Sequence[str], holds: Sequence[np.ndarray]) -> Counted:
         counts = {arm: int(np.count_nonzero(held)) for arm, held in zip(arms, holds, strict=True)}
-        return Counted(question, opposite, counts, seeds)
+        return Counted(question, opposite, counts, seeds, is_known)
 
     found = {
         "simple_rnn_fading": counted(

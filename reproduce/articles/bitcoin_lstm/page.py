@@ -85,7 +85,7 @@ def _read_losses(config: RunConfig, study: Path | None) -> StudyLosses:
 
 def _pictures(directory: Directory, windows: Windows, predictions: pd.DataFrame) -> Section:
     """The article's picture: same data, curves, labels and proportions. Beside it, the same by date."""
-    window, both = directory.config.variant.window, _by_set(predictions, "predicted_scaled")
+    window, both = directory.config.variant.window, _by_set(predictions)
     published = pictures.predictions_as_published(windows, *both)
     for line in published.axes[0].get_lines():
         line.set_linewidth(0.7)  # as thin beside 5.6 inches as the article's beside 16
@@ -119,7 +119,7 @@ def _prices(directory: Directory, windows: Windows, predictions: pd.DataFrame) -
         "one month": (max(first, last - MONTH), last),
     }
     side = "after, as rows run newest first" if windows.reads_backwards else "before"
-    tested, metrics = _by_set(predictions, "predicted_scaled")[1], directory.read_metrics()
+    tested, metrics = _by_set(predictions)[1], directory.read_metrics()
     lag = best_lag(*windows.test, tested[np.newaxis]) if np.isfinite(tested).all() else None
     trails = "" if lag is None else f"On the test set these predictions trail the price by {counted(lag, 'row')}. "
     words = (
@@ -133,7 +133,7 @@ def _prices(directory: Directory, windows: Windows, predictions: pd.DataFrame) -
 
 def _cells(directory: Directory, windows: Windows, predictions: pd.DataFrame) -> list[Section]:
     """What goes on inside an LSTM; no other network has its gates."""
-    return [inside_section(directory), walk_section(directory, windows, _by_set(predictions, "predicted_scaled")[1])]
+    return [inside_section(directory), walk_section(directory, windows, _by_set(predictions)[1])]
 
 
 def _loss(directory: Directory, beside: StudyLosses) -> Section:
@@ -223,9 +223,9 @@ def _rung(label: str, row: DepartureRow) -> tuple:
     )
 
 
-def _by_set(predictions: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:
-    """A column's values of the training set and of the test set."""
-    is_test, values = (predictions["set"] == "testing").to_numpy(), predictions[column].to_numpy()
+def _by_set(predictions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Those of the training set and those of the test set, scaled."""
+    is_test, values = (predictions["set"] == "testing").to_numpy(), predictions["predicted_scaled"].to_numpy()
     return values[~is_test], values[is_test]
 
 

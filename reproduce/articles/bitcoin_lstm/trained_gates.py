@@ -133,12 +133,14 @@ HOLDS: dict[str, tuple[str, str, Callable[[GateRow], bool]]] = {  # what is aske
 def gate_counts(rows: Sequence[GateRow]) -> dict[str, Counted]:
     """Of how many seeds of each wiring each statement holds, by our value's name in claims.toml."""
     seeds = len({row.seed for row in rows})
+    is_known = not any(np.isnan(row.f_deviation) for row in rows)
     return {
         name: Counted(
             question,
             opposite,
             {f"the {w} wiring": sum(holds(row) for row in rows if row.wiring == w) for w in sorted(WIRINGS)},
             seeds,
+            is_known,
         )
         for name, (question, opposite, holds) in HOLDS.items()
     }

@@ -31,7 +31,7 @@ MILESTONES_ALT = (
 
 
 def findings() -> list[Finding]:
-    """What a hundred and twenty epochs teach it, what the program's one does, and what of its network counts."""
+    """What 100 and 20 epochs teach it, what the program's one does, and what of its network counts."""
     milestones = epochs.TABLE.shipped()
     return [
         *hundred_findings(milestones, replays.TABLE.shipped()),

@@ -35,6 +35,7 @@ from reproduce.articles.macbeth.hundred import STEPS_OF_MEAN
 from reproduce.articles.macbeth.replays import ReplayRow
 from reproduce.articles.macbeth.stops import StopRow
 from reproduce.articles.macbeth.variant import Variant
+from reproduce.articles.tables import has_variants
 
 SHOWN_EPOCHS = 10  # a row
 
@@ -104,6 +105,17 @@ def _show_coding(rows: Sequence[CurveRow]) -> list[Shown]:
     return [_curves("Characters one-hot; losses in nats a character", rows), *_by_seed(title, gains)]
 
 
+def _draw_plain(rows: Sequence[CurveRow]) -> dict[str, Figure]:
+    pairs = plain.pairs_of(epochs.TABLE.shipped())
+    is_whole = has_variants(rows, dict(plain.RUNS))
+    return {"plain": pictures.plain(rows, dropout.TABLE.shipped(), pairs)} if is_whole else {}
+
+
+def _draw_coding(rows: Sequence[CurveRow]) -> dict[str, Figure]:
+    is_whole = has_variants(rows, dict(coding.RUNS))
+    return {"coding": pictures.coding(rows, epochs.TABLE.shipped())} if is_whole else {}
+
+
 def _show_replays(rows: Sequence[ReplayRow]) -> list[Shown]:
     title = "Trainings of 100 epochs, and replays of those that collapsed"
     return [Shown(title, [asdict(row) for row in rows], replays.texts(rows))]
@@ -167,7 +179,7 @@ STUDIES = (
         runs=dropout.RUNS,
         rows=curve_rows,
         show=_show_dropout,
-        draw=lambda rows: {"dropout": pictures.dropout(rows)},
+        draw=lambda rows: {"dropout": pictures.dropout(rows)} if has_variants(rows, dict(dropout.RUNS)) else {},
     ),
     StudyPlan(
         "macbeth-stops",
@@ -185,7 +197,7 @@ STUDIES = (
         runs=coding.RUNS,
         rows=curve_rows,
         show=_show_coding,
-        draw=lambda rows: {"coding": pictures.coding(rows, epochs.TABLE.shipped())},
+        draw=_draw_coding,
         is_of_article=True,
     ),
     StudyPlan(
@@ -195,9 +207,7 @@ STUDIES = (
         runs=plain.RUNS,
         rows=curve_rows,
         show=_show_plain,
-        draw=lambda rows: {
-            "plain": pictures.plain(rows, dropout.TABLE.shipped(), plain.pairs_of(epochs.TABLE.shipped()))
-        },
+        draw=_draw_plain,
         is_of_article=True,
         engine="keras",
     ),

@@ -1,4 +1,4 @@
-"""What the study found, in a sentence and a table made from the shipped values."""
+"""What the four studies found: sentences and tables made from the shipped values."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _HEADER = "| network | median error, USD | median skill | the LSTM is better by,
 
 
 def findings() -> list[Finding]:
-    """Who outperforms whom, and the day before."""
+    """Who outperforms whom, how far back the networks look, and what the other settings change."""
     rows, persistence_usd = rivals.TABLE.shipped(), shipped_persistence_usd()
     pairs = compare(rows)
     told = ", ".join(_told(one) for one in pairs)

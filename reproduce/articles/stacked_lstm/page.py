@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -28,7 +29,7 @@ def account(directory: Directory, study: Path | None) -> Account:
     """
     config = directory.config
     prices, windows, predictions = read_forecast(directory, prepare)
-    rows, source = TABLE.of_study(study, lambda rows: {row.network for row in rows} == set(NETWORKS))
+    rows, source = TABLE.of_study(study, _is_whole)
     return Account(
         lead=f"The guide's experiment was rerun with the network {LABELS[config.variant.network]} (variant "
         f"{config.variant.name}, seed {config.seed}, {counted(config.variant.epochs, 'epoch')}) on "
@@ -42,6 +43,12 @@ def account(directory: Directory, study: Path | None) -> Account:
             _assumptions(directory.config.variant),
         ],
     )
+
+
+def _is_whole(rows: Sequence[RivalRow]) -> bool:
+    """Whether every network is there with two seeds, the fewest that can be compared."""
+    seeds = {row.seed for row in rows}
+    return len(seeds) > 1 and {(row.network, row.seed) for row in rows} >= set(product(NETWORKS, seeds))
 
 
 def _test_set(directory: Directory, windows: Windows, tested: pd.DataFrame) -> list[Section]:

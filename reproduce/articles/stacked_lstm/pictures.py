@@ -55,7 +55,7 @@ def predictions_as_published(windows: Windows, predicted_usd: np.ndarray, networ
     return figure
 
 
-def predictions_by_date(windows: Windows, predicted_usd: np.ndarray, network: str = LSTM) -> Figure:
+def predictions_by_date(windows: Windows, predicted_usd: np.ndarray, network: str) -> Figure:
     """The same predictions on the days they are for, beside persistence's; 12x6 inches."""
     figure, (axes,) = new_figure(12, 6)
     rows = windows.test_rows

@@ -16,6 +16,7 @@ import numpy as np
 from reproduce.articles.stacked_lstm.variant import NETWORKS, Variant
 from reproduce.articles.stacked_lstm.windows import prepare
 from reproduce.articles.tables import StudyTable
+from reproduce.errors import RunError
 from reproduce.evidence.pairs import Pairs, pair_seeds
 from reproduce.evidence.skill import persistence, prediction_metrics
 from reproduce.inputs.prices import load_prices
@@ -97,8 +98,15 @@ def median_of(values: Sequence[float]) -> float | None:
 
 
 def persistence_usd(rows: Sequence[RivalRow]) -> float:
-    """Persistence's root mean squared error on the test days of a table, as each row's skill and error imply it."""
-    return next(row.rmse_usd / math.sqrt(1 - row.skill) for row in rows if math.isfinite(row.skill))
+    """Persistence's root mean squared error on the test days of a table, as each row's skill and error imply it.
+
+    Raises:
+        RunError: no row has a skill, as all diverged or the price did not move.
+    """
+    known = [row for row in rows if math.isfinite(row.skill)]
+    if not known:
+        raise RunError("no run has a skill: every training diverged, or the price stood still on all test days")
+    return known[0].rmse_usd / math.sqrt(1 - known[0].skill)
 
 
 def shipped_persistence_usd() -> float:

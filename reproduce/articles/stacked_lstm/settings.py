@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from reproduce.articles.article import of_seeds
+from reproduce.articles.endings import ending_of
 from reproduce.articles.forecasts import read_predictions
 from reproduce.articles.sources import PRICES
 from reproduce.articles.stacked_lstm.memory import SEEDS
@@ -50,9 +51,8 @@ def setting_rows(study: Study) -> list[SettingRow]:
 
 
 def _row(directory: Directory) -> SettingRow:
-    directory.require_finished()
-    metrics, variant = directory.read_metrics(), directory.config.variant
-    loss, error = (np.nan if metrics[key] is None else float(metrics[key]) for key in ("final_loss", "test_rmse_usd"))
+    loss, error = ending_of(directory)
+    variant = directory.config.variant
     predicted = read_predictions(directory, "testing")["predicted_scaled"].to_numpy()
     test = prepare(PRICES.read(directory), variant).test
     lag = best_lag(*test, predicted[np.newaxis]) if np.isfinite(error) else None
@@ -61,7 +61,7 @@ def _row(directory: Directory) -> SettingRow:
         seed=directory.config.seed,
         loss=loss,
         test_rmse_usd=error,
-        persistence_usd=float(metrics["persistence_rmse_usd"]),
+        persistence_usd=float(directory.read_metrics()["persistence_rmse_usd"]),
         lag=np.nan if lag is None else float(lag),
     )
 
@@ -78,7 +78,7 @@ def pairs_of(rows: Sequence[SettingRow], one: Variant, other: Variant) -> Pairs:
         RunError: fewer than two seeds have both.
     """
     theirs, ours = errors_of(rows, one), errors_of(rows, other)
-    return pair_seeds(one.name, theirs, {seed: error for seed, error in ours.items() if seed in theirs})
+    return pair_seeds(one.name, theirs, ours)
 
 
 def step_pairs(rows: Sequence[SettingRow]) -> list[Pairs]:

@@ -9,6 +9,7 @@ import numpy as np
 from reproduce.articles.price_training import PriceTraining, restored
 from reproduce.articles.stacked_lstm.variant import Variant
 from reproduce.articles.stacked_lstm.windows import prepare
+from reproduce.errors import RunError
 from reproduce.inputs.prices import PriceTable
 from reproduce.networks.engine import Forecaster
 from reproduce.networks.forecasters.create import create_forecaster, prove_compiled
@@ -39,7 +40,13 @@ def trained_forecaster(directory: Directory) -> Forecaster:
 
 
 def predictor(directory: Directory) -> Callable[[np.ndarray], np.ndarray]:
-    """What a finished run predicts, (n, 1), of inputs (n, window, 1), both scaled; RunError as `trained_forecaster`."""
+    """What a finished run predicts, (n, 1), of inputs (n, window, 1), both scaled.
+
+    Raises:
+        RunError: its series was shuffled, or as `trained_forecaster`.
+    """
+    if directory.config.variant.series == "shuffled":
+        raise RunError(f"{directory.path}: its prices never were, so no day follows them; give a run on the real ones")
     return trained_forecaster(directory).predict
 
 

@@ -1,5 +1,7 @@
 """What follows from counts of seeds, in words."""
 
+from dataclasses import replace
+
 import pytest
 
 from reproduce.articles.bitcoin_lstm.counts import Counted
@@ -17,8 +19,12 @@ from reproduce.articles.bitcoin_lstm.counts import Counted
     ],
 )
 def test_answer_follows_from_sixteen_and_four_of_twenty(counts, words):
-    """Sixteen hold it, in one arm or in both; where at most four do in either, the opposite is so."""
+    """Sixteen hold it, in one arm or in both; where at most four do in either, the opposite is so.
+
+    But not where a training diverged: then it may be neither.
+    """
     one = Counted("Do they fall?", "they rise.", dict(zip(("one", "the other"), counts, strict=True)), 20)
     assert (one.fewer, one.more) == (min(counts), max(counts))
     assert (one.answer.question, one.answer.answer) == ("Do they fall?", words)
+    assert replace(one, is_known=False).answer.answer == words.replace(", the opposite: they rise", "")
     assert one.answer.evidence == f"one: {counts[0]} of 20 seeds, the other: {counts[1]} of 20 seeds"

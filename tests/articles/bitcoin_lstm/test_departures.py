@@ -1,6 +1,7 @@
 """Deviations from the text undone: which variants, the row of each, and the words that follow from the values."""
 
 import csv
+import math
 from dataclasses import asdict, fields, replace
 from importlib.resources import files
 
@@ -154,7 +155,13 @@ def test_shipped_table_agrees_with_the_shipped_losses():
 
 
 @pytest.mark.parametrize(
-    ("interval", "words"), [((0.1, 0.3), "Yes"), ((-0.3, -0.1), "No"), ((-0.1, 0.1), "It cannot be told")]
+    ("interval", "words"),
+    [
+        ((0.1, 0.3), "Yes"),
+        ((-0.3, -0.1), "No"),
+        ((-0.1, 0.1), "It cannot be told: the interval"),
+        ((math.nan, math.nan), "It cannot be told: the price moved on too few days"),
+    ],
 )
 @pytest.mark.parametrize(
     ("key", "question"), [("published", "as published"), ("ordered", "in date order"), ("undone", "five deviations")]
@@ -193,6 +200,16 @@ OTHER = {"skill": 0.5, "skill_low": 0.4, "skill_high": 0.6}  # the published one
             *("The test error does not change significantly; the final training loss is lower.",),
             id="clipping-changes-little",
         ),
+        pytest.param(
+            *("window of 3", "short", {"skill_low": math.nan, "skill_high": math.nan}),
+            *("It cannot be told: the price moved on too few days",),
+            id="window-without-an-interval",
+        ),
+        pytest.param(
+            *("does clipping", "clipped", {"skill_low": math.nan, "skill_high": math.nan, "final_loss": 0.4}),
+            *("Whether the test error changes cannot be told; the final training loss is lower.",),
+            id="clipping-without-an-interval",
+        ),
     ],
 )
 def test_two_variants_differ_where_their_intervals_do(question, key, values, words):
@@ -213,6 +230,12 @@ def test_direction_is_foreseen_beyond_two_standard_errors(published, ordered, wo
     """Two standard errors of 200 days are 7 points; the more frequent direction has 50 %."""
     table = table_of(published={"direction_accuracy": published}, ordered={"direction_accuracy": ordered})
     assert answer_to("rises or falls", table).answer.startswith(words)
+
+
+def test_direction_of_a_price_that_never_moved_cannot_be_told():
+    """Also where it moved in the other order alone."""
+    still = {"moved_days": 0, "direction_accuracy": math.nan, "majority_share": math.nan}
+    assert answer_to("rises or falls", table_of(ordered=still)).answer == "It cannot be told: the price never moved."
 
 
 BANDS = [BandVerdict("published", 40, 0.7, 0), BandVerdict("described", 40, 0.02, 30)]

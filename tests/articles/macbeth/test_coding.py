@@ -64,3 +64,4 @@ def test_study_is_shown_and_drawn_by_seed():
     joined = [list(line.get_xdata()) for line in axes.get_lines()[:3]]
     assert [right for _, right in joined] == pytest.approx([2.85, 2.7, 3.175])
     assert [label.get_text() for label in axes.get_yticklabels()] == ["a number", "one-hot"]
+    assert PLAN.draw([replace(row, variant="hidden-8+coding-one-hot") for row in rows_of(0.1)]) == {}

@@ -65,6 +65,7 @@ def test_study_is_shown_with_the_gain_of_each_seed():
     assert [(row["seed"], row["nats"]) for row in gained.texts] == [("100", "0.030"), ("101", "-0.050")]
     assert len(PLAN.show(rows_of(0.03)[:4])) == 1
     assert set(PLAN.draw(rows_of(0.03))) == {"dropout"}
+    assert PLAN.draw(rows_of(0.03)[:4]) == {}
 
 
 def test_shipped_table_has_all_runs():

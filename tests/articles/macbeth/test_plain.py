@@ -91,6 +91,7 @@ def test_study_is_shown_and_drawn_beside_the_lstm():
         *(f"{network}, seed {seed}" for network in ("LSTM", "plain RNN") for seed in (100, 101)),
         "characters counted in pairs",
     }
+    assert PLAN.draw([replace(row, variant="hidden-8+network-simple-rnn") for row in rows_of(2.625)]) == {}
 
 
 @pytest.mark.usefixtures("stand_in")

@@ -1,5 +1,6 @@
 """The study of the stacked LSTM's rivals: its runs, its table, how it is compared, and what ships."""
 
+from dataclasses import replace
 from statistics import median
 
 import numpy as np
@@ -18,6 +19,7 @@ from reproduce.articles.stacked_lstm.rivals import (
 )
 from reproduce.articles.stacked_lstm.studies import STUDIES
 from reproduce.articles.stacked_lstm.variant import NETWORKS, Variant
+from reproduce.errors import RunError
 from reproduce.runs.config import RunConfig
 from reproduce.runs.study import Study
 from tests.articles.stacked_lstm.samples import study_rows
@@ -136,6 +138,14 @@ def test_findings_follow_the_table(shift, headline, ship):
         "persistence",
     ]
     assert f"| {median(errors['mlp']):.0f} |" in lines[4]
+
+
+def test_persistence_of_a_table_without_a_skill_is_refused():
+    """Every training diverged, or the price stood still; the message says so."""
+    rows = [replace(row, skill=np.nan) for row in study_rows({network: [500.0, 510.0] for network in NETWORKS})]
+    with pytest.raises(RunError, match="no run has a skill: every training diverged, or the price stood still"):
+        persistence_usd(rows)
+    assert persistence_usd([*rows, replace(rows[0], skill=0.75)]) == 1000
 
 
 def test_median_leaves_out_what_diverged():
