@@ -73,16 +73,21 @@ def gates_picture(cells: Cells, where: str) -> Picture:
     )
 
 
-def saturation_picture(cells: Cells) -> Picture:
-    """The same for a page, with its words."""
+def saturation_picture(cells: Mapping[str, Mapping[str, np.ndarray]], steps: str = "steps") -> Picture:
+    """How often each unit's gates are nearly shut or open, for a page, with its words.
+
+    Args:
+        cells: the gates of each layer or wiring, (…, units), by its name.
+        steps: what a step is called.
+    """
     told = []
-    for name, rows in cells.layers.items():
+    for name, rows in cells.items():
         shares = (np.mean(saturated_shares(rows[gate])[0]) for gate in GATE_NAMES)
         told.append(f"{name}, " + ", ".join(shown(share, ".0%") for share in shares))
     return Picture(
-        saturation(cells),
+        saturation_figure(cells),
         0.46,
-        f"A point a unit, for each gate: the share of steps below {SHUT:g} to the right, above {OPEN:g} upwards. On "
-        f"average i, f and o are below {SHUT:g} on these shares of steps: {'; '.join(told)}.",
+        f"A point a unit, for each gate: the share of {steps} below {SHUT:g} to the right, above {OPEN:g} upwards. On "
+        f"average i, f and o are below {SHUT:g} on these shares of {steps}: {'; '.join(told)}.",
         f"A unit at the lower left is seldom nearly shut (below {SHUT:g}) or nearly open (above {OPEN:g}).",
     )

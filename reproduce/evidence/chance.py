@@ -83,6 +83,12 @@ def told(p: float, standing: str) -> str:
     return f"{p:.2g}" if standing == ABOVE else f"{p:.2g}, {standing}"
 
 
+def told_each(p_values: Mapping[str, float]) -> dict[str, str]:
+    """Every p-value of a family as tables have it, by its name."""
+    found = standings(p_values)
+    return {name: told(p, found[name]) for name, p in p_values.items()}
+
+
 def sentence(found: Mapping[str, str]) -> str:
     """How many of a family stand, fall, or are above.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reproduce.articles import ARTICLES, article_of, studies
 from reproduce.articles.article import Article, Finding, StudyPlan
-from reproduce.evidence.chance import ABOVE, EXPLAINED, FALLS, STANDS, sentence, standings, told
+from reproduce.evidence.chance import ABOVE, EXPLAINED, FALLS, STANDS, sentence, standings, told_each
 from reproduce.evidence.claims import Claim, ClaimsFile, read_claims
 from reproduce.report.costs import cost
 from reproduce.report.markdown import filled, table
@@ -43,7 +43,7 @@ def findings(docs: Path) -> str:
 
 def _rests_on(article: Article, about: ClaimsFile, finding: Finding, docs: Path) -> str:
     """Its claims, each with verdict, rule and p; how to run it again, with which seeds, and at what cost."""
-    (_, plan), chance = studies()[finding.study], _chance(about)
+    (_, plan), chance = studies()[finding.study], told_each(about.p_values)
     lines = [
         f"{about.verdicts.get(claim.id, 'no verdict yet').capitalize()}: {claim.text}. Rule: {_rule(claim)}"
         + (f"; p {chance[claim.id]}" if claim.id in chance else "")
@@ -63,12 +63,6 @@ def _rule(claim: Claim) -> str:
     rules = [rule.split() for rule in (claim.rule, claim.partly) if rule]
     words = [" ".join(str(claim.expected) if word == "expected" else word for word in rule) for rule in rules]
     return ", partly ".join(f"`{rule}`" for rule in words)
-
-
-def _chance(about: ClaimsFile) -> dict[str, str]:
-    """The p-values on record, each with its standing, by claim."""
-    found = standings(about.p_values)
-    return {id_: told(p, found[id_]) for id_, p in about.p_values.items()}
 
 
 def _seeds(plan: StudyPlan) -> str:
@@ -112,7 +106,7 @@ def tests(_: Path) -> str:
 def chance_of(id_: str) -> str:
     """An article's verdicts that rest on chance, in the order of claims.toml."""
     about = read_claims(article_of(id_).package)
-    chance = _chance(about)
+    chance = told_each(about.p_values)
     rows = [
         (claim.text, about.verdicts[claim.id], claim.test, chance[claim.id])
         for claim in about.claims

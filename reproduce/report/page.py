@@ -9,7 +9,7 @@ from pathlib import Path
 from reproduce.articles.article import Article
 from reproduce.articles.sections import Account, Answer, Answers, Section, Table
 from reproduce.articles.sources import is_own
-from reproduce.evidence.chance import KEY, sentence, standings, told
+from reproduce.evidence.chance import KEY, sentence, standings, told_each
 from reproduce.evidence.claims import REPRODUCED, ClaimsFile, Judgement, p_values_of, read_claims
 from reproduce.evidence.tally import Tally, count_verdicts
 from reproduce.report.machine import Fact, facts_of
@@ -78,15 +78,14 @@ def page_of(article: Article, directory: Directory, study: Path | None, judgemen
     environment = directory.read_environment()  # a damaged one is refused now, before pictures are drawn
     account: Account = article.module("page").account(directory, study)
     p_values = p_values_of(judgements)
-    found_among = standings(p_values)
-    chance = {id_: told(p, found_among[id_]) for id_, p in p_values.items()}
+    chance = told_each(p_values)
     found = [Answer(one.headline, one.text) for one in article.module("findings").findings()]
     return Page(
         about=about,
         run=f"variant {config.variant.name}, seed {config.seed}, {config.engine} engine",
         tally=count_verdicts(about.claims, {one.claim.id: one.verdict for one in judgements}),
         claims=[ClaimRow(one, chance.get(one.claim.id, "")) for one in judgements],
-        chance=f"{sentence(found_among)}. {KEY}",
+        chance=f"{sentence(standings(p_values))}. {KEY}",
         lead=account.lead,
         notices=[*_notices(article, directory, study), *account.notices],
         opening=[] if is_own(directory, article.source) else [_own_result(article, directory)],

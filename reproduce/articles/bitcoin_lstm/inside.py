@@ -93,10 +93,9 @@ def gates(cells: Cells, title: str = "") -> Figure:
     return gates_figure(cells.days.astype(str), published, described, title)
 
 
-def saturation(cells: Cells, title: str = "") -> Figure:
-    """How often each unit's gates are nearly shut or open, in both wirings."""
-    both = {cells.label(wiring): {gate: getattr(cells.many[wiring], gate) for gate in GATE_NAMES} for wiring in WIRINGS}
-    return saturation_figure(both, title)
+def many_gates(cells: Cells) -> dict[str, dict[str, np.ndarray]]:
+    """The gates on many windows, in both wirings by their labels."""
+    return {cells.label(wiring): {gate: getattr(cells.many[wiring], gate) for gate in GATE_NAMES} for wiring in WIRINGS}
 
 
 def memory(cells: Cells, title: str = "") -> Figure:
@@ -115,7 +114,9 @@ def pictures_of(directory: Directory) -> dict[str, Callable[[], Figure]]:
     cells, name = cache(lambda: read_cells(directory)), directory.config.variant.name
     return {
         "gates": lambda: gates(cells(), f"Inside the cell, with the weights of variant {name}"),
-        "saturation": lambda: saturation(cells(), f"How often gates are nearly shut or open, variant {name}"),
+        "saturation": lambda: saturation_figure(
+            many_gates(cells()), f"How often gates are nearly shut or open, variant {name}"
+        ),
         "memory": lambda: memory(cells(), f"How far back the network remembers, variant {name}"),
         "wiring": wiring_figure,
         "graph": lambda: graph(directory),

@@ -7,9 +7,8 @@ import numpy as np
 from reproduce.articles.bitcoin_lstm import inside
 from reproduce.articles.bitcoin_lstm.inside import Cells
 from reproduce.articles.bitcoin_lstm.variant import WIRINGS
+from reproduce.articles.layers import saturation_picture
 from reproduce.articles.sections import Pair, Paragraph, Picture, Section, shown
-from reproduce.evidence.gates import GATE_NAMES
-from reproduce.evidence.saturation import OPEN, SHUT, saturated_shares
 from reproduce.evidence.tally import counted
 from reproduce.evidence.wiring import wiring_figure
 from reproduce.runs.directory import Directory
@@ -25,7 +24,7 @@ def inside_section(directory: Directory) -> Section:
         "from the TensorFlow graph by name, such as `window_0/day_3/forget_gate/Sigmoid`."
     )
     above = Pair([_gates(cells)], [_wiring(), _memory(cells)])
-    below = Pair([_graph(directory)], [_saturation(cells)])
+    below = Pair([_graph(directory)], [saturation_picture(inside.many_gates(cells), "days")])
     return Section("inside", "Inside the cell", "Inside the cell", [Paragraph(words), above, below])
 
 
@@ -73,20 +72,6 @@ def _memory(cells: Cells) -> Picture:
         f"How much a day's price moves the prediction, on a log axis, by day in the order read: the median is, {told}.",
         f"The derivative of the prediction by each day's price, both scaled. The band spans windows of this one run, "
         f"{len(cells.many[cells.wiring].slopes)} of them from the whole table.",
-    )
-
-
-def _saturation(cells: Cells) -> Picture:
-    told = []
-    for wiring in WIRINGS:
-        shares = (np.mean(saturated_shares(getattr(cells.many[wiring], gate))[0]) for gate in GATE_NAMES)
-        told.append(f"{cells.label(wiring)}, " + ", ".join(shown(share, ".0%") for share in shares))
-    return Picture(
-        inside.saturation(cells),
-        0.46,
-        f"A point a unit, for each gate: the share of days below {SHUT:g} to the right, above {OPEN:g} upwards. On "
-        f"average i, f and o are below {SHUT:g} on these shares of days: {'; '.join(told)}.",
-        f"A unit at the lower left is seldom nearly shut (below {SHUT:g}) or nearly open (above {OPEN:g}).",
     )
 
 

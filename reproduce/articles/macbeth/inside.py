@@ -61,4 +61,4 @@ def inside_section(directory: Directory) -> Section:
     """The page's part on it; RunError where a file of the run is damaged."""
     cells = read_cells(directory)
     gates = layers.gates_picture(cells, f"the last {counted(len(cells.steps), 'character')} of the window below")
-    return Section("inside", "Inside the network", "Inside", [Pair([gates], [layers.saturation_picture(cells)])])
+    return Section("inside", "Inside the network", "Inside", [Pair([gates], [layers.saturation_picture(cells.layers)])])

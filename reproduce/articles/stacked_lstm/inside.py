@@ -71,7 +71,7 @@ def inside_section(directory: Directory) -> Section:
     if has_cells(directory.config.variant):
         cells = read_cells(directory, forecaster)
         gates = layers.gates_picture(cells, f"the days {cells.steps[0]} to {cells.steps[-1]}")
-        blocks = [Pair([gates], [*blocks, layers.saturation_picture(cells)])]
+        blocks = [Pair([gates], [*blocks, layers.saturation_picture(cells.layers)])]
     words = Paragraph("What the trained network computes on its way to a prediction, without dropout.")
     return Section("inside", "Inside the network", "Inside", [words, *blocks])
 
