@@ -1,5 +1,15 @@
 """The exceptions a user can meet; the command line turns each into one line on stderr and a status."""
 
+import tokenize
+import zipfile
+import zlib
+
+# What reading a damaged file raises; RuntimeError is for archives that ask for a password, or are of an unknown kind.
+DAMAGE = (
+    *(OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
+)
+
 
 class ReproduceError(Exception):
     """Base of them all: the message says what is wrong, where, and what to do."""

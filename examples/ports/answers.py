@@ -44,7 +44,8 @@ def answer(questions, port):
         parts = [returned] if len(RETURNS[function]) == 1 else returned
         for name, part in zip(RETURNS[function], parts):  # noqa: B905, old Pythons have no `strict`
             named = {"/" + k: part[k] for k in part} if isinstance(part, dict) else {"": part}
-            answers.update({question + "/" + name + k: np.asarray(named[k]) for k in named})
+            # Copies, as the port may use its arrays again for the next answer.
+            answers.update({question + "/" + name + k: np.array(named[k]) for k in named})
     return answers
 
 

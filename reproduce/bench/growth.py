@@ -20,7 +20,7 @@ from reproduce.bench.frameworks import contenders_of
 from reproduce.bench.machine import Speed
 from reproduce.bench.problem import Problem
 from reproduce.bench.results import Bench, Result, Row
-from reproduce.bench.rounds import entered, race, started
+from reproduce.bench.rounds import entered, race, replace_dead, started
 from reproduce.bench.tasks import SIZES, TASKS, Task
 from reproduce.bench.work import work_of
 from reproduce.errors import RunError
@@ -84,7 +84,11 @@ class Growth:
         """
         for task in dict.fromkeys(task for task, *_ in points):
             problems = {point: _problem(point) for point in points if point[0] == task}
-            contenders = contenders_of(task.article, threads=[1])
+            contenders = [
+                one
+                for one in contenders_of(task.article, threads=[1])
+                if any(is_feasible(one, problem) for problem in problems.values())
+            ]
             works = map(work_of, problems.values())
             with speed_meter(works, threads=[1]) as meter, started(contenders) as processes:
                 for point, problem in problems.items():
@@ -92,6 +96,7 @@ class Growth:
                     race_here = dict.fromkeys((result.contender for result in results), problem)
                     race(results, race_here, processes, rounds, lambda _: None, chunk_seconds=SECONDS)
                     self._add(point, problem, results, *meter.best())
+                    replace_dead(processes)
                     on_progress(f"{task.article}, {point[1]} {point[2]}")
 
     def _add(self, point: Point, problem: Problem, results: Sequence[Result], speed: Speed) -> None:
@@ -100,6 +105,8 @@ class Growth:
         floors = zip(FLOORS, (floor.arithmetic, floor.bytes), strict=True)
         here = {"article": task.article, "size": size, "value": value}
         rows = [result.row() for result in results]
+        for row in rows:
+            row.pop("peak_memory_mb", None)  # of a process that has had other points before
         rows += [{"contender": name, "threads": 1, "ms": microseconds / 1000} for name, microseconds in floors]
         others = [row for row in self.rows if _place(row) != (task.article, size, value)]
         self.rows = others + [here | row for row in rows]

@@ -75,6 +75,11 @@ class ContenderProcess:
             raise ContenderError(answer)
         return answer
 
+    @property
+    def has_died(self) -> bool:
+        """Whether it ended by itself; an answer, or a question, that failed for that has waited for it."""
+        return self._process.poll() is not None
+
     def stop(self) -> None:
         """End the process, whatever it is doing."""
         self._pipe.close()

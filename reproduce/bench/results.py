@@ -99,13 +99,19 @@ def table_of(title: str, rows: Sequence[Row], columns: Mapping[str, str]) -> Sho
 
 
 def best_of_each(results: Iterable[Result]) -> dict[str, Result]:
-    """By name, in order: each framework on the number of threads on which it is fastest; or one that was not timed."""
+    """By name, in order: each framework on the number of threads on which it is fastest; or one that was not timed.
+
+    One that was timed no further, as it was slower, stays the slower one, whatever its few rounds took.
+    """
     best: dict[str, Result] = {}
     for result in results:
-        rival = best.setdefault(result.contender.name, result)
-        if result.is_timed and not (rival.is_timed and rival.median <= result.median):
-            best[result.contender.name] = result
+        name = result.contender.name
+        best[name] = min(best.get(name, result), result, key=_slowness)
     return best
+
+
+def _slowness(result: Result) -> tuple[bool, bool, float]:
+    return not result.is_timed, result.is_slower, result.median if result.is_timed else 0.0
 
 
 def fastest(best: Mapping[str, Result], *names: str) -> float | None:

@@ -6,7 +6,7 @@ The rounds are interleaved so that what disturbs the machine for a while disturb
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Protocol
 
 from reproduce.bench.contender import Contender
@@ -27,15 +27,17 @@ class Problem(Protocol):
 
 
 @contextmanager
-def started(contenders: Sequence[Contender]) -> Iterator[Mapping[Contender, ContenderProcess]]:
+def started(contenders: Sequence[Contender]) -> Iterator[dict[Contender, ContenderProcess]]:
     """A process for each contender that misses nothing; all are ended in the end."""
-    with ExitStack() as stack:
-        processes = {}
+    processes: dict[Contender, ContenderProcess] = {}
+    try:
         for contender in contenders:
             if contender.why_missing() is None:
                 processes[contender] = ContenderProcess()
-                stack.callback(processes[contender].stop)
         yield processes
+    finally:
+        for process in processes.values():
+            process.stop()
 
 
 def entered(contenders: Sequence[Contender]) -> list[Result]:
@@ -43,12 +45,21 @@ def entered(contenders: Sequence[Contender]) -> list[Result]:
     return [Result(contender, missing=contender.why_missing()) for contender in contenders]
 
 
+def replace_dead(processes: dict[Contender, ContenderProcess]) -> None:
+    """Start a new process in place of each that has died, for what comes next."""
+    for contender, process in processes.items():
+        if process.has_died:
+            process.stop()
+            processes[contender] = ContenderProcess()
+
+
 def check_losses(results: Sequence[Result]) -> None:
     """Mark as failed whoever has not the reference's loss in the first epoch: it trains something else.
 
     Where the reference was not entered, nobody is held to it.
     """
-    by_name = {one.contender.name: one for one in reversed(results)}
+    known = [one for one in results if one.first_loss is not None]
+    by_name = {one.contender.name: one for one in [*reversed(results), *reversed(known)]}  # the first, of those known
     for result in [one for one in results if one.is_in and one.contender.reference in by_name]:
         reference = by_name[result.contender.reference]
         if reference.first_loss is None:

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.articles import ARTICLES, article_of
+from reproduce.articles import article_of
 from reproduce.articles.article import Article
 from reproduce.bench.problem import Optimizer, Problem
+from reproduce.errors import RunError
 
 CHARACTERS = 43  # distinct ones in Macbeth
 SIZES = ("hidden", "window", "batch")
@@ -105,14 +106,25 @@ def _begin_macbeth(variant: Any, seed: int) -> Start:
     return tuple(initial_weights((variant.hidden, variant.hidden), CHARACTERS, seed)), adam
 
 
-_BITCOIN, _STACKED, _MACBETH = (article.Variant() for article in ARTICLES)
+def _published(article: str) -> Any:
+    return article_of(article).Variant()
+
+
 TASKS = (
-    Task("bitcoin-lstm", replace(_BITCOIN, wiring="described"), 145, _begin_bitcoin),
-    Task("stacked-lstm", _STACKED, 36, _begin_stacked),
-    Task("macbeth", _MACBETH, 40, _begin_macbeth, CHARACTERS),
+    Task("bitcoin-lstm", replace(_published("bitcoin-lstm"), wiring="described"), 145, _begin_bitcoin),
+    Task("stacked-lstm", _published("stacked-lstm"), 36, _begin_stacked),
+    Task("macbeth", _published("macbeth"), 40, _begin_macbeth, CHARACTERS),
 )
 
 
 def tasks_of(article: Article | None) -> tuple[Task, ...]:
-    """The article's, or all where none is named."""
-    return TASKS if article is None else tuple(task for task in TASKS if task.article == article.id)
+    """The article's, or all where none is named.
+
+    Raises:
+        RunError: its network is none that is measured.
+    """
+    found = [task for task in TASKS if article is None or task.article == article.id]
+    if not found:
+        measured = ", ".join(task.article for task in TASKS)
+        raise RunError(f"the network of {article.id} is not measured; give one of {measured}")
+    return tuple(found)

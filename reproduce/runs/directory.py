@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reproduce.errors import RunError
+from reproduce.errors import DAMAGE, RunError
 from reproduce.runs.config import RunConfig, read_config
 from reproduce.runs.files import PARTIAL, write_atomically, write_json, write_text
 from reproduce.runs.lock import locked
@@ -23,8 +22,6 @@ from reproduce.runs.tables import frame_text, parse_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-# What reading a damaged file raises; RuntimeError is for archives that ask for a password, or are of an unknown kind.
-_DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, zipfile.BadZipFile)
 _TOLD = {"data_sha256": "input", "threads": "number of threads", "gaps": "way with missing days"}  # of a configuration
 RUNS = "study.csv"  # beside the runs of a study
 _STATE = "state/"  # before the names of an engine's arrays in a checkpoint
@@ -116,7 +113,7 @@ class Directory:
         config_path = self.path / "config.json"
         try:
             there = read_config(config_path.read_text(encoding="utf-8"), type(self.config.variant))
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise RunError(
                 f"{config_path}: not a run's configuration ({error}); remove the folder to start anew"
             ) from error
@@ -151,7 +148,7 @@ class Directory:
             return None
         try:
             arrays = _load(path)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             whole = "the folder" if (self.path / "metrics.json").exists() else "it"  # a finished run trains nothing
             raise RunError(f"{path}: not a checkpoint ({error}); remove {whole}, and the run starts anew") from error
         state = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_STATE)}
@@ -227,7 +224,7 @@ class Directory:
         path = self.path / name
         try:
             yield path
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise RunError(f"{path}: cannot be read ({error}); remove the folder to make the run anew") from error
 
 

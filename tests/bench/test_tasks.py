@@ -1,11 +1,15 @@
 """What each article gives the bench: sizes, drawn batches, first weights."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from reproduce.articles import ARTICLES
 from reproduce.articles.macbeth.variant import Variant as Macbeth
 from reproduce.articles.stacked_lstm.variant import Variant as Stacked
-from reproduce.bench.tasks import TASKS
+from reproduce.bench.tasks import TASKS, tasks_of
+from reproduce.errors import RunError
 from tests.bench.problems import STEPS, TASK, TINY
 
 
@@ -15,6 +19,13 @@ def test_tasks_are_the_articles_as_published():
     assert changed == ["described", "published", "published"]
     sizes = [tuple(task.size(name) for name in ("hidden", "window", "batch")) for task in TASKS]
     assert sizes == [(256, 7, 7), (100, 60, 64), (300, 50, 30)]
+
+
+def test_article_that_is_not_measured_is_refused():
+    """Such as one that was added; the message names those that are."""
+    added = replace(ARTICLES[0], id="twenty-days")
+    with pytest.raises(RunError, match="twenty-days is not measured; give one of bitcoin-lstm, stacked-lstm, macbeth"):
+        tasks_of(added)
 
 
 @pytest.mark.parametrize("article", TINY)

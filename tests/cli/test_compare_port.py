@@ -438,6 +438,15 @@ def npz(**arrays):
     return file.getvalue()
 
 
+def damaged_npz():
+    """A compressed file whose first stream begins with a block of no known type."""
+    file = io.BytesIO()
+    np.savez_compressed(file, hidden=3)
+    content = bytearray(file.getvalue())
+    content[30 + len("hidden.npy") + content[28]] |= 0b110  # after the zip's local header, the name and the extra field
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -445,11 +454,12 @@ def npz(**arrays):
         (b"not a zip", "is no .npz file"),
         (b"PK\x03\x04 half of it", "is no .npz file"),
         (npy(np.zeros(3)), "is no .npz file"),
+        (damaged_npz(), "is no .npz file"),
         (npz(hidden=0), "hidden is 0, expected 1 to 1024; copy it from the questions"),
         (npz(hidden=2000), "hidden is 2000, expected 1 to 1024"),
         (None, "No such file"),
     ],
-    ids=["empty", "text", "half", "one-array", "no-units", "too-many-units", "missing"],
+    ids=["empty", "text", "half", "one-array", "damaged", "no-units", "too-many-units", "missing"],
 )
 def test_broken_answers_are_refused(content, told, invoke, tmp_path):
     """In one line."""

@@ -312,19 +312,19 @@ def test_proof_holds_both_engines_side_by_side(monkeypatch):
     """On the first twenty batches; a machine where they differ is refused before it trains."""
     asked, losses = [], {"keras": 0.5, "compiled": 0.500001}
 
-    def pretender(name, stack, seed):
+    def pretender(name, stack, seed, threads):
         def train_epoch(epoch, inputs, targets):
-            asked.append((name, stack.network, seed, epoch, len(inputs), len(targets)))
+            asked.append((name, stack.network, seed, threads, epoch, len(inputs), len(targets)))
             return losses[name]
 
         return SimpleNamespace(train_epoch=train_epoch, close=lambda: asked.append(name))
 
     monkeypatch.setattr(create, "create_forecaster", pretender)
-    proof = create.prove_compiled(stack_of("lstm"), 5, *problem(windows=130))
+    proof = create.prove_compiled(stack_of("lstm"), 5, 2, *problem(windows=130))
     assert proof == {**losses, "relative_difference": pytest.approx(2e-6)}
-    assert asked == [one for name in losses for one in ((name, "lstm", 5, 0, 120, 120), name)]
+    assert asked == [one for name in losses for one in ((name, "lstm", 5, 2, 0, 120, 120), name)]
     losses["compiled"] = 0.51
     with pytest.raises(
         MismatchError, match=r"the first 12 windows is 0\.51 on the compiled engine and 0\.5 on the keras"
     ):
-        create.prove_compiled(stack_of("lstm"), 5, *problem(windows=12))
+        create.prove_compiled(stack_of("lstm"), 5, 1, *problem(windows=12))

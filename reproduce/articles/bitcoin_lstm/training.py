@@ -37,7 +37,7 @@ def check(table: PriceTable, variant: Variant) -> None:
 
 def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
     """The compiled engine's first epoch beside the session engine's; MismatchError where they differ."""
-    return prove_compiled(config.variant, config.seed, *prepare(table, config.variant).train)
+    return prove_compiled(config.variant, config.seed, config.threads, *prepare(table, config.variant).train)
 
 
 def begin(directory: Directory, table: PriceTable) -> Training:

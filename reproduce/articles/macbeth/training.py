@@ -45,7 +45,7 @@ def check(text: Text, variant: Variant) -> None:
 def prove(config: RunConfig, text: Text) -> dict[str, float]:
     """The compiled engine's first steps beside Keras's; MismatchError where they differ."""
     training, _ = parts(text, config.variant)
-    return prove_compiled(config.variant, len(text.vocabulary), config.seed, training)
+    return prove_compiled(config.variant, len(text.vocabulary), config.seed, config.threads, training)
 
 
 def begin(directory: Directory, text: Text) -> TextTraining:

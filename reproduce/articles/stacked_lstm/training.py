@@ -25,7 +25,7 @@ def check(table: PriceTable, variant: Variant) -> None:
 
 def prove(config: RunConfig, table: PriceTable) -> dict[str, float]:
     """The compiled engine's first steps beside Keras's; MismatchError where they differ."""
-    return prove_compiled(config.variant, config.seed, *prepare(table, config.variant).train)
+    return prove_compiled(config.variant, config.seed, config.threads, *prepare(table, config.variant).train)
 
 
 def begin(directory: Directory, table: PriceTable) -> ForecasterTraining:

@@ -33,13 +33,19 @@ def create_char_engine(name: str, network: CharSettings, characters: int, seed: 
     return KerasEngine(network, characters, seed)
 
 
-def prove_compiled(network: CharSettings, characters: int, seed: int, samples: Samples) -> dict[str, float]:
-    """Hold the compiled engine's first steps, dropout at work, against Keras's, by `networks.agreement.prove`."""
+def prove_compiled(
+    network: CharSettings, characters: int, seed: int, threads: int, samples: Samples
+) -> dict[str, float]:
+    """Hold the compiled engine's first steps, dropout at work, against Keras's, by `networks.agreement.prove`.
+
+    Args:
+        threads: on which it trains afterwards: several of them run other programs than one does.
+    """
     steps = min(PROOF_STEPS, len(samples) // network.batch)
     chosen = np.arange(steps * network.batch).reshape(steps, network.batch)
 
     def loss_on(name: str) -> float:
-        engine = create_char_engine(name, network, characters, seed)
+        engine = create_char_engine(name, network, characters, seed, threads)
         loss = engine.train(samples.inputs[chosen], samples.targets[chosen])
         engine.close()
         return loss

@@ -32,12 +32,16 @@ def create_forecaster(name: str, stack: Stack, seed: int, threads: int = 1) -> F
     return KerasForecaster(stack, seed)
 
 
-def prove_compiled(stack: Stack, seed: int, inputs: np.ndarray, targets: np.ndarray) -> dict[str, float]:
-    """Hold the compiled engine's first steps, dropout at work, against Keras's, by `networks.agreement.prove`."""
+def prove_compiled(stack: Stack, seed: int, threads: int, inputs: np.ndarray, targets: np.ndarray) -> dict[str, float]:
+    """Hold the compiled engine's first steps, dropout at work, against Keras's, by `networks.agreement.prove`.
+
+    Args:
+        threads: on which it trains afterwards: several of them run other programs than one does.
+    """
     windows = min(PROOF_STEPS * stack.batch, len(inputs))
 
     def loss_on(name: str) -> float:
-        forecaster = create_forecaster(name, stack, seed)
+        forecaster = create_forecaster(name, stack, seed, threads)
         loss = forecaster.train_epoch(0, inputs[:windows], targets[:windows])
         forecaster.close()
         return loss

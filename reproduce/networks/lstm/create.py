@@ -42,11 +42,17 @@ def create_engine(name: str, settings: Settings, seed: int, *, dtype: str = "flo
     return KerasEngine(settings, seed, dtype=dtype)
 
 
-def prove_compiled(settings: Settings, seed: int, inputs: np.ndarray, targets: np.ndarray) -> dict[str, float]:
-    """Hold the compiled engine's first epoch against the session engine's, by `networks.agreement.prove`."""
+def prove_compiled(
+    settings: Settings, seed: int, threads: int, inputs: np.ndarray, targets: np.ndarray
+) -> dict[str, float]:
+    """Hold the compiled engine's first epoch against the session engine's, by `networks.agreement.prove`.
+
+    Args:
+        threads: on which it trains afterwards: several of them run other programs than one does.
+    """
 
     def loss_on(name: str) -> float:
-        engine = create_engine(name, settings, seed)
+        engine = create_engine(name, settings, seed, threads=threads if name == "compiled" else 1)
         losses = engine.train_epoch(inputs, targets).losses
         engine.close()
         return float(np.mean(losses))

@@ -120,7 +120,8 @@ def _call(port: Port, question: Question) -> dict[str, Any]:
     with port.script.at_work(question.function, question.arguments.get("weights", ())):
         returned = port.functions[question.function](*arguments.values())
         try:
-            answer = {name: np.asarray(value) for name, value in flat(question, returned).items()}
+            # Copies, as the port may use its arrays again for the next answer.
+            answer = {name: np.array(value) for name, value in flat(question, returned).items()}
         except PortError as error:
             raise PortError(f"{where} {error}") from None
     before, after = dict(arrays_of(question.arguments)), dict(arrays_of(arguments))

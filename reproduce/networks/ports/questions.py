@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from reproduce.errors import PortError
+from reproduce.errors import DAMAGE, PortError
 
 FUNCTIONS = {  # what a port may define, and what each returns
     "windows": ("inputs", "targets", "train"),
@@ -102,7 +101,7 @@ def read_answers(path: Path) -> tuple[int, dict[str, dict[str, np.ndarray]]]:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = dict(file)
-    except (OSError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         problem = error.strerror if isinstance(error, OSError) and error.strerror else "is no .npz file of arrays"
         raise PortError(f"{path}: {problem}; give the file that answers.py wrote") from error
     if "hidden" not in arrays or arrays["hidden"].ndim or arrays["hidden"].dtype.kind not in "iu":

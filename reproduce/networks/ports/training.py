@@ -42,7 +42,7 @@ class Training:
         self.network, self.dtype = Network(programs, dtype), dtype
         self.inputs, self.targets = inputs.astype(dtype), targets.astype(dtype)
         self.weights = self.network.weights(named)
-        self._h = self._c = None  # the state that a stateful program carries
+        self._states: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # h and c that are carried, by a batch's windows
         self._rule = _rule(programs, self.weights, dtype)
         self._penalty = Penalty(programs, kinds(KINDS, self.weights), is_trained=True, dtype=dtype)
 
@@ -57,7 +57,7 @@ class Training:
         gradients = flat(network.backward(w, days, d_prediction)) + self._penalty.gradient(before)
         carried = network.mask(lambda one: one.state != "zeros", 2)
         if carried.any():
-            self._h, self._c = np.where(carried, days[-1].h, 0), np.where(carried, days[-1].c, 0)
+            self._carry(carried, is_taken[:, None, None], days[-1].h, days[-1].c)
         moved = self._rule.step(before, gradients, is_taken[:, None])
         self.weights = Packed(*apart(moved, self.weights))
         tells_after = network.mask(lambda one: one.reported == "after the step", 0)
@@ -70,14 +70,20 @@ class Training:
     def _state(self, windows: int) -> tuple[np.ndarray, np.ndarray]:
         """h and c that a batch of so many windows begins with, (P, windows, H): the last batch's, if it had as many."""
         zeros = self.network.zeros(windows, self.weights.W_y.shape[1])
-        return (zeros, zeros) if self._h is None or self._h.shape != zeros.shape else (self._h, self._c)
+        return self._states.get(windows, (zeros, zeros))
+
+    def _carry(self, carried: np.ndarray, took: np.ndarray, h: np.ndarray, c: np.ndarray) -> None:
+        """Programs that took the batch carry its last day's state, and none of another number of windows any more."""
+        before = self._state(h.shape[1])
+        self._states = {n: tuple(np.where(took, 0, one) for one in state) for n, state in self._states.items()}
+        after = (np.where(took, np.where(carried, one, 0), old) for one, old in zip((h, c), before, strict=True))
+        self._states[h.shape[1]] = tuple(after)
 
     def start_epoch(self) -> None:
         """Programs that reset a carried state, or count, each epoch do."""
         self._rule.start_epoch()
-        if self._h is not None:
-            stays = self.network.mask(lambda one: one.state == "carried", 2)
-            self._h, self._c = np.where(stays, self._h, 0), np.where(stays, self._c, 0)
+        stays = self.network.mask(lambda one: one.state == "carried", 2)
+        self._states = {n: tuple(np.where(stays, one, 0) for one in state) for n, state in self._states.items()}
 
     def losses_of(self, batches: np.ndarray) -> np.ndarray:
         """The first program's loss of each of these batches, (B, n) windows, with the weights as they are."""

@@ -136,7 +136,7 @@ TRAINING = (
     one_slip(
         "learning-rate",
         "the learning rate is {0}; the program's is 0.001",
-        "Each step is ten times as large; losses jump.",
+        "Each step is larger, or smaller, by the same factor.",
         "A default of another optimizer, or a digit was lost.",
         "learning rate 0.001",
         {"learning_rate": 0.01},

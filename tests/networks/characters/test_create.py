@@ -30,17 +30,17 @@ def prove(monkeypatch):
                 seen.append((self._name, "closed"))
 
         monkeypatch.setattr(create, "create_char_engine", StandIn)
-        return prove_compiled(Sizes(window=6), 17, 8, samples)
+        return prove_compiled(Sizes(window=6), 17, 8, 2, samples)
 
     prove_with.seen = seen
     return prove_with
 
 
 def test_both_engines_train_on_the_same_first_steps(prove):
-    """From the same network, characters and seed; each is closed before the next is made."""
+    """From the same network, characters, seed and threads; each is closed before the next is made."""
     assert prove() == {"keras": 2.5, "compiled": 2.5, "relative_difference": 0}
     (keras, trained, closed), (compiled, trained_2, closed_2) = prove.seen[:3], prove.seen[3:]
-    assert (keras, compiled) == (("keras", Sizes(window=6), 17, 8), ("compiled", Sizes(window=6), 17, 8))
+    assert (keras, compiled) == tuple((name, Sizes(window=6), 17, 8, 2) for name in ("keras", "compiled"))
     assert (closed, closed_2) == (("keras", "closed"), ("compiled", "closed"))
     for _, inputs, targets in (trained, trained_2):
         assert (inputs.shape, targets.shape) == ((PROOF_STEPS, 3, 6), (PROOF_STEPS, 3))

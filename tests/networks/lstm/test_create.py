@@ -80,15 +80,28 @@ def test_difference_past_its_tolerance_is_told(small_table, monkeypatch):
 
 def test_proof_of_the_compiled_engine_has_both_losses_and_their_difference(small_table):
     """The first epoch's means, equal to float32 rounding; in the order of a run's proof.json."""
-    proof = prove_compiled(SMALL, 0, *small_table)
+    proof = prove_compiled(SMALL, 0, 1, *small_table)
     assert list(proof) == ["session", "compiled", "relative_difference"]
     assert proof["relative_difference"] == abs(proof["compiled"] / proof["session"] - 1) < FIRST_EPOCH_TOLERANCE
+
+
+def test_proof_is_on_the_threads_of_the_training(small_table, monkeypatch):
+    """Of the compiled engine; the session engine, which it is held against, keeps to one, whose bits repeat."""
+    real, seen = create.create_engine, {}
+
+    def watched(name, settings, seed, threads):
+        seen[name] = threads
+        return real(name, settings, seed, threads=threads)
+
+    monkeypatch.setattr(create, "create_engine", watched)
+    assert prove_compiled(SMALL, 0, 2, *small_table)["relative_difference"] < FIRST_EPOCH_TOLERANCE
+    assert seen == {"session": 1, "compiled": 2}
 
 
 @pytest.mark.usefixtures("without_xla")
 def test_proof_of_a_training_that_diverges_on_both_is_no_mismatch(small_table):
     """Neither loss is a number, and so neither is their difference."""
-    assert np.isnan(list(prove_compiled(replace(SMALL, learning_rate=1e30), 0, *small_table).values())).all()
+    assert np.isnan(list(prove_compiled(replace(SMALL, learning_rate=1e30), 0, 1, *small_table).values())).all()
 
 
 @pytest.mark.usefixtures("without_xla")
@@ -96,10 +109,12 @@ def test_proof_refuses_an_engine_that_trains_otherwise(small_table, monkeypatch)
     """The other wiring in place of the compiled engine's."""
     real = create.create_engine
 
-    def faulty(name, settings, seed):
-        return real(name, replace(settings, wiring="described") if name == "compiled" else settings, seed)
+    def faulty(name, settings, seed, threads):
+        return real(
+            name, replace(settings, wiring="described") if name == "compiled" else settings, seed, threads=threads
+        )
 
     monkeypatch.setattr(create, "create_engine", faulty)
     fast = replace(SMALL, learning_rate=0.05)  # so that thirty steps tell the wirings apart
     with pytest.raises(MismatchError, match=r"the first epoch is .* train with the session engine instead"):
-        prove_compiled(fast, 0, *small_table)
+        prove_compiled(fast, 0, 1, *small_table)

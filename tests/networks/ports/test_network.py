@@ -47,6 +47,18 @@ def test_training_without_a_slip_is_the_oracle_s(wiring):
         np.testing.assert_allclose(found[f"weights/{name}"], array, rtol=1e-10, err_msg=name)
 
 
+@pytest.mark.parametrize("state", ["carried", "within-epoch"])
+def test_program_trains_alike_whatever_is_trained_beside_it(state):
+    """Also beside one that takes a last batch of two windows, whose state is its own."""
+    pair = [Program(state=state), Program(state=state, remainder="kept")]
+    together = answers_of(pair, QUESTIONS["two epochs"], "float64")
+    for number, program in enumerate(pair):
+        alone = answer("two epochs", program)
+        for name, array in alone.items():
+            found = together[name][number]  # where one of them trains on more batches, the other's losses end with nan
+            np.testing.assert_allclose(found[~np.isnan(found)], array.ravel(), rtol=1e-12, err_msg=name)
+
+
 def test_gradients_of_every_slip_are_slopes_of_its_loss():
     """Along one random direction through all weights, for all programs but those whose gradients are not the loss's."""
     programs = [slip.programs(Program())[0] for slip in INSIDE]

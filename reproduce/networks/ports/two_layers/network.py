@@ -81,18 +81,18 @@ class Network:
             for way in ("both", "in", "out")
         )
         self._output_bias = np.array([one.output_bias for one in programs], dtype)[:, None]
-        self._is_backward = self._mask(lambda one: one.days == "backward", 4)
-        self._is_viewed = self._mask(lambda one: one.days == "by view", 4)
-        self._reads = {kind: self._mask(lambda one, kind=kind: one.read_out == kind, 3) for kind in ("c", "first day")}
-        self._reads_mean = self._mask(lambda one: one.read_out == "mean", 3)
-        self._repeats = self._mask(lambda one: one.between == "last, repeated", 3)
-        self._hands_state = self._mask(lambda one: one.second_begins == "first's", 3)
+        self._is_backward = self._mask(lambda one: one.days == "backward", 3)
+        self._is_viewed = self._mask(lambda one: one.days == "by view", 3)
+        self._reads = {kind: self._mask(lambda one, kind=kind: one.read_out == kind, 2) for kind in ("c", "first day")}
+        self._reads_mean = self._mask(lambda one: one.read_out == "mean", 2)
+        self._repeats = self._mask(lambda one: one.between == "last, repeated", 2)
+        self._hands_state = self._mask(lambda one: one.second_begins == "first's", 2)
         self._across_windows = programs[0].axes == "windows"  # all of them, or none
         self.output = Output(programs, dtype)
 
     def _mask(self, holds: Callable[[TwoLayers], bool], axes: int) -> np.ndarray:
         """Of which programs it holds, (P, 1, …)."""
-        return np.array([holds(one) for one in self.programs]).reshape(-1, *[1] * (axes - 1))
+        return np.array([holds(one) for one in self.programs]).reshape(-1, *[1] * axes)
 
     def weights(self, named: Named) -> Packed:
         """What each program starts from when it is handed these weights."""

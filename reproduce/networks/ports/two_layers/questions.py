@@ -1,4 +1,4 @@
-"""What a port of a network of two layers is asked. Inputs are (n, T): scaled prices, or numbers of characters."""
+"""What a port of a network of two layers is asked: of scaled prices, (n, T, 1), or of characters' numbers, (n, T)."""
 
 from __future__ import annotations
 
