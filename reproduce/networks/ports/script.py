@@ -6,6 +6,7 @@ The line names its file, and its own line where there is one.
 from __future__ import annotations
 
 import io
+import logging
 import re
 import sys
 import traceback
@@ -44,8 +45,9 @@ class Script:
         Args:
             names: of the weights, for a port that looks for others.
         """
-        stdout, ours = io.StringIO(), (sys.path, sys.argv)
+        stdout, ours, logger = io.StringIO(), (sys.path, sys.argv), logging.getLogger("tensorflow")
         sys.path, sys.argv = self.search, [str(self.path)]
+        logger.addFilter(_is_no_retracing)
         try:
             with redirect_stdout(stdout):
                 yield
@@ -62,6 +64,7 @@ class Script:
                 what += f"; the weights are {', '.join(names)}"
             raise PortError(f"{self._line_of(error.__traceback__)}{doing}: {what}") from error
         finally:
+            logger.removeFilter(_is_no_retracing)
             self.search = sys.path
             sys.path, sys.argv = ours
             self.printed += [line for line in stdout.getvalue().splitlines() if line.strip()]
@@ -70,3 +73,8 @@ class Script:
         """`port.py, line 12, ` for the deepest line of its own."""
         lines = [frame.lineno for frame in traceback.extract_tb(trace) if frame.filename == str(self.path)]
         return f"{self.path}, line {lines[-1]}, " if lines else f"{self.path}, "
+
+
+def _is_no_retracing(record: logging.LogRecord) -> bool:
+    """TensorFlow warns of inputs of many shapes, which are our questions and no fault of the port."""
+    return "triggered tf.function retracing" not in record.getMessage()

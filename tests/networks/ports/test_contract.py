@@ -43,6 +43,19 @@ def test_answers_of_a_port_that_reuses_its_arrays_are_those_it_gave(write):
         np.testing.assert_array_equal(answers[question.name]["predictions"], question.arguments["inputs"][:, 0])
 
 
+def test_tensorflow_s_warning_of_many_shapes_is_left_out(write, caplog):
+    """They are those of our questions; what else it warns of is the port's."""
+    port = """
+        import logging
+        def predict(weights, inputs):
+            logging.getLogger("tensorflow").warning("5 out of the last 5 calls to f triggered tf.function retracing.")
+            logging.getLogger("tensorflow").warning("gradients do not exist")
+            return inputs[:, 0]
+    """
+    ask_port(load(write(port)), [one for one in ask(hidden=2) if one.function == "predict"][:1])
+    assert [record.message for record in caplog.records] == ["gradients do not exist"]
+
+
 def problem_of(path):
     """What is said of the port, without its folder."""
     with pytest.raises(PortError) as refused:
