@@ -77,7 +77,7 @@ class ContenderProcess:
 
     @property
     def has_died(self) -> bool:
-        """Whether it ended by itself; an answer, or a question, that failed for that has waited for it."""
+        """Whether it has ended by itself."""
         return self._process.poll() is not None
 
     def stop(self) -> None:

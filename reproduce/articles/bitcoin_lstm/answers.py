@@ -106,7 +106,7 @@ def _changes(published: DepartureRow, clipped: DepartureRow) -> str:
 def _foresees(*rows: DepartureRow) -> str:
     """Above the more frequent direction by more than two standard errors of a fair coin over the days that moved."""
     if not all(row.moved_days for row in rows):
-        return "It cannot be told: the price never moved."
+        return "It cannot be told: the price did not move on the tested days."
     gains = [row.direction_accuracy - row.majority_share for row in rows]
     foreseen = [gain > 2 * math.sqrt(0.25 / row.moved_days) for gain, row in zip(gains, rows, strict=True)]
     if all(foreseen):
