@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,7 +137,8 @@ def hold(asked: Asked, against: Against, on_tried: OnTried = lambda *_: None) ->
     rows = [Row("contract", None, None, "agrees", told)]
     if found:
         verdict = "agrees" if found.agrees else "differs"
-        rows.append(Row("windows", found.difference, found.tolerance, verdict, found.place))
+        difference = found.difference if math.isfinite(found.difference) else None  # none where the counts differ
+        rows.append(Row("windows", difference, found.tolerance, verdict, found.place))
     elif expected:
         rows.append(Row("windows", None, None, "not asked", "it has no windows"))
     has_differed = False

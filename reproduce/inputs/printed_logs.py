@@ -11,7 +11,7 @@ from reproduce.errors import DataError
 
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)\b"
 # Colours, which lose their escape character where a page is copied, and moves of the cursor.
-_TERMINAL = re.compile(r"\x1b?\[[0-9;]*m|\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+TERMINAL = re.compile(r"\x1b?\[[0-9;]*m|\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _KERAS_EPOCH = re.compile(r"\s*Epoch\s+(\d+)\s*/\s*(\d+)\s*$")  # alone on its line
 _STEPS = re.compile(r"\s*(\d+)/(\d+)(?=\s)")  # before a progress bar
 _KERAS_LOSS = re.compile(rf"(?<![\w])(?:(?P<which>[a-z]+) +)?loss:\s*(?P<loss>{NUMBER})", re.IGNORECASE)
@@ -113,7 +113,7 @@ def _loss_in(rest: str) -> str | None:
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
     """Every line with its number, without colours; one that was written over several times, a piece at a time."""
-    for number, line in enumerate(_TERMINAL.sub("", text).split("\n"), start=1):
+    for number, line in enumerate(TERMINAL.sub("", text).split("\n"), start=1):
         for piece in re.split(r"\r|\x08+", line):
             if piece.strip():
                 yield number, piece

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from reproduce.errors import PortError
+from reproduce.inputs.printed_logs import TERMINAL
 
 WEIGHT = re.compile(r"(W|U|b|kernel|recurrent|bias)(_|$)")  # how people call one
 
@@ -67,7 +68,8 @@ class Script:
             logger.removeFilter(_is_no_retracing)
             self.search = sys.path
             sys.path, sys.argv = ours
-            self.printed += [line for line in stdout.getvalue().splitlines() if line.strip()]
+            printed = TERMINAL.sub("", stdout.getvalue().replace("\x08", ""))  # a progress bar, say
+            self.printed += [line for line in printed.splitlines() if line.strip()]
 
     def _line_of(self, trace: TracebackType | None) -> str:
         """`port.py, line 12, ` for the deepest line of its own."""

@@ -235,7 +235,10 @@ def test_direction_is_foreseen_beyond_two_standard_errors(published, ordered, wo
 def test_direction_of_a_price_that_never_moved_cannot_be_told():
     """Also where it moved in the other order alone."""
     still = {"moved_days": 0, "direction_accuracy": math.nan, "majority_share": math.nan}
-    assert answer_to("rises or falls", table_of(ordered=still)).answer == "It cannot be told: the price did not move on the tested days."
+    assert (
+        answer_to("rises or falls", table_of(ordered=still)).answer
+        == "It cannot be told: the price did not move on the tested days."
+    )
 
 
 BANDS = [BandVerdict("published", 40, 0.7, 0), BandVerdict("described", 40, 0.02, 30)]

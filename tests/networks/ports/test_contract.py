@@ -56,6 +56,18 @@ def test_tensorflow_s_warning_of_many_shapes_is_left_out(write, caplog):
     assert [record.message for record in caplog.records] == ["gradients do not exist"]
 
 
+def test_progress_bar_that_a_port_prints_is_kept_as_words(write):
+    """Keras's: colours, and a line that is written over."""
+    port = r"""
+        def predict(weights, inputs):
+            print("\x1b[1m1/2\x1b[0m \x1b[32m--\x1b[0m\r\x1b[1m2/2\x1b[0m \x08\x08 0s")
+            return inputs[:, 0]
+    """
+    loaded = load(write(port))
+    ask_port(loaded, [one for one in ask(hidden=2) if one.function == "predict"][:1])
+    assert loaded.script.printed == ["1/2 --", "2/2  0s"]
+
+
 def problem_of(path):
     """What is said of the port, without its folder."""
     with pytest.raises(PortError) as refused:
