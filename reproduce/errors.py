@@ -1,4 +1,4 @@
-"""The exceptions a user can meet; the command line turns each into one line on stderr and a status."""
+"""What a user can meet, which the command line turns into one line on stderr and a status; and what damage raises."""
 
 import tokenize
 import zipfile

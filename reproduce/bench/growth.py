@@ -69,11 +69,13 @@ class Growth:
     def left(self, points: Sequence[Point]) -> list[Point]:
         """Those that are not measured yet, and those where somebody failed, or was missing and is there now."""
         contenders = [one for task in TASKS for one in contenders_of(task.article, threads=[1])]
-        able = {("missing", one.name) for one in contenders if one.why_missing() is None}
-        wanting = [
-            row for row in self.rows if row.get("status") == "FAILED" or (row.get("status"), row["contender"]) in able
-        ]
-        done = {_place(row) for row in self.rows} - {_place(row) for row in wanting}
+        there = {one.name for one in contenders if one.why_missing() is None}
+        wanting = {
+            _place(row)
+            for row in self.rows
+            if row.get("status") == "FAILED" or (row.get("status") == "missing" and row["contender"] in there)
+        }
+        done = {_place(row) for row in self.rows} - wanting
         return [point for point in points if (point[0].article, *point[1:]) not in done]
 
     def measure(self, points: Sequence[Point], rounds: int, on_progress: Callable[[str], None]) -> None:
